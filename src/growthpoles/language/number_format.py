@@ -7,8 +7,9 @@ blank; a p-value is never printed as 0.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import cache
-from typing import Literal, SupportsFloat
+from typing import Any, Literal, SupportsFloat
 
 from growthpoles.language.languages import LANGUAGES, SOURCE, check_language
 
@@ -106,6 +107,17 @@ def format_p(
 def least_p(draws: float, alternative: str = "two-sided") -> float:
     """Return the smallest p-value that so many draws can give; 0 where none was drawn."""
     return (2.0 if alternative == "two-sided" else 1.0) / (draws + 1) if draws > 0 else 0.0
+
+
+def row_least(row: Mapping[Any, Any]) -> float:
+    """Return the least p-value that the draws of a row of tests can give; 0 where it was not drawn, or is not said."""
+    if not any(word in str(row.get("method", "")) for word in ("permutation", "bootstrap", "random choices")):
+        return 0.0
+    if "permutations" in row and "alternative" in row:
+        draws = float(str(row["permutations"]))
+        return least_p(draws, str(row["alternative"])) if draws == draws else 0.0
+    least = float(str(row.get("p_attainable", 0.0)))  # of a local test, which has a row for every region
+    return least if least == least else 0.0
 
 
 @cache

@@ -625,6 +625,7 @@ def make_caption(results: Results, job: FigureJob, lang: str) -> Caption:
     """Put together title, facts and alternative text of a figure."""
     words, kind, report = Words(lang), job.kind, results.study.report
     title = figure_title(results, kind.name, lang, **job.parameters)
+    results = results.of_year(job.year)
     return Caption(
         name=job.name,
         file=f"figures/{job.name}.png",

@@ -1,7 +1,8 @@
-"""Industries and inequality in the report: their tables, and their sections of the page."""
+"""Industries, inequality and trends in the report: their tables, and their sections of the page."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -9,9 +10,13 @@ import pandas as pd
 
 from growthpoles.errors import parts_of
 from growthpoles.language.phrases import DASH, missing
+from growthpoles.maps.sheet.legend import interval
+from growthpoles.ratings.through_time import trends
 from growthpoles.report.page_blocks import Context, Picture, Section, Table, make_table
+from growthpoles.report.wording import yardstick_words
 from growthpoles.specialisation import ClusterStars
 from growthpoles.specialisation.dispersion import LEAST
+from growthpoles.specialisation.ksi import DEFAULT_LEADER, DEFAULT_MIDDLE
 from growthpoles.study.industry_analysis import NEXT, Industries, Inequalities
 from growthpoles.study.inputs import industry_names
 from growthpoles.study.study_spec import Study
@@ -278,3 +283,85 @@ def _ratio(words: Any, change: Any) -> list[str]:
 
 def _range(words: Any, low: float, high: float, digits: int) -> str:
     return DASH if missing(low) or missing(high) else f"{words.number(low, digits)}{DASH}{words.number(high, digits)}"
+
+
+def trend_section(ctx: Context) -> Section | None:
+    """Show the path of every region through all years, and how much the ranks move from each to the next."""
+    results, words = ctx.results, ctx.words
+    if not (found := results.stages.trend):
+        return None
+    sentences = [words("text", "trend", limits=yardstick_words(results.study, words))]
+    blocks: list[Table | Picture] = []
+    paths = found["trend"].sort_values(by=["change"], ascending=False, kind="stable")
+    tested = paths["p_value"].dropna()
+    if len(tested):
+        rows = [
+            (
+                ctx.region(region),
+                words.number(own["n"], 0),
+                words.signed(own["change"], ctx.digits),
+                words.signed(own["slope"], 2),
+                DASH
+                if missing(own["slope"])
+                else interval(*(words.number(own[f"slope_{end}"], 2) for end in ("low", "high"))),
+                words.probability(own["p_value"]),
+            )
+            for region, own in paths.astype(object).to_dict("index").items()
+        ]
+        most = int(paths["n"].max())
+        least = 2 / math.factorial(min(most, trends.EXACT))
+        note = words("text", "trend_note", few=trends.LEAST) + " "
+        if least > 0.05:
+            note += words("text", "trend_blind", n=most, least=words.number(least, 3))
+        else:
+            note += words("text", "trend_many", n=len(tested), expected=words.number(0.05 * len(tested), 1))
+        blocks.append(make_table(words, "trend", "region #years #change #slope #interval_95 #p_value", rows, note=note))
+    else:
+        sentences.append(words("text", "trend_few", few=trends.LEAST))
+    moves = [
+        (
+            f"{own['year_from']}{DASH}{own['year_to']}",
+            own["n"],
+            words.number(own["tau"], 3),
+            words.number(own["mean_move"], 1),
+            words.number(own["largest_move"], 0),
+            ctx.region(own["mover"]) if own["largest_move"] else DASH,
+            own["overtakings"],
+        )
+        for own in found["rank_moves"].reset_index().astype(object).to_dict("records")
+    ]
+    heads = "years #n #kendall #mean_move #largest_move mover #overtakings"
+    blocks.append(make_table(words, "rank_moves", heads, moves, note=words("text", "rank_moves")))
+    if "class_mobility" in found:
+        steps = found["class_mobility"].iloc[0].to_dict()
+        told = {name: words.count(int(steps[name])) for name in ("steps", "stayed", "rose", "fell")}
+        sentences.append(words("text", "class_moves", **told))
+    return Section("trend", words("analysis", "trend"), tuple(sentences), tuple(blocks))
+
+
+def specialisation_section(ctx: Context) -> Section | None:
+    """Show the shares in the industry and the groups by them."""
+    results, words = ctx.results, ctx.words
+    if not results.stages.groups:
+        return None
+    years = list(results.stages.groups)
+    heads = ["region"]
+    for year in years:
+        heads += [f"#={words('column', 'ksi')} {year}", f"={words('column', 'group')} {year}"]
+    order = results.stages.groups[years[-1]].sort_values(by=["ksi"], ascending=False, kind="stable").index
+    frames = [results.stages.groups[year].astype(object) for year in years]
+    rows = [
+        [
+            ctx.region(region),
+            *(
+                cell
+                for frame in frames
+                for cell in (words.number(frame.loc[region, "ksi"], 3), words.value(frame.loc[region, "group"]))
+            ),
+        ]
+        for region in order
+    ]
+    rule = words("text", "groups", leader=words.number(DEFAULT_LEADER, 1), middle=words.number(DEFAULT_MIDDLE, 2))
+    blocks: list[Table | Picture] = [*ctx.figures("specialisation")]
+    blocks.append(make_table(words, "groups", heads, rows, note=rule))
+    return Section("specialisation", words("section", "specialisation"), (words("text", "ksi"),), tuple(blocks))

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from growthpoles.language.number_format import format_percent
+from growthpoles.language.number_format import format_number, format_percent
 from growthpoles.language.phrases import DASH, Words, missing, shorten
 from growthpoles.report.results import Results
 from growthpoles.report.wording import Wording, indicator_names, region_names
 
 _NAMED = 12  # pairs of regions that a sentence names
+_ROWS = 60  # of a table that has a file of its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +146,7 @@ def make_table(
     *,
     caption: str | None = None,
     note: str = "",
+    file: str = "",
     **values: object,
 ) -> Table:
     """Put together a table; columns are keys of the words' section "column", or headings as they stand.
@@ -158,6 +160,8 @@ def make_table(
         Cells as text.
     caption : str, optional
         By default the words' table caption under `ident`, filled with `values`.
+    file : str
+        File of tables that holds all rows: of many, the first ones are set, and a note says so.
     """
     heads = []
     for column in columns.split() if isinstance(columns, str) else columns:
@@ -165,6 +169,10 @@ def make_table(
         key = column if kind == "text" else column[1:]
         heads.append(Column(key[1:] if key.startswith("=") else words("column", key), kind))
     title = words("table", ident, **values) if caption is None else caption
+    rows = list(rows)
+    if file and len(rows) > _ROWS:
+        told = {"shown": words.count(_ROWS), "n": words.count(len(rows)), "file": f"tables/{file}.csv"}
+        rows, note = rows[:_ROWS], words("text", "first_rows", **told)
     name = "-".join([ident, *(str(value) for value in values.values())])
     return Table(name, title, tuple(heads), tuple(tuple(str(cell) for cell in row) for row in rows), note)
 
@@ -182,6 +190,16 @@ def unused_rows(ctx: Context) -> list[tuple[str, str, str, str]]:
         reason = ctx.wording.reason(part["reason"].iloc[0])
         count = DASH if part["row"].isna().any() else words.count(len(part))
         rows.append((shorten(file), shorten(", ".join(dict.fromkeys(named)), 300), count, reason))
+    return rows
+
+
+def remark_rows(ctx: Context) -> list[tuple[object, ...]]:
+    """Return year, region, column, value and remark of the values that their tables mark, of the report's edition."""
+    rows: list[tuple[object, ...]] = []
+    for edition, year, region, column, value, remark in ctx.results.remarks().reset_index().to_numpy():
+        if edition == ctx.results.edition:
+            shown = format_number(value, ctx.words.lang, digits=None) or DASH
+            rows.append((year, ctx.region(region), ctx.code(column), shown, shorten(remark)))
     return rows
 
 

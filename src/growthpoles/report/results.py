@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -137,6 +137,13 @@ class Results:
         """Return the rating of a year in the edition of the report by the limits by which years are compared."""
         return self.compared[self.edition, year]
 
+    def of_year(self, year: int) -> Results:
+        """Return the results with the tests of one year alone, for what is said of that year; 0 keeps them all."""
+        if not year:
+            return self
+        local = {key: test for key, test in self.local.items() if key[1] == year}
+        return replace(self, local=local, moran={key: test for key, test in self.moran.items() if key[1] == year})
+
     def filled(self, year: int = 0) -> list[object]:
         """Return the regions with cells that were filled in a year, or in any with 0, in the edition of the report."""
         cells = [
@@ -145,6 +152,17 @@ class Results:
             for cell in self.indicators[self.edition, when].attrs.get("imputed", ())
         ]
         return list(dict.fromkeys(cells))
+
+    def remarks(self) -> pd.DataFrame:
+        """Return every value with a remark in its table ("12.5 p"): edition, year, region, column, value, remark."""
+        rows = [
+            (edition, year, region, column or "ksi", values.get(region, float("nan")), remark)
+            for (edition, year), frame in self.indicators.items()
+            for region, column, remark in frame.attrs["flags"]
+            for values in [frame[column] if column else self.published[year]["ksi"]]
+        ]
+        columns = ["edition", "year", "region", "column", "value", "remark"]
+        return pd.DataFrame(rows, columns=columns).set_index(["edition", "year", "region"])
 
     def change(self) -> pd.Series:
         """Return the change of the index from the first year to the last, in points; NaN where a year has no data."""

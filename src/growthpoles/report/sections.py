@@ -22,7 +22,12 @@ from growthpoles.report.audit_files import (
     leading_put_right,
     moved_put_right,
 )
-from growthpoles.report.industries import industries_section, inequality_section
+from growthpoles.report.industries import (
+    industries_section,
+    inequality_section,
+    specialisation_section,
+    trend_section,
+)
 from growthpoles.report.page_blocks import (
     Context,
     Picture,
@@ -30,6 +35,7 @@ from growthpoles.report.page_blocks import (
     Table,
     make_table,
     mended_sentences,
+    remark_rows,
     unused_rows,
 )
 from growthpoles.report.results import Results
@@ -51,19 +57,18 @@ from growthpoles.report.wording import (
     yardstick_words,
 )
 from growthpoles.spatial.local_tests.local_result import QUADRANTS, LocalResult
-from growthpoles.specialisation.ksi import DEFAULT_LEADER, DEFAULT_MIDDLE
 from growthpoles.study.examine_study import open_marks
 
 if TYPE_CHECKING:
     from growthpoles.study.verdict import Verdict
 
-_CELLS = 60
 _NAMED = 12  # regions that a sentence names
 _MATRIX = 12
 _YEARS = 3
 _RAISED = str.maketrans("-0123456789", RAISED)
 _HASH = 16
 _ABREAST = 3
+_FILED = ("convergence", "panel")  # analyses that have files of tables and no section
 _FIRM = 2.0  # places that a rank may move over in the middle 90% and count as firm
 _TESTED = "#n #statistic #expected #z_score #p_value"
 
@@ -190,6 +195,8 @@ def data_section(ctx: Context) -> Section:
         sentences = [words("text", "editions", count=len(editions), names=named, edition=shown)]
     else:
         sentences = [words("text", "one_edition", edition=shown)]
+    if results.published:
+        sentences.append(words("text", "published", edition=words.value("published")))
     catalogue = results.catalogue
     parts = {"indicators": len(catalogue.indicators), "aggregates": len(catalogue.aggregates)}
     stated = results.study.rating.weighting == "given"
@@ -223,16 +230,19 @@ def data_section(ctx: Context) -> Section:
     if filled:
         count = len({row[1] for row in filled})
         sentences.append(words("text", "imputed", cells=len(filled), n=count))
-        blocks.append(make_table(words, "imputed", "#year region cell #filled how", filled[:_CELLS]))
+        blocks.append(make_table(words, "imputed", "#year region cell #filled how", filled, file="imputed"))
     if absent:
-        blocks.append(make_table(words, "missing", "#year region cell reason", absent[:_CELLS]))
+        blocks.append(make_table(words, "missing", "#year region cell reason", absent, file="missing"))
+    if remarks := remark_rows(ctx):
+        sentences.append(words("text", "remarks", cells=len(remarks), n=len({row[1] for row in remarks})))
+        blocks.append(make_table(words, "remarks", "#year region cell #choice_value remark", remarks, file="remarks"))
     if unused := unused_rows(ctx):
         sentences.append(words("text", "unused"))
-        blocks.append(make_table(words, "unused", "file unused #rows reason", unused[:_CELLS]))
+        blocks.append(make_table(words, "unused", "file unused #rows reason", unused, file="inputs_unused"))
     sentences += mended_sentences(ctx)
     if marks := open_marks(results.study.path):
         sentences.append(words("text", "marks", count=len(marks)))
-        blocks.append(make_table(words, "marks", "file #line marked", marks[:_CELLS]))
+        blocks.append(make_table(words, "marks", "file #line marked", marks))
     return Section("data", words("section", "data"), tuple(sentences), tuple(blocks))
 
 
@@ -383,34 +393,6 @@ def _span(low: object, high: object) -> str:
     return DASH if missing(low) or missing(high) else f"{whole(low)}{DASH}{whole(high)}"
 
 
-def specialisation_section(ctx: Context) -> Section | None:
-    """Show the shares in the industry and the groups by them."""
-    results, words = ctx.results, ctx.words
-    if not results.stages.groups:
-        return None
-    years = list(results.stages.groups)
-    heads = ["region"]
-    for year in years:
-        heads += [f"#={words('column', 'ksi')} {year}", f"={words('column', 'group')} {year}"]
-    order = results.stages.groups[years[-1]].sort_values(by=["ksi"], ascending=False, kind="stable").index
-    frames = [results.stages.groups[year].astype(object) for year in years]
-    rows = [
-        [
-            ctx.region(region),
-            *(
-                cell
-                for frame in frames
-                for cell in (words.number(frame.loc[region, "ksi"], 3), words.value(frame.loc[region, "group"]))
-            ),
-        ]
-        for region in order
-    ]
-    rule = words("text", "groups", leader=words.number(DEFAULT_LEADER, 1), middle=words.number(DEFAULT_MIDDLE, 2))
-    blocks: list[Table | Picture] = [*ctx.figures("specialisation")]
-    blocks.append(make_table(words, "groups", heads, rows, note=rule))
-    return Section("specialisation", words("section", "specialisation"), (words("text", "ksi"),), tuple(blocks))
-
-
 def spatial_section(ctx: Context) -> Section | None:
     """Show the global and the local tests."""
     results, words = ctx.results, ctx.words
@@ -444,7 +426,7 @@ def spatial_section(ctx: Context) -> Section | None:
     if (results.edition, year) in results.local:
         blocks.append(_clusters(ctx, results.local[results.edition, year], year))
     if named := "; ".join(_significant(ctx, year)):
-        sentences.append(words("text", "clusters_other", found=named))
+        sentences.append(words("text", "clusters_other", found=named) + " " + words("text", "local_null"))
     return Section("spatial", words("section", "spatial"), tuple(sentences), tuple(blocks))
 
 
@@ -454,7 +436,13 @@ def _significant(ctx: Context, shown: int) -> Iterator[str]:
         labels = test.label.astype(str)
         for label in QUADRANTS if edition == ctx.results.edition and year != shown else ():
             if (labels == label).any():
-                yield f"{year}: {ctx.list_regions(labels.index[labels == label], _NAMED)} ({ctx.words.value(label)})"
+                found = test.to_frame().assign(least=test.least * (1 + 1e-9)).loc[labels == label]
+                named = [
+                    f"{ctx.region(region)} (p {_adjusted(ctx.words, own, relation=True)})"
+                    for region, own in found.iloc[:_NAMED].astype(object).to_dict("index").items()
+                ]
+                more = [f"\N{HORIZONTAL ELLIPSIS} (+{len(found) - _NAMED})"] if len(found) > _NAMED else []
+                yield f"{year}: {', '.join([*named, *more])}: {ctx.words.value(label)}"
 
 
 def _neighbour_notes(ctx: Context) -> Iterator[str]:
@@ -468,6 +456,12 @@ def _neighbour_notes(ctx: Context) -> Iterator[str]:
         yield words("text", "borders_by_geometry", pairs=ctx.pairs(table[["region_a", "region_b"]].to_numpy().tolist()))
 
 
+def _adjusted(words: Words, own: Mapping[Any, Any], *, relation: bool = False) -> str:
+    """Write the adjusted p of a region: a bound where its p is the least that its draws can give."""
+    least = own["p_adjusted"] if own["p_value"] <= own["least"] else 0.0
+    return words.probability(own["p_adjusted"], relation=relation, least=least)
+
+
 def _clusters(ctx: Context, local: LocalResult, year: int) -> Table:
     words, frame = ctx.words, local.to_frame().assign(least=local.least * (1 + 1e-9))
     rows = [
@@ -477,7 +471,7 @@ def _clusters(ctx: Context, local: LocalResult, year: int) -> Table:
             words.number(own["lag"], 1),
             whole(own["cardinality"]),
             words.probability(own["p_value"], least=own["least"]),
-            words.probability(own["p_adjusted"], least=own["p_adjusted"] if own["p_value"] <= own["least"] else 0.0),
+            _adjusted(words, own),
             words.value(own["label"]),
         )
         for region, own in frame.sort_values(by=["p_value"], kind="stable").astype(object).to_dict("index").items()
@@ -548,7 +542,9 @@ def poles_section(ctx: Context) -> Section | None:
                 (ctx.names.get(str(pole)) or words.value(pole), *_tested(words, own))
                 for pole, own in frame.to_dict("index").items()
             ]
-            blocks.append(make_table(words, "gradient", f"pole {_TESTED}", rows, year=year))
+            blocks.append(
+                make_table(words, "gradient", f"pole {_TESTED}", rows, note=words("text", "gradient_note"), year=year)
+            )
     span = {"first": results.years[0], "last": results.years[-1]}
     if stages.spread is not None:
         sentences += _spread_sentences(ctx, stages.spread, span)
@@ -658,15 +654,18 @@ def left_out_section(ctx: Context) -> Section:
     words, left_out = ctx.words, ctx.results.stages.left_out
     title = words("section", "left_out")
     specifications = ctx.wording.specifications(ctx.results.stages.verdict)
+    there = [name for name in _FILED if getattr(ctx.results.stages, name) is not None]
+    names = "; ".join(words("analysis", name) for name in there)
+    filed = [words("text", "filed", names=names)] if there else []
     if not (left_out or specifications):
-        return Section("left_out", title, (words("text", "nothing_left_out"),))
+        return Section("left_out", title, (words("text", "nothing_left_out"), *filed))
     own = {"classes": shorten(no_classes(ctx.results.study, words), 300)}
     rows = [
         (ctx.wording.analysis(name), own.get(name) or ctx.wording.left_out(reason)) for name, reason in left_out.items()
     ]
     rows += specifications
     table = make_table(words, "left_out", "analysis reason", rows)
-    return Section("left_out", title, (words("text", "left_out"),), (table,))
+    return Section("left_out", title, (words("text", "left_out"), *filed), (table,))
 
 
 def reproduction_section(ctx: Context) -> Section:
@@ -698,6 +697,7 @@ SECTIONS: tuple[Callable[[Context], Section | None], ...] = (
     summary_section,
     data_section,
     rating_section,
+    trend_section,
     robustness_section,
     audit_section,
     specialisation_section,

@@ -259,7 +259,7 @@ def _inequality(results: Results) -> Inequalities:
     return study_inequality(results.study, {year: results.indicators[own, year] for year in results.years})
 
 
-def _cross_check(results: Results) -> pd.DataFrame | None:
+def _cross_check(results: Results) -> pd.DataFrame:
     """Recompute the tests with esda; differences are rounded up to a power of ten, 1e-12 at least: below is noise."""
     import esda
 
@@ -296,7 +296,9 @@ def _cross_check(results: Results) -> pd.DataFrame | None:
     names = [*keys, "statistic_name", "esda", "quantities", "numbers", "relative", "unchecked"]
     frame = pd.DataFrame(rows, columns=names).set_index(keys)
     frame.attrs["version"] = esda.__version__
-    return frame if rows else None
+    if not rows:
+        raise DataError("no test was computed that esda could recompute")
+    return frame
 
 
 def _change(results: Results) -> RatingChange:

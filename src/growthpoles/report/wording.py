@@ -18,7 +18,7 @@ import pandas as pd
 
 from growthpoles.errors import Joined, Number, Reason, parts_of, templates
 from growthpoles.language.languages import SOURCE
-from growthpoles.language.number_format import format_number, format_percent, least_p
+from growthpoles.language.number_format import format_number, format_percent, row_least
 from growthpoles.language.phrases import DASH, LONGEST, Words, missing, phrase_keys, shorten, spoken
 from growthpoles.ratings.catalogue import Catalogue
 from growthpoles.ratings.indicator_methods import IndicatorMethod
@@ -399,9 +399,7 @@ def origin_words(tests: Iterable[GlobalResult], words: Words) -> str:
 
 def row_p(words: Words, own: Mapping[Any, Any], *, relation: bool = False) -> str:
     """Write the p-value of a row of a table of tests, as the least that its draws can give where it is that."""
-    drawn = any(word in str(own["method"]) for word in ("permutation", "bootstrap", "random choices"))
-    least = least_p(own["permutations"] if drawn else 0, str(own["alternative"]))
-    return words.probability(own["p_value"], relation=relation, least=least)
+    return words.probability(own["p_value"], relation=relation, least=row_least(own))
 
 
 def local_origin(test: LocalResult, words: Words) -> str:

@@ -48,6 +48,8 @@ def report_tables(results: Results) -> dict[str, pd.DataFrame]:
     tables["missing"] = missing_table(results)
     if results.study.rating.imputation is not None:
         tables["imputed"] = imputed_table(results)
+    if not (remarks := results.remarks()).empty:
+        tables["remarks"] = remarks
     tables["inputs"] = results.account
     tables["inputs_unused"] = results.unused
     if not (reproduction := reproduction_table(results)).empty:

@@ -25,7 +25,7 @@ import pandas as pd
 from growthpoles.errors import DataError, message, unknown_option
 from growthpoles.file_writing import free_name, marked
 from growthpoles.language.languages import SOURCE
-from growthpoles.language.number_format import DASH, NBSP, P_COLUMN, format_p
+from growthpoles.language.number_format import DASH, NBSP, P_COLUMN, format_p, row_least
 from growthpoles.language.phrases import Words, clean_text, missing, phrase_keys
 
 if TYPE_CHECKING:
@@ -148,31 +148,32 @@ _WORDS = frozenset({"label", "edition", "test", "statistic_name"})
 _COUNTS = frozenset({"cardinality", "n", "rank", "rank_low", "rank_median", "rank_high", "pairs", "permutations"})
 
 
-def shown(value: object, digits: int, column: str = "", lang: str = SOURCE) -> str:
+def shown(value: object, digits: int, column: str = "", lang: str = SOURCE, least: float = 0.0) -> str:
     """Return a value as a person writes it: fixed digits, a p-value never as 0, a dash for missing."""
     known = plain(value)
     if isinstance(known, bool) or not isinstance(value, int | float | np.number):
         return DASH if known is None else str(known)
     if isinstance(value, float) and P_COLUMN.fullmatch(column):
-        return format_p(value, lang, digits=digits)
+        return format_p(value, lang, digits=digits, least=least if column == "p_value" else 0.0)
     counted = isinstance(known, int) or (column in _COUNTS and float(known).is_integer())
     return Words(lang).number(value, 0 if counted else digits)
 
 
-def _said(value: object, digits: int, column: str, lang: str) -> str:
+def _said(value: object, digits: int, column: str, lang: str, least: float) -> str:
     """Return a value as `shown` does, a word of the data in the language."""
     if lang != SOURCE and isinstance(value, str) and column in _WORDS:
         return clean_text(Words(lang).value(value))
-    return shown(value, digits, column, lang)
+    return shown(value, digits, column, lang, least)
 
 
 def _cells(frame: pd.DataFrame, table: pd.DataFrame, digits: int, lang: str) -> list[list[str]]:
     """Return the cells of a flattened frame as a person writes them; labels of rows are names, also where numeric."""
     labels = table.shape[1] - frame.shape[1]
     return [
-        [clean_text(value) if at < labels and not missing(value) else _said(value, digits, name, lang)
+        [clean_text(value) if at < labels and not missing(value) else _said(value, digits, name, lang, least)
          for at, (name, value) in enumerate(zip(table.columns, row, strict=True))]
         for row in table.itertuples(index=False, name=None)
+        for least in [row_least(dict(zip(table.columns, row, strict=True)))]
     ]  # fmt: skip
 
 

@@ -386,6 +386,29 @@ def assemble(
     return table, absent
 
 
+def printed_flags(
+    rules: pd.DataFrame,
+    *,
+    folder: Path,
+    orders: Mapping[str, Sequence[str]],
+    decimal: Decimal = ",",
+    totals: Collection[str] = (),
+) -> list[tuple[str, str, str]]:
+    """Return what stands behind the numbers that :func:`assemble` reads: (region, column, flag)."""
+    found: list[tuple[str, str, str]] = []
+    for rule in rules.to_dict("records"):
+        path = table_path(folder, rule["table"])
+        cells = read_cells(path, decimal=decimal, totals=totals)
+        for source in rule["source"].split("/"):
+            printed = printed_column(cells, source.strip(), where=str(path))
+            for text, region in zip(printed, orders[rule["order"]], strict=True):
+                plain = parse_plain(text.strip().translate(BLANKS), decimal) is not None
+                flagged = None if plain or region in rule["missing"] else split_flag(text)
+                if flagged and parse_plain(flagged[0].strip().translate(BLANKS), decimal) is not None:
+                    found.append((region, rule["column"], flagged[1]))
+    return found
+
+
 def _column(
     cells: pd.DataFrame,
     column: str,

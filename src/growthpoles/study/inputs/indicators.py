@@ -31,6 +31,7 @@ from growthpoles.study.files.printed_tables import (
     Decimal,
     assemble,
     parse_number,
+    printed_flags,
     read_assembly,
     read_cells,
     read_rows,
@@ -532,6 +533,16 @@ def _continued(frames: list[tuple[str, pd.DataFrame]], where: str) -> list[tuple
 def _flags(study: Study, year: int, edition: str, catalogue: Catalogue) -> list[tuple[str, str, str]]:
     """Return the remarks that the tables print beside numbers: (region, column, flag)."""
     found: list[tuple[str, str, str]] = []
+    if study.cells is not None:
+        rules = assembly_rules(study)
+        rules = rules[(rules["year"] == year) & (rules["edition"] == edition)]
+        found += printed_flags(
+            rules,
+            folder=study.resolve(study.cells.folder),
+            orders=study.cells.orders,
+            decimal=study.cells.decimal,
+            totals=study.cells.totals,
+        )
     for number, spec in enumerate(study.tables):
         if spec.edition == edition and year in spec.covered(study.years):
             data = study_table(study, number, catalogue)
