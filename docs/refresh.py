@@ -24,7 +24,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PAGES = ("README.md", "docs/guide.md", "docs/beside-esda.md")
 SITE = tuple(
     str(path.relative_to(ROOT))
-    for name in ("start.md", "tutorial.md", "howto/*.md", "explanation/*.md", "reference/*.md", "beside-*.md")
+    for name in ("start.md", "tutorial.md", "howto/*.md", "explanation/*.md", "reference/*.md", "beside-*.md", "audit-your-table.md")
     for path in sorted((ROOT / "docs").glob(name))
     if str(path.relative_to(ROOT)) not in PAGES
 )
