@@ -2,8 +2,8 @@
 
 ``python docs/refresh.py`` rewrites the pages below, ``python docs/refresh.py docs/start.md`` one page; the tests use
 the same functions to compare. A ``text`` block directly under a ``python`` or ``sh`` block is what that block prints.
-Pages of the site also run their ``sh`` blocks, write the files whose name stands alone above a block, and copy the
-pictures that they draw and show to docs/images. A Russian page has the blocks of its English one.
+Pages of the site also run their ``sh`` blocks, and copy the pictures that they draw and show to docs/images. A Russian
+page has the blocks of its English one.
 """
 
 from __future__ import annotations
@@ -24,13 +24,21 @@ ROOT = Path(__file__).resolve().parent.parent
 PAGES = ("README.md", "docs/guide.md", "docs/beside-esda.md")
 SITE = tuple(
     str(path.relative_to(ROOT))
-    for name in ("start.md", "tutorial.md", "howto/*.md", "explanation/*.md", "reference/*.md", "beside-*.md")
+    for name in (
+        "start.md",
+        "tutorial.md",
+        "howto/*.md",
+        "explanation/*.md",
+        "reference/*.md",
+        "beside-*.md",
+        "audit-your-table.md",
+    )
     for path in sorted((ROOT / "docs").glob(name))
     if str(path.relative_to(ROOT)) not in PAGES
 )
 RUSSIAN = tuple(page for page in SITE if (ROOT / "docs" / "ru" / Path(page).relative_to("docs")).exists())
 _BLOCK = re.compile(
-    r"^(?P<head>(?:`(?P<file>[\w./-]+)`\n\n)?```(?P<lang>[\w{}-]*)\n(?P<code>.*?)^```\n)"
+    r"^(?P<head>```(?P<lang>[\w{}-]*)\n(?P<code>.*?)^```\n)"
     r"(?:\n```text\n(?P<shown>.*?)^```\n)?",
     re.M | re.S,
 )
@@ -47,7 +55,7 @@ class Block:
 
 
 def _is_run(found: re.Match[str], page: str) -> bool:
-    return found["lang"] == "python" or (page in SITE and (found["lang"] == "sh" or found["file"] is not None))
+    return found["lang"] == "python" or (page in SITE and found["lang"] == "sh")
 
 
 def _shell(code: str) -> str:
@@ -82,10 +90,7 @@ def run(page: str) -> Iterator[Block]:
                     continue
                 line = text.count("\n", 0, found.start("code")) + 1
                 out = io.StringIO()
-                if found["file"] is not None:
-                    Path(found["file"]).parent.mkdir(parents=True, exist_ok=True)
-                    Path(found["file"]).write_text(found["code"], encoding="utf-8")
-                elif found["lang"] == "sh":
+                if found["lang"] == "sh":
                     out.write(_shell(found["code"]))
                 else:
                     code = compile("\n" * (line - 1) + found["code"], page, "exec")

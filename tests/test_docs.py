@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import codeop
 import importlib.metadata
 import importlib.util
 import inspect
@@ -75,6 +77,23 @@ def test_every_block_of_a_page_is_found_and_no_output_is_empty(page: str) -> Non
     assert not [block["head"] for block in found if block["shown"] == ""]
 
 
+@pytest.mark.parametrize("page", (*refresh().PAGES, *refresh().SITE))
+def test_blocks_can_be_pasted_into_python_line_by_line(page: str) -> None:
+    """As a session of Python takes them: it wants an empty line behind a loop. No file is left to be typed by hand."""
+    compiler, pending = codeop.CommandCompiler(), ""
+    for block in re.findall(r"^```python\n(.*?)^```", text(page), re.M | re.S):
+        for line in [*block.splitlines(), ""]:
+            pending += line + "\n"
+            try:
+                if compiler(pending[:-1], symbol="single") is not None:
+                    pending = ""
+            except SyntaxError as error:
+                pytest.fail(f"{page}: {error.msg}:\n{pending}")
+        assert not pending.strip(), f"{page} ends a block within a statement:\n{pending}"
+    named = re.findall(r"^`([\w./-]+)`\n\n```", text(page), re.M)
+    assert not named, f"{page}: a block has to write {', '.join(named)}"
+
+
 @pytest.mark.parametrize("page", with_code())
 def test_code_runs_and_prints_what_the_page_shows(page: str) -> None:
     """Words must agree, and numbers within what other random permutations would change."""
@@ -109,12 +128,27 @@ def test_every_page_is_reached_from_the_start_in_two_clicks() -> None:
         targets = re.findall(r"\]\(([\w./-]+\.md)", source) + [f"{name}.md" for name in names]
         return {(page.parent / target).resolve() for target in targets}
 
-    start = ROOT / "docs" / "index.md"
-    near = linked(start)
-    reached = near.union(*(linked(page) for page in near if page.exists()))
-    pages = {(ROOT / name).resolve() for name in PAGES if name.startswith("docs/")} - {start}
-    far = {page for page in pages - reached if "ru/howto" not in str(page)}
-    assert not far, f"no way of two clicks from docs/index.md to {', '.join(sorted(map(str, far)))}"
+    russian = ROOT / "docs" / "ru"
+    for start in (ROOT / "docs" / "index.md", russian / "index.md"):
+        near = linked(start)
+        reached = near.union(*(linked(page) for page in near if page.exists()))
+        pages = {(ROOT / name).resolve() for name in PAGES if name.startswith("docs/")} - {start}
+        pages = {page for page in pages if (russian in page.parents) == (start.parent == russian)}
+        far = {page for page in pages - reached if page.parent != russian}
+        assert not far, f"no way of two clicks from {start} to {', '.join(sorted(map(str, far)))}"
+    tasks = linked(ROOT / "docs" / "index.md")
+    theirs = {(refresh().translation(page)).resolve() for page in refresh().RUSSIAN if ROOT / page in tasks}
+    assert theirs <= linked(russian / "index.md"), "docs/ru/index.md names fewer tasks than docs/index.md"
+
+
+def test_no_sentence_of_the_program_points_to_a_page_of_the_source_tree() -> None:
+    """Who installed the package has no docs/."""
+    for path in sorted((ROOT / "src").rglob("*.py")):
+        nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+        said = {id(node.value) for node in nodes if isinstance(node, ast.Expr)}  # docstrings
+        for node in nodes:
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in said:
+                assert not re.search(r"\bdocs/", node.value), f"{path}, line {node.lineno}: {node.value}"
 
 
 @pytest.mark.parametrize("page", PAGES)

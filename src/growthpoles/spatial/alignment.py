@@ -152,7 +152,7 @@ def clean_values(y: pd.Series, *, name: str = "y") -> np.ndarray:
         bad = ~np.isfinite(values)
         allowed = "finite numbers"
         if np.isnan(values[bad]).all():
-            allowed += " (growthpoles.with_data takes regions without data out of values and graph together)"
+            allowed += " (without these regions: values, graph, left_out = growthpoles.with_data(values, graph))"
         raise SpatialError(message(f"no finite value for {_listing(y.index[bad])}", where=name, allowed=allowed))
     return values
 

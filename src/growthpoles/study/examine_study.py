@@ -130,7 +130,10 @@ def _described(fault: Any, path: Path, text: str) -> Problem:
             "study.name": 'name = "my-study"',
             "rating": '[rating] catalogue = "..."',
         }
-        said, remedy = "is missing", examples.get(key, "add it, as docs/studies.md describes")
+        said, remedy = (
+            "is missing",
+            examples.get(key, 'add it, as the page "Your own study" of the documentation describes'),
+        )
     return Problem(said, str(path), "", line_of(text, where), key, remedy)
 
 

@@ -73,7 +73,7 @@ def compose_study(
     source = ", ".join(dict.fromkeys(block.grid.path.name for block in blocks))[:400]
     lines = [
         "# Proposed by growthpoles init. CHECK what was taken from the files, DECIDE what they do not say;",
-        "# then run: growthpoles validate on this folder. The format is described in docs/studies.md.",
+        '# then run: growthpoles validate on this folder. Every key: the page "Your own study" of the documentation.',
         "",
         "[study]",
         f"name = {quoted(study_name(name))}",

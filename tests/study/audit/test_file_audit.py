@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from itertools import pairwise
 from pathlib import Path
@@ -253,11 +254,10 @@ def test_formulas_of_a_hundred_and_thirty_yearbooks(tmp_path: Path) -> None:
 
 @pytest.fixture(scope="module")
 def page(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
-    """Write the files that the page on tables of one's own shows; a block under a name is that file."""
+    """Let the page on tables of one's own write its files."""
     folder, text = tmp_path_factory.mktemp("page"), PAGE.read_text(encoding="utf-8")
-    for name, body in re.findall(r"^`([\w./]+)`\n\n```\w+\n(.*?)^```", text, flags=re.DOTALL | re.MULTILINE):
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_text(body, encoding="utf-8")
+    with contextlib.chdir(folder):
+        exec("".join(re.findall(r"^```python\n(.*?)^```", text, flags=re.DOTALL | re.MULTILINE)), {})
     return folder, text
 
 
@@ -292,9 +292,9 @@ def test_the_study_of_the_page_gives_what_the_page_says(page: tuple[Path, str]) 
         assert _text(evaluate(expression, edition_columns(study, edition))) == result, expression
 
 
-def test_a_fault_in_half_of_a_ratio_keeps_its_formula(tmp_path: Path) -> None:
+def test_a_fault_in_half_of_a_ratio_keeps_its_formula(page: tuple[Path, str], tmp_path: Path) -> None:
     """Two of seven rows that hold no more leave a ratio a ratio; chance would not give the other five."""
-    lines = (PAGE.read_text(encoding="utf-8").split("```csv\n")[1]).split("```")[0].splitlines()
+    lines = (page[0] / "yearbook.csv").read_text(encoding="utf-8").splitlines()
     path = tmp_path / "t.csv"
     path.write_text("\n".join(lines[:-1]) + "\n")
     assert "5 of 7 rows" in set(audit_file(path)[2]["holds"])
