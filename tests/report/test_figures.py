@@ -225,13 +225,13 @@ def test_an_option_goes_before_the_study_file(own: Path) -> None:
     ("option", "value", "words"),
     [
         ("figures", ["rating", "hotspot"], "figures: 'hotspot' is not known; .*nearest: hotspots"),
-        ("figures", "rating", "figures: 'rating'; allowed: a list of kinds"),
-        ("weights", "quen", "weights: 'quen' is not known; .*nearest: queen"),
-        ("adjust", "tarrone", "adjust: 'tarrone' is not known; .*nearest: tarone"),
-        ("preset", "natur-double", "preset: 'natur-double' is not known; .*nearest: nature-double"),
-        ("permutations", 0, "permutations: .*greater than or equal to 1"),
-        ("typeface", "", "typeface: .*at least 1 character"),
-        ("locator", "here", "locator: .*boolean"),
+        ("figures", "rating", "figures='rating' is not known; allowed: a list of kinds"),
+        ("weights", "quen", "weights='quen' is not known; .*nearest: queen"),
+        ("adjust", "tarrone", "adjust='tarrone' is not known; .*nearest: tarone"),
+        ("preset", "natur-double", "preset='natur-double' is not known; .*nearest: nature-double"),
+        ("permutations", 0, "permutations=0: .*greater than or equal to 1"),
+        ("typeface", "", "typeface='': .*at least 1 character"),
+        ("locator", "here", "locator='here': .*boolean"),
     ],
 )
 def test_a_wrong_choice_is_one_line(own: Path, option: str, value: object, words: str) -> None:

@@ -591,7 +591,9 @@ class Study(Part, ResultDisplay):
             fault: Any = error.errors()[0]
             cause = fault.get("ctx", {}).get("error")
             said, remedy = parted(cause.args[0] if isinstance(cause, ValueError) else fault["msg"])
-            option = Option(str(fault["loc"][0]), repr(fault["input"]))
+            name, given_one = str(fault["loc"][0]), fault["input"]
+            entry = f"{name}: {said.removesuffix(' is not known')}" if isinstance(given_one, list) else None
+            option = Option(name, repr(given_one), entry)
             told = "{option} is not known" if remedy else "{option}: {said}"
             raise StudyError(message(Reason(told, {"option": option, "said": said}), allowed=remedy or None)) from None
         return self.model_copy(update={"report": report})
