@@ -127,7 +127,7 @@ def test_a_kind_is_one_entry_and_its_artist(
     assert CliRunner().invoke(app, [*command, "--variable", "growth"]).exit_code == 0 and target.exists()
     idle = CliRunner().invoke(app, [*command, "--weights", "knn"])
     assert "--weights has no meaning for 'toy'" in str(idle.exception or idle.output)
-    assert "what to draw of a study: rating, toy." in " ".join(
+    assert "what to draw of a study: rating, toy;" in " ".join(
         CliRunner().invoke(app, ["map", "--help"]).output.split()
     )
     monkeypatch.undo()
