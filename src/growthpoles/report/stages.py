@@ -161,7 +161,7 @@ def _normalisations(
     return (own,)
 
 
-_CHECKED = 1_000  # rows of a study's own tables, which the report checks beside all else
+_CHECKED = 4_000  # rows of a study's own tables, which the report checks beside all else: 4 s for 3,000 of 3 columns
 
 
 def _audit(results: Results) -> Audit:

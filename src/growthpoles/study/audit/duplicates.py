@@ -368,10 +368,10 @@ def _chance(value: float, unit: float, others: npt.NDArray[np.float64]) -> float
 def _step(value: float, unit: float, others: npt.NDArray[np.float64]) -> float:
     """Width of the numbers that would be printed as this one: more than a unit where it ends in zeros."""
     steps = unit * 10.0 ** np.arange(0, 12)
-    whole = [_on_lattice(value, step) for step in steps]
-    zeros = whole.index(False) - 1 if False in whole else len(whole) - 1
+    whole = _on_lattice(value, steps)
+    zeros = int(np.argmin(whole)) - 1 if not whole.all() else len(whole) - 1
     # How often do the others end in as many zeros? At least as often as chance has it.
-    rounded = np.mean([_on_lattice(other, steps[zeros]) for other in others])
+    rounded = _on_lattice(others, steps[zeros]).mean()
     return float(steps[zeros]) * max(float(rounded), 10.0**-zeros, 1 / (len(others) + 1))
 
 
@@ -404,5 +404,6 @@ def _chance_of_growth(
     return min(1.0, step / abs(float(before[i])) * density / scale), one_way
 
 
-def _on_lattice(value: float, step: float) -> bool:
-    return abs(value / step - round(value / step)) < 1e-6
+def _on_lattice(value: npt.ArrayLike, step: npt.ArrayLike) -> npt.NDArray[np.bool_]:
+    times = np.divide(value, step)
+    return np.asarray(np.abs(times - np.rint(times)) < 1e-6)
