@@ -244,7 +244,7 @@ def test_api_page_lists_exactly_the_public_names() -> None:
     assert not stray, f"docs/api.md lists names that are not public: {', '.join(stray)}"
 
 
-_NOTHING_RAISED = {"builtin_studies", "editions"}  # they take a study that is valid, or nothing
+_NOTHING_RAISED = {"builtin_studies"}  # it takes nothing
 
 
 def test_docstrings_of_public_functions_are_whole() -> None:

@@ -1,4 +1,4 @@
-"""Error classes and the one grammar of error messages; quoting names in a message.
+"""Error classes and the one grammar of error messages; quoting names in a message; types of arguments.
 
 Every message says what is wrong, where (file, row, column), what is allowed and, where it helps, the nearest
 valid value. All classes derive from :class:`ValueError`.
@@ -6,9 +6,16 @@ valid value. All classes derive from :class:`ValueError`.
 
 from __future__ import annotations
 
+import builtins
 import difflib
+import functools
+import inspect
+import numbers
+import os
 import re
-from collections.abc import Iterable, Mapping
+import types
+import typing
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sized
 from typing import Any
 
 
@@ -338,3 +345,204 @@ def listed(names: Iterable[object], *, limit: int = 20) -> str:
     names = list(names)
     more = len(names) - limit
     return ", ".join(map(plain, names[:limit])) + (f" and {more} more" if more > 0 else "")
+
+
+# Wanted, given -> the code that makes the one of the other. Results of this package are made by what returns them.
+_MADE = {
+    ("DataFrame", "str"): "gp.read_table({value})",
+    ("DataFrame", "Series"): "{name}.to_frame()",
+    ("DataFrame", "list"): "pd.DataFrame({name}, index=regions.index)",
+    ("DataFrame", "dict"): "pd.DataFrame({name})",
+    ("Series", "str"): 'gp.read_table({value})["column"]',
+    ("Series", "DataFrame"): '{name}["column"]',
+    ("Series", "list"): "pd.Series({name}, index=regions.index)",
+    ("Series", "dict"): "pd.Series({name})",
+    ("GeoDataFrame", "str"): 'gp.read_boundaries({value}, key="column")',
+    ("GeoDataFrame", "object"): 'gp.load_regions(2024), gp.read_boundaries("regions.gpkg", key="code")',
+    ("Catalogue", "str"): "gp.read_catalogue({value})",
+    ("Catalogue", "DataFrame"): "gp.Catalogue.from_frame({name})",
+    ("Catalogue", "list"): "gp.Catalogue.flat({name})",
+    ("Study", "str"): "gp.load_study({value})",
+    ("Axes", "Figure"): "{name}.axes[0]",
+    ("Figure", "Axes"): "{name}.figure",
+}
+_LISTS, _DICTS = ("Sequence", "Iterable", "list", "tuple"), ("Mapping", "dict")
+_SAID = {
+    "NoneType": "None", "str": "a text", "int": "a whole number", "float": "a number", "bool": "True or False",
+    "Path": "a path", "Callable": "a function", "Hashable": "a label", "SupportsIndex": "a year", "ndarray": "an array",
+} | dict.fromkeys(_LISTS, "a list") | dict.fromkeys(_DICTS, "a dict")  # fmt: skip
+
+
+def with_types_checked(
+    function: Callable[..., Any],
+    error: type[GrowthpolesError],
+    public: Callable[[], Iterable[Callable[..., Any]]],
+    *,
+    tables: bool = False,
+) -> Callable[..., Any]:
+    """Return a public function that refuses an argument whose type is not the one of its annotation.
+
+    Types are told by the names of their classes, so that no library is loaded for it. What an annotation leaves open
+    (`object`, which of several words, a range) the function checks by itself, and so it does spatial weights, of
+    which :func:`growthpoles.graphs.as_graph` knows more. `public` are the functions among which the one is sought
+    that makes what is wanted. With `tables`, a result of this package stands for its table, as charts take it.
+    """
+    wanted: dict[str, tuple[Any, ...]] = {}
+
+    def taken(name: str, value: Any) -> Any:
+        kinds = wanted.get(name, ())
+        if tables and "ResultDisplay" in _classes(value) and hasattr(value, "to_frame"):
+            itself = any(_fits(value, kind) for kind in kinds)
+            value = value.to_frame() if kinds and not itself else value
+        for where, part, allowed in _misfits(name, value, kinds):
+            given = shown(part) if isinstance(part, str) else type(part).__name__
+            given = str(part) if part is None or isinstance(part, numbers.Number) else given
+            near = _remedies(where, part, [_name(kind) for kind in allowed], public)
+            raise error(message("{given} given", where=where, allowed=_said(allowed), near=near, given=given))
+        return value
+
+    @functools.wraps(function)
+    def call(*args: Any, **options: Any) -> Any:
+        if not wanted:
+            names = _Names(inspect.unwrap(function).__globals__)
+            wanted.update({each.name: _kinds(each.annotation, names) for each in _parameters(function)})
+            wanted["lang"] = ()
+        first = map(taken, wanted, args)
+        return function(*first, *args[len(wanted) :], **{name: taken(name, value) for name, value in options.items()})
+
+    call.__module__ = __package__  # where a pickle finds it
+    return call
+
+
+def _parameters(function: Callable[..., Any]) -> list[inspect.Parameter]:
+    """Return the parameters that have names."""
+    return [each for each in inspect.signature(function).parameters.values() if each.kind != each.VAR_KEYWORD]
+
+
+class _Unloaded(type):
+    """The class of stand-ins for what is imported for its type only: ``pd``, ``pd.Series``, ``Sequence[str]``."""
+
+    def __getattr__(cls, name: str) -> _Unloaded:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return _Unloaded(name, (), {})
+
+    def __getitem__(cls, parts: Any) -> types.GenericAlias:
+        return types.GenericAlias(cls, parts)
+
+
+class _Names(dict[str, Any]):
+    """The names of a module and those that it imports for types only."""
+
+    def __missing__(self, name: str) -> Any:
+        if name.startswith("_"):  # asked for by those who look at frames
+            raise KeyError(name)
+        return getattr(builtins, name, None) or _Unloaded(name, (), {})
+
+
+def _kinds(annotation: Any, names: _Names) -> tuple[Any, ...]:
+    """Return the types that an annotation allows; none where it leaves the type open."""
+    if isinstance(annotation, str):
+        annotation = eval(annotation, {}, names)
+    origin = typing.get_origin(annotation)
+    if origin is typing.Annotated:
+        return _kinds(annotation.__metadata__[0], names)
+    several: tuple[Any, ...] = ()
+    if origin in (typing.Union, types.UnionType):
+        several = typing.get_args(annotation)
+    elif isinstance(annotation, typing.TypeVar):
+        several = annotation.__constraints__
+    if several:
+        kinds = [_kinds(each, names) for each in several]
+        return tuple(each for some in kinds for each in some) if all(kinds) else ()
+    if annotation in (Any, object) or getattr(annotation, "__name__", "") == "W":
+        return ()
+    return (annotation,) if isinstance(origin or annotation, type) or origin is typing.Literal else ()
+
+
+def _name(kind: Any) -> str:
+    """Return the name of a type without its parts; a word among several is a label."""
+    origin = typing.get_origin(kind) or kind
+    return "Hashable" if origin is typing.Literal else str(origin.__name__)
+
+
+def _classes(value: object) -> list[str]:
+    """Return the names of the classes of a value, its own first."""
+    return [each.__name__ for each in type(value).__mro__]
+
+
+def _fits(value: Any, kind: Any) -> bool:
+    """Tell whether a value is of a type: any number for one of them, what can be gone through for a list."""
+    name, classes = _name(kind), _classes(value)
+    if name in ("int", "float", "bool"):
+        return isinstance(value, numbers.Number) or "generic" in classes
+    if name in ("Hashable", "SupportsIndex"):
+        try:
+            hash(value)
+        except TypeError:
+            return False
+        return True
+    if name == "Path":
+        return isinstance(value, os.PathLike)
+    if name == "Callable":
+        return callable(value)
+    if name in _DICTS:
+        return isinstance(value, Mapping) or ("Series" in classes and typing.get_args(kind)[-1] in (float, int, str))
+    if name in _LISTS:
+        through = isinstance(value, Iterable) and not {"str", "bytes", "DataFrame"} & {*classes}
+        places = hasattr(value, "__getitem__") and hasattr(value, "__len__") and not isinstance(value, Mapping)
+        return through and (name == "Iterable" or places)
+    return name in classes and not (name == "Series" and "GeoSeries" in classes)
+
+
+def _misfits(where: str, value: Any, kinds: tuple[Any, ...]) -> Iterator[tuple[str, Any, tuple[Any, ...]]]:
+    """Go through a value and what it holds: place, value and the types allowed of each that has none of them."""
+    fitting = [kind for kind in kinds if _fits(value, kind)]
+    if kinds and not fitting:
+        yield where, value, kinds
+    inner = [_parts(kind) for kind in fitting]
+    if inner and all(inner) and isinstance(value, Sized) and isinstance(value, Iterable):
+        allowed = tuple(each for some in inner for each in some)
+        for key, part in value.items() if isinstance(value, Mapping) else enumerate(value):
+            yield from _misfits(f"{where}[{key!r}]", part, allowed)
+
+
+def _parts(kind: Any) -> tuple[Any, ...]:
+    """Return the types of what a dict or a list holds; none where that is open."""
+    parts = [part for part in typing.get_args(kind) if part is not ...] if _name(kind) in (*_LISTS, *_DICTS) else []
+    alike = parts[:1] == parts[1:2] or len(parts) == 1 or _name(kind) != "tuple"
+    return _kinds(parts[-1], _Names()) if parts and alike else ()
+
+
+def _said(kinds: Iterable[Any]) -> str:
+    """Say types in a message: "a DataFrame or a dict of DataFrames"."""
+    said: dict[str, None] = {}
+    for kind in kinds:
+        name = _name(kind)
+        words = ", ".join(map(str, typing.get_args(kind))) if typing.get_origin(kind) is typing.Literal else ""
+        fixed = typing.get_args(kind) if name == "tuple" and ... not in typing.get_args(kind) else ()
+        told = (
+            words or ("a pair" if len(fixed) == 2 else _SAID.get(name)) or ("an " if name[0] in "AEIO" else "a ") + name
+        )
+        many = [re.sub("^an? (.*?)s?( of .*)?$", r"\1s\2", _said([part])) for part in _parts(kind)]
+        said[f"{told} of {' or '.join(dict.fromkeys(many))}" if many else told] = None
+    return " or ".join(said)
+
+
+def _remedies(
+    name: str, value: object, wanted: list[str], public: Callable[[], Iterable[Callable[..., Any]]]
+) -> list[str]:
+    """Return the calls that make what is wanted: of what is given, or those of the functions that return it."""
+    alike = {"str": os.PathLike, "dict": Mapping}
+    given = _classes(value)[:-1] + [word for word, kind in alike.items() if isinstance(value, kind)]
+    given += [*["list"] * _fits(value, list), "object"]
+    made = [_MADE[each, kind] for kind in given for each in wanted if (each, kind) in _MADE]
+    if made:
+        return [made[0].format(name=name, value=shown(value))]
+    calls: list[str] = []
+    for each in public():
+        if each.__annotations__.get("return") in set(wanted) - {*_SAID, "DataFrame", "Series"}:
+            needed = {part.name: part for part in _parameters(each) if part.default is part.empty}
+            told = [f"{key}=..." if part.kind == part.KEYWORD_ONLY else key for key, part in needed.items()]
+            calls += [f"gp.{each.__name__}({', '.join(told)})"] * (name.partition("[")[0] not in needed)
+    return calls[:3]

@@ -59,7 +59,7 @@ def test_other_inputs_are_explained(data):
     numbers = pd.Series(range(16), range(16), dtype=float)
     ring = gp.block_weights(pd.Series(0, [str(i) for i in range(16)]))
     for call, words in (
-        (lambda: gp.moran_power(graph, rho="half"), "rho='half'"),
+        (lambda: gp.moran_power(graph, rho="half"), "rho: 'half' given"),
         (lambda: gp.join_count((y > 0).astype(float).replace(0.0, np.inf), graph), "infinite values"),
         (lambda: gp.moran(numbers, ring), "0' is str and 0 is int"),
         (lambda: gp.build_weights(gp.load_regions(2014), "inverse_distance", power=50), "power=50 .*a smaller power"),

@@ -71,6 +71,8 @@ def save_proof(fig: Figure, path: str | Path, *, lang: str = "en", dpi: float = 
     ------
     DataError
         The file cannot be written.
+    MapError
+        An argument is of another type.
 
     Examples
     --------

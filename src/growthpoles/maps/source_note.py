@@ -107,16 +107,28 @@ def column_of(data: Any, column: str, where: str) -> pd.Series:
     return data[column]
 
 
-def framed(data: Any, where: str) -> pd.DataFrame:
-    """Return a frame as it is, or that of a result; say what is wanted of other things."""
+def framed(data: Any, where: str, *, numbers: bool = False) -> pd.DataFrame:
+    """Return a frame as it is, or that of a result; say what is wanted of other things, with `numbers` of text too."""
     import pandas as pd
 
     found = data.to_frame() if hasattr(data, "to_frame") and not isinstance(data, pd.Series) else data
     if isinstance(found, pd.DataFrame):
+        odd = [name for name in found.columns if numbers and not _numeric(found[name])]
+        if odd:
+            raise MapError(message("no numbers in {columns}", where=where, allowed="numbers", columns=listed(odd)))
         return found
     raise MapError(
         message(f"{type(data).__name__} given", where=where, allowed="a DataFrame, or a result that has one")
     )
+
+
+def _numeric(column: pd.Series | pd.DataFrame) -> bool:
+    """Tell whether all cells can be read as numbers."""
+    try:
+        column.astype(float)
+    except (TypeError, ValueError):
+        return False
+    return True
 
 
 def labelled(data: Any, where: str) -> pd.Series:

@@ -477,6 +477,8 @@ def read_catalogue(path: str | Path) -> Catalogue:
     ------
     StudyError
         The file cannot be read or a row is not valid; the message names the row, the header being row 1.
+    RatingError
+        An argument is of another type.
 
     Examples
     --------
@@ -507,18 +509,9 @@ def default_catalogue() -> Catalogue:
     return read_catalogue(geodata_path("kazakhstan-it/catalogue.csv"))
 
 
-def _given(catalogue: object) -> Catalogue:
-    """Return a catalogue as given; a path, a table or a list is one line that says how to make one of it."""
-    if isinstance(catalogue, Catalogue):
-        return catalogue
-    allowed = 'gp.read_catalogue("catalogue.csv"), gp.Catalogue.from_frame(frame) or gp.Catalogue.flat([...])'
-    problem = f"a {type(catalogue).__name__} is no catalogue"
-    raise RatingError(message(problem, where="catalogue", allowed=allowed))
-
-
 def catalogue_of(rating: pd.DataFrame, catalogue: Catalogue | None) -> Catalogue:
     """Return the catalogue that a rating was made with, as given or the built-in one; raise `RatingError` if not it."""
-    catalogue = default_catalogue() if catalogue is None else _given(catalogue)
+    catalogue = default_catalogue() if catalogue is None else catalogue
     if not {"method", "weights"} <= rating.attrs.keys():
         raise RatingError(message("the rating has lost its attrs", allowed="the result of rate() itself"))
     wanted = (*catalogue.aggregates, *(f"score_{code}" for code in catalogue.indicators))
@@ -534,11 +527,10 @@ def catalogue_for(table: pd.DataFrame, catalogue: Catalogue | None) -> Catalogue
     Raises
     ------
     RatingError
-        What is given is no catalogue, or None for a table that is not of the built-in study; the message says how to
-        get one.
+        None is given for a table that is not of the built-in study; the message says how to get one.
     """
     if catalogue is not None:
-        return _given(catalogue)
+        return catalogue
     known, held = default_catalogue(), set(table.columns)
     needed = [
         code in held or f"score_{code}" in held or (len(parts := known.parts(code)) == 2 and set(parts) <= held)

@@ -88,7 +88,7 @@ def read_boundaries(
     key: str | None,
     name: str | None = None,
     layer: str | None = None,
-    crs: CRSLike | None = None,
+    crs: CRS | str | int | tuple[str, str] | dict[str, object] | None = None,
     encoding: str | None = None,
     dissolve: bool | None = None,
     only: Sequence[str] = (),
@@ -141,6 +141,8 @@ def read_boundaries(
         If the file, the layer or the column is not there, the file is damaged, a key is empty or repeated,
         `dissolve` without a key, a geometry is missing, empty, not a polygon, not finite or cannot be made valid, the
         coordinates cannot be those of the CRS, or the CRS contradicts the file.
+    RegionError
+        An argument is of another type.
 
     Examples
     --------

@@ -219,6 +219,8 @@ def power_table(study: Study, *, weights: Kind = QUEEN, alpha: float = 0.05, tar
     ------
     SpatialError
         As for :func:`growthpoles.build_weights` and :func:`growthpoles.moran_power`.
+    StudyError
+        An argument is of another type.
 
     Examples
     --------

@@ -288,6 +288,8 @@ def propose_study(
     ------
     DataError
         If a file cannot be read, or names of regions are nowhere to be found.
+    StudyError
+        An argument is of another type.
 
     Examples
     --------

@@ -508,9 +508,9 @@ def read_table(
 
     Raises
     ------
-    DataError
-        If the file cannot be read, or something in it cannot be decided: names that fit no region, the decimal sign,
-        the year, two values for one place. All of it is listed.
+    DataError, StudyError
+        If the file cannot be read, an argument is of another type, or something in it cannot be decided: names that
+        fit no region, the decimal sign, the year, two values for one place. All of it is listed.
 
     Examples
     --------
@@ -682,8 +682,8 @@ def quick_look(
 
     Raises
     ------
-    DataError
-        If the file cannot be read.
+    DataError, StudyError
+        If the file cannot be read, or an argument is of another type.
 
     Examples
     --------

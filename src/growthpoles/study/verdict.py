@@ -131,6 +131,8 @@ def verdict(
     ------
     SpatialError
         If no specification with Moran's I or Geary's C is left, or an option is out of range.
+    StudyError
+        An argument is of another type.
 
     Notes
     -----

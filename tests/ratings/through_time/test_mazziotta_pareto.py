@@ -90,7 +90,7 @@ def test_benefit_of_the_doubt_against_lpsolve(year, region, bounds, value):
         (pd.DataFrame({"a": [1.0, 2], "b": [0.0, 1]}), (0, 1), "region 0, column b: a value of zero or less"),
         (pd.DataFrame({"a": [1.0, 2], "b": [2.0, 1]}), (0, 0.4), "2 shares in .* cannot sum to 1"),
         (pd.DataFrame({"a": [1.0, 2], "b": [2.0, 1]}), (0.6, 0.2), "allowed: .low, high., shares with 0 <= low"),
-        (pd.DataFrame({"a": [1.0, 2], "b": [2.0, 1]}), None, "share_bounds=None"),
+        (pd.DataFrame({"a": [1.0, 2], "b": [2.0, 1]}), None, "share_bounds: None given; allowed: a pair of numbers"),
     ],
 )
 def test_what_benefit_of_the_doubt_refuses(table, bounds, problem):

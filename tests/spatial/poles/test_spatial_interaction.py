@@ -79,7 +79,7 @@ def test_order_and_direction_of_the_table(five):
         (lambda m, a, d: gp.market_potential(m, d, area=a * 0), "no positive value for A"),
         (lambda m, a, d: gp.accessibility(m, d, scale=0), "scale=0"),
         (lambda m, a, d: gp.mutual_influence(m * 0, gp.distance_weights(d)), "constant"),
-        (lambda m, a, d: gp.mutual_influence(m.to_list(), gp.distance_weights(d)), "y is a list"),
+        (lambda m, a, d: gp.mutual_influence(m.to_list(), gp.distance_weights(d)), "y: list given"),
         (lambda m, a, d: gp.mutual_influence(m, gp.distance_weights(d)).matrix(1990), "1990 is not among"),
     ],
 )

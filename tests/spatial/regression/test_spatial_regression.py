@@ -368,7 +368,7 @@ def test_large_maps_are_quick():
     [
         ({"model": "lag"}, "model='lag' is not known; allowed: ols, slx"),
         ({"y": [1.0]}, "y: list given"),
-        ({"regressors": 3}, "regressors is a int"),
+        ({"regressors": 3}, "regressors: 3 given"),
         ({"regressors": pd.DataFrame({"INC": range(5)})}, "regressors: .*graph"),
         ({"lagged": ["TAX"], "model": "sdm"}, "lagged='TAX' is not known; allowed: INC, HOVAL"),
         ({"draws": -1}, "draws=-1; allowed: a whole number from 0"),

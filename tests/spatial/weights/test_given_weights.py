@@ -115,10 +115,10 @@ def test_links_by_hand():
         (lambda: gp.change_links(graph, add=[("KZ-ALA", "KZ-ALA")]), "with itself"),
         (lambda: gp.change_links(graph, cut=[("KZ-ALA", "KZ-AST")]), "are not linked"),
         (lambda: gp.change_links(graph, add=[("KZ-AKM", "KZ-AST")]), "are linked"),
-        (lambda: gp.change_links(graph, add=["ab"]), "no pair"),
-        (lambda: gp.change_links(graph, add=[5]), "5 is no pair"),
-        (lambda: gp.change_links(graph, cut=None), "None is no pair"),
-        (lambda: gp.change_links(graph, add=[(["KZ-ALA"], "KZ-AST")]), "is no pair"),
+        (lambda: gp.change_links(graph, add=["ab"]), "'ab' given; allowed: a pair of labels"),
+        (lambda: gp.change_links(graph, add=[5]), "5 given; allowed: a pair"),
+        (lambda: gp.change_links(graph, cut=None), "None given; allowed: a list of pairs"),
+        (lambda: gp.change_links(graph, add=[(["KZ-ALA"], "KZ-AST")]), "list given; allowed: a label"),
     ):
         with pytest.raises(SpatialError, match=words):
             call()

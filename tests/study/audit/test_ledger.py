@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Mapping
 
 import numpy as np
@@ -195,7 +196,7 @@ def test_tables_to_write(article: Audit, monkeypatch: pytest.MonkeyPatch) -> Non
     assert article.findings_table().equals(article.to_frame())
     assert len(article.alignment_table()) == 30 and len(article.claims_table()) > 100
     monkeypatch.setattr("growthpoles.study.audit.ledger.run_audit", lambda study, *, rng: article)
-    assert gp.audit is audit and audit(load_study()).equals(article.ledger)
+    assert inspect.unwrap(gp.audit) is audit and audit(load_study()).equals(article.ledger)
 
 
 @pytest.mark.slow

@@ -231,7 +231,7 @@ def plot_membership(
     >>> round(25.4 * axes.figure.get_figwidth())
     183
     """
-    probability = framed(probability, "probability")
+    probability = framed(probability, "probability", numbers=True)
     if not _within(probability, 0.0, 1.0):
         raise MapError(message("a value is no probability", where="probability", allowed="0 to 1"))
     lang = options.get("lang", "en")
@@ -354,6 +354,13 @@ def plot_transitions(counts: pd.DataFrame, **options: Unpack[ChartOptions]) -> A
     >>> round(25.4 * axes.figure.get_figwidth())
     183
     """
+    counts = framed(counts, "counts", numbers=True)
+    if {*counts.index} != {*counts.columns}:
+        raise MapError(
+            message(
+                "rows and columns are not the same classes", where="counts", allowed="class_transitions(...).counts"
+            )
+        )
     used = [each for each in counts.index if counts.loc[each].sum() or counts[each].sum()]
     shown = counts.loc[used, used]
     total = shown.sum(axis=1).to_numpy(dtype=float)
@@ -406,7 +413,7 @@ def plot_correlation(
     >>> round(25.4 * axes.figure.get_figwidth())
     183
     """
-    correlation = framed(correlation, "correlation")
+    correlation = framed(correlation, "correlation", numbers=True)
     if not _within(correlation, -1.0, 1.0):
         raise MapError(message("a value is no correlation", where="correlation", allowed="-1 to 1"))
     lang = options.get("lang", "en")
@@ -471,7 +478,7 @@ def plot_deviations(
     """
     lang = options.get("lang", "en")
     known = labels or {}
-    deviation = framed(deviation, "deviation")
+    deviation = framed(deviation, "deviation", numbers=True)
     values = deviation.to_numpy(dtype=float)
     full = reach if reach is not None else float(np.nanmax(np.abs(values), initial=0.0))
     word = translator(lang)
@@ -530,7 +537,7 @@ def plot_influence(
     >>> round(25.4 * axes.figure.get_figwidth())
     183
     """
-    influence = framed(influence, "influence")
+    influence = framed(influence, "influence", numbers=True)
     if set(influence.index) != set(influence.columns) or np.isinf(influence.to_numpy(dtype=float)).any():
         allowed = "a square table of finite numbers, as MutualInfluence.matrix() gives"
         raise MapError(message("rows and columns differ, or a value is infinite", where="influence", allowed=allowed))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
 import pandas as pd
@@ -18,6 +18,7 @@ from growthpoles.maps.charts.chart_axes import ChartOptions, Key, dress, plane_c
 from growthpoles.maps.charts.heatmaps import heat_table
 from growthpoles.maps.labels.point_labels import annotate_points
 from growthpoles.maps.presets import in_preset_typeface
+from growthpoles.maps.source_note import framed
 
 if TYPE_CHECKING:
     from typing import Unpack
@@ -76,6 +77,7 @@ def plot_quotients(
     >>> round(25.4 * axes.figure.get_figwidth())
     183
     """
+    lq = framed(lq, "lq", numbers=True)
     if lq.empty:
         raise MapError(message("there is no cell to draw", where="quotients"))
     lang, known = options.get("lang", "en"), labels or {}
@@ -167,6 +169,7 @@ def plot_density(
     """
     lang, known = options.get("lang", "en"), labels or {}
     word = translator(lang)
+    density = framed(density, "density", numbers=True)
     has = specialised.reindex_like(density).astype(bool)
     shown = density.mask(has, -1.0)
     most = float(np.nanmax(density.mask(has).to_numpy(dtype=float), initial=1e-9))
@@ -262,7 +265,7 @@ def plot_intervals(
 
 @in_preset_typeface
 def plot_inequality(
-    found: Any,
+    found: Annotated[Any, "RegionalInequality"],
     *,
     measures: Sequence[tuple[str, str]] | None = None,
     variable: str | None = None,
@@ -353,7 +356,11 @@ def _years(years: Sequence[Any]) -> list[Any]:
 
 @in_preset_typeface
 def plot_lorenz(
-    found: Any, *, variable: str | None = None, weighted_by: str | None = None, **options: Unpack[ChartOptions]
+    found: Annotated[Any, "RegionalInequality"],
+    *,
+    variable: str | None = None,
+    weighted_by: str | None = None,
+    **options: Unpack[ChartOptions],
 ) -> Axes:
     """Draw the Lorenz curves of the first and the last year.
 
@@ -590,7 +597,13 @@ def plot_shift_share(parts: pd.DataFrame, *, names: pd.Series | None = None, **o
 
 
 @in_preset_typeface
-def plot_theil(found: Any, *, index: str = "T", variable: str | None = None, **options: Unpack[ChartOptions]) -> Axes:
+def plot_theil(
+    found: Annotated[Any, "RegionalInequality"],
+    *,
+    index: str = "T",
+    variable: str | None = None,
+    **options: Unpack[ChartOptions],
+) -> Axes:
     """Draw Theil's index of every year as bars, split into inequality between and within groups of regions.
 
     Parameters

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
 import pandas as pd
@@ -19,6 +19,7 @@ from growthpoles.maps.labels.point_labels import spread
 from growthpoles.maps.presets import get_preset, in_preset_typeface
 from growthpoles.maps.sheet import canvas
 from growthpoles.maps.sheet.sheet_blocks import Word
+from growthpoles.maps.source_note import framed
 from growthpoles.maps.typography import text_metrics
 from growthpoles.maps.typography.text_metrics import fold_all, widest
 
@@ -150,7 +151,7 @@ def _beside(ax: Axes, x: float, line: str, size: float) -> None:
 
 @in_preset_typeface
 def plot_power(
-    curve: Any,
+    curve: Annotated[Any, "PowerCurve | pd.DataFrame"],
     *,
     alpha: float | None = None,
     target: float | None = None,
@@ -186,7 +187,7 @@ def plot_power(
     """
     alpha = getattr(curve, "alpha", None) if alpha is None else alpha
     target = getattr(curve, "target", None) if target is None else target
-    frame = curve.to_frame() if hasattr(curve, "curve") else curve
+    frame = framed(curve, "curve", numbers=True)
     values = frame.to_numpy(dtype=float)
     if not values.size or not ((values >= -1e-9) & (values <= 1 + 1e-9)).all():
         raise MapError(message("there is no power to draw", where="curve", allowed="columns of values from 0 to 1"))

@@ -239,7 +239,7 @@ def plot_contributions(
     >>> axes.get_xlabel()
     'Index, points'
     """
-    frame = framed(frame, "frame")
+    frame = framed(frame, "frame", numbers=True)
     known = frame.notna().any(axis=1)
     values = frame.astype(float).fillna(0.0)
     if (values < -1e-9).to_numpy().any() or values.shape[1] > len(palettes.STACK):

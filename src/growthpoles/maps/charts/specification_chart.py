@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
 import pandas as pd
@@ -46,7 +46,7 @@ _OUTCOMES = ("n", "statistic", "z", "p_value", "significant", "main")
 
 @in_preset_typeface
 def plot_specifications(
-    curve: Any,
+    curve: Annotated[Any, "SpecificationCurve | pd.DataFrame"],
     *,
     effect: str = "z",
     choices: Sequence[str] | None = None,

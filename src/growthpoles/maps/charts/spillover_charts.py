@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
 import pandas as pd
@@ -28,7 +28,12 @@ _BAND, _POLE = "#dcdcdc", "#e8824f"
 
 
 @in_preset_typeface
-def plot_impacts(impacts: Mapping[str, Any], *, variable: str | None = None, **options: Unpack[ChartOptions]) -> Axes:
+def plot_impacts(
+    impacts: Mapping[str, Annotated[Any, "Impacts | pd.DataFrame"]],
+    *,
+    variable: str | None = None,
+    **options: Unpack[ChartOptions],
+) -> Axes:
     """Draw direct, indirect and total impacts with their intervals, model beside model or weights beside weights.
 
     Parameters

@@ -15,6 +15,7 @@ from growthpoles.maps.charts.chart_axes import ChartOptions, Key, dress, plane_c
 from growthpoles.maps.charts.inference_charts import line_names
 from growthpoles.maps.charts.rank_charts import rank_ticks
 from growthpoles.maps.presets import get_preset, in_preset_typeface
+from growthpoles.maps.source_note import framed
 from growthpoles.maps.typography.text_metrics import fold_all, widest
 
 if TYPE_CHECKING:
@@ -78,6 +79,7 @@ def plot_paths(
     >>> axes.get_ylabel()
     'Index, points'
     """
+    values = framed(values, "values", numbers=True)
     frame = values[sorted(values.columns)].astype(float)
     unknown = [code for code in marked if code not in frame.index]
     if frame.shape[1] < 2 or not frame.notna().to_numpy().any():

@@ -38,11 +38,13 @@ def frame_of(regions: gpd.GeoDataFrame, result: Any, columns: tuple[str, ...] = 
     Raises
     ------
     MapError
-        A column is missing.
+        This is no result, or a column is missing.
     """
     frame = result.to_frame() if hasattr(result, "to_frame") and not hasattr(result, "columns") else result
+    if not hasattr(frame, "columns"):
+        raise MapError(message(f"{type(result).__name__} given", where="result", allowed="the result of a local test"))
     for column in columns:
-        if column not in getattr(frame, "columns", ()):
+        if column not in frame.columns:
             raise MapError(message(f"no column {column!r}", where="result", allowed="the frame of a local test"))
     absent = regions.index.difference(frame.index)
     if len(absent) == 0 or frame.index.has_duplicates:

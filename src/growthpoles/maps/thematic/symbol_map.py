@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Unpack
+from typing import TYPE_CHECKING, Annotated, Any, Unpack
 
 import numpy as np
 from numpy.typing import NDArray
@@ -393,8 +393,8 @@ def _arrow(start: Array, end: Array, wide: float) -> NDArray[np.float64]:
 
 def plot_points(
     ax: Axes,
-    lon: Any,
-    lat: Any,
+    lon: Annotated[Any, "Sequence[float] | float"],
+    lat: Annotated[Any, "Sequence[float] | float"],
     *,
     labels: Sequence[str] | None = None,
     size: float = 1.4,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, SupportsIndex
+from typing import SupportsIndex
 
 import numpy as np
 import pandas as pd
@@ -12,8 +12,7 @@ from growthpoles.errors import DataError, Reason, RegionError, listed, message
 from growthpoles.regions.join import check_regions
 from growthpoles.regions.kazakhstan.divisions import predecessors, region_names, successors, vintage_of
 
-if TYPE_CHECKING:
-    Weights = Mapping[str, Mapping[str, float]]
+Weights = Mapping[str, Mapping[str, float]]
 
 _TOLERANCE = 1e-9  # by which the shares of a region may miss 1
 

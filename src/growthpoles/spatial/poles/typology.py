@@ -59,8 +59,8 @@ def typology(
     Raises
     ------
     SpatialError
-        If the labels differ, nothing has data, a value is infinite, a threshold is no number, or a region without
-        production has a share above 0.
+        If the labels differ, nothing has data, a value is no number or infinite, a threshold is no number, or a
+        region without production has a share above 0.
     RegionError
         If `no_production` or a list names an unknown region.
 
@@ -75,6 +75,8 @@ def typology(
     ids = index.index if isinstance(index, pd.Series) else pd.Index([])  # what is no Series is refused below
     for name, values in (("index", index), ("ksi", ksi)):
         same_labels(values, ids, name=name, to="index")
+        if not pd.api.types.is_numeric_dtype(values.dtype):
+            raise SpatialError(message(f"dtype {values.dtype} is not numeric", where=name, allowed="numbers"))
         infinite = values.index[np.isinf(values.astype(float))]
         if len(infinite):
             raise SpatialError(

@@ -278,6 +278,11 @@ def editions(study: Study | None = None) -> tuple[str, ...]:
     tuple of str
         Names that `load_indicators` takes as ``edition=``.
 
+    Raises
+    ------
+    StudyError
+        An argument is of another type.
+
     Examples
     --------
     >>> import growthpoles as gp

@@ -69,6 +69,8 @@ def study_regions(study: Study | None = None, *, enclaves: Enclaves = "keep") ->
     DataError
         If the file cannot be read, is not a coverage of polygons, states no CRS where the study declares none, or lacks
         a column that the study names.
+    StudyError
+        An argument is of another type.
 
     Examples
     --------
