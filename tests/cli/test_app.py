@@ -251,6 +251,21 @@ def test_a_remedy_names_what_the_command_takes(allowed: str, of_file: str, of_st
         assert templates(line) == templates(told)
 
 
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("--weights", "knn", "--k", "0"), "--k 0 with 48 regions"),
+        (("--weights", "inverse_distance", "--power=-1"), "--power -1; "),
+        (("--weights", "distance_band", "--threshold=-0.5"), "--threshold -0.5; "),
+        (("--weights", "queen", "--k", "3"), "--k has no meaning for --weights queen"),
+        (("--permutations", "0"), "--permutations 0; "),
+    ],
+)
+def test_a_value_that_is_refused_is_called_by_its_option(words: tuple[str, ...], told: str) -> None:
+    with pytest.raises(GrowthpolesError, match=re.escape(told)):
+        app(["stats", "--study", "us-states", *words], standalone_mode=False)
+
+
 def _remedies() -> list[tuple[str, dict[str, str]]]:
     """Collect the remedies of the package with the parameters in them; one whose text is put together is left out."""
     found = []

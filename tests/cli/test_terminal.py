@@ -7,9 +7,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from growthpoles.cli.terminal import print_frame, progress_bar, summary
+from growthpoles.cli.terminal import print_frame, print_problems, progress_bar, summary
 from growthpoles.report.manifest import Manifest
 from growthpoles.report.tables.table_formats import shown
+from growthpoles.study.files.problems import Problem, problems_frame
 
 
 def test_summary_fits_into_eighty_columns(report: Manifest, capsys: pytest.CaptureFixture[str]) -> None:
@@ -25,6 +26,27 @@ def test_summary_fits_into_eighty_columns(report: Manifest, capsys: pytest.Captu
 def test_summary_of_nothing_new_is_silent(capsys: pytest.CaptureFixture[str]) -> None:
     summary(None)
     assert capsys.readouterr().out == ""
+
+
+def test_problems_are_told_file_by_file_in_lines_that_can_be_read(capsys: pytest.CaptureFixture[str]) -> None:
+    long = " ".join(f"word{i}" for i in range(60))
+    told = [
+        Problem("name: missing", "study.toml", row=3, column="name", remedy="a name"),
+        Problem(f"'x' is no number ({long})", "a.xlsx", "S 1", 5, "GDP", long, unit="row"),
+        Problem("is no year", "study.toml", column="years"),
+        Problem("missing column 'b'", "a.xlsx", "S 1"),
+        Problem("nothing is rated"),
+    ]
+    print_problems(problems_frame(told))
+    out = capsys.readouterr().out
+    assert max(map(len, out.splitlines())) <= 110
+    assert " ".join(out.split()).count(long) == 2  # no word is lost
+    starts = [line[:42].rstrip() for line in out.splitlines() if line and not line.startswith("    ")]
+    assert starts == [
+        "5 problems", "study.toml", "  - line 3: name: missing", "  - years: is no year", "a.xlsx, sheet 'S 1'",
+        "  - row 5, column GDP: 'x' is no number (w", "  - missing column 'b'", "the study", "  - nothing is rated",
+    ]  # fmt: skip
+    assert "\n    allowed: a name\n" in out
 
 
 def test_names_do_not_steer_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:

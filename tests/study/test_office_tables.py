@@ -17,7 +17,9 @@ from read_both_ways import by_study, judged
 from shapely.geometry import box
 
 import growthpoles as gp
-from growthpoles.errors import GrowthpolesError
+from growthpoles.errors import DataError, GrowthpolesError
+from growthpoles.study.files.problems import FAR_YEARS, LUNAR_YEARS
+from growthpoles.study.read_published import quick_look
 
 
 def outcome(case: Case) -> str:
@@ -348,7 +350,7 @@ def test_a_boundary_file_is_no_table_and_said_to_be_none(tmp_path, kind):
     else:
         layer = gpd.GeoDataFrame({"code": ["a"]}, geometry=[shapely.box(70, 50, 71, 51)], crs="EPSG:4326")
         layer.to_file(path, driver="GeoJSON" if kind == "geojson" else None)
-    with pytest.raises(gp.DataError, match="a boundary file, and no table; allowed: growthpoles map"):
+    with pytest.raises(DataError, match="a boundary file, and no table; allowed: growthpoles map"):
         gp.quick_look(path)
 
 
@@ -444,6 +446,56 @@ def test_bare_years_of_another_era_are_read_and_told(title: str, years: list[str
     assert any("another era" in text for text in found.attrs["remarks"])
 
 
+_LUNAR = [
+    ("Population by Hijri year", "{}"), ("", "{} AH"), ("", "{}هـ"), ("", "Population {}H"),
+    ("السكان حسب السنة الهجرية (هـ)", "{}"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("digits", ["0123456789", "٠١٢٣٤٥٦٧٨٩"])
+@pytest.mark.parametrize("first", [1390, 1441])
+@pytest.mark.parametrize(("title", "form"), [*_LUNAR, ("", "{}"), ("", "Population {}")])
+def test_years_that_cannot_be_read_are_named(title: str, form: str, first: int, digits: str, tmp_path: Path) -> None:
+    """Across and down; those of the lunar calendar are called so, and none is taken for another year."""
+    rng, path = np.random.default_rng(first), tmp_path / "t.csv"
+    years = [str(first + i).translate(dict(zip(map(ord, "0123456789"), digits, strict=True))) for i in range(3)]
+    rows = [f"Area {i}x;" + ";".join(str(v) for v in rng.integers(10_000, 99_999, 3)) for i in range(8)]
+    wide = ["Area;" + ";".join(form.format(year) for year in years), *rows]
+    lunar = (title, form) in _LUNAR
+    column = "Hijri year" if lunar else "Year"
+    long = [f"Area;{column};People", *(f"Area {i}x;{year};{rng.integers(9_999)}" for year in years for i in range(8))]
+    for lines in ([title, *wide] if title else wide, long):
+        path.write_text("\n".join(lines), encoding="utf-8")
+        told = quick_look(path).summary()
+        want = LUNAR_YEARS if lunar else FAR_YEARS
+        assert want.format(years=", ".join(str(first + i) for i in range(3))) in told
+        assert "years not stated" in told or "0 tables" in told
+
+
+@pytest.mark.parametrize("form", ["{lunar} AH ({common})", "{common} / {lunar}H", "{lunar}هـ - {common}"])
+def test_a_common_year_beside_one_of_the_lunar_calendar_is_read(form: str, tmp_path: Path) -> None:
+    path, rng = tmp_path / "t.csv", np.random.default_rng(1)
+    head = ";".join(form.format(lunar=1441 + i, common=2019 + i) for i in range(3))
+    rows = [f"Area {i}x;" + ";".join(str(v) for v in rng.integers(10_000, 99_999, 3)) for i in range(8)]
+    path.write_text("\n".join([f"Area;{head}", *rows]), encoding="utf-8")
+    assert sorted(set(gp.read_table(path)["year"])) == [2019, 2020, 2021]
+
+
+@pytest.mark.parametrize(
+    "heads", ["GDP;Jobs;Roads", "2019;2020;2021", "Code 1500;Code 1600;Jobs 2019", "1-5;6-10;11-15"]
+)
+def test_other_numbers_are_not_called_years(heads: str, tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text("\n".join([f"Area;{heads}", *(f"A{i}x;{1400 + i};{1600 - i};{1850 + 3 * i}" for i in range(8))]))
+    assert "years are read from" not in (told := quick_look(path).summary()) and "Hijri" not in told
+
+
+def test_a_given_year_out_of_range_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("Area;Jobs\nA;1\nB;2\nC;3\n")
+    with pytest.raises(DataError, match="year=1445; allowed: a common year"):
+        gp.propose_study(tmp_path / "s", table=tmp_path / "t.csv", boundaries="none", year=1445)
+
+
 def test_numbers_that_look_like_such_years_stay_numbers(tmp_path: Path) -> None:
     path = tmp_path / "t.csv"
     path.write_text("จังหวัด;2019;2020\nA;2560;2561\nB;2570;2563\nC;2571;2564\n", encoding="utf-8")
@@ -467,7 +519,7 @@ def test_a_file_without_a_table_is_told_what_mends_it_and_nothing_else(tmp_path,
     ).to_file(tmp_path / "b.gpkg")
     lines = "".join("{},{}\n".format(*cells(i)) for i in range(8))
     (tmp_path / "t.csv").write_text(f"area,2020\n{lines}")
-    with pytest.raises(gp.DataError) as error:
+    with pytest.raises(DataError) as error:
         gp.read_table(tmp_path / "t.csv", boundaries=tmp_path / "b.gpkg", key="code")
     told = str(error.value).partition("allowed: ")[2]
     assert re.search(ways, told) and not re.search(not_a_way, told), told
@@ -475,7 +527,7 @@ def test_a_file_without_a_table_is_told_what_mends_it_and_nothing_else(tmp_path,
         given = {str(cells(i)[0]): f"c{i}" for i in range(8)}
         found = gp.read_table(tmp_path / "t.csv", boundaries=tmp_path / "b.gpkg", key="code", aliases=given)
         assert dict(zip(found["region"], found["value"], strict=True)) == {f"c{i}": i for i in range(8)}
-    with pytest.raises(gp.DataError) as error:  # whose tables have no aliases yet
+    with pytest.raises(DataError) as error:  # whose tables have no aliases yet
         gp.propose_study(tmp_path / "new", table=tmp_path / "t.csv", boundaries=tmp_path / "b.gpkg", key="code")
     told = str(error.value).partition("allowed: ")[2]
     assert re.search(ways.partition("; or")[0], told) and "aliases" not in told

@@ -220,20 +220,47 @@ def in_its_options(told: Reason, given: Mapping[str, Any], parameters: Mapping[s
     """
     option = option_of(told)
     if option is None:
-        return told
+        return _with_values(told, given, parameters)
     refused = ast.literal_eval(option.value)
     names = [name for name, value in given.items() if _gave(value, refused)]
     name = option.name if option.name in names else next(iter(names), None)
     if name is None:
         return told
-    words: list[object] = [name]
-    for each in getattr(parameters[name].annotation, "__metadata__", ()):
-        words += [getattr(each, "default", None), *(getattr(each, "param_decls", None) or ())]
-    spelled = next((word for word in words if isinstance(word, str) and word[:2] == "--"), name)
     if isinstance(given[name], Path):
         refused = given[name]
     values = refused if isinstance(refused, list | tuple) else [refused]
+    spelled = _spelled(name, parameters)
     return reasked(told, " ".join(f"{spelled} {_word(str(value))}" for value in values))
+
+
+def _spelled(name: str, parameters: Mapping[str, inspect.Parameter]) -> str:
+    """Return the option by which a command takes a parameter; of an argument its name."""
+    words: list[object] = [name]
+    for each in getattr(parameters[name].annotation, "__metadata__", ()):
+        words += [getattr(each, "default", None), *(getattr(each, "param_decls", None) or ())]
+    return next((word for word in words if isinstance(word, str) and word[:2] == "--"), name)
+
+
+def _with_values(told: Reason, given: Mapping[str, Any], parameters: Mapping[str, inspect.Parameter]) -> Reason:
+    """Return a message with the values that the command gave (``k=0``, ``power=-1.0``) as its options have them."""
+    problem = told.places.get("problem")
+    if problem is None:
+        return told
+    text = str(problem)
+    for name, value in given.items():
+        if value is None or isinstance(value, bool) or name not in parameters:
+            continue
+        spelled, plain = _spelled(name, parameters), f"{value:g}" if isinstance(value, float) else str(value)
+        if spelled == name:
+            continue
+        for own in (name, *(["kind"] if name == "weights" else [])):
+            for form, said in ((f"{own}={value!r}", f"{spelled} {plain}"), (f"{own}={value}", f"{spelled} {plain}"),
+                               (f"{own}=", spelled)):  # fmt: skip
+                text = re.sub(rf"(?<!\S){re.escape(form)}(?![^\s,;)])", lambda _, said=said: said, text)  # type: ignore[misc]
+    if text == str(problem):
+        return told
+    so = Reason(visible(text), {})
+    return Reason(told.template, {**told.places, "problem": so}, told.replace(visible(str(problem)), so, 1))
 
 
 def _gave(value: Any, refused: object) -> bool:

@@ -104,7 +104,11 @@ def validate(
 
     problems = examine_study(study, outside=allowed["outside"])
     account = problems.attrs.get("account")
-    if len(problems) or format or out:
+    if len(problems) and not (format or out):
+        from growthpoles.cli.terminal import print_problems
+
+        print_problems(problems)
+    elif format or out:
         emit(problems, title=f"{len(problems)} problem{'' if len(problems) == 1 else 's'}", kind=format, out=out)
     if account is not None and len(account) and not (format or out or quiet):
         emit(account, title="rows read, used and not used")

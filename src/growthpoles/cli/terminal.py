@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from growthpoles.errors import shown as shown_name
 from growthpoles.language.phrases import Words, clean_text
 from growthpoles.report.tables.table_formats import shown
 
@@ -94,6 +95,39 @@ def print_frame(frame: pd.DataFrame, *, title: str, digits: int = 2, lang: str =
     else:
         table.title = head
     console.print(table)
+
+
+#: A line of problems is never longer, on a wide terminal either.
+_LINE = 110
+
+
+def print_problems(problems: pd.DataFrame) -> None:
+    """Print problems file by file: where, what is wrong, and below it what is allowed, in lines that can be read."""
+    import textwrap
+
+    console = _console()
+    width = min(console.width, _LINE)
+
+    def say(text: str, indent: str, hang: str) -> None:
+        lines = textwrap.wrap(
+            clean_text(text), width, initial_indent=indent, subsequent_indent=hang, break_long_words=False,
+            break_on_hyphens=False,
+        )  # fmt: skip
+        console.print("\n".join(lines), soft_wrap=True)
+
+    say(f"{len(problems)} problem{'' if len(problems) == 1 else 's'}", "", "")
+    for place, own in problems.groupby(["file", "sheet"], sort=False):
+        file, sheet = map(str, place)
+        console.print()
+        say(", ".join(filter(None, (file, f"sheet {shown_name(sheet)}" if sheet else ""))) or "the study", "", "  ")
+        for row, column, problem, remedy in own[["row", "column", "problem", "remedy"]].itertuples(index=False):
+            unit, kind = "row" if sheet else "line", "" if file.endswith(".toml") else "column "
+            named = column and not problem.startswith(column)  # some problems begin with the key that is wrong
+            parts = ("" if pd.isna(row) else f"{unit} {row}", f"{kind}{column}" if named else "")
+            at = ", ".join(filter(None, parts))
+            say(f"- {at}: {problem}" if at else f"- {problem}", "  ", "    ")
+            if remedy:
+                say(f"allowed: {remedy}", "    ", "    ")
 
 
 def summary(results: Results | None) -> None:

@@ -303,6 +303,8 @@ def propose_study(
     paths = [Path(table)] if isinstance(table, str | Path) else [Path(each) for each in table]
     if not paths:
         raise DataError(message("no table is given", allowed=remedy("{table}", table="a file")))
+    if year is not None and not 1900 <= year <= 2100:
+        raise DataError(message(f"year={year}", allowed="a common year, 1900 to 2100"))
     delimiter = "\t" if delimiter in ("tab", "\\t") else delimiter
     alone = str(boundaries) == "none"
     boundaries = None if alone else boundaries

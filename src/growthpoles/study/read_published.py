@@ -18,7 +18,7 @@ from growthpoles.regions.name_matching import NameIndex
 from growthpoles.result_display import ResultDisplay
 from growthpoles.study.files import problems as causes
 from growthpoles.study.files.cell_grids import EncodingError, Grid, read_grids, turned
-from growthpoles.study.files.printed_labels import bare_name, year_inside
+from growthpoles.study.files.printed_labels import bare_name, unread_years, year_inside
 from growthpoles.study.files.problems import Names, left_out_for, nothing_found, summary
 from growthpoles.study.files.table_files import cell_text
 from growthpoles.study.files.user_table import read_table as read_as_described
@@ -126,7 +126,9 @@ def read_blocks(
         found = find_blocks(grid, lambda name: index is not None and _names_region(index, name))
         left_out += _unread(grid, found, at)
         if not found:
-            left_out.append(left_out_for(at, causes.NO_ROWS))
+            unread = unread_years([row for _, row in grid.rows])
+            why, places = (unread.template, unread.places) if unread else (causes.NO_ROWS, {})
+            left_out.append(left_out_for(at, why, **places))
         for block in [half for each in found for half in split_halves(each)]:
             block.titles[:0] = alone
             read_block(block, index, parents, year)

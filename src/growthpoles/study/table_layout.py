@@ -17,12 +17,14 @@ from growthpoles.regions.name_matching import NameIndex
 from growthpoles.study.files.number_notation import Notation, detect_notation
 from growthpoles.study.files.printed_labels import (
     UNSTATED,
+    YEAR_WORDS,
     bare_name,
     parse_year,
     part_of_year,
     plain_signs,
     split_flag,
     two_years,
+    unread_years,
     year_inside,
 )
 from growthpoles.study.files.problems import Problem
@@ -49,12 +51,6 @@ from growthpoles.study.table_blocks import (
     totals_of,
 )
 
-_YEAR_WORDS = re.compile(
-    r"(?:reference[ _])?(?:years?|год[аы]?|жыл\w*|рік|йил|yil|year_|anno|anni|ano|año|años|periodo|período|jahre?"
-    r"|ann[ée]es?|an|rok|år|vuosi|év"
-    r"|time|time[ _]?period|period|période|date|stichtag|tid|aika|zeit|dönem|年|年份|年度|연도|시점)s?",
-    flags=re.IGNORECASE,
-)
 # Names of identifiers; those of _COUNTED also stand above numbers of things, and must count or number the regions.
 _ID = re.compile(
     r"(?:.*[ _./-])?(?:id|fid|oid|objectid|codes?(?! of\b)|kod[uyae]?|код[аыу]?|код\w*[ _]\w+|código|codigo|cód|clave"
@@ -156,7 +152,7 @@ def _find_year_column(block: Block, kinds: dict[int, Counter[str]], header_years
         if at in header_years or not filled or count["y"] < 0.95 * filled:
             continue
         texts = [block.text(row, at) for _, row in block.rows]
-        named = bool(_YEAR_WORDS.fullmatch(_last(block, at)))
+        named = bool(YEAR_WORDS.fullmatch(_last(block, at)))
         sparse = count[" "] > 0
         several = len(set(filter(None, texts)))
         if named or (several < filled and (several > 1 or not header_years)):
@@ -562,7 +558,8 @@ def _find_years(block: Block, year: int | None) -> None:
     elif len(several) > 1:
         block.doubts.append(f"the year; {listed(sorted(several))} stand in the headers of columns, in no form known")
     else:
-        block.doubts.append("the year; it is not stated")
+        unread = unread_years([row for _, row in block.grid.rows])
+        block.doubts.append(f"the year; {unread or 'it is not stated'}")
 
 
 def _years_in(text: str) -> list[int]:
@@ -687,7 +684,7 @@ def _name_labels(block: Block) -> None:
         path, below = paths[at]
         path, unit = ([*path, *below], "") if tells else (path, ", ".join(below))
         if year is not None:
-            path = [part for part in path if not _YEAR_WORDS.fullmatch(part.strip(" :"))]
+            path = [part for part in path if not YEAR_WORDS.fullmatch(part.strip(" :"))]
             path = [found[1] if (found := year_inside(part)) is not None else part for part in path]
         parts = [re.sub(r"\s*\[note[^\]]*\]", "", part) for part in path]
         label, bare[at] = (", ".join(filter(None, each)).strip(" ,;:") for each in (parts, map(bare_name, parts)))

@@ -23,9 +23,9 @@ from growthpoles.study.audit.printed_cells import FORMULA_COLUMNS, Sources, Tota
 from growthpoles.study.audit.published_ranks import ranked_columns
 from growthpoles.study.files.cell_grids import Grid, read_grids
 from growthpoles.study.files.number_notation import detect_notation
-from growthpoles.study.files.printed_labels import parse_year, year_inside
+from growthpoles.study.files.printed_labels import parse_year, unread_years, year_inside
 from growthpoles.study.files.printed_tables import cell_number, printed_resolution, read_rows, require_columns
-from growthpoles.study.files.problems import Problem
+from growthpoles.study.files.problems import FAR_YEARS, LUNAR_YEARS, Problem
 from growthpoles.study.files.table_files import cell_text
 from growthpoles.study.inputs.published import plain_text
 from growthpoles.study.table_blocks import Block as TableBlock
@@ -101,6 +101,8 @@ def read_audit_file(path: Path, *, encoding: str | None = None) -> AuditFile:
         if not grid.visible:
             left.append(Reason("sheet {text} is hidden", {"text": repr(grid.sheet)}))
             continue
+        if (unread := unread_years([row for _, row in grid.rows])) is not None:
+            left.append(unread)
         for cells, year, where, sums in _tables(grid, path, left, several=len(grids) > 1):
             # Sheets or sections of one quantity each, a column a year: those of one year are one table.
             name, *more = set(cells["column"])
@@ -119,7 +121,8 @@ def read_audit_file(path: Path, *, encoding: str | None = None) -> AuditFile:
             places |= {(number, row, column): place for (row, column), place in where.items()}
             totals += [replace(total, table=number) for total in sums]
     if not frames:
-        problem = "no table with a column of names and columns of numbers"
+        problem = str(next((each for each in left if each.template in (FAR_YEARS, LUNAR_YEARS)), ""))
+        problem = problem or "no table with a column of names and columns of numbers"
         raise DataError(message(problem, where=str(path), allowed="one region a row, one quantity a column"))
     sources = make_sources(
         pd.concat(frames, ignore_index=True),

@@ -5,8 +5,12 @@ from __future__ import annotations
 import datetime
 import functools
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 from typing import NamedTuple
+
+from growthpoles.errors import Reason, listed
+from growthpoles.study.files.problems import FAR_YEARS, LUNAR_YEARS
 
 MANY_CELLS = 2**14  # texts whose reading is kept: a cell is asked about many times before its table is understood
 UNSTATED = 1900  # the year of a table that says none, where that is allowed
@@ -108,6 +112,22 @@ _BARE_ERAS = (
     ("سال ", re.compile(r"سال|شمسی|\bSH\b|Solar Hijri|Iranian year", flags=re.IGNORECASE), 1279, 1479),
     ("民國", re.compile("民國|民国|中華民國|Minguo", flags=re.IGNORECASE), 60, 189),
 )
+YEAR_WORDS = re.compile(
+    r"(?:reference[ _])?(?:years?|год[аы]?|жыл\w*|рік|йил|yil|year_|anno|anni|ano|año|años|periodo|período|jahre?"
+    r"|ann[ée]es?|an|rok|år|vuosi|év"
+    r"|time|time[ _]?period|period|période|date|stichtag|tid|aika|zeit|dönem|年|年份|年度|연도|시점)s?",
+    flags=re.IGNORECASE,
+)
+# "1445 AH (2023)", "2023 / 1445H": the source itself says the common year.
+_AH, _AD = r"1[34]\d\d ?(?:A\.?H\.?|H|هـ?)", rf"{_YEAR} ?(?:AD|CE|G|م)?"
+_BOTH = re.compile(rf"{_AH} ?[(/|–-] ?{_AD}\)?|{_AD} ?[(/|–-] ?{_AH}\)?")
+#: The lunar Hijri calendar, whose year is shorter than a common one and falls on two of them.
+_LUNAR = re.compile(
+    r"(?<!Solar )\bHijri|\bA\.?H\.?(?!\w)|(?<!\d)1[34]\d\d ?H\b|هـ|هجري|هجری قمری|قمری", flags=re.IGNORECASE
+)
+_SOLAR = re.compile(r"شمسی|\bSH\b|Solar Hijri|Iranian year", flags=re.IGNORECASE)
+_LUNAR_YEAR = re.compile(r"(?<![\d.,])1[34]\d\d(?!\d|[.,]\d)")
+_FAR_YEAR = re.compile(r"(?<![\d.,])(?:1[0-8]\d\d|2[1-9]\d\d)(?!\d|[.,]\d)")
 _BARE = re.compile(rf"(\d{{2,4}})(?:\.0)?\s?(年?)((?:[a-z]|{_NOTE})?)", flags=re.IGNORECASE)
 _CODE = re.compile(r"\b[A-EG-SU-WZ](?:19|20)\d\d_\w*\d")  # "S1901_C01_001E" of the Census Bureau holds no year
 _TWICE = re.compile(rf"(.*?{_YEAR[1:-1]}(?!\d)[^\d/|]*?)\s*[/|\s]\s*([^\d/|]*{_YEAR[1:-1]}(?!\d).*)")
@@ -175,6 +195,8 @@ def _year_in(cell: str) -> YearLabel | None:
         return YearLabel(int(hit[1]), "date")
     if hit := _DAY_IN_WORDS.fullmatch(text):
         return YearLabel(int(next(filter(None, hit.groups()))), "date")
+    if hit := _BOTH.fullmatch(text):
+        return YearLabel(int(hit[1] or hit[2]), "year")
     if hit := _ERA.fullmatch(text):
         count = 1 if hit[2] == "元" else int(hit[2])
         year = count + _ERAS.get(hit[1].strip(), -543)
@@ -209,6 +231,8 @@ def mark_eras(rows: Sequence[list[object]]) -> str:
 def _bare_era(texts: Iterable[str]) -> str:
     """Return what stands before years of another era ("พ.ศ. ") where some of the texts name it, or ""."""
     joined = "\n".join(texts)
+    if _LUNAR.search(joined) and not _SOLAR.search(joined):
+        return ""
     return next((prefix for prefix, sign, _, _ in _BARE_ERAS if sign.search(joined)), "")
 
 
@@ -220,6 +244,43 @@ def _year_of_era(cell: object, prefix: str) -> str:
     if hit is None or not low <= int(hit[1]) <= high or (high < 1000 and not hit[2]):
         return ""
     return f"{prefix}{hit[1]}{hit[2]}{hit[3]}"
+
+
+def unread_years(rows: Sequence[Sequence[object]]) -> Reason | None:
+    """Say which years of headers, or of a column named for years, are those of the lunar calendar or out of range."""
+    joined = "\n".join(_plain(cell) for row in rows[:12] for cell in row)
+    lunar = bool(_LUNAR.search(joined)) and not _SOLAR.search(joined)
+    sign, found = (_LUNAR_YEAR if lunar else _FAR_YEAR), dict[str, None]()
+    for i, row in enumerate(rows[:12]):
+        texts = {at: text for at, cell in enumerate(row) if (text := _plain(cell))}
+        years = {at: hits[-1] for at, text in texts.items() if (hits := sign.findall(text))}
+        named = lunar and len(years) < 3 and any(_LUNAR.search(texts[at]) for at in years)
+        if named or _across(texts, years, sign, rows[:i]):
+            found |= dict.fromkeys(years.values())
+        for at in [at for at, text in texts.items() if YEAR_WORDS.fullmatch(text) or (lunar and _LUNAR.search(text))]:
+            below = [text for cells in rows[i + 1 :] if at < len(cells) and (text := _plain(cells[at]))]
+            if len(below) > 2 and all(sign.fullmatch(text) for text in below):
+                found |= dict.fromkeys(below)
+    told = {"years": listed(sorted(found), limit=6)}
+    return Reason(LUNAR_YEARS if lunar else FAR_YEARS, told) if found else None
+
+
+def _across(
+    texts: Mapping[int, str], years: Mapping[int, str], sign: re.Pattern[str], above: Sequence[Sequence[object]]
+) -> bool:
+    """Tell whether years of a row follow each other in words that are else the same, and no headers stand above."""
+    others = [at for at, text in texts.items() if at not in years and text.replace(".", "").isdecimal()]
+    steps = {b - a for a, b in pairwise(map(int, years.values()))}
+    follow = bool(steps) and (0 < min(steps) <= max(steps) <= 50 or -50 <= min(steps) <= max(steps) < 0)
+    if others or not follow or len({sign.sub("", texts[at]) for at in years}) == len(years):
+        return False
+    heads = [[_plain(cells[at]) if at < len(cells) else "" for at in years] for cells in above]
+    return not any(len({*names} - {""}) == len(names) for names in heads)
+
+
+def _plain(cell: object) -> str:
+    """Return the text of a cell with common digits; a whole number without decimals."""
+    return "" if isinstance(cell, bool) else " ".join(str(cell).translate(_DIGITS).split()).removesuffix(".0")
 
 
 def part_of_year(text: str) -> str:

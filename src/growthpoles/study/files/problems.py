@@ -17,6 +17,10 @@ _LEFT_OUT = "{at}: {why}; it was left out"
 HIDDEN = "hidden"
 TOO_MANY = "{names} different names in column {column}, at most {most} are read"
 NO_ROWS = "no rows of numbers below a header"
+LUNAR_YEARS = (
+    "{years} are years of the lunar Hijri calendar, each of which falls on two common years; write the one meant"
+)
+FAR_YEARS = "{years} stand where years do, and years are read from 1900 to 2100"
 NO_KEY = "no column names regions"
 OTHER_NAMES = "no column names regions; {column} holds {names}"
 NO_NUMBERS = "no column of numbers was found"
@@ -25,6 +29,8 @@ _MENDS = {
     HIDDEN: "a sheet that is not hidden",
     TOO_MANY: "the rows of regions alone, without the places below them",
     NO_ROWS: "rows of numbers below one to four header rows",
+    LUNAR_YEARS: "common years in the headers, or headers without a year and {{year}}",
+    FAR_YEARS: "common years in the headers, or headers without a year and {{year}}",
     NO_KEY: "a column that names regions{such}",
     OTHER_NAMES: "a column with codes or names of the boundaries{such}, or boundaries of the table's regions",
     NO_NUMBERS: "a column of numbers beside that of the regions",
@@ -139,5 +145,7 @@ def nothing_found(paths: Iterable[Path], left_out: Iterable[str], names: Sequenc
     if stray and names and aliases:
         ways.append("{aliases}, KEY being the region that the name means")
         own["aliases"] = repr(dict.fromkeys([name for name in stray if name == plain(name)][:_NAMED], "KEY"))
+    if any("{year}" in way for way in ways):
+        own["year"] = "2023"
     why = "; ".join(f"{each.places['at']}: {each.places['why']}" for each in causes[:4])
     return message(f"no table was found ({why})", where=listed(paths), allowed=remedy("; or ".join(ways), **own))
