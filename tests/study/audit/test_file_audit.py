@@ -18,7 +18,13 @@ from growthpoles.errors import DataError
 from growthpoles.language.phrases import Words
 from growthpoles.report.audit_files import file_faults, write_file_audit
 from growthpoles.report.wording import Wording
-from growthpoles.study.audit.file_audit import audit_file, propose_formulas, read_audit_file, read_formulas
+from growthpoles.study.audit.file_audit import (
+    PROPOSAL_COLUMNS,
+    audit_file,
+    propose_formulas,
+    read_audit_file,
+    read_formulas,
+)
 from growthpoles.study.audit.findings import is_open
 
 PAGE = Path(__file__).parents[3] / "docs" / "audit-your-table.md"
@@ -529,3 +535,36 @@ def test_identifiers_are_no_quantities(name: str, first: int, step: int, tmp_pat
     found, own, rules = audit_file(tmp_path / "t.csv")
     assert set(found.sources.cells["column"]) == {"GRP", "No. of firms"} and rules.empty
     assert any(name in str(line) for line in own.left_out)
+
+
+@pytest.mark.parametrize("share", [0.3, 0.45, 0.6, 0.8])
+def test_a_ratio_that_holds_in_some_rows_is_checked_or_named(tmp_path: Path, share: float) -> None:
+    rng = np.random.default_rng(3)
+    product, people = rng.lognormal(10, 1, 30).round(), rng.lognormal(6, 1, 30).round()
+    ratio, wrong = (product / people).round(2), rng.random(30) > share
+    ratio[wrong] = (ratio[wrong] * rng.lognormal(0, 0.3, wrong.sum())).round(2)
+    table = pd.DataFrame({"region": [f"R{i}" for i in range(30)], "grp": product, "people": people, "per head": ratio})
+    table.to_csv(tmp_path / "t.csv", index=False)
+    found, own, rules = audit_file(tmp_path / "t.csv")
+    if share > 0.75:
+        assert len(rules) == 1
+        assert len(found.ledger) > 0
+        assert not own.left_out
+        return
+    assert rules.empty
+    (told,) = own.left_out
+    assert "yes,ratio,per head,grp,people,1," in str(told)
+    assert " of 30 rows" in str(told)
+    lines = ",".join(PROPOSAL_COLUMNS) + "\nyes,ratio,per head,grp,people,1,\n"
+    (tmp_path / "formulas.csv").write_text(lines, encoding="utf-8")
+    assert len(audit_file(tmp_path / "t.csv", read_formulas(tmp_path / "formulas.csv"))[0].ledger) > 0
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_unrelated_numbers_nearly_hold_nothing(tmp_path: Path, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    rows, columns = int(rng.integers(8, 60)), int(rng.integers(3, 9))
+    numbers = rng.lognormal(3, 1, (rows, columns)).round(int(rng.integers(0, 3)))
+    table = pd.DataFrame(numbers, columns=[f"c{i}" for i in range(columns)], index=[f"R{i}" for i in range(rows)])
+    table.to_csv(tmp_path / "t.csv", index_label="region")
+    assert not audit_file(tmp_path / "t.csv")[1].left_out

@@ -36,7 +36,7 @@ from growthpoles.study.total_rows import find_totals, named_totals
 PROPOSAL_COLUMNS = ("use", "kind", *FORMULA_COLUMNS, "holds")
 #: A ratio is proposed when it holds in this share of the rows that print all three columns, and in five at least; in
 #: half of them where chance would give that less than once in so many files (log10).
-_HOLDS, _HALF, _CHANCE = 0.75, 0.5, 6.0
+_HOLDS, _HALF, _NEARLY, _CHANCE = 0.75, 0.5, 0.25, 6.0
 _ORDERED = ("rank", "class")
 _FEWEST = 5
 _DECIMALS, _SIGNIFICANT = 9, 12
@@ -408,16 +408,21 @@ def propose_formulas(sources: Sources) -> pd.DataFrame:
     least; in half of them if chance would not give it. Three columns can be read in three ways: a quantity adds up in
     totals, goes along with the other columns, as they all grow with the size of a region, and has more digits than a
     ratio, whose name often tells it. Of several formulas for one column the one that holds most often is kept, then
-    the one whose other columns are no results themselves.
+    the one whose other columns are no results themselves. Ratios that hold in a quarter of the rows at least, more
+    than by chance, are no proposals; ``attrs["nearly"]`` names them.
     """
     blocks = source_blocks(sources)
     found: dict[tuple[str, str, str, float], list[int]] = {}
+    near: dict[tuple[str, str, str, float], list[int]] = {}
     for block in blocks.values():
-        for name, above, below, factor, held, known in _ratios(block):
-            tally = found.setdefault((name, above, below, factor), [0, 0, 0])
+        for name, above, below, factor, held, known, enough in _ratios(block):
+            tally = (found if enough else near).setdefault((name, above, below, factor), [0, 0, 0])
             tally[:] = tally[0] + held, tally[1] + known, tally[2] + 1
     # One formula for three columns: its result is the one that looks least like a quantity.
-    typed = {name: _typed(name, blocks, sources.totals) for name in {name for key in found for name in key[:3]}}
+    typed = {
+        name: _typed(name, blocks, sources.totals) for name in {name for key in (*found, *near) for name in key[:3]}
+    }
+    meant = {frozenset(key[:3]) for key in found}
     for key in list(found):
         rivals = [other for other in found if set(other[:3]) == set(key[:3])]
         if key[:3] != min(rivals, key=lambda other: (typed[other[0]], rivals.index(other)))[:3]:
@@ -471,7 +476,25 @@ def propose_formulas(sources: Sources) -> pd.DataFrame:
             if name not in taken and by not in (line[2] for line in lines if line[1] in _ORDERED):
                 taken.add(name)
                 lines.append(("yes", kind, name, by, "", "", holds))
-    return pd.DataFrame(lines, columns=list(PROPOSAL_COLUMNS))
+    proposal = pd.DataFrame(lines, columns=list(PROPOSAL_COLUMNS))
+    rather = sorted(near.items(), key=lambda entry: (-entry[1][0] / entry[1][1], typed[entry[0][0]]))
+    told_of = meant | {frozenset(line[2:3]) for line in lines}
+    nearly = []
+    for (name, above, below, factor), (held, known, _) in rather:
+        if {frozenset((name, above, below)), frozenset((name,))}.isdisjoint(told_of):
+            told_of |= {frozenset((name, above, below)), frozenset((name,))}
+            parts = {"line": f"yes,ratio,{name},{above},{below},{factor:g},", "held": held, "known": known}
+            nearly.append(Reason(_NEARLY_TOLD, {"name": name, "above": above, "below": below, **parts}))
+    proposal.attrs["nearly"] = tuple(nearly[:_MOST_NEARLY])
+    return proposal
+
+
+#: Ratios that hold more often than by chance, and too seldom to be checked; of which so many are told.
+_NEARLY_TOLD = (
+    "{name} is {above} / {below} in {held} of {known} rows, which chance would not give; it was not checked; "
+    "allowed: --formulas FILE with the line {line}"
+)
+_MOST_NEARLY = 5
 
 
 def _in_totals(key: tuple[str, str, str, float], totals: Sequence[TotalRow]) -> int:
@@ -523,8 +546,11 @@ def _typed(name: str, blocks: Mapping[int, Block], totals: Sequence[TotalRow]) -
     return min(scores) - _ADDS * (_RATIO.search(name.casefold()) is not None)
 
 
-def _ratios(block: Block) -> list[tuple[str, str, str, float, int, int]]:
-    """Find result, numerator, denominator, factor, rows that hold, rows that could be checked."""
+def _ratios(block: Block) -> list[tuple[str, str, str, float, int, int, bool]]:
+    """Find result, numerator, denominator, factor, rows that hold, rows that could be checked, and whether enough hold.
+
+    Where not, those that hold are a quarter at least, and more than chance would give.
+    """
     sharp = {name: _digits(column) for name, column in block.columns.items()}
     names = [name for name, digits in sharp.items() if digits >= 2]
     logs = {}
@@ -557,8 +583,8 @@ def _ratios(block: Block) -> list[tuple[str, str, str, float, int, int]]:
                 k, n = int(held.sum()), int(known.sum())
                 rare = np.log10(float(comb(n, k))) + k * np.log10(rate) + 3 * np.log10(len(names)) < -_CHANCE
                 enough = k >= _HOLDS * n or (k >= _HALF * n and rare)
-                if k >= _FEWEST and enough and blur < 0.5 * scatter:
-                    found.append((name, top, bottom, 10.0**power, int(held.sum()), int(known.sum())))
+                if k >= _FEWEST and (enough or (k >= _NEARLY * n and rare)) and blur < 0.5 * scatter:
+                    found.append((name, top, bottom, 10.0**power, k, n, bool(enough)))
     return found
 
 
@@ -625,6 +651,7 @@ def audit_file(
     """
     file = read_audit_file(Path(path), encoding=encoding)
     rules = propose_formulas(file.sources) if formulas is None else formulas
+    file = replace(file, left_out=(*file.left_out, *rules.attrs.get("nearly", ())))
     known = set(file.sources.cells["column"])
     used = [
         name
