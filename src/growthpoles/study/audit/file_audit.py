@@ -483,8 +483,9 @@ def propose_formulas(sources: Sources) -> pd.DataFrame:
     for (name, above, below, factor), (held, known, _) in rather:
         if {frozenset((name, above, below)), frozenset((name,))}.isdisjoint(told_of):
             told_of |= {frozenset((name, above, below)), frozenset((name,))}
-            parts = {"line": f"yes,ratio,{name},{above},{below},{factor:g},", "held": held, "known": known}
-            nearly.append(Reason(_NEARLY_TOLD, {"name": name, "above": above, "below": below, **parts}))
+            said = {"name": name, "above": above, "below": below, "held": held, "known": known}
+            line = f"yes,ratio,{name},{above},{below},{factor:g},"
+            nearly.append(Reason(_NEARLY_TOLD, {**said, "line": line}))
     proposal.attrs["nearly"] = tuple(nearly[:_MOST_NEARLY])
     return proposal
 
