@@ -302,7 +302,7 @@ def trend_section(ctx: Context) -> Section | None:
                 words.signed(own["change"], ctx.digits),
                 words.signed(own["slope"], 2),
                 DASH
-                if missing(own["slope"])
+                if missing(own["slope_low"])
                 else interval(*(words.number(own[f"slope_{end}"], 2) for end in ("low", "high"))),
                 words.probability(own["p_value"]),
             )

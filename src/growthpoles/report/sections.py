@@ -122,7 +122,10 @@ def lead_section(ctx: Context) -> Section:
         said.append(words("answer", "doubted", said=told) if doubts else told)
     outcome = None if stages.verdict is None else stages.verdict.conclusion
     if outcome is not None:
-        said.append(words("verdict", outcome))
+        found_out, asked = words("verdict", outcome), results.years
+        if len(asked) > 1:  # all of them were asked, not the last alone
+            found_out = words("answer", "over_years", first=asked[0], last=asked[-1], outcome=found_out)
+        said.append(found_out)
     answer = words("answer", "joined", parts="; ".join(said)) if said else words("answer", "nothing")
     made = list(doubts)
     if (found := stages.robustness.get(year)) is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from itertools import permutations
 
 import numpy as np
@@ -55,6 +56,44 @@ def test_slopes_are_medians_of_pairs_and_gaps_are_left_out():
     assert found.loc["w", "n"] == 3 and np.isnan(found.loc["w", "slope"]) and found.loc["w", "method"] == "change alone"
     assert found.loc["w", "change"] == pytest.approx(frame.loc["w", 2015] - frame.loc["w", 2009])
     assert found.loc["x", "method"] == "no data"
+
+
+@pytest.mark.parametrize("n", range(4, 9))
+@pytest.mark.parametrize("confidence", [0.5, 0.9, 0.95, 0.99])
+def test_the_interval_of_the_slope_holds_what_it_says_and_agrees_with_p(n, confidence):
+    """Over all orders of n years, drawn for long series; 0 is left out where p rejects, and nowhere else."""
+    rng = np.random.default_rng(n)
+    years = np.sort(rng.choice(np.arange(1950, 2020), n, replace=False))
+    values = rng.normal(size=n)
+    orders = list(permutations(range(n))) if n < 7 else [rng.permutation(n) for _ in range(2000)]
+    found = trend(pd.DataFrame(values[np.array(orders)], columns=years), confidence=confidence)
+    limits = found[["slope_low", "slope_high"]]
+    least = 2 / math.factorial(n)
+    if least > 1 - confidence:
+        assert limits.isna().all(axis=None)
+        return
+    missed = (limits["slope_low"] > 0) | (limits["slope_high"] < 0)
+    assert (missed == (found["p_value"] <= 1 - confidence)).all()
+    assert missed.mean() <= 1 - confidence + (0 if n < 7 else 0.02)
+    assert found["slope"].between(*(limits[end] for end in limits)).all()
+
+
+def test_with_ties_an_interval_without_0_has_a_p_that_rejects():
+    rng = np.random.default_rng(3)
+    for n in range(5, 12):
+        steps = rng.integers(0, 5, size=(400, n)) + rng.choice([0, 1], size=(400, 1)) * np.arange(n) // 2
+        found = trend(pd.DataFrame(steps.astype(float), columns=range(2000, 2000 + n)))
+        missed = (found["slope_low"] > 0) | (found["slope_high"] < 0)
+        assert missed.any() and (found.loc[missed, "p_value"] <= 0.05).all()
+
+
+def test_beyond_the_exact_reach_the_interval_is_scipys():
+    x = np.random.default_rng(1).integers(0, 9, size=61).cumsum().astype(float)
+    found = trend(pd.DataFrame([x], columns=range(1950, 2011))).iloc[0]
+    expected = stats.theilslopes(x, np.arange(1950, 2011))
+    assert found[["slope", "slope_low", "slope_high"]].tolist() == pytest.approx(
+        list(expected)[:1] + list(expected)[2:]
+    )
 
 
 def test_moves_of_ranks_by_hand():

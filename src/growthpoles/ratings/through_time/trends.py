@@ -36,7 +36,8 @@ def trend(values: pd.DataFrame, *, confidence: float = 0.95) -> pd.DataFrame:
     -------
     DataFrame
         Index region: n (years with data); first_year, last_year, first, last, change; slope (units a year: the median
-        over all pairs of years), slope_low, slope_high; s (years that rose after an earlier one, minus those that
+        over all pairs of years), slope_low, slope_high (missing where so few years reach no such confidence: 0.95 needs
+        five); s (years that rose after an earlier one, minus those that
         fell), tau (s over the number of pairs of distinct values), p_value (two-sided), method. Slope and test need
         four years of data and are missing below, where change is all there is.
 
@@ -49,8 +50,9 @@ def trend(values: pd.DataFrame, *, confidence: float = 0.95) -> pd.DataFrame:
     -----
     Null hypothesis: the values of a region could as well stand in any other order of its years; years are taken for
     independent, so that an index that moves slowly looks more certain than it is. The p-value is exact up to 60 years,
-    with ties as they are (Kendall 1975); beyond, normal with the correction for continuity. The interval is that of Sen
-    (1968). No growth rate is computed: an index can be 0.
+    with ties as they are (Kendall 1975); beyond, normal with the correction for continuity. The interval holds the
+    slopes that this test would not reject (Sen 1968), so that without ties it leaves 0 out only where p is at most
+    1 - confidence. No growth rate is computed: an index can be 0.
 
     References
     ----------
@@ -67,8 +69,6 @@ def trend(values: pd.DataFrame, *, confidence: float = 0.95) -> pd.DataFrame:
     north  1.375  4    0.333  exact
     south -0.500 -2    0.750  exact
     """
-    from scipy.stats import theilslopes
-
     if not 0 < confidence < 1:
         raise RatingError(message(f"confidence={confidence}", allowed="above 0 and below 1"))
     frame = yearly(values)
@@ -84,10 +84,11 @@ def trend(values: pd.DataFrame, *, confidence: float = 0.95) -> pd.DataFrame:
         )
         found: tuple[object, ...] = (np.nan, np.nan, np.nan, pd.NA, np.nan, np.nan, "" if n else "no data")
         if n >= LEAST:
-            slope = theilslopes(x[known], years[known], alpha=confidence)
+            low, high = _slope_limits(x[known], years[known], confidence)
             s, pairs, p = mann_kendall(x[known])
             how = "exact" if n <= EXACT else "normal"
-            found = (slope.slope, slope.low_slope, slope.high_slope, s, s / pairs if pairs else np.nan, p, how)
+            slope = float(np.median(_slopes(x[known], years[known])))
+            found = (slope, low, high, s, s / pairs if pairs else np.nan, p, how)
         elif n:
             found = (*found[:-1], "change alone")
         rows.append((n, *ends, ends[3] - ends[2] if n > 1 else np.nan, *found))
@@ -116,6 +117,28 @@ def yearly(values: pd.DataFrame) -> pd.DataFrame:
             message("columns are not years", where="regions x years", allowed="two whole numbers or more")
         )
     return frame[sorted(frame.columns)]
+
+
+def _slopes(x: Array, years: Array) -> Array:
+    """Return the slopes between all pairs of years, ascending."""
+    above, below = np.triu_indices(len(x), 1)
+    return np.sort((x[below] - x[above]) / (years[below] - years[above]))
+
+
+def _slope_limits(x: Array, years: Array, confidence: float) -> tuple[float, float]:
+    """Return Sen's interval by the exact law of S up to EXACT years; NaN where even the outermost slopes hold less.
+
+    Less a slope between two of the pairs, a path has no ties: its law of S is that without them.
+    """
+    slopes = _slopes(x, years)
+    if len(x) > EXACT:
+        from scipy.stats import theilslopes
+
+        found = theilslopes(x, years, alpha=confidence)
+        return float(found.low_slope), float(found.high_slope)
+    tail = np.cumsum(_inversions((1,) * len(x)))  # of at most 0, 1, 2... pairs in the other order
+    rejected = int(np.searchsorted(tail, (1 - confidence) / 2 * (1 + 1e-12), side="right"))
+    return (float(slopes[rejected - 1]), float(slopes[-rejected])) if rejected else (np.nan, np.nan)
 
 
 def mann_kendall(x: Array) -> tuple[int, int, float]:

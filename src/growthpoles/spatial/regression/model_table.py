@@ -79,7 +79,7 @@ class ModelTable(ResultDisplay):
                 "" if each is None else f"({_number(each['standard_error'], digits)})" for each in own
             ]
             side = "greater" if term in ("rho", "lambda") else "two-sided"
-            least = [least_p(fit.draws, side) for fit in self.fits]
+            least = [0.0 if term in fit.by_law else least_p(fit.draws, side) for fit in self.fits]
             rows[f"{term}: p"] = [
                 "" if each is None else _p(each["p_value"], low) for each, low in zip(own, least, strict=True)
             ]
@@ -150,7 +150,8 @@ class ModelTable(ResultDisplay):
         how = ["p: t law in OLS and SLX."]
         if ml:
             drawn = ml[0].draws
-            how.append(f"Elsewhere parametric bootstrap of {drawn} samples." if drawn else "Elsewhere normal law.")
+            law = "normal law; rho and lambda: likelihood ratio"
+            how.append(f"Elsewhere {f'parametric bootstrap of {drawn} samples' if drawn else law}.")
         own = [f"{head}: {note}" for head, fit in zip(self.heads(), self.fits, strict=True) for note in fit.notes]
         left = ", ".join(f"{region} ({why})" for region, why in self.fits[0].left_out.items())
         return [*how, *self.notes, *own, *([f"Left out: {left}."] if left else [])]

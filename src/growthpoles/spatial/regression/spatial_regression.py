@@ -281,6 +281,12 @@ class SpatialRegression(ResultDisplay):
     estimates: Fit = field(repr=False, compare=False)
     effects: pd.Series | None = None
 
+    @property
+    def by_law(self) -> frozenset[str]:
+        """Return the terms whose p-value is that of a law also where samples were drawn: draws set it no floor."""
+        drawn = self.model not in ("ols", "slx") or self.effects is not None
+        return frozenset(["constant"] if drawn else map(str, self.coefficients.index))
+
     def to_frame(self) -> pd.DataFrame:
         """Return the coefficients."""
         return self.coefficients
@@ -406,7 +412,7 @@ def fit_design(design: Design, model: Model, *, dependent: str, draws: int | Non
         sigma2=found.sigma2 * design.unit * design.unit,  # inf beyond the range of numbers
         log_likelihood=loglik,
         aic=2 * parameters - 2 * loglik,
-        r_squared=float(np.corrcoef(signal, design.y)[0, 1] ** 2) if k > 1 else 0.0,
+        r_squared=_squared_correlation(signal, design.y, centred=not design.panel),
         n=design.n,
         parameters=parameters,
         draws=draws,
@@ -417,6 +423,18 @@ def fit_design(design: Design, model: Model, *, dependent: str, draws: int | Non
         design=design,
         estimates=found,
     )
+
+
+def _squared_correlation(signal: Floats, y: Floats, *, centred: bool) -> float:
+    """Return the squared correlation, 0 where the prediction is the same everywhere.
+
+    Values of a panel are less their effects, and turned so that their mean is no longer 0: they stay as they are.
+    """
+    signal, y = (each - each.mean() if centred else each for each in (signal, y))
+    peak = np.abs(signal).max(initial=0.0)
+    if np.ptp(signal) <= 1e-9 * peak or (centred and peak <= 1e-12 * np.abs(y).max(initial=0.0)):
+        return 0.0
+    return float((signal @ y) ** 2 / ((signal @ signal) * (y @ y)))
 
 
 def standard_errors(linear: Floats, covariance: Floats) -> Floats:
@@ -639,7 +657,8 @@ def _notes(design: Design, found: Fit, model: Model, draws: int, rng: Generator)
         return ()
     if kind == "none":
         notes.append(
-            "t tests are exact for independent normal errors of one variance; the LM tests say whether they are."
+            "t tests are exact for independent normal errors of one variance; the tests of the errors can speak "
+            "against that, not for it."
         )
     elif draws:
         sigma = float(np.sqrt(found.sigma2 * n / (n - k)))
