@@ -100,6 +100,23 @@ def test_an_encoding_goes_to_the_files_that_need_it(tmp_path: Path, borders: str
     assert data.values("rate").tolist() == [1.5, 2.5, 3.5]
 
 
+@pytest.mark.parametrize("table_encoding", [None, "cp1250"])
+def test_an_encoding_is_not_forced_on_a_shapefile_that_states_its_own(
+    tmp_path: Path, table_encoding: str | None
+) -> None:
+    names = ["Łódź", "Śląsk", "Płock"]
+    frame = gpd.GeoDataFrame({"title": names}, crs=4326, geometry=[shapely.box(i, 0, i + 1, 1) for i in range(3)])
+    frame.to_file(tmp_path / "regions.shp", encoding="utf-8")
+    assert (tmp_path / "regions.cpg").exists()
+    rows = gpd.pd.DataFrame({"title": names, "rate": [1.5, 2.5, 3.5]})
+    rows.to_csv(tmp_path / "table.csv", index=False, encoding="cp1250")
+    where = "utf-8" if table_encoding else "cp1250"
+    options = FileOptions(key="title", table=tmp_path / "table.csv", encoding=where, table_encoding=table_encoding)
+    data = read_files(tmp_path / "regions.shp", options, variable="rate")
+    assert data.regions is not None and data.regions.index.tolist() == names
+    assert data.values("rate").to_dict() == dict(zip(names, [1.5, 2.5, 3.5], strict=True))
+
+
 def test_a_wrong_encoding_is_no_damage(tmp_path: Path) -> None:
     frame = gpd.GeoDataFrame({"code": ["A"], "title": ["Łódź"]}, geometry=[shapely.box(0, 0, 1, 1)], crs=4326)
     frame.to_file(tmp_path / "a.shp", encoding="cp1250")

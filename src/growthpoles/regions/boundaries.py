@@ -13,10 +13,18 @@ from typing import TYPE_CHECKING, Any, Literal, SupportsIndex, cast
 import numpy as np
 
 from growthpoles.errors import DataError, RegionError, listed, message, nearest, plain, remedy, unknown_option
-from growthpoles.file_reading import check_parquet, likely_encodings, note_layer, remembered
+from growthpoles.file_reading import check_parquet, note_layer, remembered
 from growthpoles.regions.enclaves import find_enclaves, merge_enclaves
 from growthpoles.regions.kazakhstan.region_names import read_regions_table, vintage_of
-from growthpoles.regions.layer_files import MAX_COORDINATES, MAX_FEATURES, MAX_FIELDS, MAX_LAYER, check_layer_file
+from growthpoles.regions.layer_files import (
+    MAX_COORDINATES,
+    MAX_FEATURES,
+    MAX_FIELDS,
+    MAX_LAYER,
+    check_layer_file,
+    latin_encoding,
+    text_encoding,
+)
 from growthpoles.shipped_data import geodata_path, read_registry
 
 if TYPE_CHECKING:
@@ -162,7 +170,9 @@ def read_boundaries(
     path = Path(path)
     where = str(path)
     frame, layer = read_layer(path, layer, encoding=encoding)
-    found: dict[str, object] = {"encoding": frame.attrs.get("encoding") or (None if encoding else _latin(path, frame))}
+    found: dict[str, object] = {
+        "encoding": frame.attrs.get("encoding") or (None if encoding else latin_encoding(path, frame))
+    }
     found["told"] = frame.attrs.get("told")
     if key is None:
         frame = frame.set_index(pd.Index([str(row + 1) for row in range(len(frame))], dtype=object, name="region"))
@@ -202,6 +212,12 @@ def with_names(regions: GeoDataFrame, column: str, key: str | None = None) -> Ge
     return regions
 
 
+def altered_areas(regions: GeoDataFrame) -> list[str]:
+    """Name the regions whose area changed when their polygon was mended, and by how much."""
+    repairs = [each for each in regions.attrs.get("repairs", ()) if abs(each["area_change"]) > _SAME_AREA]
+    return [f"{plain(each['region'])} (area {_change(each['area_change'])} %)" for each in repairs]
+
+
 def boundary_notes(regions: GeoDataFrame) -> list[str]:
     """Say what :func:`read_boundaries` found out, took, left out or mended."""
     attrs = regions.attrs
@@ -220,7 +236,9 @@ def boundary_notes(regions: GeoDataFrame) -> list[str]:
         if attrs.get(name):
             notes.append(f"{listed(attrs[name])}: {told}")
     for each in attrs.get("repairs", ()):
-        notes.append(f"{plain(each['region'])}: mended ({each['reason']}); area {_change(each['area_change'])} %")
+        notes.append(
+            f"{plain(each['region'])}: mended, {_plainly(each['reason'])}; area {_change(each['area_change'])} %"
+        )
     if united := attrs.get("united"):
         told = f"{united['units']} units united to {len(regions)} regions by column {united['column']}; areas add up"
         notes.append(f"{told} (largest difference {united['area_difference']:.1g} of a region)")
@@ -433,7 +451,7 @@ def read_layer(path: Path, layer: str | None = None, *, encoding: str | None = N
             if path.suffix.lower() != ".shp":
                 raise
             frame = pyogrio.read_dataframe(path, layer=name, encoding="latin1")
-        guess = None if encoding is not None else _text_encoding(path, frame)
+        guess = None if encoding is not None else text_encoding(path, frame)
         if guess is not None:
             frame = pyogrio.read_dataframe(path, layer=name, encoding=guess)
             frame.attrs["encoding"] = guess
@@ -451,60 +469,6 @@ def read_layer(path: Path, layer: str | None = None, *, encoding: str | None = N
     if twice := list(frame.columns[frame.columns.duplicated()]):
         raise DataError(message(f"column names repeated: {listed(twice)}", where=str(path), allowed="each once"))
     return frame, name
-
-
-def _text_encoding(path: Path, frame: GeoDataFrame) -> str | None:
-    """Return the encoding of a Shapefile that states none and was read as Latin-1, where its texts are plain."""
-    raw = _undeclared(path, frame)
-    if raw and all(_is_utf8(each) for each in raw):
-        return "utf-8"
-    words = [word for each in raw for word in re.findall(r"[^\W\d_]+", each.decode("cp1251", "replace"))]
-    words = [word for word in words if not word.isascii()]
-    cyrillic = re.compile(r"[А-ЯЁІЇЄҐЎЈЉЊЋЂЏЅЌЃ]?[а-яёіїєґўјљњћђџѕќѓ]+|[А-ЯЁІЇЄҐЎЈЉЊЋЂЏЅЌЃ]+")
-    return "cp1251" if words and all(cyrillic.fullmatch(word) for word in words) else None
-
-
-def _undeclared(path: Path, frame: GeoDataFrame) -> list[bytes]:
-    """Return the texts with other than ASCII letters of a Shapefile that states no encoding, as they stand."""
-    if path.suffix.lower() != ".shp" or any(path.with_suffix(end).exists() for end in (".cpg", ".CPG")):
-        return []
-    table = frame.drop(columns=frame.geometry.name)
-    texts = {str(cell) for column in table.columns if table[column].dtype.kind in "OUT" for cell in table[column]}
-    try:
-        return [text.encode("latin-1") for text in sorted(texts) if not text.isascii()]
-    except UnicodeEncodeError:  # GDAL knew the encoding by the file's own mark
-        return []
-
-
-def _latin(path: Path, frame: GeoDataFrame) -> str | None:
-    """Return "latin1" for texts of an unknown encoding that look like words in it; refuse to print garbled ones.
-
-    Words in Latin letters are mostly ASCII, and no sign of money or superscript stands within them.
-    """
-    raw = _undeclared(path, frame)
-    words = [word for each in raw for word in each.decode("latin-1").split() if not word.isascii()]
-    if not words:
-        return None
-    signs = [sign for word in words for sign in word if sign.isalpha() or not sign.isascii()]
-    strange = [word for word in words if re.search(r"\w[\x80-\x9f¡-©«-¹»-¿×÷]|[\x80-\x9f¡-©«-¹»-¿×÷]\w", word)]
-    if strange or sum(not sign.isascii() for sign in signs) > 0.6 * len(signs):
-        garbled = listed(strange or words, limit=3)
-        problem = f"the file does not state the encoding of its texts; in Latin-1 they read {garbled}"
-        likely = [name for name in likely_encodings(b"\n".join(raw)) if name != "cp1252"] or ["cp1252", "cp1250"]
-        others = "".join(f", {name}" for name in likely[1:])
-        told = f"{{encoding}}{others} or whichever it is"
-        allowed = remedy(told, encoding=f'"{likely[0]}"')
-        raise DataError(message(problem, where=str(path), allowed=allowed))
-    return "latin1"
-
-
-def _is_utf8(content: bytes) -> bool:
-    """Tell whether bytes are UTF-8, apart from a letter that the width of the column cut off."""
-    try:
-        content.decode("utf-8")
-    except UnicodeDecodeError as error:
-        return error.reason == "unexpected end of data" and error.start > 0
-    return True
 
 
 def _read_geoparquet(path: Path, layer: str | None) -> tuple[GeoDataFrame, str]:
@@ -688,9 +652,24 @@ def _made_valid(
     if altered and repair == "refuse":
         told, first = listed((each["region"] for each in altered), limit=_LISTED), altered[0]
         allowed = remedy("polygons that do not cross themselves, or {repair}", repair='"clean"')
-        problem = f"mending the polygon of {told} would change its area ({plain(first['region'])}: {first['reason']})"
+        amount = f"by {_change(first['area_change'])} %, {_plainly(first['reason'])}"
+        problem = f"mending the polygon of {told} would change its area ({plain(first['region'])}: {amount})"
         raise DataError(message(problem, where=where, allowed=allowed))
     return _with_shapes(frame, shapes), repairs
+
+
+_REASONS = {
+    "Too few points in geometry component": "as a part of it is no area",
+    "Self-intersection": "as it crosses itself",
+    "Ring Self-intersection": "as it touches itself",
+}
+
+
+def _plainly(reason: str) -> str:
+    """Say why a polygon is not valid and where: GEOS writes ``Self-intersection[19.75 54.43]``."""
+    kind, _, place = reason.partition("[")
+    at = " ".join(f"{float(number):.7g}" for number in place.rstrip("]").split())
+    return f"{_REASONS.get(kind, kind)}{at and f' at {at}'}"
 
 
 def mend(shape: BaseGeometry) -> tuple[BaseGeometry | None, float]:

@@ -1,4 +1,4 @@
-"""Layer files: which boundary files are opened at all; no reference to another file or address, no bomb.
+"""Layer files: which are opened at all, and in which encoding; no reference to another file or address, no bomb.
 
 The format is told by the content, not by the name, so that nothing but the drivers named here ever sees a file.
 """
@@ -14,9 +14,13 @@ import stat
 import zipfile
 from contextlib import closing
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from growthpoles.errors import DataError, message, plain
+from growthpoles.errors import DataError, listed, message, plain, remedy
+from growthpoles.file_reading import likely_encodings
+
+if TYPE_CHECKING:
+    from geopandas import GeoDataFrame
 
 MAX_LAYER = 500_000_000
 MAX_FEATURES = 1_000_000
@@ -161,3 +165,62 @@ def _check_archive(path: Path) -> None:
     size = sum(part.file_size for part in parts)
     if size > min(MAX_LAYER, max(20_000_000, _RATIO * os.path.getsize(path))):  # noqa: PTH202
         raise DataError(message(f"the archive unpacks to {size // 10**6} MB", where=where))
+
+
+def text_encoding(path: Path, frame: GeoDataFrame) -> str | None:
+    """Return the encoding of a Shapefile that states none and was read as Latin-1, where its texts are plain."""
+    raw = _undeclared(path, frame)
+    if raw and all(_is_utf8(each) for each in raw):
+        return "utf-8"
+    words = [word for each in raw for word in re.findall(r"[^\W\d_]+", each.decode("cp1251", "replace"))]
+    words = [word for word in words if not word.isascii()]
+    cyrillic = re.compile(r"[А-ЯЁІЇЄҐЎЈЉЊЋЂЏЅЌЃ]?[а-яёіїєґўјљњћђџѕќѓ]+|[А-ЯЁІЇЄҐЎЈЉЊЋЂЏЅЌЃ]+")
+    return "cp1251" if words and all(cyrillic.fullmatch(word) for word in words) else None
+
+
+def states_encoding(path: Path) -> bool:
+    """Tell whether a boundary file says the encoding of its texts: a Shapefile does in its .cpg, others always do."""
+    return path.suffix.lower() != ".shp" or any(path.with_suffix(end).exists() for end in (".cpg", ".CPG"))
+
+
+def _undeclared(path: Path, frame: GeoDataFrame) -> list[bytes]:
+    """Return the texts with other than ASCII letters of a Shapefile that states no encoding, as they stand."""
+    if states_encoding(path):
+        return []
+    table = frame.drop(columns=frame.geometry.name)
+    texts = {str(cell) for column in table.columns if table[column].dtype.kind in "OUT" for cell in table[column]}
+    try:
+        return [text.encode("latin-1") for text in sorted(texts) if not text.isascii()]
+    except UnicodeEncodeError:  # GDAL knew the encoding by the file's own mark
+        return []
+
+
+def latin_encoding(path: Path, frame: GeoDataFrame) -> str | None:
+    """Return "latin1" for texts of an unknown encoding that look like words in it; refuse to print garbled ones.
+
+    Words in Latin letters are mostly ASCII, and no sign of money or superscript stands within them.
+    """
+    raw = _undeclared(path, frame)
+    words = [word for each in raw for word in each.decode("latin-1").split() if not word.isascii()]
+    if not words:
+        return None
+    signs = [sign for word in words for sign in word if sign.isalpha() or not sign.isascii()]
+    strange = [word for word in words if re.search(r"\w[\x80-\x9f¡-©«-¹»-¿×÷]|[\x80-\x9f¡-©«-¹»-¿×÷]\w", word)]
+    if strange or sum(not sign.isascii() for sign in signs) > 0.6 * len(signs):
+        garbled = listed(strange or words, limit=3)
+        problem = f"the file does not state the encoding of its texts; in Latin-1 they read {garbled}"
+        likely = [name for name in likely_encodings(b"\n".join(raw)) if name != "cp1252"] or ["cp1252", "cp1250"]
+        others = "".join(f", {name}" for name in likely[1:])
+        told = f"{{encoding}}{others} or whichever it is"
+        allowed = remedy(told, encoding=f'"{likely[0]}"')
+        raise DataError(message(problem, where=str(path), allowed=allowed))
+    return "latin1"
+
+
+def _is_utf8(content: bytes) -> bool:
+    """Tell whether bytes are UTF-8, apart from a letter that the width of the column cut off."""
+    try:
+        content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        return error.reason == "unexpected end of data" and error.start > 0
+    return True

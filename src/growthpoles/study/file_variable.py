@@ -73,12 +73,15 @@ class FileOptions:
     def encodings(self, path: Path) -> tuple[str | None, str | None]:
         """Return the encodings of the boundaries and of the table; one that no file of them needs is refused."""
         from growthpoles.regions.boundaries import MUTE
+        from growthpoles.regions.layer_files import states_encoding
         from growthpoles.study.files.cell_grids import BOOKS
 
         alone = path.suffix.lower() in _TABLES
         table = path if alone else self.table
         text = {*_TABLES, ".json", ".zip"} - set(BOOKS) | {".xls"}  # which web pages write for text
         ends = not alone and path.suffix.lower() in MUTE, table is not None and table.suffix.lower() in text
+        if ends[1] and self.table_encoding is None and path.suffix.lower() == ".shp" and states_encoding(path):
+            ends = False, True  # the .cpg says that of the boundaries; with two options it may be told otherwise
         if self.encoding is not None and not any(ends):
             files = path.name if self.table is None else f"{path.name} and {self.table.name}"
             problem = f"an encoding given for {files}, whose format says it"

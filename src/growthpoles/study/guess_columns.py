@@ -254,10 +254,10 @@ def _best_encoding(
 ) -> tuple[gpd.GeoDataFrame, str | None]:
     """Read a Shapefile that states no encoding in the one in which most of its names stand in the tables."""
     from growthpoles.regions.boundaries import read_layer
+    from growthpoles.regions.layer_files import states_encoding
 
     texts = [text for text in _texts_of(frame) if not text.isascii()]
-    stated = path.suffix.lower() != ".shp" or any(path.with_suffix(end).exists() for end in (".cpg", ".CPG"))
-    if stated or not texts:
+    if states_encoding(path) or not texts:
         return frame, None
     if "encoding" in frame.attrs:
         return frame, str(frame.attrs["encoding"])
@@ -296,17 +296,17 @@ def _settle_features(guess: LayerGuess, frame: gpd.GeoDataFrame, table: Any, key
 
 def _look_at_shapes(guess: LayerGuess, path: Path, frame: gpd.GeoDataFrame) -> None:
     """Check what the study would check: coordinate system and shared borders."""
-    from growthpoles.regions.boundaries import boundary_notes, read_boundaries
+    from growthpoles.regions.boundaries import altered_areas, read_boundaries
     from growthpoles.regions.coverage import check_coverage
 
     regions = read_boundaries(
         path, key=guess.key, layer=guess.layer, encoding=guess.encoding, dissolve=guess.dissolve, drop=guess.drop,
         repair="clean", crs=guess.crs,
     )  # fmt: skip
-    altered = [note for note in boundary_notes(regions) if "; area" in note and not note.endswith("+0 %")]
+    altered = altered_areas(regions)
     if altered:
         guess.repair = "decide"
-        guess.notes.append(f'polygons that cross themselves, which repair = "clean" mends: {listed(altered)}')
+        guess.notes.append(f'polygons that cross themselves, which repair = "clean" would mend: {listed(altered)}')
     if regions.crs is None:
         west, south, east, north = frame.total_bounds
         if west >= -180 and east <= 360 and south >= -90 and north <= 90:

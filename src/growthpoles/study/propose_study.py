@@ -119,7 +119,9 @@ def _boundaries(layer: LayerGuess, blocks: Sequence[Block], relative: Callable[[
         if layer.repair == "check":
             lines.append('repair = "clean"             # CHECK: borders that do not match are mended, and listed')
         elif layer.repair:
-            lines.append('# repair = "clean"           # DECIDE: borders do not match; this mends them and says where')
+            lines.append(
+                '# repair = "clean"           # DECIDE: borders that do not match or cross; this mends and lists them'
+            )
     known: dict[str, tuple[str, str]] = {}
     stray: dict[str, str | None] = {}
     for block in blocks:
