@@ -157,3 +157,16 @@ def test_a_checked_function_is_the_function() -> None:
         assert pickle.loads(pickle.dumps(function)) is function is getattr(gp, name)
         inner = inspect.unwrap(function)
         assert inspect.signature(function) == inspect.signature(inner) and function.__doc__ == inner.__doc__
+
+
+def test_checking_types_does_not_go_through_long_values() -> None:
+    """One number stands for all of a Series or an array, and one text for all texts of a list."""
+    values = pd.Series(np.arange(200_000.0), index=[f"r{i}" for i in range(200_000)])
+    calls: list[object] = []
+    profile = sys.getprofile()
+    sys.setprofile(lambda frame, event, arg: calls.append(event) if event == "call" else None)
+    try:
+        gp.class_limits(values, "quantiles")
+    finally:
+        sys.setprofile(profile)
+    assert len(calls) < 20_000

@@ -10,6 +10,7 @@ import builtins
 import difflib
 import functools
 import inspect
+import itertools
 import numbers
 import os
 import re
@@ -503,8 +504,14 @@ def _misfits(where: str, value: Any, kinds: tuple[Any, ...]) -> Iterator[tuple[s
     inner = [_parts(kind) for kind in fitting]
     if inner and all(inner) and isinstance(value, Sized) and isinstance(value, Iterable):
         allowed = tuple(each for some in inner for each in some)
-        for key, part in value.items() if isinstance(value, Mapping) else enumerate(value):
-            yield from _misfits(f"{where}[{key!r}]", part, allowed)
+        seen: set[type] = set()
+        numeric = getattr(getattr(value, "dtype", None), "kind", "O") in "biufc"  # then one stands for all
+        whole = value.items() if isinstance(value, Mapping) else enumerate(value)
+        for key, part in itertools.islice(whole, 1) if numeric else whole:
+            if type(part) not in seen:
+                yield from _misfits(f"{where}[{key!r}]", part, allowed)
+            if not isinstance(part, Iterable) or isinstance(part, str):
+                seen.add(type(part))  # further ones of a type without parts are alike
 
 
 def _parts(kind: Any) -> tuple[Any, ...]:
