@@ -126,11 +126,15 @@ class LanguageError(GrowthpolesError):
     """
 
 
-def nearest(name: object, allowed: Iterable[object], *, n: int = 3) -> list[str]:
-    """Return up to `n` members of `allowed` that are spelled most like `name`, best first."""
+def nearest(name: object, allowed: Iterable[object], *, n: int = 3, words: bool = False) -> list[str]:
+    """Return up to `n` members of `allowed` that are spelled most like `name`; with `words` else those it begins."""
     options = [str(item) for item in allowed]
     folded = {option.casefold(): option for option in reversed(options)}
-    hits = difflib.get_close_matches(str(name)[:200].casefold(), folded, n=n, cutoff=0.6)
+    asked = str(name)[:200].casefold()
+    hits = difflib.get_close_matches(asked, folded, n=n, cutoff=0.6)
+    if words and not hits and len(asked) > 1:  # "gdp" for "GDP per head, USD"
+        begun = {hit: found.start() for hit in folded if (found := re.search(rf"(?<!\w){re.escape(asked)}", hit))}
+        hits = sorted(begun, key=lambda hit: (begun[hit], len(hit), hit))[:n]
     return [folded[hit] for hit in hits]
 
 
@@ -317,7 +321,8 @@ def unknown_option(name: str, value: object, allowed: Iterable[str]) -> Reason:
     """Compose the message for an option that is not one of its allowed values."""
     allowed = list(allowed)
     problem = Reason("{option} is not known", {"option": Option(name, repr(value))})
-    return message(problem, allowed=", ".join(allowed), near=nearest(value, allowed, n=1))
+    near = nearest(value, allowed, n=1, words=True)
+    return message(problem, allowed=", ".join(map(quoted, allowed)), near=map(quoted, near))
 
 
 def counted(count: int, noun: str) -> str:
@@ -341,11 +346,16 @@ def plain(name: object) -> str:
     return text if text.isprintable() and len(text) <= _SHOWN else shown(text)
 
 
-def listed(names: Iterable[object], *, limit: int = 20) -> str:
-    """Join names for a message, the first `limit` of them."""
+def quoted(name: object) -> str:
+    """Return a name for a list of what is allowed: quoted where a comma in it would end it, else as :func:`plain`."""
+    return shown(name) if "," in str(name) != "," else plain(name)
+
+
+def listed(names: Iterable[object], *, limit: int = 20, write: Callable[[object], str] = plain) -> str:
+    """Join names for a message, the first `limit` of them, each as `write` has it."""
     names = list(names)
     more = len(names) - limit
-    return ", ".join(map(plain, names[:limit])) + (f" and {more} more" if more > 0 else "")
+    return ", ".join(map(write, names[:limit])) + (f" and {more} more" if more > 0 else "")
 
 
 # Wanted, given -> the code that makes the one of the other. Results of this package are made by what returns them.

@@ -337,6 +337,15 @@ def test_stats_names_regions_without_neighbours(ask, tmp_path):
     frame.to_file(tmp_path / "islands.gpkg")
     done = ask("stats", str(tmp_path / "islands.gpkg"), "--key", "code", "--variable", "y", "--statistic", "moran")
     assert done.returncode == 0 and "without neighbours, left out of tests: R12, R13" in done.stderr
+    files = (str(tmp_path / "islands.gpkg"), "--key", "code", "--variable", "y")
+    for command, out in (("stats",), ()), (("map", "clusters"), ("--out", str(tmp_path / "lisa.png"))):
+        told = ask(*command, *files, *out).stderr
+        offered = next(line for line in told.splitlines() if "R12, R13; " in line).rpartition(": ")[2].split()
+        taken = ask(*command, *files, *out, *offered)  # what is offered can be given
+        assert taken.returncode == 0 and "without neighbours" not in taken.stderr
+    for asked, k in (("knn4", 4), ("k7", 7), ("KNN_3", 3), ("knn-12", 12)):
+        told = ask("stats", *files, "--weights", asked).stderr
+        assert f"--weights {asked} is not known; nearest: --weights knn --k {k}" in told
 
 
 def test_clusters_of_a_file_are_those_of_stats(county_file, ask, tmp_path):

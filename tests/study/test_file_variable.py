@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import random
+import re
 from pathlib import Path
 
 import geopandas as gpd
@@ -10,7 +12,7 @@ import pytest
 import shapely
 
 import growthpoles as gp
-from growthpoles.errors import DataError
+from growthpoles.errors import DataError, nearest
 from growthpoles.study.file_variable import FileOptions, read_files
 from growthpoles.study.guess_columns import guess_layer
 
@@ -60,6 +62,10 @@ def test_the_names_that_are_told_are_those_drawn(tmp_path: Path, key: str) -> No
     told = [note for note in data.notes if note.startswith("the names of the regions")]
     assert len(told) == 1 and data.regions is not None
     column = told[0].split("'")[1]
+    assert column not in re.split(", | \\(|: ", told[0].rpartition("says another: ")[2].rstrip(")"))
+    guess = guess_layer(path, key=key)
+    others = next(note for note in guess.notes if note.startswith("the names")).partition("taken; ")[2]
+    assert guess.name not in others.removesuffix(" could serve as well").split(", ")
     assert column != key
     assert data.regions["name"].tolist() == (NAMES if column == "name" else other)
 
@@ -125,3 +131,33 @@ def test_a_wrong_encoding_is_no_damage(tmp_path: Path) -> None:
         gp.read_boundaries(tmp_path / "a.shp", key="code", encoding="utf-8")
     with pytest.raises(DataError, match=r"a\.geojson: a file of this kind has its texts in UTF-8"):
         gp.read_boundaries(tmp_path / "a.geojson", key="code", encoding="cp1250")
+
+
+COLUMNS = ["Output per head, zł", "Patents (MM$)/1, P", "Jobs: all, of them women", "Area"]
+
+
+@pytest.mark.parametrize(
+    "asked", ["output", "OUTPUT", "Output per hed, zł", "patents", "(mm$)", "jobs", "women", "are"]
+)
+def test_a_column_that_is_not_there_is_told_with_the_nearest_and_names_that_hold_commas_are_quoted(
+    tmp_path: Path, asked: str
+) -> None:
+    path = _layer(tmp_path / "regions.gpkg", {"code": [f"X{i}" for i in range(len(NAMES))]})
+    rows = [";".join([f"X{i}", *(str(i + j) for j in range(4))]) for i in range(len(NAMES))]
+    (tmp_path / "t.csv").write_text("\n".join([";".join(["code", *COLUMNS]), *rows]), encoding="utf-8")
+    data = read_files(path, FileOptions(key="code", table=tmp_path / "t.csv"))
+    columns = [str(column) for column in data.table.columns]
+    with pytest.raises(DataError) as caught:
+        data.values(asked)
+    told, near = str(caught.value).split("; nearest: ")
+    assert next(csv.reader([told.partition("allowed: ")[2]], quotechar="'", skipinitialspace=True)) == columns
+    best = near.strip("'")
+    assert best in columns and (asked.casefold() in best.casefold() or best.startswith("Output per head"))
+    with pytest.raises(DataError, match="which numbers") as caught:
+        data.values(None)
+    assert all(("," in column) == (repr(column) in str(caught.value)) for column in columns)
+
+
+@pytest.mark.parametrize("asked", ["x", "wxyz", "(", "[a-", ""])
+def test_what_is_like_nothing_has_no_nearest(asked: str) -> None:
+    assert nearest(asked, COLUMNS, n=1, words=True) == []

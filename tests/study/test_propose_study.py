@@ -14,6 +14,7 @@ from growthpoles.errors import DataError, StudyError
 from growthpoles.report.audit_files import write_audit
 from growthpoles.shipped_data import geodata_path
 from growthpoles.study.examine_study import examine_study, open_marks
+from growthpoles.study.files.printed_labels import parse_year, year_inside
 from growthpoles.study.guess_columns import codes_for
 from growthpoles.study.load_study import load_study
 from growthpoles.study.propose_study import Proposal, propose_study
@@ -254,3 +255,43 @@ def test_a_mark_to_check_is_shown_from_its_word_on(tmp_path: Path) -> None:
     (tmp_path / "catalogue.csv").write_text(line, encoding="utf-8")
     ((_, number, told),) = open_marks(tmp_path / "study.toml")
     assert number == 1 and "CHECK direction (-1 where less is better)" in told and len(told) < 200
+
+
+def _year_marks() -> list[str]:
+    """Return ways of marking the figures of a year as not yet final."""
+    states = [case(state) for state in ("p", "e", "r", "prov", "est") for case in (str, str.upper)]
+    ways = ("{}", " {}", "/{}", " /{}", "-{}", "_{}", " - {}", "({})", " ({})", "[{}]", " {}/", ", {}", "{}/", " ({}/)")
+    dots = {True: (".", ""), False: ("",)}
+    return [way.format(state + dot) for state in states for way in ways for dot in dots[len(state) > 1]]
+
+
+@pytest.mark.parametrize("mark", _year_marks())
+def test_a_year_with_a_mark_is_that_year_alone_and_beside_a_name(mark: str) -> None:
+    found = parse_year(f"2021{mark}")
+    assert found is not None and (found.year, found.kind) == (2021, "year")
+    for text in (f"Output 2021{mark}", f"Output (2021{mark})", f"Output, 2021{mark}"):
+        assert year_inside(text) == (2021, "Output")
+
+
+@pytest.mark.parametrize("other", ["2021/x", "2021-m", "2021-q", "2021/prices", "2021-e-commerce", "2021/II"])
+def test_other_words_behind_a_year_are_no_marks(other: str) -> None:
+    found = year_inside(f"Output {other}")
+    assert found is None or found[1] != "Output"
+
+
+@pytest.mark.parametrize("mark", ["/P", "-p", "prov.", " (e)", " r/"])
+@pytest.mark.parametrize("stacked", [True, False])
+def test_a_last_year_with_a_mark_is_rated_like_the_others(tmp_path: Path, mark: str, stacked: bool) -> None:
+    heads = [[f"{what} {year}" for what in ("Output", "Patents") for year in ("2019", "2020", f"2021{mark}")]]
+    if stacked:
+        heads = [["Output"] * 3 + ["Patents"] * 3, ["2019", "2020", f"2021{mark}"] * 2]
+    names = gp.load_regions(2014)["name_ru"]
+    rows = [["", *head] for head in heads]
+    rows += [[name, *(str(7 * i + j) for j in range(6))] for i, name in enumerate(names)]
+    (tmp_path / "t.csv").write_text("".join(";".join(row) + "\n" for row in rows), encoding="utf-8")
+    propose_study(tmp_path / "kz", table=tmp_path / "t.csv").write()
+    assert examine_study(tmp_path / "kz").empty
+    study = gp.load_study(tmp_path / "kz")
+    for j, year in enumerate((2019, 2020, 2021)):
+        table = gp.load_indicators(year, study=study)
+        assert table.iloc[2].tolist() == [14 + j, 17 + j]

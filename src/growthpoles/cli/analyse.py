@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -261,7 +262,8 @@ def stats(
     if absent:
         note(f"without data, left out: {listed(absent)}", quiet=quiet)
     if len(part.isolates):
-        note(f"without neighbours, left out of tests: {listed(part.isolates)}", quiet=quiet)
+        with_links = "" if kind == "knn" else "; the nearest ones instead: --weights knn --k 4"
+        note(f"without neighbours, left out of tests: {listed(part.isolates)}{with_links}", quiet=quiet)
     for text in notes:
         note(text, quiet=quiet)
     if loaded is not None:
@@ -697,6 +699,9 @@ def _merged(regions: gpd.GeoDataFrame, values: pd.Series, enclaves: str) -> gpd.
 
 def _graph(study: Study | None, regions: gpd.GeoDataFrame, kind: str, **options: Any) -> Graph:
     """Build the weights of a study, or of a file."""
+    if asked := re.fullmatch(r"(?:knn|k)[ _=-]?(\d{1,6})", kind, flags=re.IGNORECASE):
+        told = unknown_option("weights", kind, ["knn"])
+        raise SpatialError(message(told.places["problem"], near=[f"--weights knn --k {int(asked[1])}"]))
     given = {name: value for name, value in options.items() if value is not None}
     if study is None:
         from growthpoles.spatial.weights.build_weights import build_weights

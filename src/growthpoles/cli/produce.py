@@ -285,6 +285,7 @@ def _draw_file(
     name = str(values.name)
     year = found.table.attrs.get("year")
     drawn = values if kind == "values" else _lisa(found.regions, values, **tested)
+    alone = [] if kind == "values" else [code for code, label in drawn.label.items() if label == "isolate"]
     axes = getattr(maps, f"plot_{kind}")(
         found.regions, drawn, variable=name, year=year, lang=lang, preset=preset or "report",
         source=options.table.name if options.table else None, **settings,
@@ -306,6 +307,9 @@ def _draw_file(
         say(str(beside))
     for text in found.notes:
         note(text, quiet=quiet)
+    if alone:
+        with_links = "" if tested.get("weights") == "knn" else "; the four nearest ones instead: --weights knn"
+        note(f"without neighbours, left out of tests: {listed(alone)}{with_links}", quiet=quiet)
     lacking = values.index[values.isna()]
     if len(lacking):
         note(f"no data: {listed(lacking)}", quiet=quiet)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal, SupportsIndex, cast
 
 import numpy as np
 
-from growthpoles.errors import DataError, RegionError, listed, message, nearest, plain, remedy, unknown_option
+from growthpoles.errors import DataError, RegionError, listed, message, nearest, plain, quoted, remedy, unknown_option
 from growthpoles.file_reading import check_parquet, note_layer, remembered
 from growthpoles.regions.enclaves import find_enclaves, merge_enclaves
 from growthpoles.regions.kazakhstan.region_names import read_regions_table, vintage_of
@@ -200,8 +200,9 @@ def with_names(regions: GeoDataFrame, column: str, key: str | None = None) -> Ge
         *(each for each in regions.columns if each != regions.geometry.name),
     ]
     if column not in columns:
-        where, near = regions.attrs.get("source"), nearest(column, columns, n=1)
-        raise DataError(message(f"no column {plain(column)}", where=where, allowed=listed(columns), near=near))
+        where, near = regions.attrs.get("source"), nearest(column, columns, n=1, words=True)
+        allowed = listed(columns, write=quoted)
+        raise DataError(message(f"no column {plain(column)}", where=where, allowed=allowed, near=map(quoted, near)))
     names = regions.index.to_series() if column == key else regions[column]
     texts = names.astype("string").str.strip()
     texts = texts.mask(texts.eq(""))
@@ -434,8 +435,12 @@ def read_layer(path: Path, layer: str | None = None, *, encoding: str | None = N
             allowed = own if layers else "a layer of polygons"
             raise DataError(message(problem, where=str(path), allowed=allowed))
         if layer is not None and layer not in layers:
-            near = nearest(layer, layers, n=1)
-            raise DataError(message(f"no layer {layer}", where=str(path), allowed=listed(layers), near=near))
+            near = nearest(layer, layers, n=1, words=True)
+            raise DataError(
+                message(
+                    f"no layer {layer}", where=str(path), allowed=listed(layers, write=quoted), near=map(quoted, near)
+                )
+            )
         name = layer or layers[0]
         found = pyogrio.read_info(path, layer=name)
         if found["features"] > MAX_FEATURES or len(found["fields"]) > MAX_FIELDS:
@@ -503,10 +508,9 @@ def _keys(frame: GeoDataFrame, key: str, where: str) -> pd.Index:
 
     columns = [column for column in frame.columns if column != frame.geometry.name]
     if key not in columns:
-        allowed = listed(columns, limit=_LISTED) or "none"
-        raise DataError(
-            message(f"no column {plain(key)}", where=where, allowed=allowed, near=nearest(key, columns, n=1))
-        )
+        allowed = listed(columns, limit=_LISTED, write=quoted) or "none"
+        near = map(quoted, nearest(key, columns, n=1, words=True))
+        raise DataError(message(f"no column {plain(key)}", where=where, allowed=allowed, near=near))
     values = frame[key]
     whole = pd.api.types.is_float_dtype(values) and values.dropna().mod(1).eq(0).all()
     text = (values.astype("Int64") if whole else values).astype("string").str.strip()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 import pandas as pd
 
-from growthpoles.errors import RegionError, listed, message, nearest, remedy
+from growthpoles.errors import RegionError, listed, message, nearest, quoted, remedy
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -146,8 +146,12 @@ def unite_regions(regions: gpd.GeoDataFrame, by: str) -> gpd.GeoDataFrame:
 
     columns = [name for name in regions.columns if name != regions.geometry.name]
     if by not in columns:
-        near = nearest(by, columns, n=1)
-        raise RegionError(message(f"no column {by}", where="the boundaries", allowed=listed(columns), near=near))
+        near = nearest(by, columns, n=1, words=True)
+        raise RegionError(
+            message(
+                f"no column {by}", where="the boundaries", allowed=listed(columns, write=quoted), near=map(quoted, near)
+            )
+        )
     codes = regions[by]
     whole = pd.api.types.is_float_dtype(codes) and codes.dropna().mod(1).eq(0).all()
     codes = (codes.astype("Int64") if whole else codes).astype("string").str.strip()

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from growthpoles.errors import DataError, listed, message, nearest, plain, remedy, shown
+from growthpoles.errors import DataError, listed, message, nearest, plain, quoted, remedy, shown
 from growthpoles.study.files.printed_labels import UNSTATED, year_inside
 
 if TYPE_CHECKING:
@@ -121,7 +121,9 @@ class FileData:
             variable = columns[0]
         if variable is None:
             raise DataError(
-                message("which numbers?", where=self.source, allowed=f"--variable one of {listed(columns)}")
+                message(
+                    "which numbers?", where=self.source, allowed=f"--variable one of {listed(columns, write=quoted)}"
+                )
             )
         if variable is not None and variable not in columns and (inside := year_inside(variable)) is not None:
             # The header as it stands in the file, with the year that was taken out of it.
@@ -133,10 +135,9 @@ class FileData:
                 problem = f"column {plain(variable)} holds no numbers: {_first_text(self.regions[variable])}"
             else:
                 problem = f"no column of numbers is called {plain(variable)}"
-            near = nearest(variable, columns, n=1)
-            raise DataError(
-                message(problem, where=self.source, allowed=listed(columns) or "a column of numbers", near=near)
-            )
+            near, allowed = nearest(variable, columns, n=1, words=True), listed(columns, write=quoted)
+            allowed = allowed or "a column of numbers"
+            raise DataError(message(problem, where=self.source, allowed=allowed, near=map(quoted, near)))
         return self.table[variable]
 
 
@@ -244,18 +245,19 @@ def _columns_of(
         keys = [column for column in keys if column.casefold() not in _IDENTIFIERS] or keys
         if not keys and options.table is None:
             possible = [column for column in table.columns if column != variable]
-            remedy = f" (--key says one of {listed(possible)})" if possible else ""
+            remedy = f" (--key says one of {listed(possible, write=quoted)})" if possible else ""
             notes.append(f"no column can identify the regions: they are numbered in the order of the file{remedy}")
             return None, None, layer, notes
         if not keys:
-            allowed = f"--key one of {listed(table.columns)}" if len(table.columns) else "a file with a column of codes"
+            columns = listed(table.columns, write=quoted)
+            allowed = f"--key one of {columns}" if columns else "a file with a column of codes"
             raise DataError(message("no column can identify the regions", where=str(path), allowed=allowed))
         key = keys[0]
         if texts:
             key = max(keys, key=lambda column: len(texts & set(map(str, table[column]))))
         if len(keys) > 1:
             others = [column for column in keys if column != key]
-            notes.append(f"the key of the regions: column {key!r} (--key says another: {listed(others)})")
+            notes.append(f"the key of the regions: column {key!r} (--key says another: {listed(others, write=quoted)})")
     known = {name_keys(text).loose for text in texts} - {""}
     names = [column for column in name_columns(table, key, known) if column != variable or options.table is not None]
     names.sort(key=lambda column: column == key)
@@ -263,7 +265,9 @@ def _columns_of(
     if options.name is None and len(names) > 1:
         others = [column for column in names if column not in (name, key)]
         if others:
-            notes.append(f"the names of the regions: column {name!r} (--name says another: {listed(others)})")
+            notes.append(
+                f"the names of the regions: column {name!r} (--name says another: {listed(others, write=quoted)})"
+            )
     return key, name, layer, notes
 
 

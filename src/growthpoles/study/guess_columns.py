@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from growthpoles.errors import DataError, GrowthpolesError, listed, message, nearest
+from growthpoles.errors import DataError, GrowthpolesError, listed, message, nearest, quoted
 from growthpoles.regions.key_matching import region_names as names_of_layer
 from growthpoles.regions.name_matching import NameIndex, name_keys
 
@@ -192,8 +192,14 @@ def guess_layer(
         key=lambda column: table[column].dtype.kind in "if",
     )
     if key is not None and key not in table.columns:
-        near = nearest(key, table.columns, n=1)
-        raise DataError(message(f"no column {key[:60]!r}", where=str(path), allowed=listed(table.columns), near=near))
+        near = nearest(key, table.columns, n=1, words=True)
+        told = message(
+            f"no column {key[:60]!r}",
+            where=str(path),
+            allowed=listed(table.columns, write=quoted),
+            near=map(quoted, near),
+        )
+        raise DataError(told)
     if key is None and not unique:
         allowed = "a column that is filled and different in every feature"
         raise DataError(message("no column can identify the regions", where=str(path), allowed=allowed))
@@ -208,7 +214,9 @@ def guess_layer(
     names = [column for column in name_columns(table, guess.key, known) if column != guess.key]
     guess.name = names[0] if names else None
     if len(names) > 1:
-        guess.notes.append(f"the names of the regions: {guess.name!r} was taken; {listed(names)} could serve as well")
+        guess.notes.append(
+            f"the names of the regions: {guess.name!r} was taken; {listed(names[1:])} could serve as well"
+        )
     keys = _text(table[guess.key])
     _settle_features(guess, frame, table, keys)
     if shapes:

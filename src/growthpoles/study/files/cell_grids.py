@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import Any
 
 from growthpoles import file_reading
-from growthpoles.errors import DataError, listed, message, nearest, remedy, shown
+from growthpoles.errors import DataError, listed, message, nearest, quoted, remedy, shown
 from growthpoles.study.files.binary_workbooks import WorkbookError, read_sheets, read_sheets_apart
 from growthpoles.study.files.file_bounds import (
     MAX_CELLS,
@@ -270,8 +270,9 @@ def read_grids(
         raise DataError(message("sheet is for workbooks", where=where))
     if not named:
         found = [grid.sheet for grid in grids]
+        near = map(quoted, nearest(sheet, found, n=1, words=True))
         raise DataError(
-            message(f"no sheet {sheet[:60]!r}", where=where, allowed=listed(found), near=nearest(sheet, found, n=1))
+            message(f"no sheet {sheet[:60]!r}", where=where, allowed=listed(found, write=quoted), near=near)
         )
     return named
 

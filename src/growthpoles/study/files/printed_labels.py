@@ -27,20 +27,26 @@ _NOTE = (
     rf"(?>\s*(?:[{_UP}{re.escape(_SIGNS)}+]++|\[[^\[\]]{{1,12}}\]|\(\d{{1,2}}\)|\d{{1,2}}\)"
     rf"|(?<=\s)\d{{1,2}}/|\((?:[^\W\d_]{{1,2}}|{_STATE}\.?)\)|,?\s{_STATE}\.?(?!\w)))"
 )
+# Behind a year a mark also stands after a slash or a dash, or right at it: "2021/P", "2021-p", "2021prov.".
+_YEAR_NOTE = (
+    rf"(?>\s(?:{_STATE}\.?/|\({_STATE}\.?/\))(?!\w)|{_NOTE}|(?:(?<=\d)|\s?/\s?){_STATE}\.?/?(?![\w-])"
+    rf"|\s?[_–—-]\s?{_STATE}\.?(?=\s*(?:$|[()\[\],;:|])))"
+)
 _YEAR = r"((?:19|20)\d\d)"
 _PLAIN_YEAR = re.compile(
     rf"(?:F\.?Y\.?|Y|X|YR|year|anno|ano|año|anul|jahr|rok|god|год|жыл|рік|за|в|in|'|(?:{_STATE}[.:]?\s+)+)?\s*{_YEAR}(?:\.0?)?"
     rf"(?:JJ00|-?A1|[ \u00a0]*(?:г\.?г?\.?|год[а-я]*|ж\.?|жыл[а-я]*|йил[а-я]*|рік|роки|року|year|年度?|년"
     rf"|-?yil[a-z]*|gad[sau]|met(?:ai|ų)|aasta|m\.|év|rok[ua]?|leto|god\.?))?:?"
-    rf"(?:[ \u00a0]*(?:[a-z\d]{{1,2}}/|(?<![A-Za-z])[A-Za-z]{{1,2}}(?![^\W\d_])|\([^()]{{1,14}}\)|{_NOTE}))*+",
+    rf"(?:[ \u00a0]*(?:[a-z\d]{{1,2}}/|(?<![A-Za-z])[A-Za-z]{{1,2}}(?![^\W\d_])|\([^()]{{1,14}}\)|{_YEAR_NOTE}))*+",
     flags=re.IGNORECASE,
 )
-_FISCAL = re.compile(rf"(?:F\.?Y\.?\s*)?{_YEAR}\s*[/–—-]\s*((?:19|20)?\d\d){_NOTE}*", flags=re.IGNORECASE)
+_FISCAL = re.compile(rf"(?:F\.?Y\.?\s*)?{_YEAR}\s*[/–—-]\s*((?:19|20)?\d\d){_YEAR_NOTE}*", flags=re.IGNORECASE)
 _DAY_FIRST = re.compile(
-    rf"(?:(?:на|stav k|stan na|stand|am)\s+)?(\d{{1,2}})[./-]\s?(\d{{1,2}})[./-]\s?{_YEAR}(?:\s*[гrр]\.?)?{_NOTE}*",
+    rf"(?:(?:на|stav k|stan na|stand|am)\s+)?(\d{{1,2}})[./-]\s?(\d{{1,2}})[./-]\s?{_YEAR}(?:\s*[гrр]\.?)?"
+    rf"{_YEAR_NOTE}*",
     flags=re.IGNORECASE,
 )
-_YEAR_FIRST = re.compile(rf"{_YEAR}[./-](\d{{1,2}})[./-](\d{{1,2}})(?:[ T]00:00(?::00)?)?{_NOTE}*")
+_YEAR_FIRST = re.compile(rf"{_YEAR}[./-](\d{{1,2}})[./-](\d{{1,2}})(?:[ T]00:00(?::00)?)?{_YEAR_NOTE}*")
 _MONTH_NAMES = """
 enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre janeiro fevereiro março
 maio junho julho setembro outubro novembro dezembro janvier février mars avril mai juin juillet août septembre
@@ -98,11 +104,11 @@ _DAY_IN_WORDS = re.compile(
     rf"(?:(?:на|az?|am|au|al?|à|stav k|stan na|as of|as at|по состоянию на)\s+)?"
     rf"(?:\d{{1,2}}(?:er|st|nd|rd|th|-?е|º)?\.?\s+(?:de\s+)?"
     rf"{_MONTHS}(?:\s+de|,)?\s+{_YEAR}|{_MONTHS}\s+\d{{1,2}}(?:st|nd|rd|th)?,?\s+{_YEAR}|{_YEAR}\.?\s+{_MONTHS}\s+\d{{1,2}}\.?)"
-    rf"(?:\s*(?:г\.?|года?|р\.?|року|r\.?))?{_NOTE}*",
+    rf"(?:\s*(?:г\.?|года?|р\.?|року|r\.?))?{_YEAR_NOTE}*",
     flags=re.IGNORECASE,
 )
 _ERA = re.compile(
-    rf"(令和|平成|昭和|民國|民国|(?:พ\.?ศ\.?|b\.?e\.?|سال)\s*)(\d{{1,4}}|元)\s*年?度?[a-z]?{_NOTE}*",
+    rf"(令和|平成|昭和|民國|民国|(?:พ\.?ศ\.?|b\.?e\.?|سال)\s*)(\d{{1,4}}|元)\s*年?度?[a-z]?{_YEAR_NOTE}*",
     flags=re.IGNORECASE,
 )
 _ERAS = {"令和": 2018, "平成": 1988, "昭和": 1925, "民國": 1911, "民国": 1911, "سال": 621}  # the year before the first
@@ -128,12 +134,12 @@ _LUNAR = re.compile(
 _SOLAR = re.compile(r"شمسی|\bSH\b|Solar Hijri|Iranian year", flags=re.IGNORECASE)
 _LUNAR_YEAR = re.compile(r"(?<![\d.,])1[34]\d\d(?!\d|[.,]\d)")
 _FAR_YEAR = re.compile(r"(?<![\d.,])(?:1[0-8]\d\d|2[1-9]\d\d)(?!\d|[.,]\d)")
-_BARE = re.compile(rf"(\d{{2,4}})(?:\.0)?\s?(年?)((?:[a-z]|{_NOTE})?)", flags=re.IGNORECASE)
+_BARE = re.compile(rf"(\d{{2,4}})(?:\.0)?\s?(年?)((?:[a-z]|{_YEAR_NOTE})?)", flags=re.IGNORECASE)
 _CODE = re.compile(r"\b[A-EG-SU-WZ](?:19|20)\d\d_\w*\d")  # "S1901_C01_001E" of the Census Bureau holds no year
 _TWICE = re.compile(rf"(.*?{_YEAR[1:-1]}(?!\d)[^\d/|]*?)\s*[/|\s]\s*([^\d/|]*{_YEAR[1:-1]}(?!\d).*)")
 _INSIDE = re.compile(rf"(?<![\d.,]){_YEAR}(?:\s*[/–—-]\s*((?:19|20)?\d\d)(?!\d))?(?![\d]|[.,]\d)")
 _WITH_STATE = re.compile(
-    rf"(?:(?<!\w){_STATE}[.:]?\s+)?{_INSIDE.pattern}(?:\s*г\.|\s+года?\b)?{_NOTE}*", flags=re.IGNORECASE
+    rf"(?:(?<!\w){_STATE}[.:]?\s+)?{_INSIDE.pattern}(?:\s*г\.|\s+года?\b)?{_YEAR_NOTE}*", flags=re.IGNORECASE
 )
 _YR = re.compile(r"\s*\[YR(?:19|20)\d\d\]", flags=re.IGNORECASE)
 _LEADING = re.compile(r"^[\s.\-–—•·:>]+(?=\w)")
