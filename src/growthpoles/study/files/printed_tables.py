@@ -9,10 +9,10 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -359,23 +359,15 @@ def assemble(
         Index `region` in the order of the first rule's order, float columns; NaN where a rule sets a cell missing.
     absent : list of (region, column, reason)
     """
-    numbers = sorted(set(rules["table"]))
-    cells = {number: read_cells(table_path(folder, number), decimal=decimal, totals=totals) for number in numbers}
     first = orders[rules["order"].iloc[0]]
     table = pd.DataFrame(index=pd.Index(first, name="region"))
     absent: list[tuple[str, str, str]] = []
-    for rule in rules.to_dict("records"):
-        path = table_path(folder, rule["table"])
+    marks = MARKS | set(missing)
+    for rule, path, columns in _printed(rules, folder=folder, decimal=decimal, totals=totals):
         parts = []
-        for source in rule["source"].split("/"):
+        for column, printed in columns:
             values, gaps = _column(
-                cells[rule["table"]],
-                source.strip(),
-                orders[rule["order"]],
-                path=path,
-                decimal=decimal,
-                marks=MARKS | set(missing),
-                skip=rule["missing"],
+                printed, column, orders[rule["order"]], path=path, decimal=decimal, marks=marks, skip=rule["missing"]
             )
             parts.append(values)
             absent += [(region, rule["column"], reason) for region, reason in gaps]
@@ -396,11 +388,8 @@ def printed_flags(
 ) -> list[tuple[str, str, str]]:
     """Return what stands behind the numbers that :func:`assemble` reads: (region, column, flag)."""
     found: list[tuple[str, str, str]] = []
-    for rule in rules.to_dict("records"):
-        path = table_path(folder, rule["table"])
-        cells = read_cells(path, decimal=decimal, totals=totals)
-        for source in rule["source"].split("/"):
-            printed = printed_column(cells, source.strip(), where=str(path))
+    for rule, _, columns in _printed(rules, folder=folder, decimal=decimal, totals=totals):
+        for _, printed in columns:
             for text, region in zip(printed, orders[rule["order"]], strict=True):
                 plain = parse_plain(text.strip().translate(BLANKS), decimal) is not None
                 flagged = None if plain or region in rule["missing"] else split_flag(text)
@@ -409,8 +398,20 @@ def printed_flags(
     return found
 
 
+def _printed(
+    rules: pd.DataFrame, *, folder: Path, decimal: Decimal, totals: Collection[str]
+) -> Iterator[tuple[dict[Hashable, Any], Path, list[tuple[str, pd.Series]]]]:
+    """Go through rules: each with the file of its table, and the printed columns that it reads with their names."""
+    paths = {number: table_path(folder, number) for number in sorted(set(rules["table"]))}
+    cells = {number: read_cells(path, decimal=decimal, totals=totals) for number, path in paths.items()}
+    for rule in rules.to_dict("records"):
+        path = paths[rule["table"]]
+        names = [source.strip() for source in rule["source"].split("/")]
+        yield rule, path, [(name, printed_column(cells[rule["table"]], name, where=str(path))) for name in names]
+
+
 def _column(
-    cells: pd.DataFrame,
+    printed: pd.Series,
     column: str,
     order: Sequence[str],
     *,
@@ -420,7 +421,6 @@ def _column(
     skip: Collection[str],
 ) -> tuple[pd.Series, list[tuple[str, Reason]]]:
     """Return a printed column by region, and why a region has none; the cells of `skip` are not looked at."""
-    printed = printed_column(cells, column, where=str(path))
     if list(printed.index) != list(range(1, len(order) + 1)):
         raise DataError(
             message(f"column {column!r} has {len(printed)} rows", where=str(path), allowed=f"rows 1 to {len(order)}")
