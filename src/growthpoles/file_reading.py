@@ -254,6 +254,7 @@ _SCRIPTS = {
 }
 #: Legacy sets and the lead bytes of their common signs.
 _COMMON = {"cp932": ("shift_jis", 0x97), "gb18030": ("gb2312", 0xD7), "big5": ("big5", 0xC6), "cp949": ("euc_kr", 0xC8)}
+_FOOTNOTES = dict.fromkeys(map(ord, "¹²³"))  # numbers of notes, which say nothing of a script
 _VIETNAMESE = re.compile(r"[aeiouyâăêôơưAEIOUYÂĂÊÔƠƯ][\u0300-\u0323]|[ơưđƠƯĐ]")
 
 
@@ -271,9 +272,10 @@ def likely_encodings(content: bytes) -> list[str]:
         text = _decoded(content, name)
         if text is None:
             continue
-        text = text[:_SAMPLE]
+        text = text[:_SAMPLE].translate(_FOOTNOTES)
         odd = [sign for sign in text if not sign.isascii()]
         words = [word for word in re.findall(r"[^\W\d_]+(?:[\u0300-\u0e4e]+[^\W\d_]*)*", text) if not word.isascii()]
+        words = [word for word in words if len(word) > 1] or words  # a letter alone may be any sign
         if not odd or not words:
             continue
         letters = re.compile(f"[{signs}]+")

@@ -1,5 +1,6 @@
 """A proposal made from files: what it sees, what it leaves to a person, and that it loads."""
 
+import csv
 import shutil
 from pathlib import Path
 
@@ -295,3 +296,87 @@ def test_a_last_year_with_a_mark_is_rated_like_the_others(tmp_path: Path, mark: 
     for j, year in enumerate((2019, 2020, 2021)):
         table = gp.load_indicators(year, study=study)
         assert table.iloc[2].tolist() == [14 + j, 17 + j]
+
+
+#: Names of regions without the word for what they are, by language, that word, and a legacy encoding.
+_OLD_TEXTS = {
+    "cp949": (["강원", "경기", "경상", "충청", "전라", "제주", "평안", "함경"], "도"),
+    "cp932": (["青森", "岩手", "宮城", "秋田", "山形", "福島", "茨城", "栃木"], "県"),
+    "gb18030": (["河北", "山西", "辽宁", "吉林", "江苏", "浙江", "安徽", "福建"], "省"),
+    "cp1253": (["Αττική", "Κρήτη", "Ήπειρος", "Θεσσαλία", "Θράκη", "Μακεδονία", "Πελοπόννησος", "Στερεά"], ""),
+    "cp1251": (
+        ["Київська", "Львівська", "Одеська", "Харківська", "Волинська", "Рівненська", "Сумська"],
+        "",
+    ),
+}
+
+
+@pytest.mark.parametrize("encoding", _OLD_TEXTS)
+def test_neither_the_boundaries_nor_the_table_states_its_encoding(tmp_path: Path, encoding: str) -> None:
+    stems, kind = _OLD_TEXTS[encoding]
+    names = [stem + kind for stem in stems]
+    shapes = [shapely.box(i % 4, i // 4, i % 4 + 1, i // 4 + 1) for i in range(len(names))]
+    layer = gpd.GeoDataFrame({"code": [f"r{i}" for i in range(len(names))], "name": names}, geometry=shapes, crs=4326)
+    layer.to_file(tmp_path / "b.shp", encoding=encoding)
+    (tmp_path / "b.cpg").unlink(missing_ok=True)
+    text = "\n".join(["Region,Income 2020", *(f"{name},{i + 1.5}" for i, name in enumerate(names))])
+    (tmp_path / "t.csv").write_bytes(text.encode(encoding))
+    proposal = gp.propose_study(tmp_path / "own", table=tmp_path / "t.csv", boundaries=tmp_path / "b.shp", key="code")
+    proposal.write()
+    assert examine_study(tmp_path / "own", outside=True).empty
+    read = gp.study_regions(gp.load_study(tmp_path / "own"))
+    assert read["name"].tolist() == names
+
+
+def _spelled(folder: Path, regions: list[str], rows: list[str]) -> str:
+    """Propose a study of regions and of a table that spells them its own way, and return its study.toml."""
+    shapes = [shapely.box(i, 0, i + 1, 1) for i in range(len(regions))]
+    codes = [f"r{i}" for i in range(len(regions))]
+    gpd.GeoDataFrame({"code": codes, "name": regions}, geometry=shapes, crs=4326).to_file(folder / "b.gpkg")
+    text = "\n".join(["Region;Income 2020", *(f"{name};{i + 1.5}" for i, name in enumerate(rows))])
+    (folder / "t.csv").write_text(text, encoding="utf-8")
+    proposal = gp.propose_study(folder / "own", table=folder / "t.csv", boundaries=folder / "b.gpkg", key="code")
+    proposal.write()
+    return (folder / "own" / "study.toml").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("regions", "rows", "sure", "open_"),
+    [
+        (
+            ["La Rioja", "Las Palmas", "Gerona", "Toledo", "Soria"],
+            ["Rioja, La", "Palmas, Las", "Girona", "Toledo", "Soria"],
+            {"Rioja, La": "r0", "Palmas, Las": "r1"},
+            {"Girona": "r2"},
+        ),
+        (
+            ["강원도", "전라북도", "제주특별자치도", "서울특별시"],
+            ["강원특별자치도", "전북특별자치도", "제주특별자치도", "서울특별시"],
+            {"강원특별자치도": "r0", "전북특별자치도": "r1"},
+            {},
+        ),
+        (
+            ["Nord Region", "Ost Region", "Sued Region", "West Region"],
+            ["Nord Region", "Ost Region", "Sued Region", "Zentrum Region"],
+            {},
+            {"Zentrum Region": None},
+        ),
+    ],
+)
+def test_sure_spellings_are_written_and_a_guess_is_no_region_that_has_a_row(
+    tmp_path: Path, regions: list[str], rows: list[str], sure: dict[str, str], open_: dict[str, str | None]
+) -> None:
+    import tomllib
+
+    text = _spelled(tmp_path, regions, rows)
+    assert tomllib.loads(text)["boundaries"].get("aliases", {}) == sure
+    taken = {f"r{i}" for i, name in enumerate(regions) if name in rows}
+    report = examine_study(tmp_path / "own", outside=True)
+    told = report.to_csv(quoting=csv.QUOTE_NONE, sep="\t")
+    for name, code in open_.items():
+        assert f"'{name}' is unknown" in told
+        if code is not None:
+            assert f'# "{name}" = "{code}"' in text
+            assert f'"{name}" = "{code}" in [boundaries.aliases]' in told
+        assert not any(f'"{name}" = "{other}"' in text + told for other in taken)
+    assert report.empty == (not open_), told

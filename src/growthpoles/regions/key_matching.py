@@ -200,7 +200,7 @@ def match_keys(
     for searched, (name, key) in enumerate(rest.items()):
         if name in match.aliases:
             continue
-        near = _nearest(key, left, index) if searched < _SEARCHES else None
+        near = nearest_code(key, left, index) if searched < _SEARCHES else None
         depth = (inset or {}).get(name, 0)
         out = depths.total() > 2 and (depth < min(depths) or (depth == 0 and depths[0] <= 0.1 * depths.total()))
         prefixed = (
@@ -332,8 +332,11 @@ def _shortened(short: Sequence[str], long: Sequence[str]) -> bool:
 
 
 def _fewer_signs(short: Sequence[str], long: Sequence[str]) -> bool:
-    """Tell whether some signs of a Chinese, Japanese or Korean name, the first one too, make the other ("충북")."""
-    few, many = "".join(short), "".join(long)
+    """Tell whether some signs of a Chinese, Japanese or Korean name, the first one too, make the other ("충북").
+
+    What kind of region it is says nothing: 전북특별자치도 is 전라북도.
+    """
+    few, many = (_SUFFIX.sub("", "".join(parts)) for parts in (short, long))
     rest = iter(many)
     signs = _SIGNS.fullmatch(few) and _SIGNS.fullmatch(many)
     return bool(signs) and 2 <= len(few) < len(many) and few[0] == many[0] and all(sign in rest for sign in few)
@@ -343,8 +346,8 @@ def _shape(code: str) -> str:
     return re.sub(r"[A-Za-z]", "A", re.sub(r"\d", "0", code))
 
 
-def _nearest(name: str, left: Sequence[str], index: NameIndex) -> str | None:
-    """Return the region left over that is spelled most like a name, or None where none is."""
+def nearest_code(name: str, left: Sequence[str], index: NameIndex) -> str | None:
+    """Return the region left over that is spelled most like a name, but for words that say what it is, or None."""
     mine = _words(name)
     if not mine:
         return None

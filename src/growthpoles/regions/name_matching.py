@@ -69,7 +69,8 @@ def loosen(word: str) -> str:
             word = word.translate(_TO_CYRILLIC)
         elif all(ord(letter) in _TO_LATIN for letter in cyrillic):
             word = word.translate(_TO_LATIN)
-    return _MARKS.sub("", unicodedata.normalize("NFKD", word.translate(_LETTERS)))
+    bare = _MARKS.sub("", unicodedata.normalize("NFKD", word.translate(_LETTERS)))
+    return unicodedata.normalize("NFC", bare)  # the syllables of Korean, which are no marks
 
 
 @functools.lru_cache(maxsize=2**15)

@@ -481,9 +481,10 @@ def _name_problems(study: Study, number: int, data: TableData) -> list[Problem]:
         rows.setdefault(name, row)
     problems: list[Problem] = []
     codes: dict[str, str] = {}
+    unknown: dict[str, str] = {}
     at = units_of(study) if study.boundaries.parent is not None and not spec.of_parents else study
     for looked_at, (name, row) in enumerate(rows.items()):
-        if len(problems) == _BAD_NAMES:
+        if len(unknown) == _BAD_NAMES:
             more = f"and {len(rows) - looked_at} more names, which are looked at when these are mended"
             problems.append(data.raw.problem(more, row=row, column=spec.key, remedy="names of the boundaries"))
             break
@@ -493,12 +494,15 @@ def _name_problems(study: Study, number: int, data: TableData) -> list[Problem]:
             else:
                 codes[name] = match_study_regions(at, [name], vintage=spec.vintage)[0]
         except GrowthpolesError as error:
-            text = str(error).removeprefix("region names: ")
-            near = nearest_region(at, name, vintage=spec.vintage)
-            alias = f"{toml_text(name)} = {toml_text(near or 'KEY')} in [boundaries.aliases]"
-            alias += "" if near else " with the key of the region that it means"
-            remedy = f"{alias}, or ignore = [{toml_text(name)}] where it is no region"
-            problems.append(data.raw.problem(text, row=row, column=spec.key, remedy=remedy))
+            unknown[name] = str(error).removeprefix("region names: ")
+    told = []
+    for name, text in unknown.items():
+        near = nearest_region(at, name, vintage=spec.vintage, taken=set(codes.values()))
+        alias = f"{toml_text(name)} = {toml_text(near or 'KEY')} in [boundaries.aliases]"
+        alias += "" if near else " with the key of the region that it means"
+        remedy = f"{alias}, or ignore = [{toml_text(name)}] where it is no region"
+        told.append(data.raw.problem(text, row=rows[name], column=spec.key, remedy=remedy))
+    problems = told + problems
     owners: dict[tuple[int, str], str] = {}
     for (year, name), row in data.rows.items():
         if name in codes:

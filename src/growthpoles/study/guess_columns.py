@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from growthpoles.errors import DataError, GrowthpolesError, listed, message, nearest, quoted
+from growthpoles.file_reading import likely_encodings
 from growthpoles.regions.key_matching import region_names as names_of_layer
 from growthpoles.regions.name_matching import NameIndex, name_keys
 
@@ -119,14 +120,6 @@ class LayerGuess:
             return str(match_regions([name], vintage=self.vintage).iloc[0])
         except GrowthpolesError:
             return None
-
-    def nearest(self, name: str) -> str | None:
-        """Return the code whose name is spelled most like a name, or None."""
-        if self.index is not None:
-            owners = {spelling: code for code, names in self.index.names.items() for spelling in names}
-            hits = nearest(name, owners, n=1)
-            return owners[hits[0]] if hits else None
-        return None
 
 
 class _Vintage:
@@ -269,13 +262,17 @@ def _best_encoding(
         return frame, None
     if "encoding" in frame.attrs:
         return frame, str(frame.attrs["encoding"])
+    try:
+        likely = likely_encodings(b"\n".join(text.encode("latin1") for text in texts))
+    except UnicodeEncodeError:  # GDAL knew the encoding by the file's own mark
+        likely = []
     best, most = "latin1", sum(name_keys(text).loose in known for text in texts)
-    for name in ENCODINGS:
+    for name in dict.fromkeys((*likely, *ENCODINGS)):
         try:
             found = sum(name_keys(text.encode("latin1").decode(name)).loose in known for text in texts)
         except UnicodeError:
             continue
-        if found > most:
+        if found > most or (found == most == 0 and likely and name == likely[0] != "cp1252"):  # no name is known
             best, most = name, found
     return (frame if best == "latin1" else read_layer(path, layer, encoding=best)[0]), best
 

@@ -128,17 +128,16 @@ def _boundaries(layer: LayerGuess, blocks: Sequence[Block], relative: Callable[[
         known |= {key_in(block, name): value for name, value in block.match.aliases.items()}
         codes = stray_codes(block)
         stray |= {key_in(block, name): code for name, code in block.match.open.items() if name not in codes}
+    # A name that is its own code is right; it could not be told from another row.
+    sure = {name: told for name, told in known.items() if name != told[0]}
+    if sure:
+        lines += ["", "[boundaries.aliases]         # CHECK: other spellings, each the only one that fits its region"]
+        lines += [f"{quoted(remark(name))} = {quoted(code)}    # {remark(why)}" for name, (code, why) in sure.items()]
     if stray:
         mark = "DECIDE: names in the tables that fit no region; one that is none goes into ignore"
-        lines += ["", f"# [boundaries.aliases]        # {mark}"]
-        known |= {name: (code or layer.nearest(name) or "", "") for name, code in stray.items()}
-    elif known:
-        lines += ["", "[boundaries.aliases]         # CHECK: other spellings, each the only one that fits its region"]
-    for name, (code, reason) in known.items():
-        if name == code:  # the name is right; it could not be told from another row
-            continue
-        text = f"{quoted(remark(name))} = {quoted(code)}"
-        lines.append(("# " if stray else "") + text + (f"    # {remark(reason)}" if reason and not stray else ""))
+        lines += [f"# {mark}"] if sure else ["", f"# [boundaries.aliases]        # {mark}"]
+        guesses = {name: code or "" for name, code in stray.items()}
+        lines += [f"# {quoted(remark(name))} = {quoted(code)}" for name, code in guesses.items() if name != code]
     return lines
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -26,7 +26,7 @@ from growthpoles.errors import (
 )
 from growthpoles.file_reading import remembered
 from growthpoles.language.languages import preferred
-from growthpoles.regions.key_matching import region_names
+from growthpoles.regions.key_matching import nearest_code, region_names
 from growthpoles.regions.name_matching import NameIndex, match_names
 from growthpoles.study.files.printed_labels import bare_name
 from growthpoles.study.files.printed_tables import parse_number, read_rows, require_columns
@@ -272,8 +272,8 @@ def match_study_regions(
     return list(match_names(given, index, where=where, duplicates=duplicates))
 
 
-def nearest_region(study: Study, name: str, *, vintage: int | None = None) -> str | None:
-    """Return the code of the region that has a name spelled most like a given one, or None."""
+def nearest_region(study: Study, name: str, *, vintage: int | None = None, taken: Collection[str] = ()) -> str | None:
+    """Return the code of the region that has a name spelled most like a given one, none of those taken, or None."""
     from growthpoles.regions.kazakhstan.region_names import vintage_index
 
     source = study.boundaries
@@ -283,8 +283,7 @@ def nearest_region(study: Study, name: str, *, vintage: int | None = None) -> st
         index = _name_index(study.resolve(source.file), source.model_dump_json())
     else:
         index = vintage_index(vintage or source.year or study.years[-1])
-    near = index.nearest(name, n=1)
-    return index.find(near[0])[0] if near else None
+    return nearest_code(name, [code for code in index.names if code not in taken], index)
 
 
 def _bare_vintage_name(name: str, vintage: int) -> str:
