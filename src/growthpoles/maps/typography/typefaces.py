@@ -140,7 +140,7 @@ def font_file(line: str, bold: bool = False) -> str:
     path, gap, lost = _file_for(line, bold, face := _CHOSEN.get())
     if gap:
         told = {"allowed": "a typeface that has them, by gp.typeface or --font"}
-        problem = "no font at hand has glyphs for some letters: boxes stand for them, and the figure cannot be saved"
+        problem = "no font at hand has glyphs for some letters: boxes stand for them"
         if not lost:
             problem = "typeface {face} has no glyphs for some letters: another one stands in for their lines"
             told["face"] = face.family if face else ""
