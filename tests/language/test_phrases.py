@@ -133,7 +133,7 @@ def test_every_phrase_is_said_somewhere() -> None:
         "unit": words_of(PACKAGE) | units,
         "letter": words_of(PACKAGE),
         "figure": set(KINDS),
-        "analysis": {stage.name for stage in STAGES} | {"classes", "moran", "figure", "rating"},
+        "analysis": {stage.name for stage in STAGES} | {"classes", "moran", "figure", "rating", "letters", "typeface"},
         "scores": set(METHODS["normalisation"]),
         "scored": set(METHODS["normalisation"]),
         "aggregation": set(METHODS["aggregation"]),

@@ -291,6 +291,23 @@ def test_a_report_is_set_in_the_typeface_of_its_study(
     assert not (tmp_path / "other").exists()
 
 
+@pytest.mark.long
+@pytest.mark.usefixtures("rated_only")
+def test_figures_with_letters_that_no_font_has_are_written_and_told_once(
+    own: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from growthpoles.report import draw_figures
+
+    monkeypatch.setattr(draw_figures, "figure_jobs", lambda results: list(figures.figure_jobs(results))[:2])
+    text = re.sub(r"source = .*", 'source = { en = "\U0001e900\U0001e901" }', own.read_text(encoding="utf-8"))
+    own.write_text(text, encoding="utf-8")
+    report = build_report(load_study(own), out=tmp_path / "out")
+    left_out = pd.read_csv(tmp_path / "out" / "tables" / "left_out.csv", index_col="analysis")["reason"]
+    assert not left_out[left_out.index.str.startswith("figure")].str.contains("glyphs").any()
+    assert "boxes stand for them" in left_out["letters"]
+    assert len(list((tmp_path / "out" / "figures").glob("*.png"))) == 2, report
+
+
 def test_every_kind_of_figure_is_documented() -> None:
     text = (Path(__file__).parents[2] / "docs" / "studies.md").read_text(encoding="utf-8")
     assert [name for name in KINDS if f'`"{name}"`' not in text] == []

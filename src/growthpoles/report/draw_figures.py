@@ -6,7 +6,6 @@ import base64
 import json
 import re
 import warnings
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import partial
@@ -202,7 +201,7 @@ def draw_figures(results: Results, *, lang: str, tell: Callable[[str], None]) ->
     tasks = [partial(_draw, job, languages, lang, preset) for job in jobs]
     first = [task() for task in tasks[:1]]  # what it loads and remembers serves all processes
     found = chain(first, side_by_side(tasks[1:], processes()))
-    boxed: Counter[str] = Counter()
+    boxed: dict[str, None] = {}
     for job in jobs:
         tell(f"figure {job.name}")
         sheets, boxes = next(found)
@@ -210,7 +209,7 @@ def draw_figures(results: Results, *, lang: str, tell: Callable[[str], None]) ->
             left_out[_figure(job.name)] = boxes
             continue
         if boxes:
-            boxed[boxes] += 1
+            boxed[boxes] = None
         for code, (caption, files, element, outlines) in zip(languages, sheets, strict=True):
             drawn.captions[code].append(caption)
             drawn.files.update(files)
@@ -218,8 +217,8 @@ def draw_figures(results: Results, *, lang: str, tell: Callable[[str], None]) ->
                 element = _renamed(element, [drawn.outlines.name(path) for path in outlines])
             place = job.kind.section, job.kind.place
             drawn.pictures[code][job.name] = Picture(job.name, caption.sentence(code), element, *place)
-    for told, count in boxed.items():  # the figures are there all the same
-        left_out[Reason("letters on figures: {count}", {"count": count})] = told
+    for told in boxed:  # the figures are there all the same
+        left_out["letters" if "boxes" in told else "typeface"] = told
     return drawn
 
 
