@@ -299,7 +299,9 @@ def test_figures_with_letters_that_no_font_has_are_written_and_told_once(
     from growthpoles.report import draw_figures
 
     monkeypatch.setattr(draw_figures, "figure_jobs", lambda results: list(figures.figure_jobs(results))[:2])
-    text = own.read_text(encoding="utf-8").replace("own figures", "\u1780\u1781")
+    text = (
+        own.read_text(encoding="utf-8").replace("own figures", "\u1780\u1781").replace('preset = "nature-double"\n', "")
+    )
     own.write_text(text, encoding="utf-8")
     report = build_report(load_study(own), out=tmp_path / "out")
     left_out = pd.read_csv(tmp_path / "out" / "tables" / "left_out.csv", index_col="analysis")["reason"]
