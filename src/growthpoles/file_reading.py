@@ -254,7 +254,17 @@ _SCRIPTS = {
 }
 #: Legacy sets and the lead bytes of their common signs.
 _COMMON = {"cp932": ("shift_jis", 0x97), "gb18030": ("gb2312", 0xD7), "big5": ("big5", 0xC6), "cp949": ("euc_kr", 0xC8)}
-_FOOTNOTES = dict.fromkeys(map(ord, "¹²³"))  # numbers of notes, which say nothing of a script
+#: Letters beyond ASCII of the languages that are written in an encoding of Latin letters.
+_LANGUAGES = {
+    "cp1252": (
+        "àâæçéèêëîïôœùûü", "äöüß", "áçéíñóúü", "áâãàçéêíóôõúü", "àèéìîòóù", "åäöéšž", "æøåéô", "éëïóöü", "àçèéíïòóúü",
+        "áðéíóúýþæö",
+    ),
+    "cp1250": ("áčďéěíňóřšťúůýž", "áäčďéíĺľňóôŕšťúýž", "ąćęłńóśźż", "áéíóöőúüű", "ăâîşţ", "čćđšž", "çë"),
+    "cp1254": ("çğıöşüâîûİ",),
+    "cp1257": ("ąčęėįšųūž", "āčēģīķļņšūž", "äõöüšž"),
+}  # fmt: skip
+_FOOTNOTE = re.compile(r"[¹²³](?![^\W\d_])")  # the number of a note, which says nothing of a script
 _VIETNAMESE = re.compile(r"[aeiouyâăêôơưAEIOUYÂĂÊÔƠƯ][\u0300-\u0323]|[ơưđƠƯĐ]")
 
 
@@ -272,7 +282,7 @@ def likely_encodings(content: bytes) -> list[str]:
         text = _decoded(content, name)
         if text is None:
             continue
-        text = text[:_SAMPLE].translate(_FOOTNOTES)
+        text = _FOOTNOTE.sub("", text[:_SAMPLE])
         odd = [sign for sign in text if not sign.isascii()]
         words = [word for word in re.findall(r"[^\W\d_]+(?:[\u0300-\u0e4e]+[^\W\d_]*)*", text) if not word.isascii()]
         words = [word for word in words if len(word) > 1] or words  # a letter alone may be any sign
@@ -291,6 +301,12 @@ def likely_encodings(content: bytes) -> list[str]:
             marks = [hit for hit in _VIETNAMESE.findall(text) if len(hit) > 1]
             score[name] += (
                 0.3 if len(marks) > 1 and len(marks) == sum(map(bool, map(unicodedata.combining, text))) else -1
+            )
+        elif name in _LANGUAGES:
+            told = [sign for word in words for sign in word if not sign.isascii()]
+            score[name] += 0.3 * max(
+                sum(sign in letters or sign.lower() in letters for sign in told) / len(told) - 1
+                for letters in _LANGUAGES[name]
             )
         if any(map(str.islower, odd)) != any(map(str.isupper, odd)):
             score[name] -= 0.05
