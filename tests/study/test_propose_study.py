@@ -380,3 +380,25 @@ def test_sure_spellings_are_written_and_a_guess_is_no_region_that_has_a_row(
             assert f'"{name}" = "{code}" in [boundaries.aliases]' in told
         assert not any(f'"{name}" = "{other}"' in text + told for other in taken)
     assert report.empty == (not open_), told
+
+
+@pytest.mark.parametrize("second", ["Beta/Bêta", "Beta / Betta", "Grande, La"])
+def test_a_second_spelling_of_a_region_is_a_second_row_and_no_row_to_ignore(tmp_path: Path, second: str) -> None:
+    """Two rows of one region disagree, whatever their spelling; which one is meant only a person can tell."""
+    regions = ["Alpha", "Beta", "La Grande", "Delta"]
+    shapes = [shapely.box(i, 0, i + 1, 1) for i in range(4)]
+    layer = gpd.GeoDataFrame({"code": list("abcd"), "name": regions}, geometry=shapes, crs=4326)
+    layer.to_file(tmp_path / "b.gpkg")
+    text = "\n".join(["Region;Income", *(f"{name};{i + 1.5}" for i, name in enumerate([*regions, second]))])
+    (tmp_path / "t.csv").write_text(text, encoding="utf-8")
+    with pytest.raises(DataError) as caught:
+        gp.read_table(tmp_path / "t.csv", boundaries=tmp_path / "b.gpkg", key="code", year=2020)
+    assert "1900" not in str(caught.value)
+    assert "two values of 'Income'" in str(caught.value) or "duplicate region" in str(caught.value)
+    ignored = gp.read_table(tmp_path / "t.csv", boundaries=tmp_path / "b.gpkg", key="code", year=2020, ignore=[second])
+    assert len(ignored) == 4
+
+
+def test_the_last_name_is_offered_the_last_region(tmp_path: Path) -> None:
+    text = _spelled(tmp_path, ["Prague", "Vysočina", "Zlín"], ["Hlavní město", "Vysočina", "Zlín"])
+    assert '# "Hlavní město" = "r0"' in text

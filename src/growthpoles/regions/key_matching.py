@@ -209,6 +209,9 @@ def match_keys(
         if _marked(key, match.found, match.found):
             match.open[name] = match.found[_base(key, match.found)]
             continue
+        if name not in sums and not says_total(name) and (again := _same_words(key, match.codes, index)):
+            match.aliases[name] = again, "the same words"  # a second row of that region, which is refused
+            continue
         if not any(sign.isalnum() for sign in key):
             match.open[name] = None  # a sign that may mean the name above
             continue
@@ -242,6 +245,10 @@ def match_keys(
             match.open[name] = near
             continue
         match.outside[name] = reason
+    free = [code for code in left if code not in match.open.values()]
+    lost = [name for name, near in match.open.items() if near is None and any(map(str.isalpha, name))]
+    if len(free) == len(lost) == 1:  # the last name and the last region
+        match.open[lost[0]] = free[0]
     return match
 
 
@@ -307,6 +314,15 @@ def _spellings(
                     changed = True
             if changed:
                 break
+
+
+def _same_words(key: str, codes: Mapping[str, str], index: NameIndex) -> str | None:
+    """Return the one region, taken already, whose name has the same words in another order or language."""
+    both = [part for part in re.split(r"\s*[/|]\s*", key) if len(part) > 2]
+    wanted = {tuple(sorted(_words(each))) for part in {key, *both} for each in (part, _turned(part))} - {()}
+    taken = set(codes.values())
+    hits = {code for code in taken for name in index.names[code] if tuple(sorted(_words(name))) in wanted}
+    return next(iter(hits)) if len(hits) == 1 else None
 
 
 def _words(name: str) -> list[str]:
@@ -411,6 +427,11 @@ def is_country(name: str) -> bool:
     return any(len(each) > 1 and not each.isdecimal() and each in _countries() for each in (plain, core))
 
 
+def _turned(name: str) -> str:
+    """Return "La Rioja" for "Rioja, La", and any other name as it is."""
+    return re.sub(r"([^,]+),\s*([^,]{1,25})", r"\2 \1", name) if name.count(",") == 1 else name
+
+
 def name_variants(name: str) -> list[str]:
     """Return a name and other readings: both of "Bern / Berne", "La Rioja" for "Rioja, La", "Iran" of "Iran (X)"."""
     found = [name]
@@ -420,9 +441,7 @@ def name_variants(name: str) -> list[str]:
         found += [hit[1].strip(), f"{hit[2].strip()} {hit[1].strip()}"]
         if all(word in _GENERIC or _NUMERAL.fullmatch(word) for word in _words(hit[1])):
             found.append(hit[2].strip())  # "Region III (Central Luzon)"
-    for each in list(found):
-        if hit := re.fullmatch(r"([^,]+),\s*([^,]{1,25})", each):
-            found.append(f"{hit[2]} {hit[1]}")
+    found += [_turned(each) for each in found]
     return list(dict.fromkeys(filter(None, found)))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from growthpoles.errors import DataError, GrowthpolesError, listed, message, nearest, quoted
 from growthpoles.file_reading import likely_encodings
 from growthpoles.regions.key_matching import region_names as names_of_layer
-from growthpoles.regions.name_matching import NameIndex, name_keys
+from growthpoles.regions.name_matching import NameIndex, name_keys, words
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -275,6 +275,20 @@ def _best_encoding(
         if found > most or (found == most == 0 and likely and name == likely[0] != "cp1252"):  # no name is known
             best, most = name, found
     return (frame if best == "latin1" else read_layer(path, layer, encoding=best)[0]), best
+
+
+def fitting_encoding(index: NameIndex, texts: Mapping[str, Iterable[str]], fits: Callable[[str], bool]) -> str | None:
+    """Return the encoding, of texts by encoding, in which most cells name regions, or else hold words of their names.
+
+    The first of several is taken, none where nothing fits; texts of ASCII are the same in all of them.
+    """
+    told = {name: [text for text in own if not text.isascii() and len(text) < _LONG] for name, own in texts.items()}
+    score = {name: sum(map(fits, own)) for name, own in told.items()}
+    if not any(score.values()):
+        known = {word for names in index.names.values() for name in names for word in words(name) if not word.isascii()}
+        score = {name: sum(word in known for text in own for word in words(text)) for name, own in told.items()}
+    best = max(score, key=lambda name: score[name], default=None)
+    return best if best is not None and score[best] else None
 
 
 def _settle_features(guess: LayerGuess, frame: gpd.GeoDataFrame, table: Any, keys: Sequence[str]) -> None:

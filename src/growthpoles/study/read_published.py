@@ -6,6 +6,7 @@ import glob
 import re
 import tomllib
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -13,17 +14,18 @@ from typing import Literal
 import pandas as pd
 
 from growthpoles.errors import DataError, counted, listed, message, parted, plain, remedy, shown
+from growthpoles.file_reading import likely_encodings, read_bytes
 from growthpoles.regions.key_matching import key_of
 from growthpoles.regions.name_matching import NameIndex
 from growthpoles.result_display import ResultDisplay
 from growthpoles.study.files import problems as causes
 from growthpoles.study.files.cell_grids import EncodingError, Grid, read_grids, turned
-from growthpoles.study.files.printed_labels import bare_name, unread_years, year_inside
+from growthpoles.study.files.printed_labels import UNSTATED, bare_name, unread_years, year_inside
 from growthpoles.study.files.problems import Names, left_out_for, nothing_found, summary
 from growthpoles.study.files.table_files import cell_text
 from growthpoles.study.files.user_table import read_table as read_as_described
 from growthpoles.study.files.user_table import toml_text as quoted
-from growthpoles.study.guess_columns import ENCODINGS, guess_layer
+from growthpoles.study.guess_columns import ENCODINGS, fitting_encoding, guess_layer
 from growthpoles.study.study_spec import Table
 from growthpoles.study.table_blocks import (
     Block,
@@ -84,16 +86,13 @@ def read_sheets(
         if names is None or encoding is not None:
             raise
         found: dict[str, list[Grid]] = {}
-        score: dict[str, int] = {}
-        for name in (*ENCODINGS, "utf-16-le", "utf-16-be"):
-            try:
+        for name in dict.fromkeys((*likely_encodings(read_bytes(path)), *ENCODINGS, "utf-16-le", "utf-16-be")):
+            with suppress(EncodingError):
                 found[name] = read_grids(path, sheet=sheet, encoding=name, delimiter=delimiter)
-            except EncodingError:
-                continue
-            cells = {cell_text(cell) for grid in found[name] for _, row in grid.rows for cell in row}
-            score[name] = sum(_names_region(names, text) for text in cells if not text.isascii() and len(text) < 200)
-        best = max(score, key=lambda name: score[name], default=None)
-        if best is None or not score[best]:
+        cells = {name: (cell for grid in own for _, row in grid.rows for cell in row) for name, own in found.items()}
+        texts = {name: set(map(cell_text, own)) for name, own in cells.items()}
+        best = fitting_encoding(names, texts, lambda text: _names_region(names, text))
+        if best is None:
             raise
         return found[best]
 
@@ -570,7 +569,10 @@ def read_table(
     table = pd.DataFrame(rows, columns=["region", "year", "indicator", "value", "flag"])
     if len(twice := table[table.duplicated(["region", "year", "indicator"])]):
         first = twice.iloc[0]
-        problem = f"{first['region']} has two values of {shown(first['indicator'])} for {first['year']}"
+        when = "" if first["year"] == UNSTATED else f" for {first['year']}"
+        rows_of = [name for block in blocks for name, code in block.match.codes.items() if code == first["region"]]
+        alike = f" ({', '.join(map(shown, rows_of))})" if len(rows_of) > 1 else ""
+        problem = f"{first['region']}{alike} has two values of {shown(first['indicator'])}{when}"
         raise DataError(message(problem, where=str(path), allowed="one value for a region, year and indicator"))
     order = {name: i for i, name in enumerate(dict.fromkeys(table["region"]))}
     table = table.sort_values("region", key=lambda names: names.map(order), kind="stable", ignore_index=True)
