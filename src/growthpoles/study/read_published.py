@@ -542,7 +542,7 @@ def read_table(
     if problems:
         plainly = [name for name in stray if name.strip() and plain(name) == name][:_NAMED] or ["name"]
         own = {"aliases": repr({name: stray.get(name) or "key" for name in plainly}), "ignore": repr(plainly[:1])}
-        own |= {"year": "", "decimal": '","', "thousands": '"."'}
+        own |= {"year": "YEAR", "decimal": '","', "thousands": '"."'}
         of_names, of_signs = "{aliases}, or {ignore} where it is no region", "{decimal} with {thousands}"
         ways = {of_names: stray, "{year}": undated, of_signs: unclear}
         text = "; ".join(way for way, cause in ways.items() if cause)
