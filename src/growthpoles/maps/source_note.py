@@ -78,9 +78,9 @@ def dated(title: str, year: object) -> str:
 
 
 def no_data(lang: str) -> Category:
-    """Return the class of regions without a value."""
+    """Return the class of regions without a value, which a map lists only where it has some."""
     word = translator(lang)
-    return Category(NO_DATA, palettes.NO_DATA, word("no data"), word("n/d"))
+    return Category(NO_DATA, palettes.NO_DATA, word("no data"), word("n/d"), case=True)
 
 
 def change_notes(lang: str, undecided: Sequence[object]) -> tuple[Category, ...]:

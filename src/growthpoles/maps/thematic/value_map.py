@@ -269,11 +269,11 @@ def digits_of(edges: Sequence[float] | Array) -> int:
 
 
 def digits_for(values: Array) -> int:
-    """Return the digits of printed values: three figures of the largest, none where all are whole numbers."""
+    """Return the digits of printed values: three figures of the largest, and none that no value has."""
     known = values[np.isfinite(values)]
     if not len(known) or (known == np.round(known)).all():
         return 0
-    return int(np.clip(2 - np.floor(np.log10(np.abs(known).max())), 0, 9))
+    return min(int(np.clip(2 - np.floor(np.log10(np.abs(known).max())), 0, 9)), digits_of(known))
 
 
 def change_limits(values: Sequence[float] | Array) -> tuple[float, ...]:
@@ -458,7 +458,8 @@ def plot_values(
     variable : str
         What the values are, with the unit: words over the legend and in the title.
     digits : int, optional
-        Digits of the values in the polygons; by default three figures of the largest value, none for whole numbers.
+        Digits of the values in the polygons; by default three figures of the largest value, and no more than
+        the values have.
     colours : sequence of str, optional
         Ordered palette, lowest first; with a `center` one arm and the other.
     gid : str
