@@ -18,9 +18,9 @@ from growthpoles.maps.presets import in_preset_typeface
 from growthpoles.maps.sheet.legend import Category, Legend, print_mark, shift, swatch_list, swatch_width
 from growthpoles.maps.sheet.map_geometry import align
 from growthpoles.maps.sheet.sheet_blocks import Block, Box, Tile, Word
-from growthpoles.maps.source_note import NO_DATA, no_data, numbers_of
+from growthpoles.maps.source_note import NO_DATA, digits_of, no_data, numbers_of
 from growthpoles.maps.thematic.map_drawing import draw_map, map_style
-from growthpoles.maps.thematic.value_map import bin_of, digits_of, rising
+from growthpoles.maps.thematic.value_map import bin_of, rising
 from growthpoles.maps.typography import text_metrics
 
 if TYPE_CHECKING:

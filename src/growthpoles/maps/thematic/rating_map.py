@@ -14,9 +14,9 @@ from growthpoles.maps.map_options import MapOptions
 from growthpoles.maps.presets import in_preset_typeface
 from growthpoles.maps.sheet.legend import Category, Legend
 from growthpoles.maps.sheet.map_geometry import align
-from growthpoles.maps.source_note import NO_DATA, column_of, no_data, numbers_of, series_of
+from growthpoles.maps.source_note import NO_DATA, column_of, digits_of, no_data, numbers_of, series_of
 from growthpoles.maps.thematic.map_drawing import draw_map, map_style
-from growthpoles.maps.thematic.value_map import Array, bin_of, digits_of, rising
+from growthpoles.maps.thematic.value_map import Array, bin_of, rising
 from growthpoles.maps.thematic.value_map import plot_change as plot_change
 from growthpoles.ratings.classes import TEN_CLASSES, ClassScale, classify, letters_of, scale_of
 

@@ -18,7 +18,7 @@ from growthpoles.maps.map_options import MapOptions
 from growthpoles.maps.presets import in_preset_typeface
 from growthpoles.maps.sheet.legend import Category, Legend
 from growthpoles.maps.sheet.map_geometry import align
-from growthpoles.maps.source_note import NO_DATA, change_notes, numbers_of
+from growthpoles.maps.source_note import NO_DATA, change_notes, digits_of, numbers_of
 from growthpoles.maps.thematic.map_drawing import Texts, draw_map, map_style
 
 if TYPE_CHECKING:
@@ -259,13 +259,6 @@ def bin_of(value: float, edges: Array, region: object) -> int:
         )
     at = int(np.searchsorted(edges - noise, value, side="right")) - 1
     return min(max(at, 0), len(edges) - 2)
-
-
-def digits_of(edges: Sequence[float] | Array) -> int:
-    """Return the digits that show all limits without rounding, six figures of their span at most."""
-    span = max(float(np.ptp(edges)), float(np.abs(edges).max()), 1e-300)
-    most = 6 + max(0, -int(np.floor(np.log10(span))))
-    return next((d for d in range(most) if np.allclose(np.round(edges, d), edges, rtol=0, atol=1e-9 * span)), most)
 
 
 def digits_for(values: Array) -> int:
