@@ -124,7 +124,9 @@ def plot_panel(
     size = chosen.text_pt
     line = (text_metrics.CAP + text_metrics.DROP) * size * text_metrics.PT + 1.0
     tall = each * (top - bottom) / (right - left) + 2.0
-    key = min(legend_blocks(legend, chosen, wide - 2 * _EDGE), key=lambda block: (round(block.h, 1), block.w))
+    blocks = legend_blocks(legend, chosen, wide - 2 * _EDGE)
+    bars = [block for block in blocks if {word.text for word in block.words}.issuperset(legend.bounds)]
+    key = min(bars or blocks, key=lambda block: (round(block.h, 1), block.w))  # a bar before a list of intervals
     head = furniture.heading_block(title, chosen, wide - 2 * _EDGE) if title and chosen.heading == "title" else None
     year, edition = told(year, edition, *maps.values())
     named = source if isinstance(source, str) else None
