@@ -15,6 +15,7 @@ from typing import Any
 
 import pandas as pd
 from PIL import Image
+from refresh import fewer_colours
 
 import growthpoles as gp
 from growthpoles import maps
@@ -106,9 +107,7 @@ def small_png(figure: Any) -> bytes:
     gp.save_figure(figure, folder)
     try:
         with Image.open(folder) as image:
-            image.convert("RGB").quantize(COLOURS, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).save(
-                raw, "PNG", optimize=True
-            )
+            fewer_colours(image, COLOURS).save(raw, "PNG", optimize=True)
     finally:
         folder.unlink()
     return raw.getvalue()

@@ -19,6 +19,10 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = ("README.md", "docs/guide.md", "docs/beside-esda.md")
@@ -101,6 +105,22 @@ def run(page: str) -> Iterator[Block]:
             os.chdir(before)
 
 
+def fewer_colours(image: Image, count: int) -> Image:
+    """Return a picture in fewer colours, of which those of flat areas stay exact, also of small ones as in a legend."""
+    import numpy as np
+    from PIL import Image
+
+    plain = image.convert("RGB")
+    pixels = np.asarray(plain)
+    flat = (pixels[1:, 1:] == pixels[:-1, 1:]).all(2) & (pixels[1:, 1:] == pixels[1:, :-1]).all(2)
+    found, times = np.unique(pixels[1:, 1:][flat], axis=0, return_counts=True)
+    exact = found[np.argsort(-times)][: count // 2].ravel().tolist()
+    rest = plain.quantize(count - len(exact) // 3, method=Image.Quantize.MEDIANCUT).getpalette() or []
+    palette = Image.new("P", (1, 1))
+    palette.putpalette(exact + rest)
+    return plain.quantize(palette=palette, dither=Image.Dither.NONE)
+
+
 def _keep_pictures(page: str) -> None:
     """Copy what the last block drew, if the page shows it, small enough for a page."""
     from PIL import Image
@@ -109,8 +129,8 @@ def _keep_pictures(page: str) -> None:
         if Path(name).exists():
             with Image.open(name) as drawn:
                 size = (_WIDTH, round(drawn.height * _WIDTH / drawn.width))
-                small = drawn.convert("RGB").resize(size, Image.Resampling.LANCZOS).quantize(64)
-                small.save(ROOT / "docs" / "images" / name, optimize=True)
+                small = drawn.convert("RGB").resize(size, Image.Resampling.LANCZOS)
+                fewer_colours(small, 128).save(ROOT / "docs" / "images" / name, optimize=True)
             Path(name).unlink()
 
 

@@ -415,6 +415,17 @@ def test_a_map_of_a_joined_table_lists_what_has_no_data(county_file, ask, tmp_pa
     assert done.returncode == 0 and "no data: 19" in done.stderr and "leading zeros" in done.stderr
 
 
+def test_a_map_shows_the_unit_of_its_column(county_file, ask, tmp_path):
+    import geopandas as gpd
+
+    codes = gpd.read_file(county_file)["code"]
+    table, out = tmp_path / "rates.csv", tmp_path / "a.svg"
+    table.write_text("code;rate\n" + "".join(f"{code};{i},5 %\n" for i, code in enumerate(codes)))
+    done = ask("map", str(county_file), "--table", str(table), "--key", "code", "-o", str(out))
+    assert done.returncode == 0, done.stderr
+    assert out.read_text(encoding="utf-8").count("rate, %") >= 2  # title and legend
+
+
 @pytest.mark.parametrize("command", ["stats", "weights"])
 def test_tests_and_neighbours_of_any_file(county_file, ask, command):
     options = ["--variable", "income", "--permutations", "49"] if command == "stats" else []

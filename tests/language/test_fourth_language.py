@@ -85,7 +85,7 @@ def test_maps(toy: Path) -> None:
     assert figure is not None
     layers = [each for one in (figure, *figure.axes) for each in one.get_children() if isinstance(each, WordLayer)]
     texts = {word.text for layer in layers for word in layer.words}
-    assert f"{MARK}no data" in texts and "no data" not in texts and "Almaty" in " ".join(texts)
+    assert f"{MARK}edition" in " ".join(texts) and "Almaty" in " ".join(texts)
     plt.close(figure)
 
 

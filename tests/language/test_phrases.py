@@ -147,7 +147,7 @@ def test_every_phrase_is_said_somewhere() -> None:
         **{of: set(read("en")["term"]) for of in ("term", "glossary", "term_forms")},  # the page asks for every one
         "section": {"glossary"},
         "origin": {"exact", "permutation"},
-        "untestable": {"draws", "neighbours"},
+        **{of: {"regions", "draws", "neighbours", "zeros"} for of in ("untestable", "untestable_map")},
         "answer": {"cluster", "stand apart", "unsupported", "unsupported_blind", "firm_still", "firm", "loose"},
         "verdict": {*words_of(PACKAGE / "study"), *words_of(PACKAGE / "spatial/poles")},
         "counted": set(read("en")["counted"]),  # see test_every_count_has_its_plurals

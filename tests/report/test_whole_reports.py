@@ -12,15 +12,15 @@ import pytest
 
 from growthpoles.language.languages import LANGUAGES
 from growthpoles.language.phrases import DASH, Words, phrase_keys
+from growthpoles.maps.thematic.map_drawing import facts_of
 from growthpoles.report.build_report import compute
-from growthpoles.report.figures import figure_jobs, make_caption
+from growthpoles.report.figures import figure_jobs
 from growthpoles.report.page import Page, _terms, make_page
 from growthpoles.report.page_blocks import Table
 from growthpoles.report.sections import SECTIONS
 from growthpoles.report.stages import STAGES
 from growthpoles.report.tables.report_tables import report_tables
 from growthpoles.report.tables.table_formats import markdown, tex
-from growthpoles.report.wording import untestable_words
 from growthpoles.study.load_study import load_study
 
 PROVENANCE = {"growthpoles": {"version": "1"}, "python": "3", "libraries": {}, "inputs": {}}
@@ -142,10 +142,10 @@ def test_a_caption_speaks_of_the_tests_of_its_year(tmp_path: Path, study_maker: 
     jobs = {job.year: job for job in figure_jobs(results) if job.kind.name == "clusters"}
     assert set(jobs) == {2010, 2020}
     for year, job in jobs.items():
-        own, other = (untestable_words(results.local["data", each], Words("en")) for each in (year, 4030 - year))
-        text = make_caption(results, job, "en").text
-        assert own and own != other and all(sentence in text for sentence in own)
-        assert not any(sentence in text for sentence in set(other) - set(own))
+        own, other = (results.local["data", each].why_untestable() for each in (year, 4030 - year))
+        told = " ".join(facts_of(job.figure("en")))
+        assert own != other and own.reasons and f"p ≤ {own.level:.2g}" in told
+        assert all(f"Untestable: {count}, " in told for count in own.reasons.values())
 
 
 #: Headings of everyday words, which need no glossary.

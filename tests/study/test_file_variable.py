@@ -161,3 +161,38 @@ def test_a_column_that_is_not_there_is_told_with_the_nearest_and_names_that_hold
 @pytest.mark.parametrize("asked", ["x", "wxyz", "(", "[a-", ""])
 def test_what_is_like_nothing_has_no_nearest(asked: str) -> None:
     assert nearest(asked, COLUMNS, n=1, words=True) == []
+
+
+UNITS = [
+    "[zł]",
+    "[tys. zł]",
+    "[%]",
+    "[€]",
+    "[km²]",
+    "[1000 EUR]",
+    "[m EUR]",
+    "(zł)",
+    "(ha)",
+    "(t)",
+    "(%)",
+    ", tonnes",
+    "(USD)",
+]
+MARKS = ["[1]", "[a]", "[p]", "[prov.]", "[note 2]", "[прим. 1]", "(p)", "(1)", "*", "²", "[R]"]
+
+
+@pytest.mark.parametrize("year", ["", " 2019", ", 2019"])
+@pytest.mark.parametrize("seed", range(4))
+def test_a_unit_in_a_heading_stays_and_a_mark_goes(tmp_path: Path, seed: int, year: str) -> None:
+    rng = random.Random(seed)
+    codes = [f"X{i}" for i in range(len(NAMES))]
+    path = _layer(tmp_path / "regions.gpkg", {"code": codes, "name": NAMES})
+    for sign in [*rng.sample(UNITS, 4), *rng.sample(MARKS, 4)]:
+        heading = f"Output{year}{'' if sign[0] in ',*²' else ' '}{sign}"
+        table = tmp_path / "table.csv"
+        rows = "".join(f"{code};{i},5\n" for i, code in enumerate(codes))
+        table.write_text(f"code;{heading}\n{rows}", encoding="utf-8")
+        data = read_files(path, FileOptions(table=table, key="code"))
+        (told,) = data.table.columns
+        assert (sign.strip(" ,") in told) == (sign in UNITS), (heading, told)
+        assert data.table.attrs.get("year") == (2019 if year else None)

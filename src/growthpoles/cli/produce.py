@@ -283,11 +283,13 @@ def _draw_file(
     values = found.values(variable)
     assert found.regions is not None
     name = str(values.name)
+    unit = found.table.attrs.get("units", {}).get(name, "")
+    shown = f"{name}, {unit}" if kind == "values" and unit.casefold() not in name.casefold() else name
     year = found.table.attrs.get("year")
     drawn = values if kind == "values" else _lisa(found.regions, values, **tested)
     alone = [] if kind == "values" else [code for code, label in drawn.label.items() if label == "isolate"]
     axes = getattr(maps, f"plot_{kind}")(
-        found.regions, drawn, variable=name, year=year, lang=lang, preset=preset or "report",
+        found.regions, drawn, variable=shown, year=year, lang=lang, preset=preset or "report",
         source=options.table.name if options.table else None, **settings,
     )  # fmt: skip
     figure = axes.get_figure(root=True)

@@ -28,7 +28,7 @@ CLUSTER = {
     "Low-High": "#a6cbe6",
     "not significant": "#f2f2f2",
     "untestable": "#d1d1d1",
-    "isolate": "#ffffff",
+    "isolate": "#9c9c9c",
 }
 # Tol (2021), "light": made for areas that carry text, told apart by colour-blind readers.
 QUALITATIVE = ("#77aadd", "#eedd88", "#ee8866", "#44bb99", "#ffaabb", "#99ddff", "#bbcc33", "#aaaa00")

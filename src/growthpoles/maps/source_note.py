@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from growthpoles.errors import MapError, listed, message, nearest, plain, shown
 from growthpoles.language.languages import translator
 from growthpoles.maps import palettes
@@ -78,9 +81,9 @@ def dated(title: str, year: object) -> str:
 
 
 def no_data(lang: str) -> Category:
-    """Return the class of regions without a value."""
+    """Return the class of regions without a value, which a map lists only where it has some."""
     word = translator(lang)
-    return Category(NO_DATA, palettes.NO_DATA, word("no data"), word("n/d"))
+    return Category(NO_DATA, palettes.NO_DATA, word("no data"), word("n/d"), case=True)
 
 
 def change_notes(lang: str, undecided: Sequence[object]) -> tuple[Category, ...]:
@@ -155,7 +158,6 @@ def numbers_of(data: Any, column: str, where: str, regions: gpd.GeoDataFrame | N
     MapError
         If there is no such column, `data` has no labels, or a cell is text or infinite; NaN passes.
     """
-    import numpy as np
     import pandas as pd
 
     if isinstance(data, str) and regions is not None:
@@ -176,3 +178,10 @@ def numbers_of(data: Any, column: str, where: str, regions: gpd.GeoDataFrame | N
         raise MapError(message(what, where=f"{where}, region {plain(found.index[first])}", allowed=allowed))
     numbers.attrs = dict(getattr(data, "attrs", {})) | dict(found.attrs)
     return numbers
+
+
+def digits_of(edges: Sequence[float] | NDArray[np.float64]) -> int:
+    """Return the digits that show all limits without rounding, six figures of their span at most."""
+    span = max(float(np.ptp(edges)), float(np.abs(edges).max()), 1e-300)
+    most = 6 + max(0, -int(np.floor(np.log10(span))))
+    return next((d for d in range(most) if np.allclose(np.round(edges, d), edges, rtol=0, atol=1e-9 * span)), most)

@@ -118,7 +118,7 @@ def hotspots(view: View) -> Axes:
 def slope(view: ReportView) -> Axes:
     """Draw the index of the first and the last year, on one yardstick, as sloping lines."""
     before, after = (view.cut(view.common_values(year)) for year in view.span)
-    return maps.plot_slope(before, after, names=view.names, **view.dated)
+    return maps.plot_slope(before, after, names=view.names, variable=view.label, **view.dated)
 
 
 def _marked(view: ReportView, index: pd.DataFrame) -> list[Any]:

@@ -35,7 +35,6 @@ from growthpoles.report.wording import (
     region_names,
     shared,
     unranked_words,
-    untestable_words,
     weight_spread,
     yardstick_words,
 )
@@ -290,12 +289,6 @@ def _power_text(results: Results, words: Words) -> str:
     return told.format(n=results.stages.verdict.power.n) + "."
 
 
-def _local(results: Results, words: Words) -> str:
-    tests = [test for (edition, _), test in results.local.items() if edition == results.edition]
-    why = dict.fromkeys(sentence for test in tests for sentence in untestable_words(test, words))
-    return " ".join([_variable(results, words), *why])
-
-
 def _dated(results: Results, words: Words) -> str:
     told = yardstick_words(results.study, words)
     return f"{told[:1].upper()}{told[1:]}."
@@ -456,7 +449,7 @@ class Kind:
 _MAP: Any = {"on_boundaries": True, "command": ("variable",)}
 _GRAPH: Any = {"section": "spatial", "on_boundaries": True, "weights": True}
 _TESTS = ("variable", "weights", "adjust", "permutations")
-_LOCAL: Any = {**_GRAPH, "possible": _tested, "p_method": drawn, "command": _TESTS, "text": _local}
+_LOCAL: Any = {**_GRAPH, "possible": _tested, "p_method": drawn, "command": _TESTS, "text": _variable}
 _RANKS: Any = {"section": "robustness", "alt": _ranked_alt}
 # fmt: off
 _KINDS = (

@@ -7,7 +7,6 @@ reasons with columns and regions by name; the others fill the same places into t
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -22,7 +21,6 @@ from growthpoles.language.number_format import format_number, format_percent, ro
 from growthpoles.language.phrases import DASH, LONGEST, Words, missing, phrase_keys, shorten, spoken
 from growthpoles.ratings.catalogue import Catalogue
 from growthpoles.ratings.indicator_methods import IndicatorMethod
-from growthpoles.spatial.local_tests.multiple_testing import tarone_size
 from growthpoles.study.audit.findings import Fault
 from growthpoles.study.audit.printed_cells import published_formulas
 from growthpoles.study.inputs import study_catalogue
@@ -428,23 +426,11 @@ def shared(results: Results, words: Words) -> str:
 
 
 def untestable_words(test: LocalResult, words: Words) -> list[str]:
-    """Say why regions are untestable: too few regions for any number of neighbours, too few draws, or neighbours."""
-    untestable = (test.label == "untestable").to_numpy()
-    if not untestable.any():
-        return []
-    sides = 2 if test.alternative == "two-sided" else 1
-    least = min(1.0, sides / math.comb(test.n - 1, (test.n - 1) // 2))
-    shared = {"tarone": test.family, "fdr-discrete": tarone_size(test.p_attainable[~np.isnan(test.p_attainable)],
-              test.alpha), "bonferroni": test.n}  # fmt: skip
-    level = test.alpha / shared.get(test.adjust, 1)
-    told: dict[str, Any] = {"n": words.count(test.n), "level": words.number(level, 4), "least": words.number(least, 4)}
-    told["draws"] = words.count(test.permutations or 0)
-    if least > level * (1 + 1e-12):
-        return [words("untestable", "regions", **told)]
-    drawn = ~test.exact[untestable]
-    return [
-        words("untestable", kind, **told) for kind, some in (("draws", drawn), ("neighbours", ~drawn)) if some.any()
-    ]
+    """Say why regions are untestable: a sentence for each reason."""
+    why = test.why_untestable()
+    told: dict[str, Any] = {"n": words.count(test.n), "level": words.number(why.level, 4)}
+    told |= {"least": words.number(why.least, 4), "draws": words.count(test.permutations or 0)}
+    return [words("untestable", kind, **told) for kind in why.reasons]
 
 
 def unranked_words(results: Results, words: Words) -> list[str]:

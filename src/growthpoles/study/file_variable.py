@@ -306,7 +306,7 @@ def _joined(
     if "no_row" in joined.attrs and not any("no row for" in note for note in notes):
         notes.append(f"no row for {listed(joined.attrs['no_row'])}: no data")
     table = joined.drop(columns=bare.columns)
-    table.attrs = {} if year == UNSTATED else {"year": year}
+    table.attrs = {"units": long.attrs["units"], **({} if year == UNSTATED else {"year": year})}
     return table
 
 

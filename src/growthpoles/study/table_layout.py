@@ -678,6 +678,7 @@ def _name_labels(block: Block) -> None:
     above = Counter((block.value_at[at], *path) for at, (path, _) in paths.items())
     # What stands below a year is a unit; where a year has several columns, it tells them apart.
     tells = any(n > 1 for (year, *_), n in above.items() if year is not None)
+    heading = functools.partial(bare_name, heading=True)
     bare: dict[int, str] = {}
     below_of: dict[int, str] = {}
     for at, year in block.value_at.items():
@@ -687,8 +688,8 @@ def _name_labels(block: Block) -> None:
             path = [part for part in path if not YEAR_WORDS.fullmatch(part.strip(" :"))]
             path = [found[1] if (found := year_inside(part)) is not None else part for part in path]
         parts = [re.sub(r"\s*\[note[^\]]*\]", "", part) for part in path]
-        label, bare[at] = (", ".join(filter(None, each)).strip(" ,;:") for each in (parts, map(bare_name, parts)))
-        block.labels[at] = bare_name(label) if label else ""
+        label, bare[at] = (", ".join(filter(None, each)).strip(" ,;:") for each in (parts, map(heading, parts)))
+        block.labels[at] = heading(label) if label else ""
         below_of[at] = unit
     apart = Counter((block.value_at[at], label) for at, label in bare.items())
     if max(apart.values(), default=0) == 1:  # two columns may differ by the mark of a footnote only
@@ -713,5 +714,5 @@ def _name_labels(block: Block) -> None:
             block.units |= {kind: text for kind, (text, *more) in told.items() if text and not more}
         plain = set(block.kinds.values())  # a mark of a footnote makes no other indicator
         for text, name in block.kinds.items():
-            label = ", ".join(map(bare_name, text.split(" | ")))
+            label = ", ".join(map(heading, text.split(" | ")))
             block.kinds[text] = label if label in plain else name

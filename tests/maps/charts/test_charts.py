@@ -254,12 +254,23 @@ def test_the_ways_of_slopes_differ_without_colour() -> None:
         )
 
 
+@pytest.mark.parametrize("digits", [0, 1, 2])
+def test_slopes_have_no_digits_that_the_values_lack(digits: int) -> None:
+    before = pd.Series([11.0, 13.0, 14.0, 12.0], index=list("abcd"))
+    after = before.add([1.0, -1.0, 0.0, 10.0**-digits])
+    ax = maps.plot_slope(before, after, years=(1, 2), variable="Rate, %", lang="ru")
+    told = {w.text for side in ("before", "after") for w in words_of(ax, f"slope-{side}") if len(w.text) > 1}
+    told = {text for text in told if text[0].isdigit()}
+    assert told and all(len(text.partition(",")[2]) == digits for text in told)
+    assert any("Rate, %" in w.text for _, layer in layers(ax.figure) for w in layer.words)
+
+
 def test_slopes_share_the_place_of_one_value_and_name_who_has_none() -> None:
     before = pd.Series({"a": 10.0, "b": 10.0, "c": 40.0, "d": 5.0})
     after = pd.Series({"a": 12.0, "b": 30.0, "c": 20.0})
     ax = maps.plot_slope(before, after, years=(1, 2))
     left = {w.text for w in words_of(ax, "slope-before")}
-    assert left == {"10.0", "b, a", "40.0", "c", "1"}
+    assert left == {"10", "b, a", "40", "c", "1"}
     assert [w.text for w in words_of(ax, "slope-lone")] == ["no data: d"]
     assert [w.text for w in words_of(ax, "key-text")] == ["rise", "fall"]
     assert not any((c.get_gid() or "").startswith("slope-leaders") for c in ax.collections)

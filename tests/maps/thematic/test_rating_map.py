@@ -51,7 +51,7 @@ def test_rows_are_matched_by_label(squares: Any, square_index: pd.DataFrame) -> 
 def test_all_ten_classes_stand_in_the_legend_even_if_empty(squares: Any) -> None:
     values = pd.DataFrame({"index": 45.0}, index=squares.index)
     shown = printed(maps.plot_rating(squares, values), "-legend-text")
-    assert {"A++", "A+", "A", "B++", "B+", "B", "C++", "C+", "C", "D", "n/d"} <= set(shown)
+    assert {"A++", "A+", "A", "B++", "B+", "B", "C++", "C+", "C", "D"} <= set(shown)
     assert {str(10 * i) for i in range(11)} <= set(shown) or {"90\u2013100", "0\u201310"} <= set(shown)
     assert rating_legend("en").categories[0].key == "D"
 

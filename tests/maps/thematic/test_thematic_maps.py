@@ -22,6 +22,7 @@ from PIL import Image
 import growthpoles as gp
 from growthpoles import maps
 from growthpoles.errors import MapError
+from growthpoles.language.languages import translator
 from growthpoles.language.phrases import Words
 from growthpoles.maps import palettes
 from growthpoles.maps.captions import captions_qmd, captions_tex
@@ -29,7 +30,7 @@ from growthpoles.maps.presets import PRESETS
 from growthpoles.maps.proof_sheet import grey, seen_with
 from growthpoles.maps.sheet.text_layer import WordLayer
 from growthpoles.maps.thematic.bivariate_map import terciles
-from growthpoles.maps.thematic.cluster_map import MARKS
+from growthpoles.maps.thematic.cluster_map import HOTSPOTS, MARKS
 from growthpoles.maps.thematic.value_map import Scheme
 
 
@@ -371,14 +372,80 @@ def test_panels_share_classes_that_their_legend_states(regions: Any, published: 
     assert len(every.axes) == 10
 
 
-@pytest.mark.parametrize("lang", ["en", "ru", "kk"])
-def test_cluster_maps_of_two_years_flip_without_moving(regions: Any, lang: str) -> None:
-    """A year without one region's value has the frame and the legend of a year with all of them."""
-    labels = pd.Series(np.resize(list(MARKS), len(regions)), index=regions.index, name="label").to_frame()
-    drawn = [maps.plot_clusters(regions, frame, lang=lang) for frame in (labels, labels[1:])]
-    limits = {(*ax.get_xlim(), *ax.get_ylim()) for ax in drawn}
-    tiles = [[p.vertices.tolist() for p in measure.layer(ax, "-legend-tiles").get_paths()] for ax in drawn]
-    assert len(limits) == 1 and tiles[0] == tiles[1]
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("kind", ["clusters", "hotspots"])
+def test_maps_of_local_tests_count_their_classes(regions: Any, kind: str, seed: int) -> None:
+    """Classes stand in the legend with their numbers, also 0; cases without a test only where a region has them."""
+    known = list(MARKS if kind == "clusters" else HOTSPOTS)
+    rng = np.random.default_rng(seed)
+    drawn = rng.choice([*rng.choice(known, 3, replace=False), *([None] if seed % 2 else [])], len(regions))
+    labels = pd.DataFrame({"label": drawn}, index=regions.index)
+    lang = ("en", "ru", "kk")[seed % 3]
+    ax = getattr(maps, f"plot_{kind}")(regions, labels, lang=lang)
+    told = " ".join(printed(ax, "-legend-text"))
+    word = translator(lang)
+    names = {"hot": word("hot spot"), "cold": word("cold spot")}
+    for key in known:
+        line = f"{names.get(key) or word(key)} ({int((labels['label'] == key).sum())})"
+        assert (line in told) == (key in drawn or key not in ("untestable", "isolate"))
+    assert (f"{word('no data')} ({int(labels['label'].isna().sum())})" in told) == labels["label"].isna().any()
+    assert (measure.layer(ax, f"{kind}-hatched") is not None) == ("untestable" in drawn)
+
+
+def test_panels_share_a_legend_without_numbers(regions: Any) -> None:
+    every = pd.DataFrame({"label": np.resize(list(MARKS), len(regions))}, index=regions.index)
+    figure = gp.plot_panel(regions, {"a": every[3:], "b": every.replace("isolate", "High-High")}, maps.plot_clusters)
+    told = [word.text for ax in figure.axes for gid, word in measure.words(ax) if gid == "panel-legend-text"]
+    assert {"High-High", "untestable", "isolate", "no data"} <= set(told) and "(" not in "".join(told)
+    figure = gp.plot_panel(regions, {"a": every[:0].reindex(every.index).fillna("Low-Low")}, maps.plot_clusters)
+    told = [word.text for ax in figure.axes for gid, word in measure.words(ax) if gid == "panel-legend-text"]
+    assert "High-High" in told and not {"untestable", "isolate", "no data"} & set(told)
+
+
+def test_a_map_says_why_regions_are_untestable(regions: Any, published: pd.DataFrame) -> None:
+    graph = gp.build_weights(regions)
+    leading = published["index"] > 30
+    for result, lang, told in (
+        (gp.local_moran(published["index"], graph, adjust="fdr"), "en", "untestable: 2, too few neighbours"),
+        (gp.local_moran(published["index"], graph, adjust="bonferroni", alpha=1e-4), "ru", "слишком мало регионов"),
+        (gp.local_join_count(leading, graph), "kk", "мәні 0 болатын"),
+    ):
+        why = result.why_untestable()
+        assert sum(why.reasons.values()) == (result.label == "untestable").sum()
+        ax = maps.plot_clusters(regions, result, lang=lang)
+        assert told in " ".join(printed(ax, "-source-text")) and any(told in fact for fact in ax.facts)
+
+
+@pytest.mark.parametrize("kind", ["values", "change", "rating", "ksi", "class_change", "bivariate", "symbols"])
+def test_no_data_is_listed_only_where_a_region_lacks_it(regions: Any, published: pd.DataFrame, kind: str) -> None:
+    whole = published.assign(ksi=published["ksi"].fillna(0.01), ksi_status="value")
+    gap = whole.drop(columns="ksi_status")
+    gap.loc[gap.index[3], ["index", "ksi", "rating_class"]] = None
+    found = []
+    for data in (whole, gap):
+        rest: tuple[Any, ...] = (data,)
+        if kind in ("values", "change", "symbols"):
+            rest = (data["index"],)
+        if kind == "class_change":
+            rest = (data["rating_class"], data["rating_class"])
+        if kind == "bivariate":
+            rest = (data["index"], pd.Series(np.arange(len(regions)), regions.index))
+        names: Any = {"x_name": "x", "y_name": "y"} if kind == "bivariate" else {}
+        ax = getattr(maps, f"plot_{kind}")(regions, *rest, labels="none", **names)
+        found.append("no data" in printed(ax, "-legend-text"))
+    assert found == [False, True]
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_labels_have_no_digits_that_the_data_lack(regions: Any, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    digits, reach = seed % 3, 10.0 ** rng.integers(0, 4)
+    values = pd.Series((rng.random(len(regions)) * reach).round(digits), regions.index)
+    values.iloc[0] = round(reach, digits) + 10.0**-digits
+    ax = maps.plot_values(regions, values, lang=("en", "ru")[seed % 2], labels="marks")
+    told = printed(ax, "values-labels")
+    assert told and all(len(text.replace(",", ".").partition(".")[2]) <= digits for text in told if seed % 2)
+    assert all("," not in text or reach >= 1000 for text in told if not seed % 2)
 
 
 def test_the_neighbour_map_lists_its_codes(regions: Any) -> None:

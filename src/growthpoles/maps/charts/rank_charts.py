@@ -29,7 +29,7 @@ from growthpoles.maps.labels.point_labels import spread
 from growthpoles.maps.presets import Preset, get_preset, in_preset_typeface
 from growthpoles.maps.sheet import canvas
 from growthpoles.maps.sheet.sheet_blocks import Word
-from growthpoles.maps.source_note import framed, labelled, numbers_of, span_of, told
+from growthpoles.maps.source_note import digits_of, framed, labelled, numbers_of, span_of, told
 from growthpoles.maps.typography import text_metrics
 from growthpoles.maps.typography.text_metrics import fold
 
@@ -321,6 +321,7 @@ def plot_slope(
     *,
     names: pd.Series | None = None,
     years: tuple[object, object] | None = None,
+    variable: str | None = None,
     **options: Unpack[ChartOptions],
 ) -> Axes:
     """Draw every region's value in two years as a sloping line.
@@ -336,6 +337,8 @@ def plot_slope(
         Names of the regions, on several lines where they are long; their codes by default.
     years : (object, object), optional
         Headings of the two sides; by default the years in the `attrs` of the values.
+    variable : str, optional
+        What the values are, with the unit, for the title; "From year to year" by default.
     **options
         lang, ax, preset, year, edition, title, source: see :class:`growthpoles.maps.charts.chart_axes.ChartOptions`.
 
@@ -374,8 +377,9 @@ def plot_slope(
     given_ax = options.get("ax")
     room = sheet.max_height_mm - 20.0 * em if given_ax is None else canvas.axes_size(given_ax)[1]
     most = min(max(int(room / (1.2 * em * len(both))), 1), 3)
+    digits = min(digits_for(span), digits_of(both.to_numpy().ravel()))
     tags = {
-        column: _tags(both, column, rows, digits_for(span), lang, size, _limit(options, sheet), most)
+        column: _tags(both, column, rows, digits, lang, size, _limit(options, sheet), most)
         for column in ("before", "after")
     }
     side = {column: _side_width(found, size) for column, found in tags.items()}
@@ -392,7 +396,7 @@ def plot_slope(
     over = 1.6 + 1.4 * em
     ax, preset, lang = chart_for(
         ChartOptions(**given),  # type: ignore[typeddict-item]
-        word("From year to year"),
+        variable or word("From year to year"),
         height_mm=plot + below + over,
         left=left,
         right=right,

@@ -347,9 +347,14 @@ def add_block(
         )
         layer.set_clip_on(False)
         if hatched := [i for i, tile in enumerate(block.tiles) if tile.hatch]:
+            import shapely
+
             under = [block.tiles[i].face for i in hatched]
             marked = [corners[i] for i in hatched]
-            add_hatch(axes, marked, under, order=order, gid=f"{gid}-hatched", transform=transform)
+            # a code in a swatch stands on plain ground, as it does in the regions
+            boxes = [word.box for word in block.words if word.align == "center"]
+            clear = [shapely.box(*at).buffer(0.15) for at in np.array(boxes).reshape(-1, 4) + np.array([x, y, x, y])]
+            add_hatch(axes, marked, under, order=order, gid=f"{gid}-hatched", transform=transform, clear=clear)
     if block.lines:
         moved = [np.asarray(line, dtype=float) + np.array([x, y]) for line in block.lines]
         add_lines(

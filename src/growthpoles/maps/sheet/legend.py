@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
 
+from growthpoles.language.number_format import format_number
 from growthpoles.maps import palettes
 from growthpoles.maps.presets import Preset
 from growthpoles.maps.sheet.sheet_blocks import Block, Box, Tile, Word
@@ -29,7 +31,9 @@ class Category:
     mark
         Short code printed in the swatch and, if the map prints codes, in the polygons.
     hatch
-        Whether the swatch is hatched.
+        Whether the swatch is hatched, and the regions of the class.
+    case
+        Whether it is a case outside the scale, such as no data: a map lists it only where a region has it.
     """
 
     key: str
@@ -37,11 +41,12 @@ class Category:
     label: str = ""
     mark: str = ""
     hatch: bool = False
+    case: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Legend:
-    """All classes of a map, present in the data or not.
+    """All classes of a map, present in the data or not, and the cases outside its scale.
 
     Attributes
     ----------
@@ -53,12 +58,23 @@ class Legend:
         Limits between the ramp's classes: len(ramp) + 1 strings, or none.
     swatches
         Classes outside the order, each with its words.
+    counted
+        Whether a map says beside its words how many regions a class has.
     """
 
     title: str
     ramp: tuple[Category, ...] = ()
     bounds: tuple[str, ...] = ()
     swatches: tuple[Category, ...] = ()
+    counted: bool = False
+
+    def drawn(self, counts: Mapping[str, int], lang: str) -> Legend:
+        """Return the legend of a map that has so many regions in every class: without cases that no region has."""
+        kept = [replace(each, case=False) for each in self.swatches if counts.get(each.key) or not each.case]
+        if self.counted:
+            told = [format_number(counts.get(each.key, 0), lang, digits=0) for each in kept]
+            kept = [replace(each, label=f"{each.label} ({n})") for each, n in zip(kept, told, strict=True)]
+        return replace(self, swatches=tuple(kept))
 
     @property
     def categories(self) -> tuple[Category, ...]:

@@ -18,9 +18,9 @@ from growthpoles.maps.presets import in_preset_typeface
 from growthpoles.maps.sheet.legend import Category, Legend, print_mark, shift, swatch_list, swatch_width
 from growthpoles.maps.sheet.map_geometry import align
 from growthpoles.maps.sheet.sheet_blocks import Block, Box, Tile, Word
-from growthpoles.maps.source_note import NO_DATA, no_data, numbers_of
+from growthpoles.maps.source_note import NO_DATA, digits_of, no_data, numbers_of
 from growthpoles.maps.thematic.map_drawing import draw_map, map_style
-from growthpoles.maps.thematic.value_map import bin_of, digits_of, rising
+from growthpoles.maps.thematic.value_map import bin_of, rising
 from growthpoles.maps.typography import text_metrics
 
 if TYPE_CHECKING:
@@ -79,10 +79,13 @@ def _square(legend: SquareLegend, size: float, limit: float, floor: float, place
             words.append(Word(left + indent, y, line, size))
             widest = max(widest, left + indent + text_metrics.width(line, size))
         y -= 0.75 * em
-    more = swatch_list(legend.swatches, size, 1, swatch_width(legend.swatches, size), limit, floor)
-    moved = shift(more[0], more[1], left, y)
-    w, h = max(widest, left + more[2]), max(3 * side, more[3] - y)
-    every = shift(tiles + moved[0], words + moved[1], 0.0, h)
+    w, h = widest, max(3 * side, -y - 0.75 * em)
+    if legend.swatches:
+        more = swatch_list(legend.swatches, size, 1, swatch_width(legend.swatches, size), limit, floor)
+        moved = shift(more[0], more[1], left, y)
+        w, h = max(w, left + more[2]), max(h, more[3] - y)
+        tiles, words = tiles + moved[0], words + moved[1]
+    every = shift(tiles, words, 0.0, h)
     return Block(w, h, tuple(every[1]), tuple(every[0]))
 
 

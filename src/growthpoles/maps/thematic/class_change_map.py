@@ -187,8 +187,6 @@ def plot_typology(
         word = translator(lang)
         letter = Words(lang).letter
         entries = {kind: (face, word(kind), letter(kind, mark)) for kind, (face, mark) in GROWTH_POLES.items()}
-        if NO_DATA in known:
-            entries[NO_DATA] = (palettes.NO_DATA, word("no data"), word("n/d"))
     if entries is None:
         kinds = [str(k) for k in (types.cat.categories if isinstance(types.dtype, pd.CategoricalDtype) else [])]
         kinds = kinds or [str(kind) for kind in pd.unique(types.dropna())]

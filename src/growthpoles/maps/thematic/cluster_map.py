@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, Any, Unpack
 
 from growthpoles.errors import MapError, message
 from growthpoles.language.languages import translator
+from growthpoles.language.number_format import format_number
 from growthpoles.language.phrases import Words
 from growthpoles.maps import palettes
 from growthpoles.maps.map_options import MapOptions
 from growthpoles.maps.presets import in_preset_typeface
 from growthpoles.maps.sheet.legend import Category
 from growthpoles.maps.sheet.map_geometry import align
-from growthpoles.maps.source_note import NO_DATA, no_data, numbers_of
+from growthpoles.maps.source_note import numbers_of
 from growthpoles.maps.thematic.rating_map import plot_categories
 from growthpoles.maps.thematic.value_map import Numbers, map_numbers, rising
 
@@ -30,6 +31,7 @@ MARKS = {
     "untestable": "\u00d7",
     "isolate": "\u25cb",
 }
+_CASES = ("untestable", "isolate")
 
 
 def frame_of(regions: gpd.GeoDataFrame, result: Any, columns: tuple[str, ...] = ()) -> pd.DataFrame:
@@ -66,10 +68,10 @@ def plot_clusters(
 ) -> Axes:
     """Map the clusters and outliers that a local test found.
 
-    All seven classes and "no data" stand in the legend, so that maps of several years have the same one. The code of
-    the class is printed in each polygon, since no palette of this kind survives greyscale: HH, LL, HL, LH; a cross
-    for regions that no test could reach at the chosen level, a ring for regions without neighbours; regions that are
-    not significant carry no code.
+    The legend says how many regions each class has, also where it is none. The code of the class is printed in each
+    polygon, since no palette of this kind survives greyscale: HH, LL, HL, LH; regions that are not significant carry no
+    code. Regions that no test could reach at the chosen level are hatched and bear a cross, regions without neighbours
+    a ring; they and "no data" are listed only where the map has some. The source line says why regions are untestable.
 
     Parameters
     ----------
@@ -106,11 +108,12 @@ def plot_clusters(
     """
     frame, options = frame_of(regions, result, ("label",)), _tested(options, result, lang)
     word = translator(lang)
-    entries = {key: (palettes.CLUSTER[key], word(key), mark) for key, mark in MARKS.items()} | _without(lang)
-    return plot_categories(
+    entries = {key: _entry(key, palettes.CLUSTER[key], word(key), mark) for key, mark in MARKS.items()}
+    axes = plot_categories(
         regions,
         frame["label"],
         entries,
+        counted=True,
         legend_title=word("Local association"),
         default_title=_of(word("Spatial clusters and outliers"), variable),
         gid="clusters",
@@ -120,6 +123,7 @@ def plot_clusters(
         ax=ax,
         **options,
     )
+    return _telling(axes, result, lang)
 
 
 @in_preset_typeface
@@ -144,7 +148,8 @@ def plot_significance(
         Polygons, index = region.
     result : local result or DataFrame
         With p-values from 0 to 1; NaN and regions without a row are drawn as "no data". Where a column `label` says
-        that a region is "untestable" or an "isolate", it shows that instead of a p-value, which would say nothing.
+        that a region is "untestable" or an "isolate", it shows that instead of a p-value, which would say nothing; the
+        source line says why.
     column : str, optional
         Column of p-values, all of which are shown; by default "p_adjusted" if there is one, else "p_value".
     levels : tuple of float
@@ -183,8 +188,8 @@ def plot_significance(
     cases: tuple[Category, ...] = ()
     if column is None and "label" in frame.columns:
         labels = frame["label"].reindex(regions.index)
-        apart = {i: str(label) for i, label in enumerate(labels) if label in ("untestable", "isolate")}
-        cases = tuple(Category(key, palettes.CLUSTER[key], word(key), MARKS[key]) for key in ("untestable", "isolate"))
+        apart = {i: str(label) for i, label in enumerate(labels) if label in _CASES}
+        cases = tuple(_entry(key, palettes.CLUSTER[key], word(key), MARKS[key]) for key in _CASES)
     shown = Numbers(
         values,
         rising((0.0, *levels, 1.0)),
@@ -194,9 +199,10 @@ def plot_significance(
         cases,
         _of(name, variable),
     )
-    return map_numbers(
+    axes = map_numbers(
         regions, shown, name, year, edition, frame, lang=lang, ax=ax, gid="significance", options=options
     )
+    return _telling(axes, result, lang) if cases else axes
 
 
 def _adjusted(result: Any, frame: pd.DataFrame) -> bool:
@@ -221,13 +227,30 @@ def _tested(options: MapOptions, result: Any, lang: str) -> MapOptions:
         told.append(translator(lang)("family of {n}").format(n=result.family))
     told += [f"α = {words.number(result.alpha, 2)}", f"n = {result.n}"]
     parts = [str(options["source"])] if options.get("source") else []
-    return {**options, "source": " \N{MIDDLE DOT} ".join([*parts, ", ".join(told)])}
+    return {**options, "source": " \N{MIDDLE DOT} ".join([*parts, ", ".join(told), *_untestable(result, lang)])}
 
 
-def _without(lang: str) -> dict[str, tuple[str, str, str]]:
-    """Return the class without a value: always in the legend, so that maps of several years have the same one."""
-    each = no_data(lang)
-    return {NO_DATA: (each.face, each.label, each.mark)}
+def _untestable(result: Any, lang: str) -> list[str]:
+    """Say how many regions are untestable, and why: a phrase for each reason."""
+    if not hasattr(result, "why_untestable"):
+        return []
+    words, why = Words(lang), result.why_untestable()
+    told = {
+        "level": format_number(float(f"{why.level:.2g}"), lang, digits=None),
+        "draws": words.count(result.permutations or 0),
+    }
+    return [words("untestable_map", kind, **told, count=words.count(number)) for kind, number in why.reasons.items()]
+
+
+def _telling(axes: Axes, result: Any, lang: str) -> Axes:
+    """Let the caption say too why regions are untestable."""
+    axes.facts = (*getattr(axes, "facts", ()), *_untestable(result, lang))  # type: ignore[attr-defined]
+    return axes
+
+
+def _entry(key: str, face: str, label: str, mark: str) -> Category:
+    """Return a class of a local test; those that no test could reach are hatched, as three kinds of grey look alike."""
+    return Category(key, face, label, mark, hatch=key == "untestable", case=key in _CASES)
 
 
 def _of(title: str, variable: str) -> str:
@@ -298,12 +321,14 @@ def plot_hotspots(
     word = translator(lang)
     names = {"hot": word("hot spot"), "cold": word("cold spot")}
     letter = Words(lang).letter
-    entries = {key: (face, names.get(key) or word(key), letter(key, mark)) for key, (face, mark) in HOTSPOTS.items()}
-    entries |= _without(lang)
-    return plot_categories(
+    entries = {
+        key: _entry(key, face, names.get(key) or word(key), letter(key, mark)) for key, (face, mark) in HOTSPOTS.items()
+    }
+    axes = plot_categories(
         regions,
         frame["label"].astype(object).replace(_TO_HOTSPOT),
         entries,
+        counted=True,
         legend_title=word("Local Getis-Ord test"),
         default_title=_of(word("Hot and cold spots"), variable),
         gid="hotspots",
@@ -313,3 +338,4 @@ def plot_hotspots(
         ax=ax,
         **options,
     )
+    return _telling(axes, result, lang)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -57,7 +58,7 @@ _Page: TypeAlias = "tuple[Axes, Plan, region_labels.Names]"
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What a drawn map shows: its legend, the classes that some region has, its geometry, and its typeface.
+    """What a drawn map shows: its legend with all cases, the classes that some region has, its geometry, its typeface.
 
     `coded` are regions with a code that no list on the map explains.
     """
@@ -203,13 +204,19 @@ def draw_map(
     matplotlib.axes.Axes
         With data coordinates in the units of the map; its figure is `ax.figure`.
     """
+    full, legend = legend, legend.drawn(Counter(classes), style.lang)
+    by_class = {category.key for category in legend.categories if category.hatch}
     if style.overlay:
         meaning, regions_hatched = style.overlay
+        by_class = set()  # one hatch has one meaning; the class keeps its colour and its code
         if len(hatched):
             raise MapError(message("this map is hatched already", where="overlay", allowed="a map without undecided="))
         hatched = list(regions_hatched)
         hatch = Category("overlay", palettes.PAPER, meaning, hatch=True)
-        legend = replace(legend, swatches=(*legend.swatches, hatch))
+        full, legend = (
+            replace(each, swatches=(*(replace(one, hatch=False) for one in each.swatches), hatch))
+            for each in (full, legend)
+        )
     base = prepare(regions, style.extent)
     projection = translator(style.lang)(base.projection) if base.projection else ""
     if projection and style.source:  # no line of its own, which would cost the map its height
@@ -293,13 +300,16 @@ def draw_map(
     ax.key = named.codes if named is not None and named.instead else ()  # type: ignore[attr-defined]
     ax.unnamed = tuple(regions.index[i] for i in lacking)  # type: ignore[attr-defined]
     coded = frozenset(regions.index[sorted({*lacking} - {*known})])
-    _SHOWN[ax] = Shown(legend, frozenset(classes), base, chosen(), coded)
-    numbers = np.flatnonzero(regions.index.isin(hatched)).tolist()
+    _SHOWN[ax] = Shown(full, frozenset(classes), base, chosen(), coded)
+    marked = regions.index.isin(hatched)
+    if by_class:
+        marked |= np.isin(np.asarray(classes, dtype=object).astype(str), list(by_class))
+    numbers = np.flatnonzero(marked).tolist()
     ramp = [category.face for category in legend.ramp]
     _draw(ax, base, faces, named, style, plan, gid, numbers, beside, ramp=ramp, haloed=over is not None)
     if base.paths:  # one path a region
         layer = next(each for each in ax.collections if each.get_gid() == f"{gid}-regions")
-        labels = {category.key: category.label for category in legend.categories}
+        labels = {category.key: category.label for category in full.categories}
         layer.told = [  # type: ignore[attr-defined]
             f"{text_metrics.clean(name)}: {_said(mark, labels[key])}"
             for (name, *_), mark, key in zip(whole, marks, classes, strict=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -101,8 +102,8 @@ def plot_panel(
         raise MapError(message(f"{len(maps)} panels in {columns or 2} columns", allowed="at least one of each"))
     translator(lang)
     options = {"graticule": "none", "scale_bar": "none", **_common(draw, maps, regions, options)}
-    if legend is None:
-        legend = _legend_of(regions, maps, draw, lang, options)
+    if legend is None or any(category.case for category in legend.swatches):
+        legend = _legend_of(regions, maps, draw, lang, options, legend)
     if columns is None:
         drawing: dict[str, Any] = {"by": None, "lang": lang, "preset": preset, "title": title, "year": year}
         drawing |= {"edition": edition, "source": source, **options}
@@ -123,7 +124,9 @@ def plot_panel(
     size = chosen.text_pt
     line = (text_metrics.CAP + text_metrics.DROP) * size * text_metrics.PT + 1.0
     tall = each * (top - bottom) / (right - left) + 2.0
-    key = min(legend_blocks(legend, chosen, wide - 2 * _EDGE), key=lambda block: (round(block.h, 1), block.w))
+    blocks = legend_blocks(legend, chosen, wide - 2 * _EDGE)
+    bars = [block for block in blocks if {word.text for word in block.words}.issuperset(legend.bounds)]
+    key = min(bars or blocks, key=lambda block: (round(block.h, 1), block.w))  # a bar before a list of intervals
     head = furniture.heading_block(title, chosen, wide - 2 * _EDGE) if title and chosen.heading == "title" else None
     year, edition = told(year, edition, *maps.values())
     named = source if isinstance(source, str) else None
@@ -251,11 +254,23 @@ def _common(
 
 
 def _legend_of(
-    regions: gpd.GeoDataFrame, maps: Mapping[str, Any], draw: Callable[..., Any], lang: str, options: Mapping[str, Any]
+    regions: gpd.GeoDataFrame,
+    maps: Mapping[str, Any],
+    draw: Callable[..., Any],
+    lang: str,
+    options: Mapping[str, Any],
+    given: Legend | None,
 ) -> Legend:
-    """Return the legend of maps with the same classes; classes without an order from all of them."""
+    """Return the legend of maps with the same classes; classes without an order from all of them.
+
+    It says no numbers of regions, which differ from map to map, and no cases that no map has, as a given one.
+    """
     plain = {**options, "labels": "none", "insets": "none", "lang": lang}
-    legends = {heading: shown_on(draw(regions, data, **plain)).legend for heading, data in maps.items()}
+    shown = {heading: shown_on(draw(regions, data, **plain)) for heading, data in maps.items()}
+    classes = Counter(key for each in shown.values() for key in each.classes)
+    if given is not None:
+        return given.drawn(classes, lang)
+    legends = {heading: each.legend for heading, each in shown.items()}
     first = next(iter(legends.values()))
     swatches = {category.key: category for legend in legends.values() for category in legend.swatches}
     for heading, legend in legends.items():
@@ -264,7 +279,7 @@ def _legend_of(
             raise MapError(message(problem, where="plot_panel", allowed="limits= or a scale that all panels share"))
         if any(swatches[category.key] != category for category in legend.swatches):
             raise MapError(message(f"panel {heading!r} has other colours", where="plot_panel", allowed="one palette"))
-    return replace(first, swatches=tuple(swatches.values()))
+    return replace(first, swatches=tuple(swatches.values()), counted=False).drawn(classes, lang)
 
 
 def _check_legend(heading: str, ax: Axes, legend: Legend) -> None:

@@ -14,9 +14,9 @@ from growthpoles.maps.map_options import MapOptions
 from growthpoles.maps.presets import in_preset_typeface
 from growthpoles.maps.sheet.legend import Category, Legend
 from growthpoles.maps.sheet.map_geometry import align
-from growthpoles.maps.source_note import NO_DATA, column_of, no_data, numbers_of, series_of
+from growthpoles.maps.source_note import NO_DATA, column_of, digits_of, no_data, numbers_of, series_of
 from growthpoles.maps.thematic.map_drawing import draw_map, map_style
-from growthpoles.maps.thematic.value_map import Array, bin_of, digits_of, rising
+from growthpoles.maps.thematic.value_map import Array, bin_of, rising
 from growthpoles.maps.thematic.value_map import plot_change as plot_change
 from growthpoles.ratings.classes import TEN_CLASSES, ClassScale, classify, letters_of, scale_of
 
@@ -286,7 +286,7 @@ def _title(column: str, lang: str) -> str:
 def plot_categories(
     regions: gpd.GeoDataFrame,
     classes: pd.Series,
-    entries: Mapping[str, tuple[str, str, str]],
+    entries: Mapping[str, tuple[str, str, str] | Category],
     *,
     legend_title: str = "",
     default_title: str = "",
@@ -295,6 +295,7 @@ def plot_categories(
     lang: str = "en",
     ax: Axes | None = None,
     gid: str = "categories",
+    counted: bool = False,
     **options: Unpack[MapOptions],
 ) -> Axes:
     """Map named classes without an order.
@@ -307,9 +308,11 @@ def plot_categories(
         Class of every region; NaN is drawn as "no data".
     entries : mapping
         Class -> (colour "#rrggbb", words in the legend, code printed in the polygons), in the legend's order;
-        classes that no region has keep their place. "no data" is added only if some region needs it.
+        classes that no region has keep their place. "no data" stands there only if some region needs it.
     legend_title, default_title, gid
         Words over the legend; title that presets with titles use; identifier in vector files.
+    counted : bool
+        Whether the legend says how many regions each class has.
     year : int, optional
     edition : str, optional
         Named under the map; by default those in the data's `attrs`, "" for none.
@@ -343,10 +346,14 @@ def plot_categories(
     classes = series_of(classes, "classes", regions)
     values = align(regions, classes.astype(object), "classes")
     keys = [NO_DATA if value is None or value != value else str(value) for value in values]
-    listed = [Category(key, *entry) for key, entry in entries.items()]
-    if NO_DATA in keys and all(each.key != NO_DATA for each in listed):
+    listed = [
+        entry if isinstance(entry, Category) else Category(key, *entry, case=key == NO_DATA)
+        for key, entry in entries.items()
+    ]
+    if all(each.key != NO_DATA for each in listed):
         listed.append(no_data(lang))
     mark_of = {entry.key: entry.mark for entry in listed}
+    legend = Legend(legend_title, swatches=tuple(listed), counted=counted)
     style = map_style(regions, options, lang, default_title, year, edition, classes)
     marks = [mark_of.get(key, "") for key in keys]
-    return draw_map(regions, keys, Legend(legend_title, swatches=tuple(listed)), marks, style, ax=ax, gid=gid)
+    return draw_map(regions, keys, legend, marks, style, ax=ax, gid=gid)

@@ -165,7 +165,8 @@ def plot_symbols(
         Value of the largest circle, 9 % of the sheet's width across, less of more than 30 regions; by default the
         largest value. Maps that are to be compared share it.
     digits : int, optional
-        Digits of the values in the polygons; by default three figures of the largest value.
+        Digits of the values in the polygons; by default three figures of the largest value, and no more than
+        the values have.
     colour : str
         Of the circles, "#rrggbb".
     year, edition, lang, ax
@@ -229,7 +230,7 @@ def plot_symbols(
     marks = [
         word("n/d") if gone else shown_value(value, lang, told) for gone, value in zip(lacking, numbers, strict=True)
     ]
-    legend = SizeLegend(variable, swatches=(no_data(lang),) if lacking.any() else (), sizes=tuple(steps))
+    legend = SizeLegend(variable, swatches=(no_data(lang),), sizes=tuple(steps))
     return draw_map(regions, classes, legend, marks, style, ax=ax, gid=gid, over=over)
 
 

@@ -18,7 +18,7 @@ from growthpoles.maps.map_options import MapOptions
 from growthpoles.maps.presets import in_preset_typeface
 from growthpoles.maps.sheet.legend import Category, Legend
 from growthpoles.maps.sheet.map_geometry import align
-from growthpoles.maps.source_note import NO_DATA, change_notes, numbers_of
+from growthpoles.maps.source_note import NO_DATA, change_notes, digits_of, numbers_of
 from growthpoles.maps.thematic.map_drawing import Texts, draw_map, map_style
 
 if TYPE_CHECKING:
@@ -261,19 +261,12 @@ def bin_of(value: float, edges: Array, region: object) -> int:
     return min(max(at, 0), len(edges) - 2)
 
 
-def digits_of(edges: Sequence[float] | Array) -> int:
-    """Return the digits that show all limits without rounding, six figures of their span at most."""
-    span = max(float(np.ptp(edges)), float(np.abs(edges).max()), 1e-300)
-    most = 6 + max(0, -int(np.floor(np.log10(span))))
-    return next((d for d in range(most) if np.allclose(np.round(edges, d), edges, rtol=0, atol=1e-9 * span)), most)
-
-
 def digits_for(values: Array) -> int:
-    """Return the digits of printed values: three figures of the largest, none where all are whole numbers."""
+    """Return the digits of printed values: three figures of the largest, and none that no value has."""
     known = values[np.isfinite(values)]
     if not len(known) or (known == np.round(known)).all():
         return 0
-    return int(np.clip(2 - np.floor(np.log10(np.abs(known).max())), 0, 9))
+    return min(int(np.clip(2 - np.floor(np.log10(np.abs(known).max())), 0, 9)), digits_of(known))
 
 
 def change_limits(values: Sequence[float] | Array) -> tuple[float, ...]:
@@ -458,7 +451,8 @@ def plot_values(
     variable : str
         What the values are, with the unit: words over the legend and in the title.
     digits : int, optional
-        Digits of the values in the polygons; by default three figures of the largest value, none for whole numbers.
+        Digits of the values in the polygons; by default three figures of the largest value, and no more than
+        the values have.
     colours : sequence of str, optional
         Ordered palette, lowest first; with a `center` one arm and the other.
     gid : str

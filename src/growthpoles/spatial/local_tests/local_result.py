@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,6 +23,7 @@ from growthpoles.spatial.local_tests.multiple_testing import (
     check_adjust,
     significant,
     standardised,
+    tarone_size,
     westfall_young,
 )
 from growthpoles.spatial.reference_distributions.conditional_permutation import conditional_tails
@@ -39,6 +41,27 @@ QUADRANTS = ("High-High", "Low-Low", "High-Low", "Low-High")
 LIKENESS = ("similar", "dissimilar")
 STATES = ("not significant", "untestable", "isolate")
 NULL = "the values of the others could stand around it in any other order"
+
+
+@dataclass(frozen=True, slots=True)
+class Untestable:
+    """Why regions are untestable.
+
+    Attributes
+    ----------
+    reasons : mapping of str to int
+        Reason -> number of regions, those that there are: "regions" (too few were tested), "draws" (too few
+        permutations), "neighbours" (too few neighbours, or too few regions that are none), "zeros" (join counts only: a
+        region that is 0 has no join).
+    level : float
+        What p would have to reach under the adjustment.
+    least : float
+        Least p that so many regions allow with any number of neighbours.
+    """
+
+    reasons: Mapping[str, int]
+    level: float
+    least: float
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
@@ -161,6 +184,36 @@ class LocalResult(ResultDisplay):
         bounds = (np.maximum(self.p_value - apart, 0.0), low), (np.minimum(self.p_value + apart, 1.0), high)
         low, high = (np.where(tilted, bound, plain) for bound, plain in bounds)
         return low, high
+
+    def why_untestable(self) -> Untestable:
+        """Return the reasons why regions are untestable, with the number of regions of each.
+
+        Returns
+        -------
+        Untestable
+            With `reasons`, `level` and `least`.
+
+        Examples
+        --------
+        >>> import growthpoles as gp
+        >>> graph = gp.build_weights(gp.load_regions(2014))
+        >>> result = gp.local_moran(gp.load_published(2014)["index"], graph, adjust="fdr")
+        >>> result.why_untestable().reasons
+        {'neighbours': 2}
+        """
+        sides = 2 if self.alternative == "two-sided" else 1
+        least = min(1.0, sides / math.comb(self.n - 1, (self.n - 1) // 2))
+        known = self.p_attainable[~np.isnan(self.p_attainable)]
+        shared = {"tarone": self.family, "fdr-discrete": tarone_size(known, self.alpha), "bonferroni": self.n}
+        level = self.alpha / shared.get(self.adjust, 1)
+        untestable = (self.label == "untestable").to_numpy()
+        zeros = untestable & (self.name == "local join count") & (self.statistic == 0) & (self.p_attainable >= 1)
+        rest = untestable & ~zeros
+        if least > level * (1 + 1e-12):
+            parts = {"zeros": zeros, "regions": rest}
+        else:
+            parts = {"zeros": zeros, "draws": rest & ~self.exact, "neighbours": rest & self.exact}
+        return Untestable({kind: int(some.sum()) for kind, some in parts.items() if some.any()}, level, least)
 
     def to_frame(self) -> pd.DataFrame:
         """Return a table indexed by region.

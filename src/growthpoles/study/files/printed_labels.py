@@ -27,6 +27,12 @@ _NOTE = (
     rf"(?>\s*(?:[{_UP}{re.escape(_SIGNS)}+]++|\[[^\[\]]{{1,12}}\]|\(\d{{1,2}}\)|\d{{1,2}}\)"
     rf"|(?<=\s)\d{{1,2}}/|\((?:[^\W\d_]{{1,2}}|{_STATE}\.?)\)|,?\s{_STATE}\.?(?!\w)))"
 )
+# Brackets behind the name of an indicator, or its year, that hold a unit and no mark: "[zł]", "[1000 EUR]", "(ha)".
+_NO_UNIT = rf"(?:{_STATE}\.?|(?:notes?|nb|fn|ref|uwag\w*|przypis\w*|прим\w*|сн\w*)\b[^\[\]]*)\]"
+_UNIT = (
+    rf"(?!\[{_NO_UNIT})\[(?:[%‰$€£¥₽₸₹₴₺]|(?:\d{{3,}}\s|[^\W\d_]\s)?[^\W\d_]{{2,}})[^\[\]\d]*[23]?\]"
+    r"|\((?:zł|kč|ft|kr|kg|mg|mt|kt|ha|km|cm|mm|kw|mw|gw|pp|tl|га|км|кг|мм|тг|кт|пп|t|т)\)"
+)
 # Behind a year a mark also stands after a slash or a dash, or right at it: "2021/P", "2021-p", "2021prov.".
 _YEAR_NOTE = (
     rf"(?>\s(?:{_STATE}\.?/|\({_STATE}\.?/\))(?!\w)|{_NOTE}|(?:(?<=\d)|\s?/\s?){_STATE}\.?/?(?![\w-])"
@@ -139,12 +145,15 @@ _CODE = re.compile(r"\b[A-EG-SU-WZ](?:19|20)\d\d_\w*\d")  # "S1901_C01_001E" of 
 _TWICE = re.compile(rf"(.*?{_YEAR[1:-1]}(?!\d)[^\d/|]*?)\s*[/|\s]\s*([^\d/|]*{_YEAR[1:-1]}(?!\d).*)")
 _INSIDE = re.compile(rf"(?<![\d.,]){_YEAR}(?:\s*[/–—-]\s*((?:19|20)?\d\d)(?!\d))?(?![\d]|[.,]\d)")
 _WITH_STATE = re.compile(
-    rf"(?:(?<!\w){_STATE}[.:]?\s+)?{_INSIDE.pattern}(?:\s*г\.|\s+года?\b)?{_YEAR_NOTE}*", flags=re.IGNORECASE
+    rf"(?:(?<!\w){_STATE}[.:]?\s+)?{_INSIDE.pattern}(?:\s*г\.|\s+года?\b)?(?:(?!\s*(?:{_UNIT})){_YEAR_NOTE})*",
+    flags=re.IGNORECASE,
 )
 _YR = re.compile(r"\s*\[YR(?:19|20)\d\d\]", flags=re.IGNORECASE)
 _LEADING = re.compile(r"^[\s.\-–—•·:>]+(?=\w)")
 _END = 200  # signs at the end of a name among which marks are looked for
-_TRAILING = re.compile(rf"(?:{_NOTE}|\s*+(?<![:.])[:.]{{2,}}+)+$")
+_DOTS = r"\s*+(?<![:.])[:.]{2,}+"
+_TRAILING = re.compile(rf"(?:{_NOTE}|{_DOTS})+$")
+_TRAILING_OF_HEADING = re.compile(rf"(?:(?!\s*(?i:{_UNIT})){_NOTE}|{_DOTS})+$")
 
 # A letter behind a number that may multiply it is no flag: "5 m" may be five millions.
 _MULTIPLES = {"k", "m", "mn", "mm", "bn", "tn", "т", "м", "kg", "km", "ha", "тг", "pt", "pp", "pc", "ml", "cm", "st"}
@@ -340,8 +349,8 @@ def plain_signs(text: str) -> str:
     return re.sub(r"^([+-]?) ?[$€£¥₽₸₹₴₺] ?|(?<=\d) ?[%‰€₽₸$£]$", r"\1", plain)
 
 
-def bare_name(name: str) -> str:
-    """Return a name of a region without leading dots and without marks of footnotes behind it."""
+def bare_name(name: str, *, heading: bool = False) -> str:
+    """Return a name without leading dots and without marks of footnotes behind it; a `heading` keeps its unit."""
     text = _LEADING.sub("", " ".join(name.split()))
-    bare = (text[:-_END] + _TRAILING.sub("", text[-_END:])).strip()
+    bare = (text[:-_END] + (_TRAILING_OF_HEADING if heading else _TRAILING).sub("", text[-_END:])).strip()
     return bare if bare and bare.count("(") <= bare.count(")") else text  # "(as of July 1)" has no mark behind it
