@@ -717,3 +717,26 @@ def test_the_variable_decides_the_kind_of_a_map_where_none_is_named():
 def test_a_map_of_an_indicator_needs_no_kind(ask, tmp_path):
     done = ask("map", "--study", "mexico-gdp", "--variable", "gdp_per_head", "--out", str(tmp_path / "m.png"))
     assert done.returncode == 0 and (tmp_path / "m.png").exists(), done.stderr
+
+
+@pytest.mark.parametrize("command", [["rate"], ["stats", "--statistic", "moran"], ["map"]])
+@pytest.mark.parametrize("lacking", [(2021,), (2020, 2021), ()])
+def test_the_year_taken_is_the_last_that_can_be_rated(
+    tmp_path: Path,
+    study_maker: Callable[..., Path],
+    ask: Callable[..., subprocess.CompletedProcess[str]],
+    command: list[str],
+    lacking: tuple[int, ...],
+) -> None:
+    """Where the last years lack an indicator, the one before them is shown, and that is said."""
+    years = (2019, 2020, 2021)
+    path = study_maker(tmp_path / "own", years=years, side=4)
+    head, *tables = path.read_text(encoding="utf-8").split("[[tables]]")
+    one = '[tables.columns]\ngrowth = "growth"\n'
+    short = [each + one * (year in lacking) for year, each in zip(years, tables, strict=True)]
+    path.write_text("[[tables]]".join([head, *short]), encoding="utf-8")
+    options = ["--out", str(tmp_path / "m.png")] if command == ["map"] else []
+    done = ask(*command, "--study", str(path.parent), *options)
+    assert done.returncode == 0, done.stderr
+    told = re.findall(r"the year: (\d+) \((\d+) cannot be rated", done.stderr)
+    assert told == ([(str(max(set(years) - {*lacking})), "2021")] if lacking else [])

@@ -115,7 +115,7 @@ def rate(
     loaded = open_study(one_study(folder, study), lang=lang)
     from growthpoles.study.inputs import load_indicators, study_rating, study_regions
 
-    chosen = year_of(loaded, year)
+    chosen = year_of(loaded, year, rated=True, quiet=quiet)
     table = load_indicators(chosen, edition=edition, study=loaded, enclaves=_enclaves(enclaves))
     rating = study_rating(loaded, table).sort_values("rank")
     shown = named(rating, loaded, lang=lang)
@@ -226,7 +226,8 @@ def stats(
         refuse_for_study(chosen)
         loaded = open_study(study, lang=lang, seed=seed)
         report, seed, notes = loaded.report, loaded.study.seed, []
-        found = variable_of(loaded, variable, year_of(loaded, year), edition, enclaves=_enclaves(enclaves))
+        when = year_of(loaded, year, rated=variable in (None, "index"), quiet=quiet)
+        found = variable_of(loaded, variable, when, edition, enclaves=_enclaves(enclaves))
         values, regions = found.y, found.regions
         title = f"{loaded.name}, {found.name} {found.year}, edition {found.edition}"
     kind = weights or report.weights

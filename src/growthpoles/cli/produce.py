@@ -209,9 +209,10 @@ def draw(
     loaded = open_study(study, lang=lang, seed=seed).with_report(
         preset=preset, weights=weights, adjust=adjust, permutations=permutations
     )
-    chosen, preset = year_of(loaded, year), loaded.report.preset
+    preset = loaded.report.preset
     if kind is None:
         kind = _kind_of(loaded, variable)
+    chosen = year_of(loaded, year, rated=variable in (None, "index") and kind != "ksi", quiet=quiet)
     _refuse_idle(kind, variable=variable, weights=weights, adjust=adjust, permutations=permutations, **how)
     from growthpoles.language.phrases import Words
     from growthpoles.maps import save_figure, save_proof

@@ -5,13 +5,13 @@ from __future__ import annotations
 import codecs
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from growthpoles.errors import StudyError, message, unknown_option, visible
+from growthpoles.errors import GrowthpolesError, StudyError, listed, message, unknown_option, visible
 from growthpoles.language.languages import LANGUAGES, check_language
 
 if TYPE_CHECKING:
@@ -206,14 +206,31 @@ def open_study(study: str | None, *, lang: str = "en", seed: int | None = None) 
     return loaded.model_copy(update={"study": loaded.study.model_copy(update={"seed": seed})})
 
 
-def year_of(study: Study, year: int | None) -> int:
-    """Return the year asked for, or the last of the study."""
+def year_of(study: Study, year: int | None, *, rated: bool = False, quiet: bool = False) -> int:
+    """Return the year asked for, or the last of the study; where it is `rated`, the last with all its indicators."""
     if year is None:
-        return study.years[-1]
+        return _last_rated(study, quiet=quiet) if rated else study.years[-1]
     if year not in study.years:
         allowed = ", ".join(map(str, study.years))
         raise StudyError(message(f"year {year} is not in the study", where=study.name, allowed=allowed))
     return year
+
+
+def _last_rated(study: Study, *, quiet: bool) -> int:
+    """Return the last year whose tables hold every indicator, and say what a later one lacks."""
+    from growthpoles.study.inputs import load_indicators
+    from growthpoles.study.inputs.indicators import absent_that_year, study_catalogue
+
+    lacking = ""
+    for year in reversed(study.years):
+        with suppress(GrowthpolesError):  # which is told where the year is read in earnest
+            if absent := absent_that_year(load_indicators(year, study=study), study_catalogue(study)):
+                lacking = lacking or f"{year} cannot be rated, since its tables do not hold {listed(absent)}"
+                continue
+        if lacking:
+            note(f"the year: {year} ({lacking})", quiet=quiet)
+        return year
+    return study.years[-1]
 
 
 def named(frame: pd.DataFrame, study: Study | gpd.GeoDataFrame, *, lang: str = "en") -> pd.DataFrame:
