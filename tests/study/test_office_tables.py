@@ -112,17 +112,17 @@ def test_identifiers_are_no_values(tmp_path: Path, name: str) -> None:
             {},
             r'two ways.*; allowed: decimal="," with thousands="\."$',
         ),
-        ("Area;x\nNorth Hills;1\nSouth;2\nBern;3\nLa Rioja;4\n", {}, r"the year of .* not stated; allowed: year=$"),
+        ("Area;x\nNorth Hills;1\nSouth;2\nBern;3\nLa Rioja;4\n", {}, r"the year of .* not stated; allowed: year=YEAR$"),
         (
             "Area;x 2020\nNorth Hills;1\nSouth;2\nBern;3\nLa Rjoxa;4\n",
             {},
-            r"'La Rjoxa' fits no region; allowed: aliases=\{'La Rjoxa': 'key'\}, "
+            r"'La Rjoxa' fits no region; allowed: aliases=\{'La Rjoxa': 'Q4'\}, "
             r"or ignore=\['La Rjoxa'\] where it is no region$",
         ),
         (
             "Area;x\nNorth Hills;1,234\nSouth;2,345\nBern;3,456\nLa Rjoxa;4,567\n",
             {},
-            r"fits no region; the year .*two ways.*allowed: aliases=.* no region; year=; decimal=\",\" with thousands=",
+            r"fits no region; the year .*two ways.*allowed: aliases=.* no region; year=YEAR; decimal=\",\" with thousands=",
         ),
         ("Area;x 2020\nNorth Hills;1\nSouth;2\nSouth;3\nBern;3\nLa Rioja;4\n", {}, "duplicate region 'South'"),
         ("Area;x 2020\nNorth Hills;1\nSouth;5 m\nBern;3\nLa Rioja;4\n", {}, "'5 m'"),

@@ -483,6 +483,10 @@ def _name_problems(study: Study, number: int, data: TableData) -> list[Problem]:
     codes: dict[str, str] = {}
     unknown: dict[str, str] = {}
     at = units_of(study) if study.boundaries.parent is not None and not spec.of_parents else study
+    try:
+        match_study_regions(at, [], vintage=spec.vintage)
+    except GrowthpolesError as error:  # in the aliases, whatever name is looked up
+        return [_plain_problem(error, str(study.path))]
     for looked_at, (name, row) in enumerate(rows.items()):
         if len(unknown) == _BAD_NAMES:
             more = f"and {len(rows) - looked_at} more names, which are looked at when these are mended"

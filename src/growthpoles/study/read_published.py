@@ -244,7 +244,7 @@ def partly_told(
     every = set().union(*held.values())
     partly = [f"{shown(name)} ({listed(sorted(years))})" for name, years in held.items() if years < every]
     told = "are not in every year; one that another year spells otherwise takes the same code in [tables.columns]"
-    return [f"{listed(partly, limit=8)} {told}"] if partly else []
+    return [f"{listed(partly, limit=8, write=str)} {told}"] if partly else []
 
 
 def _continues(block: Block, before: Block) -> bool:
@@ -312,7 +312,7 @@ def table_lines(block: Block, codes: Codes, study_years: list[int], relative: Ca
     if not plain or below or ragged or block.first != block.header[-1] + 1:
         lines.append(f"rows = [{block.first}, {block.last}]      # CHECK: the first and the last row of the table")
     if grid.encoding and grid.encoding not in ("utf-8", "utf-8-sig"):
-        lines.append(f"encoding = {quoted(grid.encoding)}          # CHECK: found by its bytes")
+        lines.append(f"encoding = {quoted(grid.encoding)}          # CHECK: the file does not state it")
     if grid.delimiter:
         lines.append(f"delimiter = {quoted(grid.delimiter)}")
     if block.unclear:

@@ -58,7 +58,8 @@ def distances_km(regions: gpd.GeoDataFrame) -> pd.DataFrame:
     from scipy.spatial.distance import cdist
 
     if regions.crs is not None and regions.crs.is_geographic:
-        problem, allowed = "distances need a projected CRS, the layer has {crs}", "regions.to_crs(...) in metres"
+        problem = "distances need a projected CRS, the layer has {crs}"
+        allowed = "regions.to_crs(regions.estimate_utm_crs())"
         raise SpatialError(message(problem, where="regions", allowed=allowed, crs=regions.crs.name))
     if not regions.index.is_unique:
         twice = regions.index[regions.index.duplicated()][0]

@@ -89,7 +89,7 @@ def checked_geometry(regions: object, kind: str) -> gpd.GeoSeries:
         raise SpatialError(
             message(
                 "kind={kind!r} measures distances, but the layer is in degrees ({crs})",
-                allowed="a projected CRS: call regions.to_crs(...) first",
+                allowed="a projected CRS, as regions.to_crs(regions.estimate_utm_crs()) has it",
                 kind=kind,
                 crs=crs.name,
             )

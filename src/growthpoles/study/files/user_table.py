@@ -381,7 +381,10 @@ def _unknown_codes(data: TableData, used: Iterable[str], codes: list[str]) -> No
     for code in dict.fromkeys(used):
         if code not in codes:
             near = "".join(f"; nearest: {hit}" for hit in nearest(code, codes, n=1))
-            data.fault(f"columns: {shown(code)} is not in the catalogue", remedy=f"a code of the catalogue{near}")
+            data.fault(
+                f"columns: {shown(code)} is not in the catalogue",
+                remedy=f"a code of the catalogue, or the column left out of [tables.columns]{near}",
+            )
 
 
 def _regions(data: TableData, spec: Table, used: Sequence[str]) -> Iterator[tuple[int, list[object], str]]:

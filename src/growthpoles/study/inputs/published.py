@@ -88,7 +88,9 @@ def load_published(year: int, *, study: Study | None = None) -> pd.DataFrame:
                 own = own.set_axis(pd.Index(codes, name="region"))
                 columns["ksi"], columns["ksi_status"] = own["ksi"], own["ksi_status"]
     if not columns:
-        raise StudyError(message(f"nothing published for {year}", where=study.name))
+        years = published_years(study)
+        allowed = listed(years) if years else "a study with figures of its source: [published.index] in study.toml"
+        raise StudyError(message(f"nothing published for {year}", where=study.name, allowed=allowed))
     frame = pd.DataFrame(columns)
     frame.index.name = "region"
     frame.attrs = {"year": year, "edition": "published"}

@@ -23,6 +23,7 @@ from growthpoles.errors import (
     options_in,
     plain,
     reworded,
+    shown,
 )
 from growthpoles.file_reading import remembered
 from growthpoles.language.languages import preferred
@@ -266,8 +267,9 @@ def match_study_regions(
     stray = [name for name, code in aliases.items() if code not in index.names]
     if stray:
         code = aliases[stray[0]]
-        problem = f"boundaries.aliases: {plain(stray[0])} = {plain(code)}, which is no region"
-        raise RegionError(message(problem, where=str(study.path), near=nearest(code, index.names, n=1)))
+        problem = f"boundaries.aliases: {plain(stray[0])} = {plain(code) or shown(code)}, which is no region"
+        near, allowed = nearest(code, index.names, n=1), "the key of a region, or the name in ignore of its table"
+        raise RegionError(message(problem, where=str(study.path), allowed=allowed, near=near))
     given = [bare if (bare := bare_name(name)) != name and not index.find(name) else name for name in given]
     return list(match_names(given, index, where=where, duplicates=duplicates))
 
