@@ -19,7 +19,7 @@ from numpy.random import Generator
 
 from growthpoles.errors import GrowthpolesError, SpatialError, listed, message, unknown_option
 from growthpoles.graphs import as_graph
-from growthpoles.language.number_format import format_p
+from growthpoles.language.number_format import format_count, format_p
 from growthpoles.randomness import seed_sequence
 from growthpoles.spatial.alignment import clean_table, clean_values, same_labels
 from growthpoles.spatial.global_tests.global_result import monte_carlo_p
@@ -282,9 +282,12 @@ def growth_panel(
     if draws and found.design.lag.eigenvalues is not None:
         levels = logs.loc[found.design.ids].to_numpy().T
         frame, own = _bootstrap(found, levels - levels.mean(), gaps, draws, rng)
+        alone = not frame["draws"][LEVEL]  # regions grow apart
+        whose = "neighbours' level" if alone else "levels"
+        law = ", of the own level by the normal law" if alone else ""
         notes.append(
-            f"p-values of the levels from {draws} paths drawn under the null hypothesis; own level without the bias of "
-            f"{len(gaps)} steps (median): {own:.3g} in place of {float(frame['estimate'][LEVEL]):.3g}."
+            f"p-values of the {whose} from {draws} paths drawn under the null hypothesis{law}; own level without the bias "
+            f"of {len(gaps)} steps (median): {own:.3g} in place of {float(frame['estimate'][LEVEL]):.3g}."
         )
     else:
         notes.append("p-values by the normal law, which rejects too often where levels keep much of the past.")
@@ -454,13 +457,16 @@ def _bootstrap(
         0.0 if apart(0.0) <= 0 else low if apart(low) >= 0 else float(brentq(apart, low, 0.0, xtol=0.01 / gaps.max()))
     )
     t = paths.refit(levels[None], neighbours=paths.durbin).t[:, 0]
+    columns = ["p_value", "p_low", "p_high", "method", "draws"]
+    how = f"{format_count(draws)} paths drawn under the null hypothesis"
     if paths.durbin:
         drawn = paths.draw(level, rho, drift(level), draws, np.random.default_rng(first))
         law = paths.refit(drawn, neighbours=True).t[1]
         p, interval = monte_carlo_p(int((law >= t[1]).sum()), int((law <= t[1]).sum()), draws, "two-sided")
-        frame.loc[NEIGHBOURS, ["p_value", "p_low", "p_high"]] = [p, *interval]
+        frame.loc[NEIGHBOURS, columns] = [p, *interval, how, draws]
     law = paths.refit(paths.draw(0.0, rho, still, draws, np.random.default_rng(second)), neighbours=paths.durbin).t[0]
     p, interval = monte_carlo_p(draws, int((law <= t[0]).sum()), draws, "less")
     above = float(ndtr(-t[0]))  # where regions grow apart for reasons of their own, the law is nearer to the normal one
-    frame.loc[LEVEL, ["p_value", "p_low", "p_high"]] = [min(1.0, 2 * min(each, above)) for each in (p, *interval)]
+    told = (how, draws) if p <= above else ("normal law, upper tail", 0)
+    frame.loc[LEVEL, columns] = [*(min(1.0, 2 * min(each, above)) for each in (p, *interval)), *told]
     return frame, level
