@@ -125,4 +125,4 @@ def test_growth_panels_say_by_which_law_or_draws_their_levels_were_tested(model,
             assert not re.search(rf"^{re.escape(str(name))}: .*≤", fit.summary(), re.MULTILINE)
     if draws and swing > 0:
         assert fit.coefficients.loc["log level", "method"] == "normal law, upper tail"
-        assert "of the own level by the normal law" in fit.summary()
+        assert "that of the own level by the normal law, upper tail" in fit.summary()

@@ -34,6 +34,7 @@ from growthpoles.spatial.regression.spatial_regression import (
     Model,
     SpatialRegression,
     bootstrap_draws,
+    put_drawn,
     spatial_regression,
 )
 
@@ -282,15 +283,16 @@ def growth_panel(
     if draws and found.design.lag.eigenvalues is not None:
         levels = logs.loc[found.design.ids].to_numpy().T
         frame, own = _bootstrap(found, levels - levels.mean(), gaps, draws, rng)
-        alone = not frame["draws"][LEVEL]  # regions grow apart
-        whose = "neighbours' level" if alone else "levels"
-        law = ", of the own level by the normal law" if alone else ""
+        told = f"p-values of the levels from {draws} paths drawn under the null hypothesis"
+        if not frame["draws"][LEVEL]:  # regions grow apart
+            told += f"; that of the own level by the {frame['method'][LEVEL]}"
         notes.append(
-            f"p-values of the {whose} from {draws} paths drawn under the null hypothesis{law}; own level without the bias "
-            f"of {len(gaps)} steps (median): {own:.3g} in place of {float(frame['estimate'][LEVEL]):.3g}."
+            f"{told}; own level without the bias of {len(gaps)} steps (median): {own:.3g} in place of "
+            f"{float(frame['estimate'][LEVEL]):.3g}."
         )
     else:
-        notes.append("p-values by the normal law, which rejects too often where levels keep much of the past.")
+        law = frame["method"][LEVEL]
+        notes.append(f"p-values by the {law}, which rejects too often where levels keep much of the past.")
     if effects == "region":
         notes.append("Without year effects a trend that all regions share looks like spread: prefer two-way effects.")
     if model == "sdm":
@@ -457,16 +459,16 @@ def _bootstrap(
         0.0 if apart(0.0) <= 0 else low if apart(low) >= 0 else float(brentq(apart, low, 0.0, xtol=0.01 / gaps.max()))
     )
     t = paths.refit(levels[None], neighbours=paths.durbin).t[:, 0]
-    columns = ["p_value", "p_low", "p_high", "method", "draws"]
     how = f"{format_count(draws)} paths drawn under the null hypothesis"
     if paths.durbin:
         drawn = paths.draw(level, rho, drift(level), draws, np.random.default_rng(first))
         law = paths.refit(drawn, neighbours=True).t[1]
         p, interval = monte_carlo_p(int((law >= t[1]).sum()), int((law <= t[1]).sum()), draws, "two-sided")
-        frame.loc[NEIGHBOURS, columns] = [p, *interval, how, draws]
+        put_drawn(frame, NEIGHBOURS, (p, *interval, how, draws))
     law = paths.refit(paths.draw(0.0, rho, still, draws, np.random.default_rng(second)), neighbours=paths.durbin).t[0]
     p, interval = monte_carlo_p(draws, int((law <= t[0]).sum()), draws, "less")
     above = float(ndtr(-t[0]))  # where regions grow apart for reasons of their own, the law is nearer to the normal one
-    told = (how, draws) if p <= above else ("normal law, upper tail", 0)
-    frame.loc[LEVEL, columns] = [*(min(1.0, 2 * min(each, above)) for each in (p, *interval)), *told]
+    drawn_below = p <= above
+    p, low, high = (min(1.0, 2 * min(each, above)) for each in (p, *interval))
+    put_drawn(frame, LEVEL, (p, low, high, *((how, draws) if drawn_below else ("normal law, upper tail", 0))))
     return frame, level

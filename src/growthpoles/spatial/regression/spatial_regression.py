@@ -54,6 +54,7 @@ _LEAST_FREE = 3
 LEAST_SCALE = 1e-300  # deviations of a regressor whose coefficient still is a number
 _LOOPED_DRAWS = 999  # most samples of a test that looks at them one by one
 _DRAWN = ("p_value", "p_low", "p_high", "method", "draws")
+Drawn = tuple[float, float, float, str, int]  # these columns of one test
 NULL = "the coefficient is zero, given the others"
 _LOOPED = 100  # most regions for which every sample gets an information matrix of its own
 
@@ -382,6 +383,13 @@ def bootstrap_draws(draws: int | None, n: int) -> int:
     return int(draws)
 
 
+def put_drawn(frame: pd.DataFrame, name: str, found: Drawn) -> None:
+    """Set the p-value of a row, its interval, and how it was found."""
+    p, low, high, how, draws = found
+    frame.loc[name, ["p_value", "p_low", "p_high"]] = [p, low, high]
+    frame.loc[name, "method"], frame.loc[name, "draws"] = how, draws
+
+
 def drawn_from(draws: int, asked: int | None = None) -> str:
     """Say from how many samples a p-value is; `asked` also counts those in which the statistic is not defined."""
     beside = f" (of {asked}, where it is defined)" if asked not in (None, draws) else ""
@@ -477,7 +485,7 @@ def _with_p_values(frame: pd.DataFrame, design: Design, kind: Kind, draws: int, 
         return frame
     for place, name in enumerate(design.names[1:], start=1):
         p, (low, high) = bootstrap_t(design, place, kind, draws, rng)[:2]
-        frame.loc[name, [*_DRAWN]] = [p, low, high, drawn_from(draws), draws]
+        put_drawn(frame, name, (p, low, high, drawn_from(draws), draws))
     return frame
 
 
@@ -527,7 +535,7 @@ def _tests(design: Design, found: Fit, model: Model, draws: int, rng: Generator)
         own = (x @ np.linalg.inv(design.back))[:, 1:]
         return diagnose(lag, y, x, own / np.abs(own).max(axis=0, initial=1e-300), draws=draws, rng=rng)
     plain = fit(lag, y, x, "none", count=n)
-    rows: dict[str, tuple[float, float, _Drawn | None, str]] = {}
+    rows: dict[str, tuple[float, float, Drawn | None, str]] = {}
     ratio = max(0.0, 2 * (found.loglik - plain.loglik))
     what = "lag" if kind == "lag" else "error"
     rows["likelihood ratio of the process"] = (ratio, 1, None, f"no spatial {what}")
@@ -573,10 +581,7 @@ def _tests(design: Design, found: Fit, model: Model, draws: int, rng: Generator)
     return frame[order].astype(dict.fromkeys(order[:-3], float) | {"draws": int})
 
 
-_Drawn = tuple[float, float, float, str, int]  # the columns _DRAWN
-
-
-def _placed(above: int, draws: int, asked: int | None = None) -> _Drawn:
+def _placed(above: int, draws: int, asked: int | None = None) -> Drawn:
     """Return the p-value of a statistic that so many of the draws reach, its interval, and how it was found."""
     p, (low, high) = monte_carlo_p(above, draws, draws, "greater")
     return p, low, high, drawn_from(draws, asked), draws
@@ -597,7 +602,7 @@ def _residual_lm(design: Design, found: Fit) -> float:
     return float((e @ lag(e)) / found.sigma2) ** 2 / rest if rest > 0 else float("nan")
 
 
-def _residual_p(design: Design, found: Fit, draws: int, rng: Generator) -> _Drawn:
+def _residual_p(design: Design, found: Fit, draws: int, rng: Generator) -> Drawn:
     """Place that test among samples drawn from the lag model."""
     lag, x = design.lag, design.x
     n, k = x.shape
@@ -614,7 +619,7 @@ def _residual_p(design: Design, found: Fit, draws: int, rng: Generator) -> _Draw
     return _placed(above, draws)
 
 
-def _common_factor_p(design: Design, inner: Design, draws: int, rng: Generator) -> _Drawn:
+def _common_factor_p(design: Design, inner: Design, draws: int, rng: Generator) -> Drawn:
     """Place the common factor test among samples drawn from the error model: chi-square rejects 15 % at 16 regions."""
     lag, (n, k) = design.lag, inner.x.shape
     null = fit(lag, design.y, inner.x, "error", restricted=True, traces=False)
@@ -653,7 +658,7 @@ def _hausman(design: Design, rho: float, b: Floats, sigma2: float, y: Floats | N
     return statistic(right.T @ right, proper=True), statistic(right.T @ (spread @ x), proper=False)
 
 
-def _hausman_p(design: Design, found: Fit, own: float, draws: int, rng: Generator) -> _Drawn | None:
+def _hausman_p(design: Design, found: Fit, own: float, draws: int, rng: Generator) -> Drawn | None:
     """Place Hausman's test among samples drawn from the error model, those in which it is defined."""
     n, k = design.x.shape
     sigma = float(np.sqrt(found.sigma2 * n / (n - k)))
@@ -687,8 +692,8 @@ def _notes(design: Design, found: Fit, model: Model, draws: int, rng: Generator)
         low, high = np.quantile(drawn, [0.025, 0.975])
         notes.append(
             f"{n} regions: in {len(drawn)} samples drawn from this fit the estimate of "
-            f"{'rho' if kind == 'lag' else 'lambda'} ({found.rho:.2f}) is {drawn.mean():.2f} on average, and 95% of the estimates lie between {low:.2f} "
-            f"and {high:.2f}."
+            f"{'rho' if kind == 'lag' else 'lambda'} ({found.rho:.2f}) is {drawn.mean():.2f} on average, and 95% of "
+            f"the estimates lie between {low:.2f} and {high:.2f}."
         )
     if kind != "none" and n < SMALL:
         notes.append(
