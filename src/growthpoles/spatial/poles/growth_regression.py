@@ -21,6 +21,7 @@ from growthpoles.errors import GrowthpolesError, SpatialError, listed, message, 
 from growthpoles.graphs import as_graph
 from growthpoles.language.number_format import format_count, format_p
 from growthpoles.randomness import seed_sequence
+from growthpoles.result_display import say_tests
 from growthpoles.spatial.alignment import clean_table, clean_values, same_labels
 from growthpoles.spatial.global_tests.global_result import monte_carlo_p
 from growthpoles.spatial.poles.convergence import convergence
@@ -29,6 +30,7 @@ from growthpoles.spatial.regression.likelihood import Floats, Kind, Lag, Refits,
 from growthpoles.spatial.regression.model_table import ModelTable, model_table
 from growthpoles.spatial.regression.panel_regression import Effects, panel_regression
 from growthpoles.spatial.regression.spatial_regression import (
+    NULL,
     PROCESS,
     SMALL,
     Model,
@@ -297,6 +299,7 @@ def growth_panel(
         notes.append("Without year effects a trend that all regions share looks like spread: prefer two-way effects.")
     if model == "sdm":
         notes.append(f"Shocks that neighbours share move {NEIGHBOURS} of this model too; sdem tells them apart.")
+    say_tests(frame, NULL, dict(frame["method"]), draws=dict(frame["draws"]))
     return replace(found, coefficients=frame, draws=draws, notes=tuple(notes), left_out=left_out | found.left_out)
 
 

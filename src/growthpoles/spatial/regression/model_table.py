@@ -11,7 +11,7 @@ import pandas as pd
 from growthpoles.errors import SpatialError, message
 from growthpoles.language.number_format import MINUS, format_p, least_p
 from growthpoles.language.phrases import escape_tex
-from growthpoles.result_display import ResultDisplay
+from growthpoles.result_display import ResultDisplay, say_tests
 from growthpoles.spatial.regression.spatial_regression import NULL, PRINTED, SpatialRegression
 
 if TYPE_CHECKING:
@@ -55,9 +55,10 @@ class ModelTable(ResultDisplay):
 
     def to_frame(self) -> pd.DataFrame:
         """Return all numbers: index (model, term), the columns of the coefficients."""
-        return pd.concat(
+        frame = pd.concat(
             {self.heads()[place]: fit.coefficients for place, fit in enumerate(self.fits)}, names=["model", "term"]
         )
+        return say_tests(frame, NULL, dict(frame["method"]), draws=dict(frame["draws"]))
 
     def heads(self) -> list[str]:
         """Return the column heads: the models, numbered where one stands twice."""

@@ -13,7 +13,7 @@ from growthpoles.errors import SpatialError, listed, message, unknown_option
 from growthpoles.graphs import as_graph
 from growthpoles.language.number_format import format_count
 from growthpoles.randomness import generator
-from growthpoles.result_display import ResultDisplay
+from growthpoles.result_display import ResultDisplay, say_tests
 from growthpoles.spatial.alignment import (
     ROUNDING,
     Transformation,
@@ -419,7 +419,8 @@ def fit_design(design: Design, model: Model, *, dependent: str, draws: int | Non
         frame.loc[frame.index[-1], list(process.index)] = process.to_numpy()
         if not draws:
             frame.loc[frame.index[-1], "method"] = "likelihood ratio, chi-square"
-    frame.attrs = {"null": NULL}
+    say_tests(frame, NULL, dict(frame["method"]), draws=dict(frame["draws"].astype(int)))
+    say_tests(tests, dict(tests["null"]), dict(tests["method"]), draws=dict(tests["draws"]), alternative="greater")
     signal = design.x @ found.b
     if kind == "lag":
         signal = design.lag.inverse(found.rho, signal.reshape(-1, design.lag.n).T).T.ravel()
