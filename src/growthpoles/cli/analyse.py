@@ -63,6 +63,7 @@ if TYPE_CHECKING:
     from libpysal.graph import Graph
 
     from growthpoles.report.wording import Wording
+    from growthpoles.spatial.global_tests.global_result import GlobalResult
     from growthpoles.study.audit import Audit
     from growthpoles.study.file_variable import FileOptions
     from growthpoles.study.study_spec import Study
@@ -201,7 +202,9 @@ def stats(
     import pandas as pd
 
     import growthpoles as gp
+    from growthpoles.language.number_format import format_number
     from growthpoles.language.phrases import Words
+    from growthpoles.report.wording import local_origin, origin_words
 
     loaded: Study | None = None
     if file is not None:
@@ -235,30 +238,50 @@ def stats(
     options: dict[str, Any] = {"alternative": alternative, "rng": seed}
     if (draws := report.permutations if permutations is None else permutations) is not None:
         options["permutations"] = draws
-    head = f"{title}; weights {kind}{f' {k}' if k else ''}, {alternative}"
+    weighted = f"{kind}{f' {k}' if k else ''}"
+    head = f"{title}; weights {weighted}, {alternative}"
+    words = Words(lang)
+    facts: dict[str, Any] = {"null": words("text", "local_null" if statistic in LOCAL else "global_null")}
+    said = facts | {"side": words.message(_SIDES[alternative]), "weights": weighted}
     if statistic in LOCAL:
         local = getattr(gp, statistic)(kept, part, adjust=adjust or report.adjust, **options)
         frame = named(local.to_frame().reindex(values.index), regions, lang=lang)
-        emit(frame, title=f"{statistic}: {head}", kind=format, out=out, digits=3, regions=regions, lang=lang)
+        facts |= {
+            "statistic_name": local.name,
+            "alternative": alternative,
+            "adjust": local.adjust,
+            "alpha": local.alpha,
+        }
+        facts |= {"permutations": local.permutations or 0, "n": local.n, "weights": weighted}
+        facts |= {"joint_permutations": local.joint} if local.joint else {}
+        said |= {
+            "statistic": statistic,
+            "adjusted": words("adjusted", local.adjust),
+            "alpha": format_number(local.alpha, lang, digits=None),
+        }
+        said |= {"n": words.count(local.n), "origin": local_origin(local, words)}
+        emit(frame, title=f"{statistic}: {head}", kind=format, out=out, digits=3, regions=regions, lang=lang,
+             facts=facts, told=words.message(_LOCAL_TOLD, **said))  # fmt: skip
     else:
         names = GLOBAL if statistic == "all" else (statistic,)
-        frames: dict[str, pd.DataFrame] = {}
+        tests: dict[str, GlobalResult] = {}
         without: list[str] = []
         for name in names:
             try:
-                frames[name] = getattr(gp, name)(kept, part, **options).to_frame()
+                tests[name] = getattr(gp, name)(kept, part, **options)
             except SpatialError as error:  # Getis-Ord G has no meaning for negative values
-                if statistic != "all" or (name == names[-1] and not frames):
+                if statistic != "all" or (name == names[-1] and not tests):
                     raise
                 without.append(f"left out: {error}")
         for text in without:
             note(text, quiet=quiet)
-        frame = pd.concat(frames.values())
+        frame = pd.concat([test.to_frame() for test in tests.values()])
         columns = frame if _wants(format, out) else frame.drop(columns=["isolates", "alternative", "variance"])
-        emit(columns, title=head, kind=format, out=out, digits=4, lang=lang)
-    words = Words(lang)
-    null = words("text", "local_null") if statistic in LOCAL else words("text", "global_null")
-    note(null, quiet=quiet)
+        said |= {"origin": origin_words(tests.values(), words)}
+        said |= {"n": ", ".join(dict.fromkeys(words.count(test.n) for test in tests.values()))}
+        emit(columns, title=head, kind=format, out=out, digits=4, lang=lang,
+             facts=facts | {"weights": weighted}, told=words.message(_GLOBAL_TOLD, **said))  # fmt: skip
+    note(facts["null"], quiet=quiet)
     if absent:
         note(f"without data, left out: {listed(absent)}", quiet=quiet)
     if len(part.isolates):
@@ -268,6 +291,11 @@ def stats(
         note(text, quiet=quiet)
     if loaded is not None:
         tell_account(loaded, quiet=quiet)
+
+
+_SIDES = {"two-sided": "two-sided", "greater": "one-sided (greater)", "less": "one-sided (less)"}
+_GLOBAL_TOLD = "{null} p: {origin}, {side}. Regions: {n}; weights: {weights}."
+_LOCAL_TOLD = "{statistic}. {null} p: {origin}, {side}; {adjusted}, level {alpha}. Regions: {n}; weights: {weights}."
 
 
 def verdict(

@@ -392,8 +392,13 @@ def varied_words(results: Results, words: Words) -> list[str]:
 
 def origin_words(tests: Iterable[GlobalResult], words: Words) -> str:
     """Say where the p-values of global tests come from, as the tests themselves do."""
-    found = dict.fromkeys((test.method, test.permutations) for test in tests)
-    named = [words("origin", method, permutations=words.count(count)) for method, count in found]
+    known = phrase_keys("origin", words.lang)
+    found = dict.fromkeys((test.method, test.permutations, test.reference) for test in tests)
+    named = [
+        words("origin", method, permutations=words.count(count)) if method in known and count else reference
+        for method, count, reference in found
+    ]
+    named = list(dict.fromkeys(named))
     return words("text", "or").join(named) or DASH
 
 
