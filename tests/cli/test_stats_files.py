@@ -33,7 +33,7 @@ def test_a_file_alone_says_what_was_tested_and_how(statistic, ending, lang, tmp_
     if ending in ("md", "tex"):
         text = " ".join(out.read_text(encoding="utf-8").split())
         shown = [null, SIDES[lang], "knn 4", "16"]
-        shown += [words("adjusted", "max-t"), "0.05" if lang == "en" else "0,05", statistic] if local else ["99"]
+        shown += [words("adjusted", "max-t"), "0.05" if lang == "en" else "0,05"] if local else ["99"]
         for part in shown:
             part = part.replace("_", "\\_")
             plain = text.replace("{}", "").replace("--", "–").replace("~", " ")

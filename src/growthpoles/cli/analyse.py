@@ -202,9 +202,8 @@ def stats(
     import pandas as pd
 
     import growthpoles as gp
-    from growthpoles.language.number_format import format_number
     from growthpoles.language.phrases import Words
-    from growthpoles.report.wording import local_origin, origin_words
+    from growthpoles.report.wording import told_tests
 
     loaded: Study | None = None
     if file is not None:
@@ -241,27 +240,12 @@ def stats(
     weighted = f"{kind}{f' {k}' if k else ''}"
     head = f"{title}; weights {weighted}, {alternative}"
     words = Words(lang)
-    facts: dict[str, Any] = {"null": words("text", "local_null" if statistic in LOCAL else "global_null")}
-    said = facts | {"side": words.message(_SIDES[alternative]), "weights": weighted}
     if statistic in LOCAL:
         local = getattr(gp, statistic)(kept, part, adjust=adjust or report.adjust, **options)
         frame = named(local.to_frame().reindex(values.index), regions, lang=lang)
-        facts |= {
-            "statistic_name": local.name,
-            "alternative": alternative,
-            "adjust": local.adjust,
-            "alpha": local.alpha,
-        }
-        facts |= {"permutations": local.permutations or 0, "n": local.n, "weights": weighted}
-        facts |= {"joint_permutations": local.joint} if local.joint else {}
-        said |= {
-            "statistic": statistic,
-            "adjusted": words("adjusted", local.adjust),
-            "alpha": format_number(local.alpha, lang, digits=None),
-        }
-        said |= {"n": words.count(local.n), "origin": local_origin(local, words)}
+        facts, told = told_tests([local], weighted, words)
         emit(frame, title=f"{statistic}: {head}", kind=format, out=out, digits=3, regions=regions, lang=lang,
-             facts=facts, told=words.message(_LOCAL_TOLD, **said))  # fmt: skip
+             facts=facts, told=told)  # fmt: skip
     else:
         names = GLOBAL if statistic == "all" else (statistic,)
         tests: dict[str, GlobalResult] = {}
@@ -277,10 +261,9 @@ def stats(
             note(text, quiet=quiet)
         frame = pd.concat([test.to_frame() for test in tests.values()])
         columns = frame if _wants(format, out) else frame.drop(columns=["isolates", "alternative", "variance"])
-        said |= {"origin": origin_words(tests.values(), words)}
-        said |= {"n": ", ".join(dict.fromkeys(words.count(test.n) for test in tests.values()))}
+        facts, told = told_tests(list(tests.values()), weighted, words)
         emit(columns, title=head, kind=format, out=out, digits=4, lang=lang,
-             facts=facts | {"weights": weighted}, told=words.message(_GLOBAL_TOLD, **said))  # fmt: skip
+             facts=facts, told=told)  # fmt: skip
     note(facts["null"], quiet=quiet)
     if absent:
         note(f"without data, left out: {listed(absent)}", quiet=quiet)
@@ -291,11 +274,6 @@ def stats(
         note(text, quiet=quiet)
     if loaded is not None:
         tell_account(loaded, quiet=quiet)
-
-
-_SIDES = {"two-sided": "two-sided", "greater": "one-sided (greater)", "less": "one-sided (less)"}
-_GLOBAL_TOLD = "{null} p: {origin}, {side}. Regions: {n}; weights: {weights}."
-_LOCAL_TOLD = "{statistic}. {null} p: {origin}, {side}; {adjusted}, level {alpha}. Regions: {n}; weights: {weights}."
 
 
 def verdict(
