@@ -285,12 +285,11 @@ def growth_panel(
     if draws and found.design.lag.eigenvalues is not None:
         levels = logs.loc[found.design.ids].to_numpy().T
         frame, own = _bootstrap(found, levels - levels.mean(), gaps, draws, rng)
-        told = f"p-values of the levels from {draws} paths drawn under the null hypothesis"
-        if not frame["draws"][LEVEL]:  # regions grow apart
-            told += f"; that of the own level by the {frame['method'][LEVEL]}"
+        drawn_own = bool(frame["draws"][LEVEL])  # not where regions grow apart
+        law = "" if drawn_own else f"; that of the own level by the {frame['method'][LEVEL]}"
         notes.append(
-            f"{told}; own level without the bias of {len(gaps)} steps (median): {own:.3g} in place of "
-            f"{float(frame['estimate'][LEVEL]):.3g}."
+            f"p-values of the levels from {draws} paths drawn under the null hypothesis{law}; own level without the "
+            f"bias of {len(gaps)} steps (median): {own:.3g} in place of {float(frame['estimate'][LEVEL]):.3g}."
         )
     else:
         law = frame["method"][LEVEL]
