@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+import dataclasses
+import doctest
+import functools
+import inspect
+import io
+import re
 import tomllib
+from collections.abc import Iterator
 from importlib import resources
 
 import geopandas as gpd
@@ -13,7 +21,7 @@ import shapely
 from libpysal.graph import Graph
 
 import growthpoles as gp
-from growthpoles.language.number_format import format_p
+from growthpoles.language.number_format import P_COLUMN, format_p
 from growthpoles.result_display import ResultDisplay
 
 HOSTILE = ["<script>alert(1)</script>", "turned\u202eround", "nul\x00", "r3", "r4", "r5", "r6", "r7", "alone"]
@@ -141,3 +149,68 @@ def test_a_panel_counts_regions_and_years_apart() -> None:
     data = pd.DataFrame(rng.normal(size=(len(rows), 2)), index=rows, columns=["growth", "level"])
     fit = gp.panel_regression(data, gp.build_weights(regions.set_crs("EPSG:3035")), y="growth", regressors=["level"])
     assert "16 regions over 7 years (112 rows)" in fit.summary().replace("\n", " ")
+
+
+def _public_functions() -> list[str]:
+    """Return the public functions that speak of p-values, by themselves or in the result that they return."""
+    told = []
+    for name in gp.__all__:
+        public = getattr(gp, name)
+        if inspect.isfunction(public) and not name.startswith("plot_"):
+            result = str(inspect.signature(public).return_annotation).split(".")[-1]
+            docs = f"{public.__doc__}{getattr(gp, result, None).__doc__ if hasattr(gp, result) else ''}"
+            if re.search(r"\bp_(value|adjusted)|p-value|[Nn]ull hypothes", docs):
+                told.append(name)
+    return told
+
+
+def _frames(found: object) -> Iterator[pd.DataFrame]:
+    """Return the tables of a result: itself, what it holds, its to_frame()."""
+    if isinstance(found, pd.DataFrame):
+        yield found
+    elif isinstance(found, ResultDisplay):
+        for field in dataclasses.fields(found) if dataclasses.is_dataclass(found) else ():
+            yield from _frames(getattr(found, field.name))
+        if hasattr(found, "to_frame"):
+            yield found.to_frame()
+
+
+_SAID = {"null", "method", "draws", "alternative", "adjust"}
+_COMPARED = {"cross_check"}  # numbers of two packages side by side: no test
+
+
+@pytest.mark.parametrize("name", _public_functions())
+def test_every_table_with_p_values_says_what_they_are(name, monkeypatch, tmp_path):
+    """By the examples of the docstrings, of whose calls every result is looked at, whatever the example shows of it."""
+    returned = []
+
+    def recorded(function):
+        @functools.wraps(function)
+        def call(*args, **options):
+            returned.append(function(*args, **options))
+            return returned[-1]
+
+        return call
+
+    examples = doctest.DocTestParser().get_examples(getattr(gp, name).__doc__ or "")
+    assert examples
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(gp, name, recorded(getattr(gp, name)))
+    known = {}
+    for example in examples:
+        with contextlib.redirect_stdout(io.StringIO()):
+            exec(compile(example.source, name, "single"), known)
+    assert returned
+    for found in returned:
+        for frame in _frames(found):
+            held = [column for column in frame.columns if P_COLUMN.fullmatch(str(column))]
+            if not held or name in _COMPARED:
+                continue
+            assert frame.attrs.keys() >= _SAID, (name, held, frame.attrs)
+            for key in ("null", "method"):
+                said = frame.attrs[key]
+                assert (said and all(said.values())) if isinstance(said, dict) else said
+            draws = frame.attrs["draws"]
+            for count in draws.values() if isinstance(draws, dict) else [draws]:
+                assert isinstance(count, int) and count >= 0
+            assert frame.copy().attrs == frame.attrs

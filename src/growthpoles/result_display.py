@@ -55,6 +55,42 @@ class SharedList(list[Any]):
         return self
 
 
+def say_tests(
+    frame: pd.DataFrame,
+    null: str | dict[Any, str],
+    method: str | dict[Any, str],
+    *,
+    draws: int | dict[Any, int],
+    alternative: str | dict[Any, str] = "two-sided",
+    adjust: str = "none",
+    **others: Any,
+) -> pd.DataFrame:
+    """Say in the `attrs` of a table what its p-values are, once or by row or column.
+
+    Parameters
+    ----------
+    frame
+        It is changed, and returned.
+    null, method
+        Null hypothesis, and how the p-values were found.
+    draws
+        Random draws behind them; 0 where nothing was drawn (exact, or a law).
+    alternative, adjust
+        Side, and adjustment for the number of tests.
+    others
+        Further facts.
+    """
+    frame.attrs |= {
+        "null": null,
+        "method": method,
+        "draws": {row: int(count) for row, count in draws.items()} if isinstance(draws, dict) else int(draws),
+        "alternative": alternative,
+        "adjust": adjust,
+        **others,
+    }
+    return frame
+
+
 class ResultDisplay:
     """Adds `summary()` and the display of notebooks to a result; the words are in result_summaries.toml."""
 

@@ -66,7 +66,7 @@ def test_cells() -> None:
 def test_p_values_on_a_terminal_are_never_zero(capsys: pytest.CaptureFixture[str]) -> None:
     print_frame(pd.DataFrame({"p": [0.5, 0.0049, 0.00001], "gap": [1e-9, 1.0, 2.0]}), title="tests", digits=3)
     assert [line.split() for line in capsys.readouterr().out.splitlines()[-4:] if line.strip()] == [
-        ["0", "0.500", "0.000"],
+        ["0", "0.500", "1.0e−9"],
         ["1", "0.0049", "1.000"],
         ["2", "<", "0.0001", "2.000"],
     ]

@@ -14,7 +14,7 @@ import growthpoles
 from growthpoles.cli.terminal import print_frame
 from growthpoles.language.languages import LANGUAGES
 from growthpoles.language.number_format import P_COLUMN, format_number, format_p, format_percent, plural_form
-from growthpoles.report.tables.table_formats import markdown, serialise, tex
+from growthpoles.report.tables.table_formats import markdown, serialise, shown, tex
 from source_trees import nodes
 
 PACKAGE = Path(growthpoles.__file__).parent
@@ -76,8 +76,8 @@ def test_a_p_value_after_its_letter() -> None:
 def test_tables_for_people_know_their_p_values() -> None:
     frame = pd.DataFrame({"p_value": [1e-9, 0.0005, np.nan], "z": [1e-9, 2.0, np.nan], "p_class": [0.0, 0.5, 1.0]})
     cells = [[cell.strip() for cell in line.split("|")[1:-1]] for line in markdown(frame).splitlines()[2:]]
-    assert cells == [["\\< 0.0001", "0.000", "0.000"], ["0.0005", "2.000", "0.500"], ["–", "–", "1.000"]]
-    assert r"\textless{} 0.0001 & 0.000" in tex(frame, title="t")
+    assert cells == [["\\< 0.0001", "1.0e−9", "0.000"], ["0.0005", "2.000", "0.500"], ["–", "–", "1.000"]]
+    assert r"\textless{} 0.0001 & 1.0e$-$9 & 0.000" in tex(frame, title="t")
     known = ("p", "p_value", "p_adjusted", "p_attainable", "p_low", "p_high", "median_p", "share_p", "moran_p_value")
     assert all(P_COLUMN.fullmatch(name) for name in known)
     assert not [name for name in ("p_class", "p_likeliest", "grp", "step", "population") if P_COLUMN.fullmatch(name)]
@@ -140,3 +140,15 @@ def test_tables_for_people_write_numbers_as_the_page_does(lang: str, decimal: st
 def test_a_terminal_writes_numbers_in_its_language(capsys: pytest.CaptureFixture[str]) -> None:
     print_frame(pd.DataFrame({"z": [-1.5], "p": [1e-9]}), title="t", lang="ru")
     assert "−1,50" in (said := capsys.readouterr().out) and "< 0,0001" in said
+
+
+@pytest.mark.parametrize("lang", ["en", "ru", "kk"])
+@pytest.mark.parametrize("digits", [2, 3, 4])
+@pytest.mark.parametrize("power", range(-30, 3))
+def test_no_cell_but_zero_is_written_as_zero(power: int, digits: int, lang: str) -> None:
+    for value in (1.04, -2.5, 4.99, -9.96):
+        text = shown(value * 10.0**power, digits, "variance", lang)
+        number = float(text.replace("−", "-").replace(",", ".").replace("\xa0", ""))
+        assert number and abs(number / (value * 10.0**power) - 1) < max(0.06, 0.55 * 10.0 ** (-digits - power))
+        assert text in markdown(pd.DataFrame({"variance": [value * 10.0**power]}), digits=digits, lang=lang)
+    assert float(shown(0.0, digits, "variance", lang).replace(",", ".")) == 0

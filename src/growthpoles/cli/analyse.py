@@ -63,6 +63,7 @@ if TYPE_CHECKING:
     from libpysal.graph import Graph
 
     from growthpoles.report.wording import Wording
+    from growthpoles.spatial.global_tests.global_result import GlobalResult
     from growthpoles.study.audit import Audit
     from growthpoles.study.file_variable import FileOptions
     from growthpoles.study.study_spec import Study
@@ -202,6 +203,7 @@ def stats(
 
     import growthpoles as gp
     from growthpoles.language.phrases import Words
+    from growthpoles.report.wording import told_tests
 
     loaded: Study | None = None
     if file is not None:
@@ -236,30 +238,34 @@ def stats(
     options: dict[str, Any] = {"alternative": alternative, "rng": seed}
     if (draws := report.permutations if permutations is None else permutations) is not None:
         options["permutations"] = draws
-    head = f"{title}; weights {kind}{f' {k}' if k else ''}, {alternative}"
+    weighted = f"{kind}{f' {k}' if k else ''}"
+    head = f"{title}; weights {weighted}, {alternative}"
+    words = Words(lang)
     if statistic in LOCAL:
         local = getattr(gp, statistic)(kept, part, adjust=adjust or report.adjust, **options)
         frame = named(local.to_frame().reindex(values.index), regions, lang=lang)
-        emit(frame, title=f"{statistic}: {head}", kind=format, out=out, digits=3, regions=regions, lang=lang)
+        facts, told = told_tests([local], weighted, words)
+        emit(frame, title=f"{statistic}: {head}", kind=format, out=out, digits=3, regions=regions, lang=lang,
+             facts=facts, told=told)  # fmt: skip
     else:
         names = GLOBAL if statistic == "all" else (statistic,)
-        frames: dict[str, pd.DataFrame] = {}
+        tests: dict[str, GlobalResult] = {}
         without: list[str] = []
         for name in names:
             try:
-                frames[name] = getattr(gp, name)(kept, part, **options).to_frame()
+                tests[name] = getattr(gp, name)(kept, part, **options)
             except SpatialError as error:  # Getis-Ord G has no meaning for negative values
-                if statistic != "all" or (name == names[-1] and not frames):
+                if statistic != "all" or (name == names[-1] and not tests):
                     raise
                 without.append(f"left out: {error}")
         for text in without:
             note(text, quiet=quiet)
-        frame = pd.concat(frames.values())
+        frame = pd.concat([test.to_frame() for test in tests.values()])
         columns = frame if _wants(format, out) else frame.drop(columns=["isolates", "alternative", "variance"])
-        emit(columns, title=head, kind=format, out=out, digits=4, lang=lang)
-    words = Words(lang)
-    null = words("text", "local_null") if statistic in LOCAL else words("text", "global_null")
-    note(null, quiet=quiet)
+        facts, told = told_tests(list(tests.values()), weighted, words)
+        emit(columns, title=head, kind=format, out=out, digits=4, lang=lang,
+             facts=facts, told=told)  # fmt: skip
+    note(facts["null"], quiet=quiet)
     if absent:
         note(f"without data, left out: {listed(absent)}", quiet=quiet)
     if len(part.isolates):

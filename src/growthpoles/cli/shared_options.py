@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import codecs
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
@@ -262,9 +263,15 @@ def emit(
     digits: int = 2,
     regions: gpd.GeoDataFrame | None = None,
     lang: str = "en",
+    facts: Mapping[str, Any] = MappingProxyType({}),
+    told: str = "",
 ) -> None:
-    """Print a table for a person, or write it in a format to a file or to standard output."""
-    from growthpoles.report.tables.table_formats import FORMATS, serialise
+    """Print a table for a person, or write it in a format to a file or to standard output.
+
+    What holds for all rows a file says too: tables for machines in columns of their own (`facts`), tables for people
+    in a note below (`told`).
+    """
+    from growthpoles.report.tables.table_formats import FORMATS, NOTED, serialise
 
     if kind is None and out is not None:
         kind = out.suffix.lstrip(".").lower()
@@ -275,7 +282,9 @@ def emit(
         return
     if kind not in FORMATS:
         raise StudyError(unknown_option("format", kind, FORMATS))
-    content = serialise(frame, kind, title=title, regions=regions, lang=lang)
+    if kind not in NOTED:
+        frame = frame.assign(**facts)
+    content = serialise(frame, kind, title=title, regions=regions, lang=lang, note=told)
     if out is not None:
         save(out, content)
     else:

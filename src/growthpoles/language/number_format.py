@@ -16,6 +16,7 @@ from growthpoles.language.languages import LANGUAGES, SOURCE, check_language
 DASH = "\N{EN DASH}"
 MINUS = "\N{MINUS SIGN}"
 NBSP = "\N{NO-BREAK SPACE}"
+_PLACES = 5  # zeros at most after the decimal sign of a small number; it is written by its power of ten beyond
 GROUPED = 10_000  # the least number that is written in groups
 P_COLUMN = re.compile(r"(\w+_)?p(_value|_adjusted|_attainable|_low|_high)?")  # columns of p-values
 LEAST_P = 1e-4  # the least p-value that is written as a number
@@ -59,6 +60,20 @@ def format_number(value: float, lang: str = SOURCE, *, digits: int | None = 2, s
     if rounded < 0:
         return MINUS + text
     return "+" + text if sign == "+" and rounded > 0 else text
+
+
+def format_cell(value: float, lang: str = SOURCE, *, digits: int) -> str:
+    """Write a finite number of a table: one that would round to 0 with two significant digits, never as 0.
+
+    >>> format_cell(0.00012, digits=3), format_cell(-3.4e-9, digits=3), format_cell(0.0, digits=3)
+    ('0.00012', '−3.4e−9', '0.000')
+    """
+    if value == 0 or round(value, digits) != 0:
+        return format_number(value, lang, digits=digits)
+    mantissa, power = f"{value:.1e}".split("e")
+    if int(power) >= -_PLACES:
+        return format_number(value, lang, digits=1 - int(power))
+    return f"{format_number(float(mantissa), lang, digits=1)}e{MINUS}{-int(power)}"
 
 
 def format_count(count: int, lang: str = SOURCE) -> str:

@@ -7,7 +7,8 @@ reasons with columns and regions by name; the others fill the same places into t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import math
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -390,8 +391,13 @@ def varied_words(results: Results, words: Words) -> list[str]:
 
 def origin_words(tests: Iterable[GlobalResult], words: Words) -> str:
     """Say where the p-values of global tests come from, as the tests themselves do."""
-    found = dict.fromkeys((test.method, test.permutations) for test in tests)
-    named = [words("origin", method, permutations=words.count(count)) for method, count in found]
+    known = phrase_keys("origin", words.lang)
+    found = dict.fromkeys((test.method, test.permutations, test.reference) for test in tests)
+    named = [
+        words("origin", method, permutations=words.count(count)) if method in known and count else reference
+        for method, count, reference in found
+    ]
+    named = list(dict.fromkeys(named))
     return words("text", "or").join(named) or DASH
 
 
@@ -403,6 +409,31 @@ def row_p(words: Words, own: Mapping[Any, Any], *, relation: bool = False) -> st
 def local_origin(test: LocalResult, words: Words) -> str:
     """Say where the p-values of a local test come from."""
     return words("origin", f"local_{test.method}", permutations=words.count(test.permutations or 0))
+
+
+_SIDES = {"two-sided": "two-sided", "greater": "one-sided (greater)", "less": "one-sided (less)"}
+_GLOBAL_TOLD = "{null} p: {origin}, {side}. Regions: {n}; weights: {weights}."
+_LOCAL_TOLD = "{statistic}. {null} p: {origin}, {side}; {adjusted}, level {alpha}. Regions: {n}; weights: {weights}."
+
+
+def told_tests(
+    tests: Sequence[GlobalResult] | Sequence[LocalResult], weights: str, words: Words
+) -> tuple[dict[str, Any], str]:
+    """Return what a file of global tests, or of one local test, says of them: further columns, and a note."""
+    first = tests[0]
+    local = hasattr(first, "adjust")
+    facts: dict[str, Any] = {"null": words("text", "local_null" if local else "global_null"), "weights": weights}
+    said = facts | {"side": words.message(_SIDES[first.alternative])}
+    said["n"] = ", ".join(dict.fromkeys(words.count(test.n) for test in tests))
+    if not local:
+        return facts, words.message(_GLOBAL_TOLD, **said, origin=origin_words(tests, words))  # type: ignore[arg-type]
+    test: Any = first
+    facts |= {"statistic_name": test.name, "permutations": test.permutations or 0}
+    facts |= {name: getattr(test, name) for name in ("alternative", "adjust", "alpha", "n")}
+    facts |= {"joint_permutations": test.joint} if test.joint else {}
+    said |= {"statistic": words.value(test.name), "origin": local_origin(test, words)}
+    said |= {"adjusted": words("adjusted", test.adjust), "alpha": format_number(test.alpha, words.lang, digits=None)}
+    return facts, words.message(_LOCAL_TOLD, **said)
 
 
 def permuted(results: Results, words: Words) -> str:

@@ -13,7 +13,7 @@ from scipy import special
 
 from growthpoles.errors import RatingError, message
 from growthpoles.randomness import generator
-from growthpoles.result_display import ResultDisplay
+from growthpoles.result_display import ResultDisplay, say_tests
 from growthpoles.specialisation.location_quotient import check_counts, poisson
 from growthpoles.specialisation.matrix import (
     Missing,
@@ -490,6 +490,9 @@ def cluster_stars(
         {name: np.broadcast_to(part, checked.shape).ravel() for name, part in found.items()}, index=keys
     )
     listed(table, checked)
+    null = "every region has its share of every industry"
+    say_tests(table, null, "Poisson law", draws=0, alternative="greater",
+              adjust="p_adjusted: Benjamini and Hochberg, over all cells")  # fmt: skip
     return ClusterStars(table, chosen, top, places, least, floor, level, *drawn, replications if counts else 0)
 
 

@@ -310,7 +310,7 @@ def test_p_values_of_coefficients_by_simulation(zealand):
 def test_common_factor_and_hausman_are_placed_among_samples_of_the_error_model(zealand):
     for model, name in (("sdm", "common factor"), ("sem", "Hausman")):
         row = fit(zealand, model, draws=199).tests.loc[name]
-        assert row["method"] == "parametric bootstrap" and row["p_low"] < row["p_value"] < row["p_high"]
+        assert row["method"] == "parametric bootstrap, 199 draws" and row["p_low"] < row["p_value"] < row["p_high"]
         assert fit(zealand, model).tests.loc[name, "method"] == "chi-square"
 
 

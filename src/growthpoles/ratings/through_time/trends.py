@@ -13,7 +13,7 @@ import pandas as pd
 from growthpoles.errors import RatingError, message
 from growthpoles.ratings.classes import DECIMALS
 from growthpoles.ratings.indicator_checks import Array, numeric_table
-from growthpoles.result_display import ResultDisplay
+from growthpoles.result_display import ResultDisplay, say_tests
 
 #: Fewest years of a region for a slope and a test; with fewer there is the change alone.
 LEAST = 4
@@ -39,7 +39,8 @@ def trend(values: pd.DataFrame, *, confidence: float = 0.95) -> pd.DataFrame:
         over all pairs of years), slope_low, slope_high (missing where so few years reach no such confidence: 0.95 needs
         five); s (years that rose after an earlier one, minus those that
         fell), tau (s over the number of pairs of distinct values), p_value (two-sided), method. Slope and test need
-        four years of data and are missing below, where change is all there is.
+        four years of data and are missing below, where change is all there is. `attrs`: null, method, draws (0),
+        alternative, adjust ("none").
 
     Raises
     ------
@@ -106,7 +107,12 @@ def trend(values: pd.DataFrame, *, confidence: float = 0.95) -> pd.DataFrame:
         "tau",
     ]
     table = pd.DataFrame(rows, index=frame.index, columns=[*columns, "p_value", "method"])
-    return table.astype(dict.fromkeys(("first_year", "last_year", "s"), "Int64"))
+    return say_tests(
+        table.astype(dict.fromkeys(("first_year", "last_year", "s"), "Int64")),
+        "the values of a region could as well stand in any other order of its years",
+        f"Mann-Kendall: exact up to {EXACT} years, beyond normal",
+        draws=0,
+    )
 
 
 def yearly(values: pd.DataFrame) -> pd.DataFrame:

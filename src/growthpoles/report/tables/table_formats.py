@@ -15,6 +15,7 @@ import sys
 import tempfile
 import zipfile
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, get_args
 from xml.sax.saxutils import escape
@@ -25,7 +26,7 @@ import pandas as pd
 from growthpoles.errors import DataError, message, unknown_option
 from growthpoles.file_writing import free_name, marked
 from growthpoles.language.languages import SOURCE
-from growthpoles.language.number_format import DASH, NBSP, P_COLUMN, format_p, row_least
+from growthpoles.language.number_format import DASH, NBSP, P_COLUMN, format_cell, format_p, row_least
 from growthpoles.language.phrases import Words, clean_text, missing, phrase_keys
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
 Format = Literal["csv", "json", "md", "tex", "xlsx", "parquet", "geoparquet", "gpkg"]
 FORMATS: tuple[str, ...] = get_args(Format)
+NOTED = ("md", "tex")  # formats with room for a note below the table
 
 # A spreadsheet takes a cell that starts so for a formula; a minus before a number, or alone, is none.
 _FORMULA = re.compile(r"^[=+@\t\r\n\uff1d\uff0b\uff0d\uff20]|^-(?!(?:\d[\d\s.,]*)?$)")
@@ -52,6 +54,7 @@ def serialise(
     title: str = "table",
     regions: gpd.GeoDataFrame | None = None,
     lang: str = SOURCE,
+    note: str = "",
 ) -> bytes:
     """Return a table as the bytes of a file; the same table gives the same bytes.
 
@@ -66,6 +69,8 @@ def serialise(
         Boundaries, for "gpkg" and "geoparquet" only; the frame must be indexed by region.
     lang : str
         Language of the numbers, for "md" and "tex" only.
+    note : str
+        Text below the table, for "md" and "tex" only.
 
     Raises
     ------
@@ -77,8 +82,8 @@ def serialise(
     makers: dict[str, Callable[[], bytes]] = {
         "csv": lambda: csv_bytes(frame),
         "json": lambda: json_bytes(frame),
-        "md": lambda: markdown(frame, lang=lang).encode("utf-8"),
-        "tex": lambda: tex(frame, title=title, lang=lang).encode("utf-8"),
+        "md": lambda: markdown(frame, lang=lang, note=note).encode("utf-8"),
+        "tex": lambda: tex(frame, title=title, lang=lang, note=note).encode("utf-8"),
         "xlsx": lambda: workbook_bytes({title: frame}),
         "parquet": lambda: _parquet(frame),
         "gpkg": lambda: geopackage_bytes({title: frame}, regions),
@@ -156,6 +161,8 @@ def shown(value: object, digits: int, column: str = "", lang: str = SOURCE, leas
     if isinstance(value, float) and P_COLUMN.fullmatch(column):
         return format_p(value, lang, digits=digits, least=least if column == "p_value" else 0.0)
     counted = isinstance(known, int) or (column in _COUNTS and float(known).is_integer())
+    if isinstance(known, float) and not counted:
+        return format_cell(known, lang, digits=digits)
     return Words(lang).number(value, 0 if counted else digits)
 
 
@@ -183,7 +190,7 @@ def _head(column: str, lang: str) -> str:
     return words("column", column) if lang != SOURCE and column in phrase_keys("column", lang) else column
 
 
-def markdown(frame: pd.DataFrame, *, digits: int = 3, lang: str = SOURCE) -> str:
+def markdown(frame: pd.DataFrame, *, digits: int = 3, lang: str = SOURCE, note: str = "") -> str:
     """Return a pipe table; numbers right-aligned, a dash for missing values."""
     table = flat(frame)
     numeric = [pd.api.types.is_numeric_dtype(table[column]) for column in table.columns]
@@ -197,15 +204,17 @@ def markdown(frame: pd.DataFrame, *, digits: int = 3, lang: str = SOURCE) -> str
     rows = [line([escape(_head(clean_text(column), lang)) for column in table.columns])]
     rows.append(line(["---:" if right else "---" for right in numeric]))
     rows += [line(list(map(escape, row))) for row in _cells(frame, table, digits, lang)]
+    rows += ["", escape(note)] if note else []
     return "\n".join(rows) + "\n"
 
 
-def tex(frame: pd.DataFrame, *, title: str, digits: int = 3, lang: str = SOURCE) -> str:
+def tex(frame: pd.DataFrame, *, title: str, digits: int = 3, lang: str = SOURCE, note: str = "") -> str:
     """Return `table` environments with booktabs rules, within the text width; a minus is `$-$`, as pdflatex needs."""
     from growthpoles.report.tables.paper_tables import from_frame, tex
 
     table = flat(frame)
-    return tex(from_frame(table, _cells(frame, table, digits, lang), title=title, lang=lang), lang)
+    made = from_frame(table, _cells(frame, table, digits, lang), title=title, lang=lang)
+    return tex(replace(made, note=clean_text(note)), lang)
 
 
 def _parquet(frame: pd.DataFrame) -> bytes:

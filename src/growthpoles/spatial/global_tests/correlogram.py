@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 
 from growthpoles.errors import SpatialError, message
 from growthpoles.randomness import PERMUTATIONS, seed_sequence
+from growthpoles.result_display import say_tests
 from growthpoles.spatial.alignment import clean_values, same_labels, weights_matrix
-from growthpoles.spatial.global_tests.global_result import Alternative, Method
+from growthpoles.spatial.global_tests.global_result import NULL, Alternative, Method
 from growthpoles.spatial.global_tests.moran import moran
 
 if TYPE_CHECKING:
@@ -116,9 +117,14 @@ def correlogram(
         rows.append(row)
     frame = pd.DataFrame(rows, index=pd.Index(list(links), name="band" if graph is None else "order"))
     names = ["pairs", "n", "statistic", "expected", "variance", "z_score", "p_value", "p_low", "p_high", "method"]
+    tested = frame.reindex(columns=["method", "permutations", "reference"]).dropna()
     frame = frame.reindex(columns=names)
     frame.insert(9, "p_adjusted", _holm(frame["p_value"]))
-    return frame
+    drawn = tested["permutations"].where(tested["method"] == "permutation", 0).astype(int)
+    told = "p_adjusted: Holm, over the rows"
+    return say_tests(
+        frame, NULL, dict(tested["reference"]), draws=drawn.to_dict(), alternative=alternative, adjust=told
+    )
 
 
 def _orders(graph: Graph | W, ids: pd.Index, orders: int) -> dict[float, NDArray[np.bool_]]:

@@ -11,7 +11,7 @@ import pandas as pd
 from growthpoles.errors import SpatialError, message, unknown_option
 from growthpoles.language.number_format import format_count, format_p, least_p
 from growthpoles.randomness import PERMUTATIONS
-from growthpoles.result_display import ResultDisplay
+from growthpoles.result_display import ResultDisplay, say_tests
 from growthpoles.spatial.reference_distributions.score_sums import Alternative as Alternative
 
 if TYPE_CHECKING:
@@ -21,6 +21,15 @@ if TYPE_CHECKING:
 Method = Literal["exact", "permutation", "moments", "normal", "randomisation", "saddlepoint"]
 
 CONFIDENCE = 0.95
+NULL = "every value could as well stand in any other region"
+# words of the name or the reference of a test -> its null hypothesis
+NULLS = {
+    "spatial tau": "the pair of values of a region could as well stand in any other region",
+    "assignments": "the classes could be dealt over the regions in any way that keeps their sizes",
+    "normal errors": "the values, or the errors of their regression, are independent and normal with one variance",
+    "pairs relocated": "the pair of values of a region could as well stand in any other region",
+    "x fixed": "the values of y could as well stand in any other region, whatever x is there",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +99,17 @@ class GlobalResult(ResultDisplay):
         """Smallest p-value that the draws can give; 0 where nothing was drawn."""
         return least_p(self.permutations if self.method == "permutation" else 0, self.alternative)
 
+    @property
+    def null(self) -> str:
+        """Null hypothesis of the p-value in words."""
+        told = f"{self.name} {self.reference}"
+        return next((null for words, null in NULLS.items() if words in told), NULL)
+
     def to_frame(self) -> pd.DataFrame:
-        """Return one row, indexed by the name of the statistic; the interval as ``p_low`` and ``p_high``."""
+        """Return one row, indexed by the name of the statistic; the interval as ``p_low`` and ``p_high``.
+
+        Its `attrs` name null, method, draws, alternative and adjust.
+        """
         row: dict[str, object] = {}
         for column in fields(self):
             value = getattr(self, column.name)
@@ -101,7 +119,9 @@ class GlobalResult(ResultDisplay):
                 row["isolates"] = ", ".join(map(str, value))
             elif column.name not in ("name", "tested"):
                 row[column.name] = value
-        return pd.DataFrame(row, index=pd.Index([self.name], name="statistic_name"))
+        frame = pd.DataFrame(row, index=pd.Index([self.name], name="statistic_name"))
+        draws = self.permutations if self.method == "permutation" else 0
+        return say_tests(frame, self.null, self.reference or self.method, draws=draws, alternative=self.alternative)
 
     def __repr__(self) -> str:
         low, high = self.p_interval

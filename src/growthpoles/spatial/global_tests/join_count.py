@@ -133,7 +133,7 @@ def join_count(
     null = _moments(codes, weights, sizes)
     scores = [z_score(float(value), *moments) for value, moments in zip(observed, null, strict=True)]
     if method == "randomisation":
-        words = "normal approximation, moments under randomisation"
+        words = "normal approximation, moments under random assignments"
         found = [Inference.certain(normal_p(z, alternative), method, words) for z in scores]
     else:
         draws = check_permutations(permutations, part.n)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,7 +13,7 @@ import pandas as pd
 from growthpoles.errors import SpatialError, message
 from growthpoles.language.number_format import least_p
 from growthpoles.randomness import generator
-from growthpoles.result_display import ResultDisplay
+from growthpoles.result_display import ResultDisplay, say_tests
 from growthpoles.spatial.alignment import Prepared, Tested, ascending, joined, unit_of
 from growthpoles.spatial.local_tests.multiple_testing import (
     BY_MEMBER,
@@ -110,6 +111,8 @@ class LocalResult(ResultDisplay):
         References to the values and the graph, for :func:`growthpoles.cross_check`; not pickled.
     again : str
         How those tails were drawn: "tilted" (importance sampling), or "permutation" (more plain draws).
+    joint : int
+        Joint permutations behind the p-values that adjust="max-t" gives; 0 for others.
 
     Examples
     --------
@@ -146,6 +149,7 @@ class LocalResult(ResultDisplay):
     error: np.ndarray | None = None
     tested: Tested | None = None
     again: str = "tilted"
+    joint: int = 0
 
     @property
     def method(self) -> str:
@@ -223,13 +227,13 @@ class LocalResult(ResultDisplay):
         pandas.DataFrame
             Columns statistic, lag, cardinality, p_value, p_attainable, p_adjusted, label, and then p_low and
             p_high (95 % Monte Carlo interval of the p-value), method ("exact", "permutation", or "tilted": see `error`)
-            and z_score.
+            and z_score. `attrs`: null, method, draws, alternative, adjust, alpha, family, joint, n.
         """
         method = np.where(self.exact, "exact", "permutation")
         if self.error is not None:
             method = np.where(np.isnan(self.error), method, self.again)
         low, high = self.p_interval()
-        return pd.DataFrame(
+        frame = pd.DataFrame(
             {
                 "statistic": self.statistic,
                 "lag": self.lag,
@@ -245,6 +249,9 @@ class LocalResult(ResultDisplay):
             },
             index=self.ids,
         )
+        facts: dict[str, Any] = {"alpha": self.alpha, "family": self.family, "joint": self.joint, "n": self.n}
+        sides: dict[str, Any] = {"alternative": self.alternative, "adjust": self.adjust}
+        return say_tests(frame, self.null, self.method, draws=self.permutations or 0, **sides, **facts)
 
     def __repr__(self) -> str:
         counts = np.bincount(self.codes, minlength=len(self.classes))
@@ -424,7 +431,8 @@ def run(
     every = bool(linked.all())
     if not every:
         p[~linked], attainable[~linked] = np.nan, np.nan
-    family = _family(p, attainable, scores, options, rng, order)
+    joint = min(options.permutations, MAX_T_PERMUTATIONS) if options.adjust == "max-t" else 0
+    family = _family(p, attainable, scores, options, joint, rng, order)
     first = len(classes) - len(STATES)
     codes = np.full(part.n, first, dtype=np.int8)
     found = np.flatnonzero(significant(family.p_adjusted, options.alpha))
@@ -470,6 +478,7 @@ def run(
         error=None if law.error is None else spread(_error_of(law, scores.direction, options.alternative)),
         tested=tested,
         again=again,
+        joint=joint,
     )
 
 
@@ -487,6 +496,7 @@ def _family(
     attainable: np.ndarray,
     scores: Scores,
     options: Options,
+    joint: int,
     rng: np.random.Generator,
     order: np.ndarray | None,
 ) -> Family:
@@ -496,7 +506,6 @@ def _family(
     size = int(np.count_nonzero(p >= 0))
     if options.adjust == "none":
         return Family(p, significant(attainable, options.alpha), size)
-    joint = min(options.permutations, MAX_T_PERMUTATIONS)
     adjusted = westfall_young(scores, alternative=options.alternative, permutations=joint, rng=rng, order=order)
     best = np.maximum(attainable, 1 / (joint + 1))
     return Family(np.fmax(adjusted, p), significant(best, options.alpha), size)

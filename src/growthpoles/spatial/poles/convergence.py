@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from growthpoles.errors import SpatialError, message
 from growthpoles.language.number_format import format_p
-from growthpoles.result_display import ResultDisplay
+from growthpoles.result_display import ResultDisplay, say_tests
 from growthpoles.spatial.alignment import same_regions
 from growthpoles.spatial.global_tests.global_result import GlobalResult
 from growthpoles.spatial.global_tests.moran import moran
@@ -79,7 +79,15 @@ class Convergence(ResultDisplay):
         """Return one row; of the residual Moran's I, `moran_statistic` and `moran_p_value`."""
         row = {name: getattr(self, name) for name in self.__slots__ if name != "residual_moran"}
         row |= {"moran_statistic": self.residual_moran.statistic, "moran_p_value": self.residual_moran.p_value}
-        return pd.DataFrame([row], index=pd.Index(["convergence"], name="test"))
+        frame = pd.DataFrame([row], index=pd.Index(["convergence"], name="test"))
+        residual = self.residual_moran
+        nulls = {
+            "p_value": "growth does not depend on the first year's level, beta = 0",
+            "sigma_p_value": "the logarithms spread as widely in both years",
+            "moran_p_value": residual.null,
+        }
+        how = {"p_value": "t test", "sigma_p_value": "Pitman-Morgan test", "moran_p_value": residual.reference}
+        return say_tests(frame, nulls, how, draws=0)
 
     def __repr__(self) -> str:
         p = partial(format_p, relation=True)

@@ -16,8 +16,10 @@ from numpy.typing import NDArray
 
 from growthpoles.errors import RegionError, SpatialError, message, nearest
 from growthpoles.randomness import PERMUTATIONS, seed_sequence
+from growthpoles.result_display import say_tests
 from growthpoles.spatial.alignment import clean_values, same_labels, same_regions, unit_of
 from growthpoles.spatial.global_tests.global_result import (
+    NULL,
     Alternative,
     GlobalResult,
     check_alternative,
@@ -160,7 +162,10 @@ def distance_gradient(
     for result, out in rows.values():
         row = result.to_frame().drop(columns="isolates").reset_index(names="test")
         frames.append(row.assign(left_out=", ".join(map(str, dict.fromkeys([*out, *gaps])))))
-    return pd.concat(frames).set_index(pd.Index(list(rows), name="pole"))
+    frame = pd.concat(frames).set_index(pd.Index(list(rows), name="pole"))
+    drawn = frame["permutations"].where(frame["method"] == "permutation", 0)
+    how, sides = dict(frame["reference"]), dict(frame["alternative"])
+    return say_tests(frame, NULL, how, draws=drawn.to_dict(), alternative=sides)
 
 
 def spearman(

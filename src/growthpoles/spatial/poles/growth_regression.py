@@ -19,8 +19,9 @@ from numpy.random import Generator
 
 from growthpoles.errors import GrowthpolesError, SpatialError, listed, message, unknown_option
 from growthpoles.graphs import as_graph
-from growthpoles.language.number_format import format_p
+from growthpoles.language.number_format import format_count, format_p
 from growthpoles.randomness import seed_sequence
+from growthpoles.result_display import say_tests
 from growthpoles.spatial.alignment import clean_table, clean_values, same_labels
 from growthpoles.spatial.global_tests.global_result import monte_carlo_p
 from growthpoles.spatial.poles.convergence import convergence
@@ -29,11 +30,13 @@ from growthpoles.spatial.regression.likelihood import Floats, Kind, Lag, Refits,
 from growthpoles.spatial.regression.model_table import ModelTable, model_table
 from growthpoles.spatial.regression.panel_regression import Effects, panel_regression
 from growthpoles.spatial.regression.spatial_regression import (
+    NULL,
     PROCESS,
     SMALL,
     Model,
     SpatialRegression,
     bootstrap_draws,
+    put_drawn,
     spatial_regression,
 )
 
@@ -282,16 +285,20 @@ def growth_panel(
     if draws and found.design.lag.eigenvalues is not None:
         levels = logs.loc[found.design.ids].to_numpy().T
         frame, own = _bootstrap(found, levels - levels.mean(), gaps, draws, rng)
+        drawn_own = bool(frame["draws"][LEVEL])  # not where regions grow apart
+        law = "" if drawn_own else f"; that of the own level by the {frame['method'][LEVEL]}"
         notes.append(
-            f"p-values of the levels from {draws} paths drawn under the null hypothesis; own level without the bias of "
-            f"{len(gaps)} steps (median): {own:.3g} in place of {float(frame['estimate'][LEVEL]):.3g}."
+            f"p-values of the levels from {draws} paths drawn under the null hypothesis{law}; own level without the "
+            f"bias of {len(gaps)} steps (median): {own:.3g} in place of {float(frame['estimate'][LEVEL]):.3g}."
         )
     else:
-        notes.append("p-values by the normal law, which rejects too often where levels keep much of the past.")
+        law = frame["method"][LEVEL]
+        notes.append(f"p-values by the {law}, which rejects too often where levels keep much of the past.")
     if effects == "region":
         notes.append("Without year effects a trend that all regions share looks like spread: prefer two-way effects.")
     if model == "sdm":
         notes.append(f"Shocks that neighbours share move {NEIGHBOURS} of this model too; sdem tells them apart.")
+    say_tests(frame, NULL, dict(frame["method"]), draws=dict(frame["draws"]))
     return replace(found, coefficients=frame, draws=draws, notes=tuple(notes), left_out=left_out | found.left_out)
 
 
@@ -454,13 +461,16 @@ def _bootstrap(
         0.0 if apart(0.0) <= 0 else low if apart(low) >= 0 else float(brentq(apart, low, 0.0, xtol=0.01 / gaps.max()))
     )
     t = paths.refit(levels[None], neighbours=paths.durbin).t[:, 0]
+    how = f"{format_count(draws)} paths drawn under the null hypothesis"
     if paths.durbin:
         drawn = paths.draw(level, rho, drift(level), draws, np.random.default_rng(first))
         law = paths.refit(drawn, neighbours=True).t[1]
         p, interval = monte_carlo_p(int((law >= t[1]).sum()), int((law <= t[1]).sum()), draws, "two-sided")
-        frame.loc[NEIGHBOURS, ["p_value", "p_low", "p_high"]] = [p, *interval]
+        put_drawn(frame, NEIGHBOURS, (p, *interval, how, draws))
     law = paths.refit(paths.draw(0.0, rho, still, draws, np.random.default_rng(second)), neighbours=paths.durbin).t[0]
     p, interval = monte_carlo_p(draws, int((law <= t[0]).sum()), draws, "less")
     above = float(ndtr(-t[0]))  # where regions grow apart for reasons of their own, the law is nearer to the normal one
-    frame.loc[LEVEL, ["p_value", "p_low", "p_high"]] = [min(1.0, 2 * min(each, above)) for each in (p, *interval)]
+    drawn_below = p <= above
+    p, low, high = (min(1.0, 2 * min(each, above)) for each in (p, *interval))
+    put_drawn(frame, LEVEL, (p, low, high, *((how, draws) if drawn_below else ("normal law, upper tail", 0))))
     return frame, level

@@ -12,8 +12,9 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from growthpoles.errors import SpatialError, listed, message, unknown_option
+from growthpoles.language.number_format import format_count
 from growthpoles.randomness import generator
-from growthpoles.result_display import ResultDisplay
+from growthpoles.result_display import ResultDisplay, say_tests
 from growthpoles.spatial.alignment import ascending, clean_table, deviations, weights_matrix
 from growthpoles.spatial.global_tests.global_result import check_permutations, monte_carlo_p
 from growthpoles.spatial.local_tests.local_result import QUADRANTS
@@ -471,4 +472,5 @@ def _tests(
         law = float(chi2.sf(value, degrees)) if least >= _LEAST_EXPECTED and degrees else float("nan")
         rows.append((float(value), degrees, p, low, high, law, least, NULL))
     columns = ["statistic", "df", "p_value", "p_low", "p_high", "p_chi_square", "least_expected", "null"]
-    return pd.DataFrame(rows, index=pd.Index(names, name="test"), columns=columns)
+    frame = pd.DataFrame(rows, index=pd.Index(names, name="test"), columns=columns)
+    return say_tests(frame, NULL, f"{format_count(draws)} random relocations", draws=draws, alternative="greater")

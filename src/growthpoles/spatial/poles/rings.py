@@ -11,7 +11,9 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from growthpoles.errors import RegionError, SpatialError, listed, message, nearest
+from growthpoles.language.number_format import format_count
 from growthpoles.randomness import generator
+from growthpoles.result_display import say_tests
 from growthpoles.spatial.alignment import ascending, clean_values, same_labels, weights_matrix
 from growthpoles.spatial.global_tests.global_result import CONFIDENCE, check_permutations
 
@@ -59,8 +61,8 @@ def growth_rings(
     DataFrame
         Index `ring` (order, or upper edge): n, mean, expected and sd (exact, under relocation), low and high (95 %
         envelope that holds all rings at once), z_score, p_value (of all rings at once: the share of relocations whose
-        farthest ring is as far out), regions. Empty rings are shown as such. `attrs`: left_out, null, notes
-        (regions that no ring holds).
+        farthest ring is as far out), regions. Empty rings are shown as such. `attrs`: left_out, null, method, draws,
+        alternative, adjust, notes (regions that no ring holds).
 
     Raises
     ------
@@ -142,12 +144,15 @@ def growth_rings(
         index=pd.Index(edges, name="ring"),
     )
     beyond = kept[place == len(edges)]
-    frame.attrs = {
-        "notes": [f"out of reach of every pole, in no ring: {listed(beyond)}"] if len(beyond) else [],
-        "left_out": [*poles, *ids[~known & ~ids.isin(poles)], *beyond],
-        "null": "the values could as well stand at any other distance from the poles",
-    }
-    return frame
+    return say_tests(
+        frame,
+        "the values could as well stand at any other distance from the poles",
+        f"{format_count(draws)} random relocations",
+        draws=draws,
+        adjust="p_value: of the farthest of all rings",
+        notes=[f"out of reach of every pole, in no ring: {listed(beyond)}"] if len(beyond) else [],
+        left_out=[*poles, *ids[~known & ~ids.isin(poles)], *beyond],
+    )
 
 
 def _farthest(

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from growthpoles.errors import SpatialError, listed, message
 from growthpoles.randomness import PERMUTATIONS, seed_sequence
-from growthpoles.result_display import ResultDisplay
+from growthpoles.result_display import ResultDisplay, say_tests
 from growthpoles.spatial.alignment import clean_values, connected, prepare, same_labels, same_regions
 from growthpoles.spatial.global_tests.moran import moran
 from growthpoles.spatial.local_tests.local_moran import local_moran
@@ -294,6 +294,8 @@ def mutual_influence(
     if away is not None:
         same_labels(frame.iloc[:, 0], away[0], name="y", to="the distances")
     pairs, regions, whole = [], [], {}
+    told: dict[Any, str] = {}
+    drawn_for: dict[Any, int] = {}
     seeds = seed_sequence(rng).spawn(2 * len(frame.columns))
     left_out: tuple[object, ...] = ()
     for place, name in enumerate(frame.columns):
@@ -334,6 +336,7 @@ def mutual_influence(
         found |= {"p_adjusted": tests["p_adjusted"].to_numpy(), "received": sums[1]}
         index = pd.MultiIndex.from_arrays([[name] * part.n, part.ids], names=["of", "region"])
         regions.append(pd.DataFrame(found, index=index))
+        told[name], drawn_for[name] = test.reference, test.permutations if test.method == "permutation" else 0
         whole[name] = {
             "moran": test.statistic,
             "expected": test.expected,
@@ -342,5 +345,7 @@ def mutual_influence(
             "p_high": test.p_interval[1],
             "n": part.n,
         }
-    table = pd.DataFrame.from_dict(whole, orient="index").rename_axis("of")
-    return MutualInfluence(pd.concat(pairs), pd.concat(regions), table.astype({"n": int}), left_out)
+    table = pd.DataFrame.from_dict(whole, orient="index").rename_axis("of").astype({"n": int})
+    say_tests(table, test.null, told, draws=drawn_for)
+    tested = say_tests(pd.concat(regions), local.null, local.method, draws=local.permutations or 0, adjust=adjust)
+    return MutualInfluence(pd.concat(pairs), tested, table, left_out)

@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 
 from growthpoles.errors import SpatialError, message, nearest, unknown_option
 from growthpoles.language.number_format import format_count, format_p, format_percent, least_p
-from growthpoles.result_display import ResultDisplay
+from growthpoles.result_display import ResultDisplay, say_tests
 from growthpoles.spatial.alignment import Connected, Transformation, clean_values, connected, deviations, prepare
-from growthpoles.spatial.global_tests.global_result import Alternative, check_alternative, check_permutations
+from growthpoles.spatial.global_tests.global_result import NULL, Alternative, check_alternative, check_permutations
 from growthpoles.spatial.reference_distributions.global_permutation import draw_orders, induced_order, standing
 from growthpoles.spatial.reference_distributions.moments import (
     WeightSums,
@@ -572,8 +572,12 @@ def specification_curve(
         },
         index=pd.MultiIndex.from_tuples(list(members), names=["choice", "value"]),
     )
+    table = table.sort_values("z", kind="stable", ignore_index=True)
+    for frame, adjust in ((table, "none"), (groups, "all specifications of a row at once")):
+        say_tests(frame, NULL, f"{format_count(permutations)} random relocations, shared", draws=permutations,
+                  alternative=alternative, adjust=adjust)  # fmt: skip
     return SpecificationCurve(
-        table=table.sort_values("z", kind="stable", ignore_index=True),
+        table=table,
         groups=groups,
         alternative=alternative,
         alpha=alpha,

@@ -27,7 +27,7 @@ from growthpoles.errors import RegionError, SpatialError, listed, message, neare
 from growthpoles.graphs import as_graph
 from growthpoles.language.number_format import format_count
 from growthpoles.randomness import seed_sequence
-from growthpoles.result_display import ResultDisplay
+from growthpoles.result_display import ResultDisplay, say_tests
 from growthpoles.spatial.alignment import ascending, same_labels, weights_matrix
 from growthpoles.spatial.global_tests.global_result import Alternative, check_alternative, choose, monte_carlo_p
 from growthpoles.spatial.poles.growth_regression import LEVEL, log_growth
@@ -221,6 +221,8 @@ def spread_test(
         again |= _pole_rows(past, behind, graph, poles, seeds, notes, settings, thrifty=True)
         rows |= {f"placebo: {name}": row for name, row in again.items()}
     table = pd.DataFrame(rows.values(), index=pd.Index(list(rows), name="test"))
+    drawn = table["draws"].where(~table["method"].str.startswith("exact"), 0)
+    say_tests(table, dict(table["null"]), dict(table["method"]), draws=drawn.to_dict(), alternative=alternative)
     added, errors = _added_variable(first, poles)
     return SpreadTest(table, alternative, first.n, tuple(notes), added, errors)
 

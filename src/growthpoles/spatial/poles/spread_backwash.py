@@ -13,6 +13,7 @@ from numpy.random import Generator
 from growthpoles.errors import GrowthpolesError, SpatialError, listed
 from growthpoles.graphs import as_graph
 from growthpoles.randomness import seed_sequence
+from growthpoles.result_display import say_tests
 from growthpoles.spatial.alignment import clean_values, same_labels
 from growthpoles.spatial.global_tests.correlogram import correlogram
 from growthpoles.spatial.global_tests.global_result import (
@@ -176,8 +177,15 @@ def spread_tests(
     frame = pd.concat([frame, *further]).rename_axis("test")
     if alone.isolates:
         notes.append(f"without neighbours, and so in no test of neighbours: {listed(alone.isolates)}")
-    frame.attrs["notes"] = notes
-    return frame
+    behind = frame["permutations"].where(frame["method"].map(_drawn), 0).fillna(0).astype(int)
+    told = {str(name): str(null) for name, null in frame["null"].items() if null}
+    sides, how = dict(frame["alternative"]), dict(frame["method"])
+    adjust = f"{ORDER} ...: Holm; {RING} ...: of the farthest of all rings"
+    return say_tests(frame, told, how, draws=behind.to_dict(), alternative=sides, adjust=adjust, notes=notes)
+
+
+def _drawn(method: object) -> bool:
+    return any(word in str(method) for word in ("permutation", "bootstrap", "random ", "relocations"))
 
 
 def _reach_rows(

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
+from growthpoles.language.number_format import format_count
 from growthpoles.spatial.global_tests.global_result import monte_carlo_p
 from growthpoles.spatial.reference_distributions import normal_errors
 from growthpoles.spatial.regression.likelihood import Floats, Lag, simulate
@@ -55,7 +56,7 @@ def diagnose(lag: Lag, y: Floats, x: Floats, varying: Floats, *, draws: int, rng
     -------
     DataFrame
         Index `test`, those that are defined (of a constant alone, lag and error cannot be told apart): statistic, df,
-        p_asymptotic (chi-square), p_value, p_low, p_high, method, null. `p_value` is the
+        p_asymptotic (chi-square), p_value, p_low, p_high, method, null, draws. `p_value` is the
         exact one for normal errors where there is one (LM-error), else that of the bootstrap with its Monte Carlo
         interval, else that of chi-square.
     """
@@ -69,7 +70,7 @@ def diagnose(lag: Lag, y: Floats, x: Floats, varying: Floats, *, draws: int, rng
     frame = pd.DataFrame({"statistic": statistics, "df": freedom}, index=pd.Index(names, name="test"))
     frame["p_asymptotic"] = chi2.sf(frame["statistic"], frame["df"])
     frame["p_value"] = frame["p_low"] = frame["p_high"] = frame["p_asymptotic"]
-    frame["method"] = "chi-square"
+    frame["method"], frame["draws"] = "chi-square", 0
     if draws:
         q = np.linalg.qr(x)[0]
         mean = q @ (q.T @ y)
@@ -81,11 +82,11 @@ def diagnose(lag: Lag, y: Floats, x: Floats, varying: Floats, *, draws: int, rng
             above = int((drawn[name] >= own * (1 - 1e-10)).sum())
             p, (low, high) = monte_carlo_p(above, draws, draws, "greater")
             frame.loc[name, ["p_value", "p_low", "p_high"]] = [p, low, high]
-            frame.loc[name, "method"] = f"parametric bootstrap, {draws} draws"
+            frame.loc[name, ["method", "draws"]] = f"parametric bootstrap, {format_count(draws)} draws", draws
     if n <= normal_errors.EIGENVALUE_LIMIT / 2:
         p = moran_squared_p(lag, y, x)
         frame.loc["LM-error", ["p_value", "p_low", "p_high"]] = p
-        frame.loc["LM-error", "method"] = "exact for normal errors"
+        frame.loc["LM-error", ["method", "draws"]] = "exact for normal errors", 0
     return frame.assign(null=[NULLS[name] for name in names])
 
 
@@ -121,7 +122,7 @@ def diagnose_panel(lag: Lag, y: Floats, x: Floats, *, count: int) -> pd.DataFram
     frame = pd.DataFrame({"statistic": statistics, "df": 1.0}).rename_axis("test")
     frame["p_asymptotic"] = chi2.sf(frame["statistic"], 1)
     frame["p_value"] = frame["p_low"] = frame["p_high"] = frame["p_asymptotic"]
-    return frame.assign(method="chi-square", null=[NULLS[name] for name in frame.index])
+    return frame.assign(method="chi-square", null=[NULLS[name] for name in frame.index], draws=0)
 
 
 def moran_squared_p(lag: Lag, y: Floats, x: Floats) -> float:

@@ -11,8 +11,8 @@ import pandas as pd
 from growthpoles.errors import SpatialError, message
 from growthpoles.language.number_format import MINUS, format_p, least_p
 from growthpoles.language.phrases import escape_tex
-from growthpoles.result_display import ResultDisplay
-from growthpoles.spatial.regression.spatial_regression import PRINTED, SpatialRegression
+from growthpoles.result_display import ResultDisplay, say_tests
+from growthpoles.spatial.regression.spatial_regression import NULL, PRINTED, SpatialRegression
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -55,9 +55,10 @@ class ModelTable(ResultDisplay):
 
     def to_frame(self) -> pd.DataFrame:
         """Return all numbers: index (model, term), the columns of the coefficients."""
-        return pd.concat(
+        frame = pd.concat(
             {self.heads()[place]: fit.coefficients for place, fit in enumerate(self.fits)}, names=["model", "term"]
         )
+        return say_tests(frame, NULL, dict(frame["method"]), draws=dict(frame["draws"]))
 
     def heads(self) -> list[str]:
         """Return the column heads: the models, numbered where one stands twice."""
@@ -79,10 +80,7 @@ class ModelTable(ResultDisplay):
                 "" if each is None else f"({_number(each['standard_error'], digits)})" for each in own
             ]
             side = "greater" if term in ("rho", "lambda") else "two-sided"
-            least = [0.0 if term in fit.by_law else least_p(fit.draws, side) for fit in self.fits]
-            rows[f"{term}: p"] = [
-                "" if each is None else _p(each["p_value"], low) for each, low in zip(own, least, strict=True)
-            ]
+            rows[f"{term}: p"] = ["" if each is None else _p(each, side) for each in own]
         for name, row in self.extra.iterrows():
             rows[str(name)] = [_number(value, digits) for value in row]
         tests = dict.fromkeys(test for fit in self.fits for test in fit.tests.index if test != PRINTED)
@@ -92,11 +90,7 @@ class ModelTable(ResultDisplay):
         for test in tests:
             own = [fit.tests.loc[test] if test in fit.tests.index else None for fit in self.fits]
             rows[test] = ["" if each is None else _number(each["statistic"], digits) for each in own]
-            least = [least_p(fit.draws, "greater") for fit in self.fits]
-            rows[f"{test}: p"] = [
-                "" if each is None else _p(each["p_value"], low if "bootstrap" in each["method"] else 0.0)
-                for each, low in zip(own, least, strict=True)
-            ]
+            rows[f"{test}: p"] = ["" if each is None else _p(each, "greater") for each in own]
         rows["regions"] = [str(fit.n if fit.effects is None else len(fit.effects)) for fit in self.fits]
         if any(fit.effects is not None for fit in self.fits):
             rows["years"] = [str(1 if fit.effects is None else fit.n // len(fit.effects)) for fit in self.fits]
@@ -146,15 +140,27 @@ class ModelTable(ResultDisplay):
 
     def _said(self) -> list[str]:
         """Return the notes of the table and of its models, each once."""
-        ml = [fit for fit in self.fits if fit.model not in ("ols", "slx")]
-        how = ["p: t law in OLS and SLX."]
-        if ml:
-            drawn = ml[0].draws
-            law = "normal law; rho and lambda: likelihood ratio"
-            how.append(f"Elsewhere {f'parametric bootstrap of {drawn} samples' if drawn else law}.")
+        how = [f"Null hypothesis of each coefficient: {NULL}; two-sided p by {self._laws('coefficients')}."]
+        tests = pd.concat([fit.tests[fit.tests["method"] != "none"] for fit in self.fits])["null"]
+        if len(tests):
+            nulls = "; ".join(
+                f"{', '.join(own.index.unique())}: {null}" for null, own in tests.groupby(tests, sort=False)
+            )
+            how.append(f"Tests: p by {self._laws('tests')}. Null hypotheses: {nulls}.")
         own = [f"{head}: {note}" for head, fit in zip(self.heads(), self.fits, strict=True) for note in fit.notes]
         left = ", ".join(f"{region} ({why})" for region, why in self.fits[0].left_out.items())
         return [*how, *self.notes, *own, *([f"Left out: {left}."] if left else [])]
+
+    def _laws(self, part: str) -> str:
+        """Say of the p-values of the coefficients or the tests how they were found, and in which models."""
+        found: dict[str, list[str]] = {}
+        for head, fit in zip(self.heads(), self.fits, strict=True):
+            frame: pd.DataFrame = getattr(fit, part)
+            told = frame["method"][frame["p_value"].notna() & (frame["method"] != "none")]
+            for how, own in told.groupby(told, sort=False):
+                names = "" if len(own) == len(told) else f" ({', '.join(own.index)})"
+                found.setdefault(str(how), []).append(head + names)
+        return "; ".join(f"{how}: {', '.join(where)}" for how, where in found.items())
 
 
 def _label(name: str) -> str:
@@ -165,8 +171,9 @@ def _number(value: float, digits: int) -> str:
     return "" if np.isnan(value) else f"{value:.{digits}g}" if abs(value) < 1 else f"{value:.{digits}f}"
 
 
-def _p(value: float, least: float = 0.0) -> str:
-    return "" if np.isnan(value) else format_p(value, least=least)
+def _p(row: pd.Series, side: str) -> str:
+    p = float(row["p_value"])
+    return "" if np.isnan(p) else format_p(p, least=least_p(float(row["draws"]), side))
 
 
 def model_table(fits: Sequence[SpatialRegression]) -> ModelTable:

@@ -11,8 +11,9 @@ from numpy.random import Generator
 
 from growthpoles.errors import SpatialError, listed, message, unknown_option
 from growthpoles.graphs import as_graph
+from growthpoles.language.number_format import format_count
 from growthpoles.randomness import generator
-from growthpoles.result_display import ResultDisplay
+from growthpoles.result_display import ResultDisplay, say_tests
 from growthpoles.spatial.alignment import (
     ROUNDING,
     Transformation,
@@ -51,6 +52,10 @@ PRINTED = "Hausman, as spatialreg 1.2-6 prints it"
 SMALL = 30
 _LEAST_FREE = 3
 LEAST_SCALE = 1e-300  # deviations of a regressor whose coefficient still is a number
+_LOOPED_DRAWS = 999  # most samples of a test that looks at them one by one
+_DRAWN = ("p_value", "p_low", "p_high", "method", "draws")
+Drawn = tuple[float, float, float, str, int]  # these columns of one test
+NULL = "the coefficient is zero, given the others"
 _LOOPED = 100  # most regions for which every sample gets an information matrix of its own
 
 
@@ -219,9 +224,11 @@ class SpatialRegression(ResultDisplay):
         estimate, standard_error, statistic (t or z), p_asymptotic (t law for ols and slx, exact for independent normal
         errors; normal law otherwise; NaN for the process of fewer than 30 regions, where it rejects three times too
         often), p_value (that of ols and slx; else parametric bootstrap of the signed generalised least squares t, and
-        of the likelihood ratio for the process), p_low, p_high (Monte Carlo interval).
+        of the likelihood ratio for the process), p_low, p_high (Monte Carlo interval), method (of p_value), draws
+        (behind it, 0 of a law). `attrs` name the null hypothesis.
     tests : DataFrame
-        Index `test`: statistic, df, p_asymptotic, p_value, p_low, p_high, method, null.
+        Index `test`: statistic, df, p_asymptotic, p_value, p_low, p_high, method, null, draws (behind p_value: of the
+        LM-error and of Hausman's test at most 999).
     rho, sigma2, log_likelihood, aic, r_squared : float
         Spatial parameter (0 without one); variance of the errors (divisor n); the last is the squared correlation of
         y with its prediction from the regressors.
@@ -249,11 +256,12 @@ class SpatialRegression(ResultDisplay):
     constant: 21.56 (standard error 11.2), p = 0.054.
     before: 0.6912 (standard error 0.1891), p = 0.0040.
     rho: -0.1444 (standard error 0.2906), p = 0.724.
-    p-values: from 999 samples drawn from the fitted model (parametric bootstrap), ≤ where no sample lies farther out;
-    that of the constant by the normal law.
-    likelihood ratio of the process: 0.1466, p = 0.724 (parametric bootstrap); null hypothesis: no spatial lag.
-    LM-error of the residuals: 6.06, p = 0.012 (parametric bootstrap); null hypothesis: no spatial error beside the lag.
-    16 regions: in samples drawn from this fit the estimate of rho (-0.14) is -0.22 on average, and 95% of the
+    p-values of constant: normal law; before, rho: parametric bootstrap, 999 draws; ≤ where no draw lies farther out.
+    likelihood ratio of the process: 0.1466, p = 0.724 (parametric bootstrap, 999 draws); null hypothesis: no spatial
+    lag.
+    LM-error of the residuals: 6.06, p = 0.012 (parametric bootstrap, 999 draws); null hypothesis: no spatial error
+    beside the lag.
+    16 regions: in 999 samples drawn from this fit the estimate of rho (-0.14) is -0.22 on average, and 95% of the
     estimates lie between -0.78 and 0.37.
     With 16 regions chi-square and normal p-values reject too often (16 regions, nominal 5%: likelihood ratio 8.5%,
     Wald test of rho 14%); quote the bootstrap's.
@@ -282,10 +290,10 @@ class SpatialRegression(ResultDisplay):
     effects: pd.Series | None = None
 
     @property
-    def by_law(self) -> frozenset[str]:
-        """Return the terms whose p-value is that of a law also where samples were drawn: draws set it no floor."""
-        drawn = self.model not in ("ols", "slx") or self.effects is not None
-        return frozenset(["constant"] if drawn else map(str, self.coefficients.index))
+    def laws(self) -> dict[str, list[str]]:
+        """Return how the p-values of the terms were found -> the terms."""
+        told = self.coefficients["method"][self.coefficients["p_value"].notna()]
+        return {how: [str(name) for name in told.index[told == how]] for how in told.unique()}
 
     def to_frame(self) -> pd.DataFrame:
         """Return the coefficients."""
@@ -375,6 +383,19 @@ def bootstrap_draws(draws: int | None, n: int) -> int:
     return int(draws)
 
 
+def put_drawn(frame: pd.DataFrame, name: str, found: Drawn) -> None:
+    """Set the p-value of a row, its interval, and how it was found."""
+    p, low, high, how, draws = found
+    frame.loc[name, ["p_value", "p_low", "p_high"]] = [p, low, high]
+    frame.loc[name, "method"], frame.loc[name, "draws"] = how, draws
+
+
+def drawn_from(draws: int, asked: int | None = None) -> str:
+    """Say from how many samples a p-value is; `asked` also counts those in which the statistic is not defined."""
+    beside = f" (of {asked}, where it is defined)" if asked not in (None, draws) else ""
+    return f"parametric bootstrap, {format_count(draws)} draws{beside}"
+
+
 def fit_design(design: Design, model: Model, *, dependent: str, draws: int | None, rng: Generator) -> SpatialRegression:
     """Fit a model to an aligned design."""
     kind, n, k = PROCESS[model], design.count, design.x.shape[1]
@@ -394,8 +415,12 @@ def fit_design(design: Design, model: Model, *, dependent: str, draws: int | Non
     frame = _with_p_values(frame.rename_axis("term"), design, kind, draws, rng)
     tests = _tests(design, found, model, draws, rng)
     if kind != "none":
-        process = tests.loc["likelihood ratio of the process", ["p_value", "p_low", "p_high"]]
-        frame.loc[frame.index[-1], ["p_value", "p_low", "p_high"]] = process.to_numpy()
+        process = tests.loc["likelihood ratio of the process", [*_DRAWN]]
+        frame.loc[frame.index[-1], list(process.index)] = process.to_numpy()
+        if not draws:
+            frame.loc[frame.index[-1], "method"] = "likelihood ratio, chi-square"
+    say_tests(frame, NULL, dict(frame["method"]), draws=dict(frame["draws"].astype(int)))
+    say_tests(tests, dict(tests["null"]), dict(tests["method"]), draws=dict(tests["draws"]), alternative="greater")
     signal = design.x @ found.b
     if kind == "lag":
         signal = design.lag.inverse(found.rho, signal.reshape(-1, design.lag.n).T).T.ravel()
@@ -456,11 +481,12 @@ def _with_p_values(frame: pd.DataFrame, design: Design, kind: Kind, draws: int, 
     if kind != "none" and n < SMALL:
         frame.loc[frame.index[-1], ["statistic", "p_asymptotic"]] = np.nan
     frame["p_value"] = frame["p_low"] = frame["p_high"] = frame["p_asymptotic"]
+    frame["method"], frame["draws"] = "t law" if kind == "none" else "normal law", 0
     if kind == "none" or not draws:
         return frame
     for place, name in enumerate(design.names[1:], start=1):
         p, (low, high) = bootstrap_t(design, place, kind, draws, rng)[:2]
-        frame.loc[name, ["p_value", "p_low", "p_high"]] = [p, low, high]
+        put_drawn(frame, name, (p, low, high, drawn_from(draws), draws))
     return frame
 
 
@@ -510,7 +536,7 @@ def _tests(design: Design, found: Fit, model: Model, draws: int, rng: Generator)
         own = (x @ np.linalg.inv(design.back))[:, 1:]
         return diagnose(lag, y, x, own / np.abs(own).max(axis=0, initial=1e-300), draws=draws, rng=rng)
     plain = fit(lag, y, x, "none", count=n)
-    rows: dict[str, tuple[float, float, Any, str]] = {}
+    rows: dict[str, tuple[float, float, Drawn | None, str]] = {}
     ratio = max(0.0, 2 * (found.loglik - plain.loglik))
     what = "lag" if kind == "lag" else "error"
     rows["likelihood ratio of the process"] = (ratio, 1, None, f"no spatial {what}")
@@ -521,14 +547,9 @@ def _tests(design: Design, found: Fit, model: Model, draws: int, rng: Generator)
         for part in _parts(draws, n):
             sample = simulate(lag, x @ plain.b, 0.0, sigma, "none", part, rng)
             above += int((_ratios(lag, sample, x, kind) >= own * (1 - 1e-9)).sum())
-        rows["likelihood ratio of the process"] = (
-            ratio,
-            1,
-            monte_carlo_p(above, draws, draws, "greater"),
-            f"no spatial {what}",
-        )
+        rows["likelihood ratio of the process"] = (ratio, 1, _placed(above, draws), f"no spatial {what}")
     if kind == "lag" and not design.panel:
-        extra = _residual_p(design, found, min(draws, 999), rng) if draws and n <= _LOOPED else None
+        extra = _residual_p(design, found, min(draws, _LOOPED_DRAWS), rng) if draws and n <= _LOOPED else None
         rows["LM-error of the residuals"] = (_residual_lm(design, found), 1, extra, "no spatial error beside the lag")
     if model == "sdm":
         inner = [name for name in design.names if not name.startswith("W ")]
@@ -540,7 +561,8 @@ def _tests(design: Design, found: Fit, model: Model, draws: int, rng: Generator)
     if model == "sem" and not design.panel:
         value, as_printed = _hausman(design, found.rho, found.b, found.sigma2)
         looped = draws and n <= _LOOPED and np.isfinite(value)
-        extra = _hausman_p(design, found, value, min(draws, 999), rng.spawn(1)[0]) if looped else None
+        most = min(draws, _LOOPED_DRAWS)
+        extra = _hausman_p(design, found, value, most, rng.spawn(1)[0]) if looped else None
         rows["Hausman"] = (value, k, extra, "least squares and error model estimate the same")
         rows[PRINTED] = (as_printed, k, None, "to compare with published work: no test")
     frame = pd.DataFrame(
@@ -549,15 +571,21 @@ def _tests(design: Design, found: Fit, model: Model, draws: int, rng: Generator)
         index=pd.Index(list(rows), name="test"),
     )
     told = [
-        (p, p, p, "chi-square") if extra is None else (extra[0], *extra[1], "parametric bootstrap")
+        (p, p, p, "chi-square", 0) if extra is None else extra
         for p, extra in zip(frame["p_asymptotic"], frame["extra"], strict=True)
     ]
-    frame[["p_value", "p_low", "p_high", "method"]] = told
+    frame[[*_DRAWN]] = told
     if PRINTED in frame.index:
         frame.loc[PRINTED, ["p_asymptotic", "p_value", "p_low", "p_high"]] = np.nan
         frame.loc[PRINTED, "method"] = "none"
-    order = ["statistic", "df", "p_asymptotic", "p_value", "p_low", "p_high", "method", "null"]
-    return frame[order].astype(dict.fromkeys(order[:-2], float))
+    order = ["statistic", "df", "p_asymptotic", "p_value", "p_low", "p_high", "method", "null", "draws"]
+    return frame[order].astype(dict.fromkeys(order[:-3], float) | {"draws": int})
+
+
+def _placed(above: int, draws: int, asked: int | None = None) -> Drawn:
+    """Return the p-value of a statistic that so many of the draws reach, its interval, and how it was found."""
+    p, (low, high) = monte_carlo_p(above, draws, draws, "greater")
+    return p, low, high, drawn_from(draws, asked), draws
 
 
 def _ratios(lag: Lag, samples: Floats, x: Floats, kind: Kind) -> Floats:
@@ -575,7 +603,7 @@ def _residual_lm(design: Design, found: Fit) -> float:
     return float((e @ lag(e)) / found.sigma2) ** 2 / rest if rest > 0 else float("nan")
 
 
-def _residual_p(design: Design, found: Fit, draws: int, rng: Generator) -> tuple[float, tuple[float, float]]:
+def _residual_p(design: Design, found: Fit, draws: int, rng: Generator) -> Drawn:
     """Place that test among samples drawn from the lag model."""
     lag, x = design.lag, design.x
     n, k = x.shape
@@ -589,10 +617,10 @@ def _residual_p(design: Design, found: Fit, draws: int, rng: Generator) -> tuple
         s2 = float(rest @ rest) / n
         spread = information(lag, x, b, rho, s2, "lag", count=n)
         above += _residual_lm(design, Fit("lag", rho, b, s2, 0.0, spread, rest)) >= own
-    return monte_carlo_p(above, draws, draws, "greater")
+    return _placed(above, draws)
 
 
-def _common_factor_p(design: Design, inner: Design, draws: int, rng: Generator) -> tuple[float, tuple[float, float]]:
+def _common_factor_p(design: Design, inner: Design, draws: int, rng: Generator) -> Drawn:
     """Place the common factor test among samples drawn from the error model: chi-square rejects 15 % at 16 regions."""
     lag, (n, k) = design.lag, inner.x.shape
     null = fit(lag, design.y, inner.x, "error", restricted=True, traces=False)
@@ -605,7 +633,7 @@ def _common_factor_p(design: Design, inner: Design, draws: int, rng: Generator) 
     for part in _parts(draws, n):
         sample = simulate(lag, inner.x @ null.b, null.rho, sigma, "error", part, rng)
         above += int((ratios(sample) >= own - 1e-9 * abs(own)).sum())
-    return monte_carlo_p(above, draws, draws, "greater")
+    return _placed(above, draws)
 
 
 def _hausman(design: Design, rho: float, b: Floats, sigma2: float, y: Floats | None = None) -> tuple[float, float]:
@@ -631,9 +659,7 @@ def _hausman(design: Design, rho: float, b: Floats, sigma2: float, y: Floats | N
     return statistic(right.T @ right, proper=True), statistic(right.T @ (spread @ x), proper=False)
 
 
-def _hausman_p(
-    design: Design, found: Fit, own: float, draws: int, rng: Generator
-) -> tuple[float, tuple[float, float]] | None:
+def _hausman_p(design: Design, found: Fit, own: float, draws: int, rng: Generator) -> Drawn | None:
     """Place Hausman's test among samples drawn from the error model, those in which it is defined."""
     n, k = design.x.shape
     sigma = float(np.sqrt(found.sigma2 * n / (n - k)))
@@ -646,7 +672,7 @@ def _hausman_p(
         ]
     )
     drawn = drawn[np.isfinite(drawn)]
-    return monte_carlo_p(int((drawn >= own).sum()), len(drawn), len(drawn), "greater") if len(drawn) else None
+    return _placed(int((drawn >= own).sum()), len(drawn), draws) if len(drawn) else None
 
 
 def _notes(design: Design, found: Fit, model: Model, draws: int, rng: Generator) -> tuple[str, ...]:
@@ -662,13 +688,13 @@ def _notes(design: Design, found: Fit, model: Model, draws: int, rng: Generator)
         )
     elif draws:
         sigma = float(np.sqrt(found.sigma2 * n / (n - k)))
-        sample = simulate(design.lag, design.x @ found.b, found.rho, sigma, kind, min(draws, 999), rng)
+        sample = simulate(design.lag, design.x @ found.b, found.rho, sigma, kind, min(draws, _LOOPED_DRAWS), rng)
         drawn = refit(design.lag, sample, design.x, kind).rho
         low, high = np.quantile(drawn, [0.025, 0.975])
         notes.append(
-            f"{n} regions: in samples drawn from this fit the estimate of {'rho' if kind == 'lag' else 'lambda'} "
-            f"({found.rho:.2f}) is {drawn.mean():.2f} on average, and 95% of the estimates lie between {low:.2f} "
-            f"and {high:.2f}."
+            f"{n} regions: in {len(drawn)} samples drawn from this fit the estimate of "
+            f"{'rho' if kind == 'lag' else 'lambda'} ({found.rho:.2f}) is {drawn.mean():.2f} on average, and 95% of "
+            f"the estimates lie between {low:.2f} and {high:.2f}."
         )
     if kind != "none" and n < SMALL:
         notes.append(
