@@ -19,7 +19,7 @@ from shapely.geometry import box
 import growthpoles as gp
 from growthpoles.errors import DataError, GrowthpolesError
 from growthpoles.study.files.problems import FAR_YEARS, LUNAR_YEARS
-from growthpoles.study.read_published import quick_look
+from growthpoles.study.propose_study import quick_look
 
 
 def outcome(case: Case) -> str:
