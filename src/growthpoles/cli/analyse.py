@@ -704,8 +704,8 @@ def _graph(study: Study | None, regions: gpd.GeoDataFrame, kind: str, **options:
     if own is not None and (idle := [name for name in given if name not in own]):
         rather = f"with --weights {' or '.join(kinds_with(idle[0]))}"
         takes = listed([f"--{name}" for name in own if name in options])
-        told = f"{rather}; --weights {kind} takes {takes}" if takes else rather
-        raise SpatialError(message(f"--{idle[0]} has no meaning for --weights {kind}", allowed=told))
+        rather += f"; --weights {kind} takes {takes}" if takes else ""
+        raise SpatialError(message(f"--{idle[0]} has no meaning for --weights {kind}", allowed=rather))
     if study is None:
         from growthpoles.spatial.weights.build_weights import build_weights
 

@@ -306,9 +306,9 @@ def build_weights(
     ['KZ-AKM', 'KZ-AST', 'KZ-SEV']
     """
     if kind not in get_args(WeightsKind):
-        asked = number_in(kind)
-        known = get_args(WeightsKind) if asked is None else [f"kind='knn' with k={asked}"]
-        raise SpatialError(unknown_option("kind", kind, known))
+        if (asked := number_in(kind)) is not None:
+            raise SpatialError(unknown_option("kind", kind, [f"kind='knn' with k={asked}"]))
+        raise SpatialError(unknown_option("kind", kind, get_args(WeightsKind)))
     given = {
         "k": k,
         "threshold": threshold,
