@@ -222,9 +222,9 @@ from .study.pole_tables import spread_table as spread_table
 from .study.pole_tables import study_years as study_years
 from .study.pole_tables import typology_table as typology_table
 from .study.propose_study import Proposal as Proposal
+from .study.propose_study import QuickLook as QuickLook
 from .study.propose_study import propose_study as propose_study
-from .study.read_published import QuickLook as QuickLook
-from .study.read_published import quick_look as quick_look
+from .study.propose_study import quick_look as quick_look
 from .study.read_published import read_table as read_table
 from .study.study_spec import Study as Study
 from .study.verdict import Verdict as Verdict

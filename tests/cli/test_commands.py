@@ -15,7 +15,7 @@ import pandas as pd
 import pytest
 
 import growthpoles as gp
-from growthpoles.cli.analyse import _gaps
+from growthpoles.cli.shared_options import gaps
 from growthpoles.errors import Reason
 from growthpoles.shipped_data import geodata_path
 
@@ -649,7 +649,7 @@ def test_a_study_is_an_argument_too_and_the_built_in_one_is_told(command, ask, t
 def test_empty_cells_are_a_line_for_a_column_not_for_a_cell(size):
     cells = [(f"r{i}", code, Reason("{mark} in {file}, row {row}", {"mark": "..", "file": "t.csv", "row": i}))
              for code in ("a", "b") for i in range(size)]  # fmt: skip
-    lines = list(_gaps([*cells, ("r0", "c", "no row in t.csv")]))
+    lines = list(gaps([*cells, ("r0", "c", "no row in t.csv")]))
     assert [line.split(": ")[1] for line in lines[:3]] == ["a", "b", "c"] and lines[
         2
     ] == "no data: c: r0: no row in t.csv"
@@ -740,3 +740,64 @@ def test_the_year_taken_is_the_last_that_can_be_rated(
     assert done.returncode == 0, done.stderr
     told = re.findall(r"the year: (\d+) \((\d+) cannot be rated", done.stderr)
     assert told == ([(str(max(set(years) - {*lacking})), "2021")] if lacking else [])
+
+
+def test_rate_is_headed_by_names_and_written_by_codes(ask: Ask) -> None:
+    told = ask("rate", "--study", "kazakhstan-2024").stdout
+    written = ask("rate", "--study", "kazakhstan-2024", "--format", "csv").stdout.splitlines()[0].split(",")
+    codes = [code for code in written if code.startswith("score_")]
+    assert codes and "score:" in told and "score_" not in told
+
+
+def test_columns_of_other_years_are_offered_with_their_year(county_file, ask, tmp_path):
+    """A table whose years hold different columns: each that is asked for is told where it stands."""
+    header = ["code", *(f"{name} {year}" for year, held in ((2019, "ab"), (2020, "b"), (2021, "bc")) for name in held)]
+    rows = [
+        [name, *(10 * i + at for at in range(len(header) - 1))] for i, name in enumerate(f"{i:02d}" for i in range(20))
+    ]
+    (tmp_path / "years.csv").write_text("\n".join(",".join(map(str, row)) for row in [header, *rows]))
+    options = ("--table", str(tmp_path / "years.csv"), "--key", "code", "--out", str(tmp_path / "m.png"))
+    told = ask("map", str(county_file), *options, "--variable", "a").stderr
+    assert "no column of numbers is called a in 2021; allowed: --year 2019" in told
+    told = ask("map", str(county_file), *options, "--variable", "zz").stderr
+    assert "allowed: b, c; of other years: a (--year 2019)" in told
+    assert ask("map", str(county_file), *options, "--variable", "a", "--year", "2019").returncode == 0
+
+
+@pytest.mark.parametrize(("asked", "k"), [("knn4", 4), ("k7", 7), ("KNN_3", 3)])
+def test_a_number_in_the_kind_of_weights_is_told_how_it_is_given(asked, k, county_file, ask, tmp_path):
+    rather = "knn (the 4 nearest)" + (f"; in stats: --weights knn --k {k}" if k != 4 else "")
+    out = ("--weights", asked, "--out", str(tmp_path / "m"))
+    for words in (("map", "clusters", str(county_file), "--key", "code"), ("map", "clusters"), ("report",)):
+        assert f"--weights {asked} is not known; allowed: {rather}" in ask(*words, *out).stderr
+    with pytest.raises(gp.SpatialError, match=f"allowed: kind='knn' with k={k}$"):
+        gp.build_weights(gp.load_regions(2014), asked)
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("stats", "--k", "4"), "--k has no meaning for --weights queen; allowed: with --weights knn"),
+        (("weights", "--k", "4"), "--weights knn; --weights queen takes --tolerance"),
+        (
+            ("stats", "--weights", "kernel", "--power", "2"),
+            "--power has no meaning for --weights kernel; allowed: with",
+        ),
+        (("stats", "--weights", "knn", "--threshold", "2"), "--weights knn takes --k"),
+    ],
+)
+def test_an_option_that_the_weights_do_not_have_is_refused_in_words_of_the_command(words, told, ask):
+    assert told in ask(*words).stderr
+
+
+def test_maps_of_a_study_name_regions_without_neighbours(ask, own_study, tmp_path):
+    """Those whose links the study cuts are told as `stats` tells them."""
+    alone = "KZ-MAN"
+    links = [[alone, code] for code in gp.build_weights(gp.load_regions(2014))[alone].index]
+    settings = own_study / "study.toml"
+    settings.write_text(settings.read_text() + f"\n[weights]\ncut = {links}\n")
+    for kind in ("clusters", "neighbours"):
+        drawn = ask("map", kind, "--study", str(own_study), "--out", str(tmp_path / "m.png"))
+        tested = ask("stats", "--study", str(own_study), "--statistic", "moran").stderr
+        (told,) = [line.partition("; ")[0] for line in tested.splitlines() if "without neighbours" in line]
+        assert alone in told and drawn.returncode == 0 and told in drawn.stderr

@@ -26,9 +26,8 @@ from growthpoles.study.inputs.indicators import catalogue_frame
 from growthpoles.study.inputs.study_regions import read_weights
 from growthpoles.study.inputs.study_variables import study_weights
 from growthpoles.study.load_study import load_study
-from growthpoles.study.propose_study import propose_study
+from growthpoles.study.propose_study import propose_study, quick_look
 from growthpoles.study.rating_spec import read_goalposts
-from growthpoles.study.read_published import quick_look
 from growthpoles.study.study_spec import Table
 
 Target = Callable[[Path, bytes], None]

@@ -14,11 +14,12 @@ import growthpoles as gp
 from growthpoles.errors import DataError, StudyError
 from growthpoles.report.audit_files import write_audit
 from growthpoles.shipped_data import geodata_path
+from growthpoles.study.audit.file_audit import audit_file
 from growthpoles.study.examine_study import examine_study, open_marks
-from growthpoles.study.files.printed_labels import parse_year, year_inside
+from growthpoles.study.files.printed_labels import parse_year, split_table_number, year_inside
 from growthpoles.study.guess_columns import codes_for
 from growthpoles.study.load_study import load_study
-from growthpoles.study.propose_study import Proposal, propose_study
+from growthpoles.study.propose_study import Proposal, propose_study, quick_look
 
 
 def mexico(folder: Path) -> Proposal:
@@ -402,3 +403,89 @@ def test_a_second_spelling_of_a_region_is_a_second_row_and_no_row_to_ignore(tmp_
 def test_the_last_name_is_offered_the_last_region(tmp_path: Path) -> None:
     text = _spelled(tmp_path, ["Prague", "Vysočina", "Zlín"], ["Hlavní město", "Vysočina", "Zlín"])
     assert '# "Hlavní město" = "r0"' in text
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Final consumption", "Advance payments", "R&D", "Re-exports", "E-commerce", "R squared", "final users", "P wave"],
+)
+def test_words_that_begin_a_name_behind_a_year_are_no_marks(name: str) -> None:
+    for text in (f"2021 {name}", f"2021, {name}", f"{name} 2021", f"{name}, 2021", f"{name} 2021a", f"2021a {name}"):
+        assert year_inside(text) == (2021, name)
+    for mark in ("a", " p", " final", "/P", " (r)", "*"):
+        assert year_inside(f"{name} 2021{mark}") == (2021, name)
+        assert year_inside(f"{name} 2021{mark}, USD") == (2021, f"{name}, USD")
+
+
+@pytest.mark.parametrize("letter", ["E", "p", "R"])
+def test_a_letter_at_the_end_of_a_name_is_no_mark_of_the_year_behind_it(letter: str) -> None:
+    assert year_inside(f"Group {letter} 2021") == (2021, f"Group {letter}")
+    assert year_inside(f"{letter} 2021 output") == (2021, "output")
+    assert year_inside("Output in the 1990s") == (1990, "Output in the s")  # no year with a mark
+
+
+@pytest.mark.parametrize("number", ["2.1", "3", "2-1", "IV", "A.3", "12a"])
+def test_the_number_of_a_table_is_taken_off_its_title(number: str) -> None:
+    words = (
+        "Table Tabelle Cuadro Quadro Tableau Tabela Tabella Таблица Таблиця Taulukko Tabell Tablica Tabulka "
+        "Tabel Tablo Πίνακας ცხრილი Tab. Tabl. Табл. Кесте"
+    )
+    for word in words.split():
+        for sign in (":", ".", " –", " -", ")", ""):
+            assert split_table_number(f"{word} {number}{sign} Population of towns") == (
+                f"{word} {number}",
+                "Population of towns",
+            )
+    for text in ("Table of regions", f"Table {number}", "Table 2020 towns", "Tablets 5 units", f"{number} Population"):
+        assert split_table_number(text) == ("", text)
+    for text, rest in (("2.1. táblázat Népesség", "Népesség"), ("1-кесте. Халық", "Халық"), ("表2-1 人口", "人口")):
+        assert split_table_number(text)[1] == rest
+
+
+def named_rows(path: Path, heads: list[str], *, above: str = "", below: str = "", start: int = 1000) -> Path:
+    """Regions with numbers, a line above the header and one below the rows."""
+    rows = [",".join([f"Region {chr(65 + i)}", *(str(start + 37 * i + at) for at in range(len(heads)))])
+            for i in range(12)]  # fmt: skip
+    path.write_text("\n".join(filter(None, [above, ",".join(["Region", *heads]), *rows, below])), encoding="utf-8")
+    return path
+
+
+def test_a_number_without_a_name_below_a_table_is_told(tmp_path: Path) -> None:
+    for heads in (["Population"], ["Population", "Births"]):
+        for total in ("17000", "1950"):
+            path = named_rows(tmp_path / "t.csv", heads, below="," + ",".join([total] * len(heads)))
+            assert any("14" in text and "no " in text for text in quick_look(path).remarks)
+    page = named_rows(tmp_path / "p.csv", ["Population", "Births"], below="14")
+    assert not any("line 14" in text for text in quick_look(page).remarks)
+
+
+@pytest.mark.parametrize("start", range(1560, 1900, 30))
+def test_numbers_like_years_begin_no_table_of_their_own(start: int, tmp_path: Path) -> None:
+    path = named_rows(tmp_path / "t.csv", ["Population"], start=start)
+    found = quick_look(path).tables
+    assert found["rows"].tolist() == ["2 to 13"]
+
+
+def test_two_marks_of_one_year_are_two_columns(tmp_path: Path) -> None:
+    for one, other in (("a", "b"), ("p", "r"), (" (p)", " (r)")):
+        path = named_rows(tmp_path / "t.csv", [f"GDP 2020{one}", f"GDP 2020{other}", "GDP 2021"])
+        held = quick_look(path).tables["indicators"].iloc[0]
+        assert len(set(held.split(", "))) == 3
+
+
+@pytest.mark.parametrize("years", [(1850, 1860, 1870), (2150, 2160, 2170), (1850,)])
+def test_a_column_of_years_out_of_range_is_no_quantity(years: tuple[int, ...], tmp_path: Path) -> None:
+    rows = [
+        f"Region {chr(65 + i)},{year},{1000 + 7919 * i * year % 4001},{20 + 31 * i * year % 47}"
+        for i in range(12)
+        for year in years
+    ]
+    (tmp_path / "t.csv").write_text("\n".join(["Region,Year,Population,GDP", *rows]))
+    found = quick_look(tmp_path / "t.csv")
+    assert found.tables["indicators"].tolist() == ["Population, GDP"]
+    assert any(str(years[0]) in text and "1900 to 2100" in text for text in found.remarks)
+    if len(years) > 1:
+        with pytest.raises(DataError, match=r"1900 to 2100; allowed: common years in the headers"):
+            audit_file(tmp_path / "t.csv")
+    else:
+        assert "Year" not in set(audit_file(tmp_path / "t.csv")[1].sources.cells["column"])

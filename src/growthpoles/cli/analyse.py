@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -42,6 +40,7 @@ from growthpoles.cli.shared_options import (
     allowed,
     emit,
     file_options,
+    gaps,
     named,
     note,
     one_study,
@@ -55,7 +54,16 @@ from growthpoles.cli.shared_options import (
     workers,
     year_of,
 )
-from growthpoles.errors import GrowthpolesError, SpatialError, StudyError, counted, listed, message, unknown_option
+from growthpoles.errors import (
+    GrowthpolesError,
+    SpatialError,
+    StudyError,
+    counted,
+    listed,
+    message,
+    quoted,
+    unknown_option,
+)
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -114,7 +122,7 @@ def rate(
 ) -> None:
     """Show index, class, rank and scores of every region."""
     loaded = open_study(one_study(folder, study), lang=lang)
-    from growthpoles.study.inputs import load_indicators, study_rating, study_regions
+    from growthpoles.study.inputs import load_indicators, study_catalogue, study_rating, study_regions
 
     chosen = year_of(loaded, year, rated=True, quiet=quiet)
     table = load_indicators(chosen, edition=edition, study=loaded, enclaves=_enclaves(enclaves))
@@ -123,31 +131,14 @@ def rate(
     title = f"{loaded.name}, {chosen}, edition {table.attrs['edition']}"
     drawn = _wants(format, out) in ("gpkg", "geoparquet")
     regions = study_regions(loaded, enclaves=_enclaves(enclaves)) if drawn else None
-    emit(shown, title=title, kind=format, out=out, regions=regions, lang=lang)
+    called = study_catalogue(loaded).names(lang)
+    called |= {f"score_{code}": f"score: {name}" for code, name in called.items()}
+    emit(shown, title=title, kind=format, out=out, regions=regions, lang=lang, names=called)
     for line in rating.attrs["notes"]:
         note(line, quiet=quiet)
-    for text in _gaps(table.attrs["missing"]):
+    for text in gaps(table.attrs["missing"]):
         note(text, quiet=quiet)
     tell_account(loaded, quiet=quiet)
-
-
-_FIRST = 5  # regions without data that a line names
-
-
-def _gaps(missing: Iterable[tuple[str, str, str]]) -> Iterator[str]:
-    """Say which cells are empty: a line for each column, and for each kind of reason in it, with the first regions."""
-    held: dict[tuple[str, str], list[tuple[str, str]]] = {}
-    for region, column, reason in missing:
-        held.setdefault((column, getattr(reason, "template", reason)), []).append((region, reason))
-    cut = False
-    for (column, _), cells in held.items():
-        regions, reasons = zip(*cells, strict=True)
-        more = f", and {len(set(reasons)) - 1} more such" if len(set(reasons)) > 1 else ""
-        cut = cut or len(cells) > _FIRST or bool(more)
-        told = regions[0] if len(cells) == 1 else f"{len(cells)} regions ({listed(regions, limit=_FIRST)})"
-        yield f"no data: {column}: {told}: {reasons[0]}{more}"
-    if cut:
-        yield "every empty cell with its reason: tables/missing.csv of growthpoles report"
 
 
 def stats(
@@ -605,7 +596,10 @@ def _specialise_file(
     shown = ordered if data.regions is None else named(ordered, data.regions, lang=lang)
     title = f"{data.source}: specialisation by {counted(len(columns), 'industries')}"
     emit(shown, title=title, kind=format, out=out, digits=3, lang=lang)
-    note(f"industries: {listed(columns)}; krugman: distance from the industries of all regions together", quiet=quiet)
+    note(
+        f"industries: {listed(columns, write=quoted)}; krugman: distance from the industries of all regions together",
+        quiet=quiet,
+    )
     for text in data.notes:
         note(text, quiet=quiet)
 
@@ -706,15 +700,21 @@ def _merged(regions: gpd.GeoDataFrame, values: pd.Series, enclaves: str) -> gpd.
 
 def _graph(study: Study | None, regions: gpd.GeoDataFrame, kind: str, **options: Any) -> Graph:
     """Build the weights of a study, or of a file."""
-    if asked := re.fullmatch(r"(?:knn|k)[ _=-]?(\d{1,6})", kind, flags=re.IGNORECASE):
-        told = unknown_option("weights", kind, ["knn"])
-        raise SpatialError(message(told.places["problem"], near=[f"--weights knn --k {int(asked[1])}"]))
-    given = {name: value for name, value in options.items() if value is not None}
-    if study is None:
-        from growthpoles.spatial.weights.build_weights import build_weights
+    from growthpoles.spatial.weights.build_weights import build_weights, kinds_with, number_in, options_of
+    from growthpoles.study.study_spec import DISTANCES
 
+    if (asked := number_in(kind)) is not None:
+        told = unknown_option("weights", kind, ["knn"])
+        raise SpatialError(message(told.places["problem"], near=[f"--weights knn --k {asked}"]))
+    given = {name: value for name, value in options.items() if value is not None}
+    own = ("power", "threshold") if kind == DISTANCES else options_of(kind)
+    if own is not None and (idle := [name for name in given if name not in own]):
+        rather = f"with --weights {' or '.join(kinds_with(idle[0]))}"
+        takes = listed([f"--{name}" for name in own if name in options])
+        rather += f"; --weights {kind} takes {takes}" if takes else ""
+        raise SpatialError(message(f"--{idle[0]} has no meaning for --weights {kind}", allowed=rather))
+    if study is None:
         return build_weights(regions, kind, **given)  # type: ignore[arg-type]
     from growthpoles.study.inputs import study_weights
 
-    given = {name: value for name, value in options.items() if value is not None}
     return study_weights(study, kind=kind, regions=regions, **given)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -51,7 +52,7 @@ from growthpoles.cli.shared_options import (
     tell_account,
     year_of,
 )
-from growthpoles.errors import MapError, counted, listed, message
+from growthpoles.errors import MapError, counted, listed, message, unknown_option
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -250,6 +251,11 @@ def draw(
     wide, high = (25.4 * side for side in figure.get_size_inches())
     printed = Words("en")("preset", preset.partition(":")[0])
     note(f"{wide:.0f} x {high:.0f} mm, preset {preset} ({printed}), edition {shown}", quiet=quiet)
+    if kind in map_kinds("weights"):
+        from growthpoles.report.draw_figures import map_graph
+
+        graph = map_graph(loaded, kind, year=chosen, edition=edition, variable=variable)
+        _tell_alone(list(graph.isolates), loaded.report.weights, quiet=quiet)
     _tell_unnamed(figure, quiet=quiet)
     tell_account(loaded, quiet=quiet)
 
@@ -310,13 +316,18 @@ def _draw_file(
         say(str(beside))
     for text in found.notes:
         note(text, quiet=quiet)
-    if alone:
-        with_links = "" if tested.get("weights") == "knn" else "; the four nearest ones instead: --weights knn"
-        note(f"without neighbours, left out of tests: {listed(alone)}{with_links}", quiet=quiet)
+    _tell_alone(alone, tested.get("weights"), quiet=quiet)
     lacking = values.index[values.isna()]
     if len(lacking):
         note(f"no data: {listed(lacking)}", quiet=quiet)
     _tell_unnamed(figure, quiet=quiet)
+
+
+def _tell_alone(alone: Collection[object], weights: str | None, *, quiet: bool) -> None:
+    """Say which regions have no neighbours, so that no test of them was made."""
+    if len(alone):
+        with_links = "" if weights == "knn" else "; the four nearest ones instead: --weights knn"
+        note(f"without neighbours, left out of tests: {listed(alone)}{with_links}", quiet=quiet)
 
 
 def _lisa(
@@ -326,10 +337,12 @@ def _lisa(
     """Test a column region by region as `stats --statistic local_moran` does."""
     import growthpoles as gp
     from growthpoles.randomness import SEED
-    from growthpoles.study.study_spec import Report
+    from growthpoles.study.study_spec import Report, four_nearest
 
     report = Report()
     chosen: Any = weights or report.weights
+    if rather := four_nearest(chosen):
+        raise MapError(unknown_option("weights", chosen, [rather]))
     kept, part, _ = gp.with_data(values, gp.build_weights(regions, chosen))
     options: dict[str, Any] = {"rng": SEED if seed is None else seed, "adjust": adjust or report.adjust}
     if (draws := permutations or report.permutations) is not None:

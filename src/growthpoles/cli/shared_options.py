@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import codecs
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import MappingProxyType
@@ -263,10 +263,11 @@ def emit(
     digits: int = 2,
     regions: gpd.GeoDataFrame | None = None,
     lang: str = "en",
+    names: Mapping[str, str] | None = None,
     facts: Mapping[str, Any] = MappingProxyType({}),
     told: str = "",
 ) -> None:
-    """Print a table for a person, or write it in a format to a file or to standard output.
+    """Print a table for a person, columns by `names`, or write it in a format to a file or to standard output.
 
     What holds for all rows a file says too: tables for machines in columns of their own (`facts`), tables for people
     in a note below (`told`).
@@ -278,7 +279,7 @@ def emit(
     if kind is None:
         from growthpoles.cli.terminal import print_frame
 
-        print_frame(frame, title=title, digits=digits, lang=lang)
+        print_frame(frame, title=title, digits=digits, lang=lang, names=names)
         return
     if kind not in FORMATS:
         raise StudyError(unknown_option("format", kind, FORMATS))
@@ -369,6 +370,25 @@ def tell_account(study: Study, *, quiet: bool = False) -> None:
     what = "cells" if study.cells is not None else "rows"
     more = f", {unused} not used (growthpoles validate lists them)" if unused else ", none unused"
     note(f"{what} of the tables: {read} read, {used} used{more}")
+
+
+_FIRST = 5  # regions without data that a line names
+
+
+def gaps(missing: Iterable[tuple[str, str, str]]) -> Iterator[str]:
+    """Say which cells are empty: a line for each column, and for each kind of reason in it, with the first regions."""
+    held: dict[tuple[str, str], list[tuple[str, str]]] = {}
+    for region, column, reason in missing:
+        held.setdefault((column, getattr(reason, "template", reason)), []).append((region, reason))
+    cut = False
+    for (column, _), cells in held.items():
+        regions, reasons = zip(*cells, strict=True)
+        more = f", and {len(set(reasons)) - 1} more such" if len(set(reasons)) > 1 else ""
+        cut = cut or len(cells) > _FIRST or bool(more)
+        told = regions[0] if len(cells) == 1 else f"{len(cells)} regions ({listed(regions, limit=_FIRST)})"
+        yield f"no data: {column}: {told}: {reasons[0]}{more}"
+    if cut:
+        yield "every empty cell with its reason: tables/missing.csv of growthpoles report"
 
 
 def say(text: str, *, err: bool = False) -> None:

@@ -82,7 +82,7 @@ def look(
     out: OutOption = None,
 ) -> None:
     """Say what is in a table file: header rows, key, years, indicators, marks, totals, what would be left out."""
-    from growthpoles.study.read_published import quick_look
+    from growthpoles.study.propose_study import quick_look
 
     found = quick_look(file, boundaries=boundaries, key=key, sheet=sheet, encoding=encoding)
     if format or out:

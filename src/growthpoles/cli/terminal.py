@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from growthpoles.errors import shown as shown_name
-from growthpoles.language.phrases import Words, clean_text
+from growthpoles.language.phrases import Words, clean_text, shorten
 from growthpoles.report.tables.table_formats import shown
 
 if TYPE_CHECKING:
@@ -71,8 +72,26 @@ def _heading(column: str, *, width: int = 12) -> str:
     return "\n".join(lines) if len(column) > width else column
 
 
-def print_frame(frame: pd.DataFrame, *, title: str, digits: int = 2, lang: str = "en") -> None:
-    """Print a frame as a table: numbers right, as the language writes them, text left."""
+def _named_headings(columns: Iterable[str], names: Mapping[str, str], *, width: int = 14) -> dict[str, str]:
+    """Break the names of columns into lines, at most four; a name that others would share is left out."""
+    import textwrap
+
+    found = {column: shorten(names[column], 4 * width) for column in columns if column in names}
+    held = Counter([*found.values(), *(column for column in columns if column not in found)])
+    return {
+        column: "\n".join(textwrap.wrap(name, width, break_long_words=False))
+        for column, name in found.items()
+        if held[name] == 1
+    }
+
+
+def print_frame(
+    frame: pd.DataFrame, *, title: str, digits: int = 2, lang: str = "en", names: Mapping[str, str] | None = None
+) -> None:
+    """Print a frame as a table: numbers right, as the language writes them, text left.
+
+    `names` head the columns in place of their codes, where no two would be called alike.
+    """
     from rich import box
     from rich.table import Table
     from rich.text import Text
@@ -81,9 +100,11 @@ def print_frame(frame: pd.DataFrame, *, title: str, digits: int = 2, lang: str =
     for number, level in enumerate(frame.index.names):
         longest = max((len(str(key)) for key in frame.index.get_level_values(number)), default=0)
         table.add_column(Text(clean_text(level or "")), no_wrap=True, min_width=min(longest, _LABEL))
+    headings = _named_headings(list(map(str, frame.columns)), names or {})
     for column in frame.columns:
+        heading = headings.get(str(column)) or _heading(clean_text(column))
         numeric = pd.api.types.is_numeric_dtype(frame[column])
-        table.add_column(Text(_heading(clean_text(column))), justify="right" if numeric else "left", no_wrap=True)
+        table.add_column(Text(heading), justify="right" if numeric else "left", no_wrap=True)
     for key, row in zip(frame.index, frame.itertuples(index=False), strict=True):
         named = zip(frame.columns, row, strict=True)
         cells = [Text(shown(value, digits, str(column), lang)) for column, value in named]

@@ -11,20 +11,27 @@ from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from itertools import chain
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as ET
 
 import pandas as pd
 
 from growthpoles.errors import GrowthpolesError, Reason
+from growthpoles.language.languages import SOURCE
 from growthpoles.maps.captions import Caption, captions_qmd, captions_tex
 from growthpoles.maps.presets import Preset
+from growthpoles.report.figure_views import View
 from growthpoles.report.figures import KINDS, FigureJob, figure_jobs, make_caption
 from growthpoles.report.page_blocks import Picture
 from growthpoles.report.parallel_processes import processes, side_by_side
 from growthpoles.report.results import Results
 from growthpoles.report.tables.table_formats import csv_bytes
+from growthpoles.spatial.alignment import with_data
 from growthpoles.study.inputs import no_boundaries
+from growthpoles.study.study_spec import Study
+
+if TYPE_CHECKING:
+    from libpysal.graph import Graph
 
 _SVG, _XLINK = "{http://www.w3.org/2000/svg}", "{http://www.w3.org/1999/xlink}"
 _DIGITS = re.compile(r"(?<=\.\d\d)\d+")  # what follows the second decimal
@@ -299,3 +306,10 @@ def caption_files(captions: Mapping[str, Sequence[Caption]], *, lang: str) -> di
     }
     encoded = {name: text.encode("utf-8", errors="replace") for name, text in texts.items()}
     return {"captions.csv": csv_bytes(pd.DataFrame(records)), **encoded}
+
+
+def map_graph(study: Study, kind: str, *, year: int, edition: str | None = None, variable: str | None = None) -> Graph:
+    """Return the neighbours by which a single map tests: of the regions with data, or of all where it shows none."""
+    own = KINDS[kind].edition_of(edition or study.study.edition)
+    view = View(study=study, kind=kind, year=year, lang=SOURCE, edition=own, variable=variable)
+    return with_data(view.values(), view.graph)[1] if "variable" in (KINDS[kind].command or ()) else view.graph

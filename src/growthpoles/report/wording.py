@@ -7,7 +7,6 @@ reasons with columns and regions by name; the others fill the same places into t
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass

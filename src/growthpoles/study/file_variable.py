@@ -135,8 +135,16 @@ class FileData:
                 problem = f"column {plain(variable)} holds no numbers: {_first_text(self.regions[variable])}"
             else:
                 problem = f"no column of numbers is called {plain(variable)}"
-            near, allowed = nearest(variable, columns, n=1, words=True), listed(columns, write=quoted)
-            allowed = allowed or "a column of numbers"
+            elsewhere: dict[str, list[int]] = self.table.attrs.get("elsewhere", {})
+            if years := elsewhere.get(variable):
+                problem += f" in {self.table.attrs['year']}"
+                allowed = " or ".join(f"--year {each}" for each in reversed(years))
+                raise DataError(message(problem, where=self.source, allowed=allowed))
+            near = nearest(variable, [*columns, *elsewhere], n=1, words=True)
+            allowed = listed(columns, write=quoted) or "a column of numbers"
+            if elsewhere:
+                told = [f"{quoted(name)} (--year {years[-1]})" for name, years in elsewhere.items()]
+                allowed += f"; of other years: {listed(told, write=str)}"
             raise DataError(message(problem, where=self.source, allowed=allowed, near=map(quoted, near)))
         return self.table[variable]
 
@@ -307,7 +315,15 @@ def _joined(
         notes.append(f"no row for {listed(joined.attrs['no_row'])}: no data")
     table = joined.drop(columns=bare.columns)
     table.attrs = {"units": long.attrs["units"], **({} if year == UNSTATED else {"year": year})}
+    if other := _elsewhere(long, year):
+        table.attrs["elsewhere"] = other
     return table
+
+
+def _elsewhere(long: pd.DataFrame, year: int) -> dict[str, list[int]]:
+    """Return the columns that only other years of a table have, with those years."""
+    years = long.groupby("indicator", sort=False)["year"].agg(lambda held: sorted(set(held)))
+    return {str(name): held for name, held in years.items() if year not in held}
 
 
 def _year_of(long: pd.DataFrame, options: FileOptions, path: Path, notes: list[str]) -> int:
@@ -339,5 +355,5 @@ def read_matrix(path: Path, options: FileOptions) -> FileData:
     year = _year_of(long, options, path, notes)
     table = long[long["year"] == year].pivot(index="region", columns="indicator", values="value")
     table = table.reindex(index=long["region"].unique(), columns=long["indicator"].unique()).rename_axis(columns=None)
-    table.attrs = {} if year == UNSTATED else {"year": year}
+    table.attrs = ({} if year == UNSTATED else {"year": year}) | {"elsewhere": _elsewhere(long, year)}
     return FileData(None, table, notes, path.name)

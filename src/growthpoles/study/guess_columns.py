@@ -203,12 +203,14 @@ def guess_layer(
     wordy = [column for column in unique if table[column].dtype.kind not in "if"]
     others = [column for column in wordy or unique if column != guess.key]
     if key is None and others:
-        guess.notes.append(f"the key of the regions: {guess.key!r} was taken; {listed(others)} would serve as well")
+        guess.notes.append(
+            f"the key of the regions: {guess.key!r} was taken; {listed(others, write=quoted)} would serve as well"
+        )
     names = [column for column in name_columns(table, guess.key, known) if column != guess.key]
     guess.name = names[0] if names else None
     if len(names) > 1:
         guess.notes.append(
-            f"the names of the regions: {guess.name!r} was taken; {listed(names[1:])} could serve as well"
+            f"the names of the regions: {guess.name!r} was taken; {listed(names[1:], write=quoted)} could serve as well"
         )
     keys = _text(table[guess.key])
     _settle_features(guess, frame, table, keys)
@@ -240,7 +242,7 @@ def best_layer(path: Path, texts: Iterable[str]) -> tuple[gpd.GeoDataFrame, str,
     best = max(borne, key=lambda name: borne[name])
     if not borne[best] or list(borne.values()).count(borne[best]) > 1:
         return *read_layer(path), []  # says which layers there are
-    others = listed([name for name in names if name != best])
+    others = listed([name for name in names if name != best], write=quoted)
     return read[best], best, [f"the layer: {best!r} was taken, whose names stand in the tables; others: {others}"]
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from growthpoles.errors import DataError, StudyError, listed, message, remedy, shown
+from growthpoles.errors import DataError, StudyError, counted, listed, message, remedy, shown
 from growthpoles.file_reading import layer_files
 from growthpoles.file_writing import make_folder, write_bytes
 from growthpoles.language.languages import LANGUAGES, SOURCE
@@ -32,6 +32,7 @@ from growthpoles.study.read_published import (
     describe,
     doubts_of,
     key_in,
+    look_at,
     name_indicators,
     partly_told,
     place_of,
@@ -332,10 +333,10 @@ def propose_study(
     if not blocks:
         names = [name for code in found.codes[:2] for name in found.names.names[code][:3]]
         raise DataError(nothing_found(paths, left_out, names, aliases=False))
+    indicators, places = name_indicators(blocks)
     for block in blocks:
         seen.append(f"{place_of(block)}: {describe(block)}; regions in {shown(block.names[block.key or 0])}")
         undecided += doubts_of(block, found.codes, blocks)
-    indicators, places = name_indicators(blocks)
     undecided += partly_told(blocks, indicators, places)
     undecided.append("the direction of every indicator: more is taken to be better; weights are equal")
     undecided.append("totals: an indicator that grows with the size of a region (GDP, people) lets the large ones win; "
@@ -417,3 +418,108 @@ def _relative(path: Path, folder: Path) -> str:
         return Path(os.path.relpath(path.resolve(), folder.resolve())).as_posix()
     except ValueError:
         return path.resolve().as_posix()
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class QuickLook(ResultDisplay):
+    """What is in a file: see :func:`quick_look`.
+
+    Attributes
+    ----------
+    path : Path
+    tables : DataFrame
+        One row per table: sheet, header (row numbers), rows, key (column), regions, years, indicators, marks.
+    remarks : tuple of str
+        What was taken, left out or could not be told.
+
+    Examples
+    --------
+    >>> import growthpoles as gp
+    >>> gp.load_published(2014)[["index"]].reset_index().to_csv("ratings.csv", index=False)
+    >>> gp.quick_look("ratings.csv").tables[["key", "regions", "indicators"]].to_dict("records")
+    [{'key': 'region', 'regions': 16, 'indicators': 'index'}]
+    """
+
+    path: Path
+    tables: pd.DataFrame
+    remarks: tuple[str, ...]
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return the tables."""
+        return self.tables
+
+    @property
+    def lines(self) -> list[str]:
+        """What is in the file, a line per table and remark."""
+        lines = [f"{self.path.name}: {counted(len(self.tables), 'tables')}"]
+        for row in self.tables.to_dict("records"):
+            at = f"sheet {row['sheet']}: " if row["sheet"] else ""
+            lines.append(
+                f"{at}header in {row['header']}, rows {row['rows']}; {row['regions']} regions in {shown(row['key'])}; "
+                f"years {row['years'] or 'not stated'}; {row['indicators']}"
+            )
+        return [*lines, *self.remarks]
+
+    def __repr__(self) -> str:
+        """Name the file and how much is in it."""
+        held = f"{counted(len(self.tables), 'tables')}, {counted(len(self.remarks), 'remarks')}"
+        return f"QuickLook({self.path.name!r}, {held})"
+
+
+def quick_look(
+    path: str | Path,
+    *,
+    boundaries: str | Path | None = None,
+    key: str | None = None,
+    sheet: str | None = None,
+    encoding: str | None = None,
+) -> QuickLook:
+    """Say what is in a table file: sheets, header rows, key, years, indicators, marks, totals, what is left out.
+
+    Parameters
+    ----------
+    path : path
+        As :func:`read_table` takes it.
+    boundaries : path, optional
+        Boundary file, by which regions are told from totals.
+    key, sheet, encoding : str, optional
+        As in :func:`read_table`.
+
+    Returns
+    -------
+    QuickLook
+
+    Raises
+    ------
+    DataError, StudyError
+        If the file cannot be read, or an argument is of another type.
+
+    Examples
+    --------
+    >>> import growthpoles as gp
+    >>> gp.load_published(2014)[["index"]].reset_index().to_csv("ratings.csv", index=False)
+    >>> print(gp.quick_look("ratings.csv").summary().splitlines()[1])
+    header in 1, rows 2 to 17; 16 regions in 'region'; years not stated; index
+    """
+    path = Path(path)
+    codes, blocks, remarks = look_at(path, boundaries, key, None, sheet=sheet, year=None, encoding=encoding, known={})
+    indicators, places = name_indicators(blocks)
+    rows = []
+    for block in blocks:
+        held = dict.fromkeys(indicators[at].name for (own, _), at in places.items() if own == id(block))
+        rows.append(
+            {
+                "sheet": block.grid.sheet,
+                "header": listed(block.header),
+                "rows": f"{block.first} to {block.last}",
+                "key": block.names[block.key or 0],
+                "regions": len(set(block.match.codes.values())),
+                "years": listed(block.years, limit=40),
+                "indicators": listed(held, limit=12),
+                "marks": listed(map(repr, [*block.missing, *block.flags])),
+            }
+        )
+    columns = ["sheet", "header", "rows", "key", "regions", "years", "indicators", "marks"]
+    told = [*remarks, *(text for block in blocks for text in doubts_of(block, codes, blocks))]
+    told += partly_told(blocks, indicators, places)
+    return QuickLook(path, pd.DataFrame(rows, columns=columns), tuple(told))

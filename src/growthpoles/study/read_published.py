@@ -14,13 +14,13 @@ from typing import Literal
 import pandas as pd
 
 from growthpoles.errors import DataError, counted, listed, message, parted, plain, remedy, shown
+from growthpoles.errors import quoted as in_list
 from growthpoles.file_reading import likely_encodings, read_bytes
 from growthpoles.regions.key_matching import key_of
 from growthpoles.regions.name_matching import NameIndex
-from growthpoles.result_display import ResultDisplay
 from growthpoles.study.files import problems as causes
 from growthpoles.study.files.cell_grids import EncodingError, Grid, read_grids, turned
-from growthpoles.study.files.printed_labels import UNSTATED, bare_name, unread_years, year_inside
+from growthpoles.study.files.printed_labels import UNSTATED, bare_name, split_table_number, unread_years, year_inside
 from growthpoles.study.files.problems import Names, left_out_for, nothing_found, summary
 from growthpoles.study.files.table_files import cell_text
 from growthpoles.study.files.user_table import read_table as read_as_described
@@ -38,6 +38,7 @@ from growthpoles.study.table_blocks import (
     same_heads,
     split_halves,
     split_sections,
+    tell_table_number,
     too_many_names,
 )
 from growthpoles.study.table_layout import read_block
@@ -136,14 +137,16 @@ def read_blocks(
             here = f"{at}, {grid.unit}s {block.first} to {block.last}" if len(found) > 1 else at
             if block.key is None:
                 column, words = block.wordy()
-                names = Names(listed(words, limit=4), words)
+                names = Names(listed(words, limit=4, write=in_list), words)
                 other = left_out_for(here, causes.OTHER_NAMES, column=plain(column), names=names)
                 left_out.append(other if words and index else left_out_for(here, causes.NO_KEY))
             elif not block.value_at:
                 left_out.append(left_out_for(here, causes.NO_NUMBERS))
             elif not _numbered(block, (row for _, row in block.regions)) and block.match.found:
                 others = dict.fromkeys(block.text(row, block.key) for _, row in block.rows if _numbered(block, [row]))
-                left_out.append(left_out_for(here, causes.BESIDE, names=Names(listed(others), [*others])))
+                left_out.append(
+                    left_out_for(here, causes.BESIDE, names=Names(listed(others, write=in_list), [*others]))
+                )
             else:
                 parts = split_sections(block)
                 if len(parts) > 1:
@@ -169,15 +172,34 @@ def _names_region(index: NameIndex, text: str) -> bool:
 def _unread(grid: Grid, blocks: Sequence[Block], at: str) -> list[str]:
     """List the rows that hold several numbers and are in no table."""
     read = {number for block in blocks for number in (*block.header, *(n for n, _ in block.rows))}
+    below = max((block.last for block in blocks), default=0)
+    valued = {
+        at
+        for block in blocks
+        for at in range(len(block.paths))
+        if 2 * sum(kind_of(row[at]) in "ny" for _, row in block.rows if at < len(row)) > len(block.rows)
+    }
     rows = [
         number
         for number, row in grid.rows
-        if number not in read and number not in grid.hidden and sum(kind_of(cell) == "n" for cell in row) > 1
-        and not is_counting(row)
+        if number not in read and number not in grid.hidden and not is_counting(row)
+        and (sum(kind_of(cell) == "n" for cell in row) > 1 or (number > below and set() < _unnamed(row) <= valued))
     ]  # fmt: skip
     if not blocks or not rows:
         return []
-    return [f"{at}: {grid.unit}s {listed(rows, limit=8)} hold numbers and are in no table"]
+    one = len(rows) == 1
+    told = (
+        f"{grid.unit} {rows[0]} holds numbers and is"
+        if one
+        else f"{grid.unit}s {listed(rows, limit=8)} hold numbers and are"
+    )
+    return [f"{at}: {told} in no table"]
+
+
+def _unnamed(row: Sequence[object]) -> set[int]:
+    """Return the filled columns of a row where all of them hold numbers, as of a total without a name."""
+    filled = {at for at, cell in enumerate(row) if cell_text(cell)}
+    return filled if all(is_number(row[at]) for at in filled) else set()
 
 
 def name_indicators(blocks: Sequence[Block]) -> tuple[list[Indicator], dict[tuple[int, int | str], int]]:
@@ -205,7 +227,7 @@ def name_indicators(blocks: Sequence[Block]) -> tuple[list[Indicator], dict[tupl
             labels.update({kind: name for kind, name in block.kinds.items() if (id(block), kind) not in names})
         else:
             labels |= {at: block.labels.get(at, "") for at in block.value_at}
-        title = _title(block, blocks)
+        number, title = _title(block, blocks)
         labels = {place: label or title for place, label in labels.items()}
         years = block.years or [0]
         clash = any((label, year) in held for label in labels.values() for year in years)
@@ -219,6 +241,8 @@ def name_indicators(blocks: Sequence[Block]) -> tuple[list[Indicator], dict[tupl
             if any((label, year) in held for label in labels.values() for year in years):
                 sheet = block.grid.sheet or f"{block.grid.unit} {block.first}"
                 labels = {place: f"{sheet}: {label}" for place, label in labels.items()}
+        if number and any(title in label for label in labels.values()):
+            tell_table_number(block, number)
         for place, label in labels.items():
             names[id(block), place] = label
             for year in years:
@@ -269,18 +293,22 @@ def _goes_on(block: Block, before: Block) -> bool:
     return not told(block) & told(before)
 
 
-def _title(block: Block, blocks: Sequence[Block]) -> str:
-    """Return what a table without names above its numbers is about: its title without the year, else its sheet."""
+def _title(block: Block, blocks: Sequence[Block]) -> tuple[str, str]:
+    """Return what a table without names above its numbers is about: its title without the year, else its sheet.
+
+    The number of the table, which is taken off the title, stands before it.
+    """
     if block.title:
-        return block.title
+        return split_table_number(block.title)
     same = [each for each in blocks if each.grid is block.grid]
     titles = [text for text in block.titles if len(text) > 2]
     chosen = (titles[-1] if len(same) > 1 and block is not same[0] else titles[0]) if titles else ""
     if len(same) > 1 and titles:
         chosen = titles[-1]
+    number, chosen = split_table_number(chosen)
     found = year_inside(chosen)
     plain = found[1] if found else chosen
-    return re.sub(r"\s+", " ", plain).strip(" ,;:-")[:120] or block.grid.sheet or "value"
+    return number, re.sub(r"\s+", " ", plain).strip(" ,;:-")[:120] or block.grid.sheet or "value"
 
 
 def key_in(block: Block, name: str) -> str:
@@ -422,14 +450,15 @@ def doubts_of(block: Block, codes: Sequence[str], blocks: Sequence[Block] = ()) 
         doubts.append(f"{at}: the decimal sign ({block.unclear})")
     if match.open:
         fit = "fits" if len(match.open) == 1 else "fit"
-        doubts.append(f"{at}: {listed(match.open)} {fit} no region; aliases say which, or ignore that it is none")
+        doubts.append(
+            f"{at}: {listed(match.open, write=in_list)} {fit} no region; aliases say which, or ignore that it is none"
+        )
     reasons: dict[str, list[str]] = {}
     for name, reason in match.outside.items():
         reasons.setdefault(reason, []).append(name)
-    doubts += [
-        f"{at}: {listed(name or 'an empty cell' for name in names)} was taken for no region, and is ignored ({why})"
-        for why, names in reasons.items()
-    ]
+    for why, names in reasons.items():
+        told = listed((name or "an empty cell" for name in names), write=in_list)
+        doubts.append(f"{at}: {told} was taken for no region, and is ignored ({why})")
     assert block.key is not None
     inside = [(n, row) for n, row in block.aside if block.first <= n <= block.last]
     unnamed = [n for n, row in inside if not block.text(row, block.key) and any(map(is_number, row))]
@@ -527,7 +556,9 @@ def read_table(
     """
     path = Path(path)
     known, skipped = dict(aliases or {}), set(ignore)
-    codes, blocks, remarks = _look(path, boundaries, key, layer, sheet=sheet, year=year, encoding=encoding, known=known)
+    codes, blocks, remarks = look_at(
+        path, boundaries, key, layer, sheet=sheet, year=year, encoding=encoding, known=known
+    )
     if not blocks:
         raise DataError(nothing_found([path], remarks, codes[:3], aliases=True))
     indicators, places = name_indicators(blocks)
@@ -588,7 +619,7 @@ def read_table(
     return table
 
 
-def _look(
+def look_at(
     path: Path,
     boundaries: str | Path | None,
     key: str | None,
@@ -613,108 +644,3 @@ def _look(
     known.update(guess.names.take_aliases(known, str(path)))
     blocks, left = read_blocks(grids, guess.names, parents=guess.parents, year=year)
     return guess.codes, blocks, [*guess.notes, *told, *left]
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class QuickLook(ResultDisplay):
-    """What is in a file: see :func:`quick_look`.
-
-    Attributes
-    ----------
-    path : Path
-    tables : DataFrame
-        One row per table: sheet, header (row numbers), rows, key (column), regions, years, indicators, marks.
-    remarks : tuple of str
-        What was taken, left out or could not be told.
-
-    Examples
-    --------
-    >>> import growthpoles as gp
-    >>> gp.load_published(2014)[["index"]].reset_index().to_csv("ratings.csv", index=False)
-    >>> gp.quick_look("ratings.csv").tables[["key", "regions", "indicators"]].to_dict("records")
-    [{'key': 'region', 'regions': 16, 'indicators': 'index'}]
-    """
-
-    path: Path
-    tables: pd.DataFrame
-    remarks: tuple[str, ...]
-
-    def to_frame(self) -> pd.DataFrame:
-        """Return the tables."""
-        return self.tables
-
-    @property
-    def lines(self) -> list[str]:
-        """What is in the file, a line per table and remark."""
-        lines = [f"{self.path.name}: {counted(len(self.tables), 'tables')}"]
-        for row in self.tables.to_dict("records"):
-            at = f"sheet {row['sheet']}: " if row["sheet"] else ""
-            lines.append(
-                f"{at}header in {row['header']}, rows {row['rows']}; {row['regions']} regions in {shown(row['key'])}; "
-                f"years {row['years'] or 'not stated'}; {row['indicators']}"
-            )
-        return [*lines, *self.remarks]
-
-    def __repr__(self) -> str:
-        """Name the file and how much is in it."""
-        held = f"{counted(len(self.tables), 'tables')}, {counted(len(self.remarks), 'remarks')}"
-        return f"QuickLook({self.path.name!r}, {held})"
-
-
-def quick_look(
-    path: str | Path,
-    *,
-    boundaries: str | Path | None = None,
-    key: str | None = None,
-    sheet: str | None = None,
-    encoding: str | None = None,
-) -> QuickLook:
-    """Say what is in a table file: sheets, header rows, key, years, indicators, marks, totals, what is left out.
-
-    Parameters
-    ----------
-    path : path
-        As :func:`read_table` takes it.
-    boundaries : path, optional
-        Boundary file, by which regions are told from totals.
-    key, sheet, encoding : str, optional
-        As in :func:`read_table`.
-
-    Returns
-    -------
-    QuickLook
-
-    Raises
-    ------
-    DataError, StudyError
-        If the file cannot be read, or an argument is of another type.
-
-    Examples
-    --------
-    >>> import growthpoles as gp
-    >>> gp.load_published(2014)[["index"]].reset_index().to_csv("ratings.csv", index=False)
-    >>> print(gp.quick_look("ratings.csv").summary().splitlines()[1])
-    header in 1, rows 2 to 17; 16 regions in 'region'; years not stated; index
-    """
-    path = Path(path)
-    codes, blocks, remarks = _look(path, boundaries, key, None, sheet=sheet, year=None, encoding=encoding, known={})
-    indicators, places = name_indicators(blocks)
-    rows = []
-    for block in blocks:
-        held = dict.fromkeys(indicators[at].name for (own, _), at in places.items() if own == id(block))
-        rows.append(
-            {
-                "sheet": block.grid.sheet,
-                "header": listed(block.header),
-                "rows": f"{block.first} to {block.last}",
-                "key": block.names[block.key or 0],
-                "regions": len(set(block.match.codes.values())),
-                "years": listed(block.years, limit=40),
-                "indicators": listed(held, limit=12),
-                "marks": listed(map(repr, [*block.missing, *block.flags])),
-            }
-        )
-    columns = ["sheet", "header", "rows", "key", "regions", "years", "indicators", "marks"]
-    told = [*remarks, *(text for block in blocks for text in doubts_of(block, codes, blocks))]
-    told += partly_told(blocks, indicators, places)
-    return QuickLook(path, pd.DataFrame(rows, columns=columns), tuple(told))

@@ -445,6 +445,19 @@ class Weights(Part):
     cut: tuple[tuple[str, str], ...] = ()
 
 
+def four_nearest(weights: object) -> str:
+    """Say what stands for a kind of weights with a number of neighbours in it ("knn4") where no k is taken; or ""."""
+    from growthpoles.spatial.weights.build_weights import number_in
+
+    if (asked := number_in(weights)) is None:
+        return ""
+    more = f"; in stats: --weights knn --k {asked}" if asked != _NEAREST else ""
+    return f"knn (the {_NEAREST} nearest){more}"
+
+
+_NEAREST = 4  # neighbours that "knn" takes where nothing else is said
+
+
 class Report(Part):
     """What the report shows, how it tests, and how its figures look."""
 
@@ -476,6 +489,8 @@ class Report(Part):
         if info.field_name == "preset" and isinstance(value, str) and ":" in value:
             name, _, kind = value.partition(":")
             return f"{known_word(name, known)}:{known_word(kind, _FIGURE_KINDS)}"
+        if info.field_name == "weights" and value not in known and (rather := four_nearest(value)):
+            raise ValueError(message(f"{quoted(value)} is not known", allowed=rather))
         if info.field_name != "figures":
             return known_word(value, known)
         if not isinstance(value, list | tuple | None):

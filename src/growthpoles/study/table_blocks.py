@@ -18,14 +18,16 @@ from growthpoles.study.files.cell_grids import Grid
 from growthpoles.study.files.number_notation import Notation
 from growthpoles.study.files.printed_labels import (
     MANY_CELLS,
+    YEAR_WORDS,
     bare_name,
+    multipliers,
     parse_year,
     part_of_year,
     plain_signs,
     split_flag,
 )
 from growthpoles.study.files.table_files import JOINT, cell_text, cells_filled, header_paths, joint_keys, unique_names
-from growthpoles.study.total_rows import find_totals, named_totals
+from growthpoles.study.total_rows import adds_up, decimals_of, find_totals, named_totals
 
 _MOST_HEADER = 5
 _MOST_ACROSS = 2000  # rows of a table whose regions stand across
@@ -216,6 +218,10 @@ def find_blocks(grid: Grid, is_region: Callable[[str], bool] = lambda name: Fals
                 last = i  # a region without a number, also the last one
                 own.add(i)
                 continue
+            if filled and _as_before(rows, i, last, header, value_at, kinds):
+                last = i  # a number that looks like a year, in a row like those around it
+                own.add(i)
+                continue
             named = [at for at in here if kinds[i][at] in "yt"]
             none = not any(kinds[i][at] == "n" for at in here)
             follows = any(_is_data(kinds[j]) for j in range(i + 1, min(i + 6, len(rows))))
@@ -256,6 +262,23 @@ def find_blocks(grid: Grid, is_region: Callable[[str], bool] = lambda name: Fals
     for block in blocks if grid.era else ():
         block.doubts.append(f"its years are those of another era ({grid.era}), and were read as common ones")
     return blocks
+
+
+def _as_before(
+    rows: list[tuple[int, list[object]]], i: int, last: int, header: Sequence[int], value_at: set[int], kinds: list[str]
+) -> bool:
+    """Tell whether years stand in a row that is else like its neighbours, below headers that are no years."""
+
+    def shape(row: int) -> str:
+        return re.sub(" +$", "", kinds[row]).replace("y", "n")
+
+    follows = i + 1 < len(rows) and rows[i + 1][0] == rows[i][0] + 1
+    heads = [row for number, row in rows[:i] if number in header]
+    texts = {cell_text(cell) for row in heads for cell in row}
+    dated = any(kind_of(row[at]) == "y" for row in heads for at in value_at if at < len(row))
+    again = any(cell_text(cell) in texts for cell in rows[i][1] if cell_text(cell))
+    alike = "n" in shape(last) and shape(i) == shape(last) and (not follows or shape(i + 1) == shape(i))
+    return alike and not dated and not again and rows[i][0] == rows[last][0] + 1
 
 
 def _repeats(block: Block, before: Block, rows: list[tuple[int, list[object]]], kinds: list[str]) -> bool:
@@ -400,24 +423,6 @@ def _without_marked_rows(
     return header
 
 
-def adds_up(mine: list[float | None], others: list[list[float | None]]) -> bool:
-    """Tell whether a row is the sum of others, in every column that is filled, within rounding, and in two at least."""
-    agreed = 0
-    for at, value in enumerate(mine):
-        parts = [row[at] for row in others]
-        if value is None or len(parts) < 3 or any(part is None for part in parts):
-            continue
-        total = sum(part for part in parts if part is not None)
-        if not value or abs(total - value) > max(0.5 * len(parts) * 10 ** -_places(value), 1e-6 * abs(value)):
-            return False
-        agreed += 1
-    return agreed >= 2
-
-
-def _places(value: float) -> int:
-    return len(repr(value).partition(".")[2].rstrip("0"))
-
-
 def cell_value(cell: object) -> float | None:
     """Return the number in a cell in the first notation that reads it, or None."""
     if isinstance(cell, int | float) and not isinstance(cell, bool):
@@ -506,7 +511,7 @@ def totals_of(block: Block) -> dict[str, str]:
     cells = [[cell_value(row[at]) if at < len(row) else None for at in block.value_at] for _, row in block.rows]
     values = np.array(cells, dtype=float)
     places = [
-        max((_places(v) for row in cells if (v := row[at]) is not None), default=0) for at in range(len(cells[0]))
+        max((decimals_of(v) for row in cells if (v := row[at]) is not None), default=0) for at in range(len(cells[0]))
     ]
     halves = np.broadcast_to(0.5 * 10.0 ** -np.array(places, dtype=float), values.shape)
     sums = dict(find_totals(values, halves))
@@ -523,6 +528,20 @@ def bare_number(block: Block, row: Sequence[object], at: int) -> str:
     split = split_flag(text) if text and not text.isdecimal() else None
     text = split[0] if split else plain_signs(text)
     return text[:-1] if text[:-1].isdecimal() and text[-1] == "." else text  # "1." counts, too
+
+
+def far_years(block: Block, at: int) -> bool:
+    """Tell whether a column named for years holds whole numbers of four digits that are read as none."""
+    filled = [text for _, row in block.rows if (text := bare_number(block, row, at).removesuffix(".0"))]
+    named = at != block.year_column and bool(YEAR_WORDS.fullmatch(block.paths[at][-1] if block.paths[at] else ""))
+    return named and bool(filled) and all(re.fullmatch(r"\d{4}", text) for text in filled)
+
+
+def is_measured(block: Block, at: int) -> bool:
+    """Tell whether a column holds numbers, some flagged or missing: "economic units" are counted, and no units."""
+    kinds = block.kinds_of[at]
+    numbers = {text for _, row in block.rows if is_number(text := block.text(row, at))}
+    return kinds["n"] + kinds["y"] > kinds["t"] and not multipliers(numbers)
 
 
 def several_numbers(block: Block, rows: Sequence[Sequence[object]], at: int) -> bool:
@@ -553,6 +572,12 @@ def tell_parts_of_year(block: Block) -> None:
         )
 
 
+def tell_table_number(block: Block, number: str) -> None:
+    """Say that the number of a table was taken off the name of what it holds."""
+    if (told := f"{shown(number)}, the number of the table, was taken off the name") not in block.doubts:
+        block.doubts.append(told)
+
+
 def fill_down(block: Block, at: int) -> bool:
     """Repeat the first text of a group of rows; tell whether that is how the column is written."""
     texts = [block.text(row, at) for _, row in block.rows]
@@ -578,12 +603,6 @@ def fill_down(block: Block, at: int) -> bool:
             row[at] = held
     block.fill.append(at)
     return True
-
-
-def multipliers(texts: Iterable[str]) -> bool:
-    """Tell whether numbers may be powers of ten: exponents, or 1, 1000 and so on."""
-    found = set(texts)
-    return len(found) <= 4 and all(re.fullmatch(r"1?0*|[2-9]|1[0-2]", text) for text in found)
 
 
 def counted_from(first: int, texts: Sequence[str]) -> list[str]:

@@ -11,7 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from itertools import combinations
 
-from growthpoles.errors import listed, shown
+from growthpoles.errors import listed, quoted, shown
 from growthpoles.regions.key_matching import KeyMatch, best_rule, match_keys
 from growthpoles.regions.name_matching import NameIndex
 from growthpoles.study.files.number_notation import Notation, detect_notation
@@ -19,13 +19,17 @@ from growthpoles.study.files.printed_labels import (
     UNSTATED,
     YEAR_WORDS,
     bare_name,
+    marked_apart,
+    multipliers,
     parse_year,
     part_of_year,
     plain_signs,
     split_flag,
+    split_table_number,
     two_years,
     unread_years,
     year_inside,
+    years_in,
 )
 from growthpoles.study.files.problems import Problem
 from growthpoles.study.files.table_files import JOINT, cell_text
@@ -34,20 +38,22 @@ from growthpoles.study.table_blocks import (
     Block,
     bare_number,
     counted_from,
+    far_years,
     fill_down,
     hits_of,
     is_mark,
+    is_measured,
     is_number,
     joint_key,
     kind_of,
     labels_beside,
-    multipliers,
     numbers_rows,
     odd_rows,
     sentinels,
     several_numbers,
     sums_of,
     tell_parts_of_year,
+    tell_table_number,
     totals_of,
 )
 
@@ -124,11 +130,12 @@ def read_block(block: Block, index: NameIndex | None, parents: Iterable[str] = (
     _name_labels(block)
     tell_parts_of_year(block)
     if block.indicator and len(block.value_at) > 1 and not any(block.value_at.values()):
-        told = f"{listed([block.names[at] for at in block.value_at], limit=8)} hold numbers beside each label of"
-        labels = listed([block.names[at] for at in block.indicator])
-        block.doubts.append(
-            f"{told} {labels}: each is taken as an indicator; a code is none, and goes out of value = ..."
+        several, labels = (
+            listed([block.names[at] for at in places], limit=limit, write=quoted)
+            for places, limit in ((block.value_at, 8), (block.indicator, 20))
         )
+        told = f"{several} hold numbers beside each label of {labels}: each is taken as an indicator"
+        block.doubts.append(f"{told}; a code is none, and goes out of value = ...")
 
 
 def _header_year(path: Sequence[str]) -> int | None:
@@ -342,6 +349,8 @@ def _no_value(block: Block, at: int, index: NameIndex | None) -> str:
     beside = _last(block, at) == "" or before
     if whole and before and not block.paths[at]:
         return "no name above it, and before those of the regions"
+    if far_years(block, at):
+        return "years, which are read from 1900 to 2100"
     if whole and beside and len(filled) > 3 and filled in (counted_from(1, filled), counted_from(0, filled)):
         return "it counts the rows"
     if whole and _identifies(block, at):
@@ -376,7 +385,7 @@ def _attribute(block: Block, at: int, index: NameIndex | None) -> str:
     rows = [row for _, row in block.rows if index is None or hits_of(index, block.text(row, block.key))]
     if 2 * len(rows) < len(block.rows):  # codes that are known once zeros are put back or taken off
         rows = [row for _, row in block.rows]
-    if _UNIT.fullmatch(_last(block, at)) and not _is_measured(block, at):
+    if _UNIT.fullmatch(_last(block, at)) and not is_measured(block, at):
         return "a unit, by its name"
     cells = [bare_number(block, row, at) for row in rows]
     filled = list(filter(None, cells))
@@ -426,18 +435,11 @@ def _identifies(block: Block, at: int) -> bool:
     return bool(values) and values[0] <= 1 and values[-1] - values[0] < 1.5 * len(found)
 
 
-def _is_measured(block: Block, at: int) -> bool:
-    """Tell whether a column holds numbers, some flagged or missing: "economic units" are counted, and no units."""
-    kinds = block.kinds_of[at]
-    numbers = {text for _, row in block.rows if is_number(text := block.text(row, at))}
-    return kinds["n"] + kinds["y"] > kinds["t"] and not multipliers(numbers)
-
-
 def _find_dimensions(block: Block, kinds: dict[int, Counter[str]]) -> None:
     """Find the columns that, beside region and year, tell one row from another: the indicator of a long table."""
     assert block.key is not None
     aside = {block.key, block.year_column, *block.value_at}
-    rest = [at for at in kinds if at not in aside and kinds[at].total() > kinds[at][" "]]
+    rest = [at for at in kinds if at not in aside and kinds[at].total() > kinds[at][" "] and not far_years(block, at)]
     rows = [row for _, row in block.rows if block.text(row, block.key)]
     names = [block.text(row, block.key) for row in rows]
     years = [block.text(row, block.year_column) if block.year_column is not None else "" for row in rows]
@@ -500,7 +502,7 @@ def _with_units(
         texts = {block.text(row, at) for row in rows}
         pairs = {(block.text(row, block.key), block.text(row, at)) for row in rows}
         regional = len(pairs) == len(texts) == len({name for name, _ in pairs})
-        if regional or _is_measured(block, at):
+        if regional or is_measured(block, at):
             continue  # it names the regions, or measures them
         found: dict[tuple[str, ...], set[str]] = defaultdict(set)
         for row in rows:
@@ -508,7 +510,7 @@ def _with_units(
         if any(len(texts - {""}) > 1 for texts in found.values()):
             units.append(at)
     if units:
-        told = listed([block.names[at] for at in units])
+        told = listed([block.names[at] for at in units], write=quoted)
         block.doubts.append(f"{told} differ within an indicator, which is therefore taken apart by them")
     return tuple(sorted({*chosen, *units}))
 
@@ -542,11 +544,11 @@ def _find_years(block: Block, year: int | None) -> None:
     if block.years:
         return
     heads = [part for at in block.value_at for part in block.paths[at] if not _PRICES.search(part)]
-    several = {hit for part in heads for hit in _years_in(part)}
+    several = {hit for part in heads for hit in years_in(part)}
     said: list[tuple[int, str]] = []
     for what, texts in (("sheet", [block.grid.sheet]), ("title", block.titles), ("name", [block.grid.path.stem])):
         plain = (text.replace("_", " ") for text in texts if text and not _PRICES.search(text))
-        years = {hit for text in plain for hit in _years_in(text)}
+        years = {hit for text in plain for hit in years_in(text)}
         said += [(years.pop(), what)] if len(years) == 1 else []
     if said and len(several) < 2 and year in (None, UNSTATED):
         block.years = [said[0][0]]
@@ -560,11 +562,6 @@ def _find_years(block: Block, year: int | None) -> None:
     else:
         unread = unread_years([row for _, row in block.grid.rows])
         block.doubts.append(f"the year; {unread or 'it is not stated'}")
-
-
-def _years_in(text: str) -> list[int]:
-    label = parse_year(text)
-    return [label.year] if label else [int(hit) for hit in re.findall(r"(?<!\d)(?:19|20)\d\d(?!\d)", text)]
 
 
 def _settle_rows(block: Block, index: NameIndex | None, parents: Iterable[str]) -> None:
@@ -687,6 +684,10 @@ def _name_labels(block: Block) -> None:
         if year is not None:
             path = [part for part in path if not YEAR_WORDS.fullmatch(part.strip(" :"))]
             path = [found[1] if (found := year_inside(part)) is not None else part for part in path]
+        for i, (number, rest) in enumerate(map(split_table_number, path)):
+            if number:
+                path = [*path[:i], rest, *path[i + 1 :]]
+                tell_table_number(block, number)
         parts = [re.sub(r"\s*\[note[^\]]*\]", "", part) for part in path]
         label, bare[at] = (", ".join(filter(None, each)).strip(" ,;:") for each in (parts, map(heading, parts)))
         block.labels[at] = heading(label) if label else ""
@@ -694,6 +695,8 @@ def _name_labels(block: Block) -> None:
     apart = Counter((block.value_at[at], label) for at, label in bare.items())
     if max(apart.values(), default=0) == 1:  # two columns may differ by the mark of a footnote only
         block.labels |= bare
+    headers = {at: " | ".join(block.paths[at]) for at in block.value_at}
+    block.labels |= marked_apart(headers, {at: (block.labels[at], year) for at, year in block.value_at.items()})
     block.units |= {block.labels[at]: unit for at, unit in below_of.items() if unit}
     for at in block.value_at:
         cells = [text for _, row in block.regions if is_number(text := block.text(row, at))]

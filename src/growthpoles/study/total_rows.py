@@ -198,3 +198,22 @@ def _sums_in(values: Array, halves: Array, spread: Array, left: Sequence[int], s
                 if left[row[first]] not in sums:
                     found.append((float(score[at]), left[row[first]], tuple(left[first : first + count])))
     return found
+
+
+def adds_up(mine: list[float | None], others: list[list[float | None]]) -> bool:
+    """Tell whether a row is the sum of others, in every column that is filled, within rounding, and in two at least."""
+    agreed = 0
+    for at, value in enumerate(mine):
+        parts = [row[at] for row in others]
+        if value is None or len(parts) < 3 or any(part is None for part in parts):
+            continue
+        total = sum(part for part in parts if part is not None)
+        if not value or abs(total - value) > max(0.5 * len(parts) * 10 ** -decimals_of(value), 1e-6 * abs(value)):
+            return False
+        agreed += 1
+    return agreed >= 2
+
+
+def decimals_of(value: float) -> int:
+    """Count the decimals of a number as it is written."""
+    return len(repr(value).partition(".")[2].rstrip("0"))

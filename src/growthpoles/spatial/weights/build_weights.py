@@ -7,6 +7,7 @@ another kind ends in one clear line and not in a graph that looks right; `contig
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal, get_args
@@ -50,10 +51,28 @@ _OPTIONS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(_TRIANGULATIONS, ("centre",)),
     **dict.fromkeys(CONTIGUITY, ("tolerance",)),
 }
+#: A kind of weights with the number of neighbours in its name: "knn4", "k_7".
+_WITH_NUMBER = re.compile(r"(?:knn|k)[ _=-]?(\d{1,6})", flags=re.IGNORECASE)
 _ALL_PAIRS_LIMIT = 5_000
 _REMEMBERED = 100_000  # vertices of a layer whose contacts are remembered
 _SCALE, _AXES = 1.05, 1.25  # largest error of lengths on average and in one direction that a CRS may have
 _SAMPLE = 1_000
+
+
+def number_in(kind: object) -> int | None:
+    """Return the number of neighbours that is written as a part of the kind ("knn4"), or None."""
+    hit = _WITH_NUMBER.fullmatch(kind) if isinstance(kind, str) else None
+    return int(hit[1]) if hit else None
+
+
+def options_of(kind: str) -> tuple[str, ...] | None:
+    """Return the options of a kind of weights, None where it is not known."""
+    return _OPTIONS.get(kind)
+
+
+def kinds_with(option: str) -> list[str]:
+    """Return the kinds of weights that have an option."""
+    return [kind for kind, options in _OPTIONS.items() if option in options]
 
 
 def checked_geometry(regions: object, kind: str) -> gpd.GeoSeries:
@@ -287,6 +306,8 @@ def build_weights(
     ['KZ-AKM', 'KZ-AST', 'KZ-SEV']
     """
     if kind not in get_args(WeightsKind):
+        if (asked := number_in(kind)) is not None:
+            raise SpatialError(unknown_option("kind", kind, [f"kind='knn' with k={asked}"]))
         raise SpatialError(unknown_option("kind", kind, get_args(WeightsKind)))
     given = {
         "k": k,

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from growthpoles.errors import DataError, Reason, listed, message
+from growthpoles.errors import DataError, Reason, listed, message, quoted
 from growthpoles.study.audit.between_years import GROWTHS, growth_columns
 from growthpoles.study.audit.causes.printed_relations import Block, Column, Relation, source_blocks, sum_relations
 from growthpoles.study.audit.cell_checks import shares_of
@@ -23,7 +23,14 @@ from growthpoles.study.audit.printed_cells import FORMULA_COLUMNS, Sources, Tota
 from growthpoles.study.audit.published_ranks import ranked_columns
 from growthpoles.study.files.cell_grids import Grid, read_grids
 from growthpoles.study.files.number_notation import detect_notation
-from growthpoles.study.files.printed_labels import parse_year, unread_years, year_inside
+from growthpoles.study.files.printed_labels import (
+    YEAR_WORDS,
+    marked_apart,
+    parse_year,
+    split_table_number,
+    unread_years,
+    year_inside,
+)
 from growthpoles.study.files.printed_tables import cell_number, printed_resolution, read_rows, require_columns
 from growthpoles.study.files.problems import FAR_YEARS, LUNAR_YEARS, Problem
 from growthpoles.study.files.table_files import cell_text
@@ -103,7 +110,7 @@ def read_audit_file(path: Path, *, encoding: str | None = None) -> AuditFile:
             continue
         if (unread := unread_years([row for _, row in grid.rows])) is not None:
             left.append(unread)
-        for cells, year, where, sums in _tables(grid, path, left, several=len(grids) > 1):
+        for cells, year, where, sums in _tables(grid, path, left, unread, several=len(grids) > 1):
             # Sheets or sections of one quantity each, a column a year: those of one year are one table.
             name, *more = set(cells["column"])
             number, held = together.get((year, *cells["label"]), (0, set()))
@@ -122,8 +129,11 @@ def read_audit_file(path: Path, *, encoding: str | None = None) -> AuditFile:
             totals += [replace(total, table=number) for total in sums]
     if not frames:
         problem = str(next((each for each in left if each.template in (FAR_YEARS, LUNAR_YEARS)), ""))
-        problem = problem or "no table with a column of names and columns of numbers"
-        raise DataError(message(problem, where=str(path), allowed="one region a row, one quantity a column"))
+        allowed = "common years in the headers, or headers without a year"
+        if not problem:
+            problem = "no table with a column of names and columns of numbers"
+            allowed = "one region a row, one quantity a column"
+        raise DataError(message(problem, where=str(path), allowed=allowed))
     sources = make_sources(
         pd.concat(frames, ignore_index=True),
         pd.DataFrame(columns=list(FORMULA_COLUMNS)),
@@ -149,7 +159,7 @@ def read_audit_file(path: Path, *, encoding: str | None = None) -> AuditFile:
 Found = tuple[pd.DataFrame, int | None, dict[tuple[int, str], Place], list[TotalRow]]
 
 
-def _tables(grid: Grid, path: Path, left: list[Reason], *, several: bool) -> list[Found]:
+def _tables(grid: Grid, path: Path, left: list[Reason], unread: Reason | None, *, several: bool) -> list[Found]:
     """Take the blocks of a sheet apart into tables by year; columns of figures that are not read go to `left`."""
     found: list[Found] = []
     for block in [part for whole in find_blocks(grid) for part in _sections(whole)]:
@@ -163,8 +173,12 @@ def _tables(grid: Grid, path: Path, left: list[Reason], *, several: bool) -> lis
         # Words that repeat are classes; regions are then called by codes, which years are not.
         single = [at for at in keys if len({cell_text(row[at]) for _, row in block.rows}) == len(block.rows)]
         years = sum(parse_year(text) is not None for text in codes) > len(codes) / 2
+        if not single and block.year_column is None and unread is not None:
+            continue  # regions in several rows, which the years would tell apart
         if not single and block.year_column is None and len(set(codes)) == len(codes) == len(block.rows) and not years:
             keys, numbers = [0], [at for at in numbers if at]
+        if unread is not None and block.year_column is None:
+            numbers = [at for at in numbers if not YEAR_WORDS.fullmatch(" ".join(block.paths[at]).strip())]
         for at in [at for at in numbers if _identifies(block, at)]:
             numbers.remove(at)
             name = " ".join(block.paths[at]) or str(at + 1)
@@ -301,8 +315,9 @@ def _quantities(
         # Under a year alone stands what the sheet or the title is called.
         name = hit[1] if hit else header
         name = name or block.title or (sheet if several else "") or next(iter(block.titles), header)
-        dated[at] = name, hit[0] if hit else above
-    return dated
+        dated[at] = split_table_number(name)[1], hit[0] if hit else above
+    marked = marked_apart({at: " ".join(block.paths[at]) for at in dated}, dated)
+    return dated | {at: (name, dated[at][1]) for at, name in marked.items()}
 
 
 def _unfolded(
@@ -662,7 +677,9 @@ def audit_file(
     ]
     stray = [name for name in used if name not in known]
     if stray:
-        raise DataError(message(f"formula: no column {stray[0]!r}", where=str(path), allowed=listed(sorted(known))))
+        raise DataError(
+            message(f"formula: no column {stray[0]!r}", where=str(path), allowed=listed(sorted(known), write=quoted))
+        )
     ratios = rules[rules["kind"] == "ratio"][list(FORMULA_COLUMNS)]
     ratios = ratios.assign(
         factor=[cell_number(str(text), decimal=".", where="formulas, column factor") for text in ratios["factor"]]

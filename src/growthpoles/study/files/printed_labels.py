@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import functools
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
@@ -144,9 +145,28 @@ _BARE = re.compile(rf"(\d{{2,4}})(?:\.0)?\s?(年?)((?:[a-z]|{_YEAR_NOTE})?)", fl
 _CODE = re.compile(r"\b[A-EG-SU-WZ](?:19|20)\d\d_\w*\d")  # "S1901_C01_001E" of the Census Bureau holds no year
 _TWICE = re.compile(rf"(.*?{_YEAR[1:-1]}(?!\d)[^\d/|]*?)\s*[/|\s]\s*([^\d/|]*{_YEAR[1:-1]}(?!\d).*)")
 _INSIDE = re.compile(rf"(?<![\d.,]){_YEAR}(?:\s*[/–—-]\s*((?:19|20)?\d\d)(?!\d))?(?![\d]|[.,]\d)")
+# In a longer text words that may also begin a name ("2021 Final consumption", "Vitamin E 2021") are marks only where
+# they stand alone: right at the year, in brackets, behind a comma or a colon, or at an end.
+_AS_NAME = r"(?:final|advance|avance|[a-z]{1,2})(?![^\W_])(?![./])"
+_ENDS = r"\s*(?:$|[()\[\],;:|*])"
 _WITH_STATE = re.compile(
-    rf"(?:(?<!\w){_STATE}[.:]?\s+)?{_INSIDE.pattern}(?:\s*г\.|\s+года?\b)?(?:(?!\s*(?:{_UNIT})){_YEAR_NOTE})*",
+    rf"(?:(?<!\w)(?:(?!{_AS_NAME})|(?<![^\s,;:(\[|]\s)(?<![^\s,;:(\[|])){_STATE}[.:]?\s+)?{_INSIDE.pattern}"
+    rf"(?:\s*г\.|\s+года?\b)?(?:(?<=\d)(?!s)[^\W\d_](?![\w&/]))?"
+    rf"(?:(?!\s*(?:{_UNIT}))(?!,?\s{_AS_NAME}(?!{_ENDS})){_YEAR_NOTE})*",
     flags=re.IGNORECASE,
+)
+_TABLE = (
+    r"(?:tab(?:l|el|ell|elle|ella|ela|elul|eli|la|le|leau|lo|lica|ula|ulka|uľka|elė)?|taulukko|táblázat|tafla|lentelė"
+    r"|cuadro|quadro|quadre|tablica|çizelge|cədvəl|jadval|таблица|таблиця|таблицята|табела|табл|кесте|жадвал|хүснэгт"
+    r"|πίνακας|πινακας|ცხრილი|աղյուսակ|جدول|טבלה|לוח|ตาราง(?:ที่)?|तालिका|सारणी|সারণি|bảng|jadual)"
+)
+_NUMBER_OF = (
+    r"(?!(?:19|20)\d\d(?!\d))(?:[A-Z]{1,2}[.-]?)?\d{1,4}(?:[.–-]\d{1,3}){0,4}[a-z]?(?![^\W_])|[IVXLC]{1,6}(?!\w)"
+)
+# "Table 2.1:", "Tabelle 2-1 –", "Tab. nr 3.", "1-кесте.", "2.1. táblázat", "表2-1", "第1表".
+_TABLE_NUMBER = re.compile(
+    rf"\s*(?:(?i:{_TABLE})(?![^\W\d_])\.?\s*(?i:n[or]?[.°º]*|№|#)?\s*(?:{_NUMBER_OF})(?:\s\(\d{{1,3}}\))?|(?:\d{{1,3}}[.–-]?)+\s?(?i:{_TABLE})(?!\w)"
+    r"|第?\s?\d{1,3}(?:[-–.]\d{1,3})*\s?表|[表표]\s?\d{1,3}(?:[-–.]\d{1,3})*)(?:\s*[.:)–—|-]+)?\s*"
 )
 _YR = re.compile(r"\s*\[YR(?:19|20)\d\d\]", flags=re.IGNORECASE)
 _LEADING = re.compile(r"^[\s.\-–—•·:>]+(?=\w)")
@@ -324,6 +344,39 @@ def year_inside(text: str) -> tuple[int, str] | None:
     rest = re.sub(r"\(\s*\)|\[\s*\]", " ", rest)
     rest = re.sub(r"([;|/,])\s*(?=[;|/,])", "", " ".join(rest.split()))
     return years.pop(), re.sub(r"\s+(?=[,;:)\]])", "", rest).strip(" ,;:/|–—-_.+")
+
+
+def multipliers(texts: Iterable[str]) -> bool:
+    """Tell whether numbers may be powers of ten: exponents, or 1, 1000 and so on."""
+    found = set(texts)
+    return len(found) <= 4 and all(re.fullmatch(r"1?0*|[2-9]|1[0-2]", text) for text in found)
+
+
+def years_in(text: str) -> list[int]:
+    """Return the years that stand in a text."""
+    label = parse_year(text)
+    return [label.year] if label else [int(hit) for hit in re.findall(r"(?<!\d)(?:19|20)\d\d(?!\d)", text)]
+
+
+def marked_apart(headers: Mapping[int, str], named: Mapping[int, tuple[str, int | None]]) -> dict[int, str]:
+    """Return headers without their year but with the marks behind it ("2020a", "2020b"), where names are alike."""
+    same = Counter(named.values())
+    marked = {
+        at: " ".join(re.sub(rf"(?<!\d){year}(?!\d)", " ", headers[at]).split())
+        for at, (name, year) in named.items()
+        if year is not None and same[name, year] > 1
+    }
+    return marked if len({(named[at][1], label) for at, label in marked.items()}) == len(marked) else {}
+
+
+def split_table_number(text: str) -> tuple[str, str]:
+    """Split the number of a table from its title ("Table 2.1: Population"): the number as printed, or "", and the rest.
+
+    A title that is nothing else, and a year behind the word, are left as they are.
+    """
+    hit = _TABLE_NUMBER.match(text)
+    rest = text[hit.end() :] if hit else ""
+    return (text[: hit.end()].strip(" .:)–—-|"), rest) if hit and any(map(str.isalpha, rest)) else ("", text)
 
 
 @functools.lru_cache(maxsize=MANY_CELLS)

@@ -17,7 +17,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from growthpoles.errors import DataError, Reason, counted, message, nearest
+from growthpoles.errors import DataError, Reason, counted, listed, message, nearest, quoted
 from growthpoles.file_reading import read_text, remembered
 from growthpoles.study.files.printed_labels import split_flag
 
@@ -188,14 +188,10 @@ def require_columns(frame: pd.DataFrame, columns: Iterable[str], *, where: str) 
     """Raise one DataError that lists every missing column with the nearest present one."""
     missing = [column for column in columns if column not in frame.columns]
     if missing:
-        near = [hit for column in missing for hit in nearest(column, frame.columns, n=1)]
-        listed = ", ".join(map(repr, missing))
-        present = ", ".join(map(str, frame.columns[:20]))
-        raise DataError(
-            message(
-                f"missing column {listed}", where=where, allowed=f"a table that has it (found: {present})", near=near
-            )
-        )
+        near = [quoted(hit) for column in missing for hit in nearest(column, frame.columns, n=1, words=True)]
+        allowed = f"a table that has it (found: {listed(frame.columns, write=quoted)})"
+        problem = f"missing column {', '.join(map(repr, missing))}"
+        raise DataError(message(problem, where=where, allowed=allowed, near=near))
 
 
 def read_cells(path: Path, *, decimal: Decimal = ",", totals: Collection[str] = ()) -> pd.DataFrame:
@@ -266,9 +262,8 @@ def printed_column(cells: pd.DataFrame, column: str, *, where: str) -> pd.Series
     found = cells.loc[cells["column"] == column].set_index("row")["printed"]
     if found.empty:
         known = list(dict.fromkeys(cells["column"]))
-        raise DataError(
-            message(f"no column {column!r}", where=where, allowed=", ".join(known), near=nearest(column, known, n=1))
-        )
+        near = map(quoted, nearest(column, known, n=1, words=True))
+        raise DataError(message(f"no column {column!r}", where=where, allowed=listed(known, write=quoted), near=near))
     return found
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from growthpoles.errors import DataError, counted, listed, message, plain
+from growthpoles.errors import DataError, counted, listed, message, plain, quoted
 from growthpoles.study.files.cell_grids import Grid, Row, filled_sheets, read_grids, turned
 from growthpoles.study.files.number_notation import detect_delimiter
 from growthpoles.study.files.problems import Problem
@@ -112,7 +112,7 @@ def read_raw(
         filled = filled_sheets(grids)
         if len(filled) != 1:
             problem = f"{len(filled)} sheets hold something" if filled else "no visible sheet holds anything"
-            allowed = f"sheet = one of {listed(filled)}" if filled else "a sheet with a header and rows"
+            allowed = f"sheet = one of {listed(filled, write=quoted)}" if filled else "a sheet with a header and rows"
             raise DataError(message(problem, where=str(path), allowed=allowed))
         grids = [grid for grid in grids if grid.sheet == filled[0]]
     if most_names is not None and not spec.transpose:
@@ -128,7 +128,7 @@ def _check_names(grid: Grid, header: int | None, key: str | None, most: int) -> 
     at = next((i for i, cell in enumerate(heads[0]) if cell_text(cell) == key), None) if heads else None
     names = {} if at is None else dict.fromkeys(row[at] for _, row in grid.rows if at < len(row))
     if len(names) > most:
-        told = f"{len(names)} different names in column {plain(key)} ({listed(list(names)[1:], limit=3)})"
+        told = f"{len(names)} different names in column {plain(key)} ({listed(list(names)[1:], limit=3, write=quoted)})"
         raise DataError(message(told, where=str(grid.path), allowed=f"at most {most} for these boundaries"))
 
 
@@ -187,7 +187,7 @@ def _table(grid: Grid, spec: Table) -> RawTable:
     names = [*names, *[""] * width][:width]
     repeated = sorted({name for name, count in Counter(names).items() if count > 1} - {""})
     if repeated and not isinstance(spec.header, tuple):
-        problem = f"column names repeated: {listed(repeated)}"
+        problem = f"column names repeated: {listed(repeated, write=quoted)}"
         raise DataError(message(problem, where=f"{where}, {grid.unit} {numbers[-1]}", allowed="each once"))
     columns = tuple(unique_names(names))
     make: Callable[..., Problem] = RawTable(grid.path, grid.sheet, columns, [], grid.unit).problem

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from growthpoles.errors import DataError, Reason, listed, message, nearest, shown
+from growthpoles.errors import DataError, Reason, listed, message, nearest, quoted, shown
 from growthpoles.study.files.number_notation import Notation, detect_notation
 from growthpoles.study.files.printed_labels import bare_name, parse_year, split_flag
 from growthpoles.study.files.printed_tables import Decimal, out_of_range
@@ -340,8 +340,8 @@ def _one_spelling(raw: RawTable, spec: Table) -> dict[str, str]:
 
 def _missing_columns(data: TableData, lacking: Sequence[str]) -> None:
     for name in lacking:
-        near = "".join(f"; nearest: {hit}" for hit in nearest(name, data.raw.columns, n=1))
-        remedy = f"a table that has it (found: {listed(data.raw.columns)}){near}"
+        near = "".join(f"; nearest: {quoted(hit)}" for hit in nearest(name, data.raw.columns, n=1, words=True))
+        remedy = f"a table that has it (found: {listed(data.raw.columns, write=quoted)}){near}"
         data.fault(f"missing column {shown(name)}", remedy=remedy)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from growthpoles.errors import DataError, StudyError, listed, message, nearest
+from growthpoles.errors import DataError, StudyError, listed, message, nearest, quoted
 from growthpoles.ratings.classes import CLASSES
 from growthpoles.study.files.number_notation import Notation, detect_notation
 from growthpoles.study.files.printed_tables import (
@@ -166,8 +166,10 @@ def own_columns(study: Study, source: PublishedColumn, wanted: Sequence[str]) ->
         raise DataError(raw.problems[0].told)
     for name in (source.key, *wanted):
         if name not in raw.columns:
-            near = nearest(name, list(raw.columns), n=1)
-            allowed = f"{listed(raw.columns, limit=12)}, or header = the row with the names of the columns"
+            near = map(quoted, nearest(name, list(raw.columns), n=1, words=True))
+            allowed = (
+                f"{listed(raw.columns, limit=12, write=quoted)}, or header = the row with the names of the columns"
+            )
             raise DataError(message(f"no column {name!r}", where=str(raw.path), allowed=allowed, near=near))
     at = raw.columns.index(source.key)
     rows = [row for _, row in raw.rows if cell_text(row[at])]

@@ -22,6 +22,7 @@ from growthpoles.errors import (
     nearest,
     options_in,
     plain,
+    quoted,
     reworded,
     shown,
 )
@@ -158,8 +159,8 @@ def _named(
     attributes[key] = regions.index
     for column in (*name_columns.values(), *others):
         if column not in attributes:
-            near = nearest(column, attributes.columns, n=1)
-            allowed = listed(attributes.columns)
+            near = map(quoted, nearest(column, attributes.columns, n=1, words=True))
+            allowed = listed(attributes.columns, write=quoted)
             raise DataError(message(f"missing column {column[:60]!r}", where=where, allowed=allowed, near=near))
     for lang, column in name_columns.items():
         names = attributes[column].astype("string").map(clean, na_action="ignore").astype("string")
