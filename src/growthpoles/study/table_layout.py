@@ -130,10 +130,8 @@ def read_block(block: Block, index: NameIndex | None, parents: Iterable[str] = (
     _name_labels(block)
     tell_parts_of_year(block)
     if block.indicator and len(block.value_at) > 1 and not any(block.value_at.values()):
-        several, labels = (
-            listed([block.names[at] for at in places], limit=limit, write=quoted)
-            for places, limit in ((block.value_at, 8), (block.indicator, 20))
-        )
+        heads = [[block.names[at] for at in places] for places in (block.value_at, block.indicator)]
+        several, labels = (listed(each, limit=8, write=quoted) for each in heads)
         told = f"{several} hold numbers beside each label of {labels}: each is taken as an indicator"
         block.doubts.append(f"{told}; a code is none, and goes out of value = ...")
 
