@@ -522,7 +522,7 @@ def _told(
 ) -> dict[City, str]:
     """Return why cities larger than the smallest that is shown are not, in their order.
 
-    Of those outside the regions, the large ones of the same countries; none whose name stands at an inset as that of
+    Of those outside the regions, the large ones of the same countries; none whose name stands at an inset in that of
     the region.
     """
     least = max((i for i, spot in enumerate(candidates) if spot.city in shown and spot.region >= 0), default=0)
@@ -531,7 +531,7 @@ def _told(
     found = {}
     for i, spot in enumerate(candidates):
         larger = i < least if spot.region >= 0 else spot.city.country in homes
-        if spot.city in why and larger and spot.city.name.casefold() != insets_of.get(spot.region):
+        if spot.city in why and larger and spot.city.name.casefold() not in insets_of.get(spot.region, ""):
             outside = spot.region < 0 and why[spot.city] == "full"
             found[spot.city] = "outside" if outside else why[spot.city]
     return found
