@@ -409,6 +409,18 @@ def test_a_map_of_a_column_of_any_file(county_file, ask, tmp_path):
     assert done.returncode == 0 and (tmp_path / "a.png").stat().st_size > 10_000
 
 
+@pytest.mark.parametrize("script", ["인구", "السكان", "東京"])
+def test_a_map_whose_column_is_in_a_script_without_a_font_takes_other_words(county_file, ask, tmp_path, script):
+    table, out = tmp_path / f"{script}.csv", tmp_path / "a.svg"
+    table.write_text("\n".join([f"code,{script}", *(f"{i:02d},{5.5 * i}" for i in range(20))]), encoding="utf-8")
+    lines = ["map", str(county_file), "--key", "code", "--table", str(table), "-v", script, "-o", str(out)]
+    done = ask(*lines, "--title", "People", "--source", "An office")
+    assert done.returncode == 0 and "boxes" not in done.stderr
+    told = re.sub(r"<(metadata|desc).*?</\1>", "", out.read_text(encoding="utf-8"), flags=re.DOTALL)
+    assert told.count("People") >= 2 and "source: An office" in told and script not in told
+    assert "--title without a file" in ask("map", "rating", "--title", "People").stderr
+
+
 def test_a_map_of_a_joined_table_lists_what_has_no_data(county_file, ask, tmp_path):
     table = str(county_file.with_name("data.csv"))
     done = ask("map", str(county_file), "--table", table, "--key", "code", "-v", "wage", "-o", str(tmp_path / "a.png"))

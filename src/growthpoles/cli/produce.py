@@ -137,6 +137,12 @@ def draw(
     variable: Annotated[
         str | None, typer.Option("--variable", "-v", help="A sub-index or an indicator; default: the index.")
     ] = None,
+    title: Annotated[
+        str | None, typer.Option("--title", help="What the column of a file is called, over map and legend.")
+    ] = None,
+    source: Annotated[
+        str | None, typer.Option("--source", help="Source of the data of a file, under the map; default: the table.")
+    ] = None,
     lang: LangOption = "en",
     preset: PresetOption = None,
     font: FontOption = None,
@@ -202,11 +208,11 @@ def draw(
             raise MapError(message(f"{listed(idle)} with {kind}", allowed="with values"))
         with _set_in(font, font_bold) as face:
             _draw_file(
-                kind, file, of_file, variable, lang=lang, preset=preset, out=out, proof=proof, face=face, quiet=quiet,
-                settings={**_named(how), **extras}, tested=asked,
+                kind, file, of_file, variable, title=title, source=source, lang=lang, preset=preset, out=out,
+                proof=proof, face=face, quiet=quiet, settings={**_named(how), **extras}, tested=asked,
             )  # fmt: skip
         return
-    refuse_for_study(of_file)
+    refuse_for_study(of_file, title=title, source=source)
     loaded = open_study(study, lang=lang, seed=seed).with_report(
         preset=preset, weights=weights, adjust=adjust, permutations=permutations
     )
@@ -270,6 +276,8 @@ def _draw_file(
     options: FileOptions,
     variable: str | None,
     *,
+    title: str | None,
+    source: str | None,
     lang: str,
     preset: str | None,
     out: Path | None,
@@ -295,18 +303,27 @@ def _draw_file(
     year = found.table.attrs.get("year")
     drawn = values if kind == "values" else _lisa(found.regions, values, **tested)
     alone = [] if kind == "values" else [code for code, label in drawn.label.items() if label == "isolate"]
+    called = shown if title is None else title
+    if source is None and options.table:
+        source = options.table.name
     axes = getattr(maps, f"plot_{kind}")(
-        found.regions, drawn, variable=shown, year=year, lang=lang, preset=preset or "report",
-        source=options.table.name if options.table else None, **settings,
-    )  # fmt: skip
+        found.regions,
+        drawn,
+        variable=called,
+        year=year,
+        lang=lang,
+        preset=preset or "report",
+        source=source,
+        **settings,
+    )
     figure = axes.get_figure(root=True)
     assert figure is not None
     target = out or Path(re.sub(r"[^\w.-]+", "_", name if kind == "values" else f"{kind} {name}") + ".png")
     parameters: dict[str, object] = {"variable": name, "year": year} | settings | tested
-    parameters |= {"font": face.family} if face else {}
+    parameters |= ({"title": title} if title is not None else {}) | ({"font": face.family} if face else {})
     _check_figures(target, proof=proof)
     save_figure(
-        figure, target, preset=preset or "report", title=name, description=_described(figure), source=found.source,
+        figure, target, preset=preset or "report", title=called, description=_described(figure), source=found.source,
         parameters=parameters,
     )  # fmt: skip
     say(str(target))

@@ -163,9 +163,10 @@ def _pair(text: str) -> tuple[str, str]:
     return name.strip(), key.strip()
 
 
-def refuse_for_study(options: FileOptions) -> None:
+def refuse_for_study(options: FileOptions, **given: object) -> None:
     """Refuse options that only a file has."""
     idle = [name for name in options.given() if name != "year"]
+    idle += [name for name, value in given.items() if value is not None]
     if idle:
         problem = f"--{' --'.join(idle).replace('_', '-')} without a file"
         raise StudyError(message(problem, allowed="a boundary file as first argument, or study.toml"))

@@ -191,6 +191,71 @@ def test_no_city_without_a_name_nor_silently_behind_a_smaller_one(seed: int) -> 
         assert len(where) in (1, 2) or inside[0] in " ".join(again.facts)
 
 
+@pytest.mark.parametrize("preset", ["report", "nature-single"])
+@pytest.mark.parametrize("seed", range(8))
+def test_every_city_larger_than_one_shown_is_shown_or_told(seed: int, preset: str) -> None:
+    """Also the largest one, where a generalised outline passes by it; it is left to its own country."""
+    draw = np.random.default_rng(seed)
+    towns = context_layer.cities_of(True, "en")
+    home = towns[int(draw.integers(5, 600))]
+    size = float(draw.uniform(0.8, 2.5))
+    west, south = home.lon - draw.uniform(0.5, 3.5) * size, home.lat - draw.uniform(0.3, 2.7) * size / 2
+    boxes = [
+        shapely.box(west + i * size, south + j * size / 2, west + (i + 1) * size, south + (j + 1) * size / 2)
+        for i in range(4)
+        for j in range(3)
+    ]
+    own = [town for town in towns if shapely.union_all(boxes).contains(shapely.Point(town.lon, town.lat))]
+    own.sort(key=lambda town: (not town.capital, towns.index(town)))
+    notch = shapely.Point(own[0].lon, own[0].lat).buffer(size / 400)
+    names = [f"Region {k + 1}" for k in range(12)]
+    regions = gpd.GeoDataFrame(
+        {"name": names}, geometry=shapely.difference(boxes, notch), index=pd.Index(names), crs="EPSG:4326"
+    )
+    ax = gp.plot_values(
+        regions, pd.Series(np.arange(12.0), regions.index, name="value"), cities=True, preset=preset, title=""
+    )
+    check(ax, regions)
+    shown = [town for town in own if town.name in ax.cities]
+    least = max(own.index(town) for town in shown) if shown else 0
+    told = [
+        part for fact in ax.facts for part in fact.split(": ", 1)[1].split(", ") if fact.startswith(("no room", "left"))
+    ]
+    told = [name for part in told for name in part.split(" and ")]
+    more = sum(int(part.split()[0]) - 1 for part in told if part.endswith(" more"))
+    missing = [town.name for town in own[:least] if town not in shown]
+    assert len(missing) <= len(told) + more
+    listed = [town for town in own[:least] if town.name in told or town in shown]
+    assert len(listed) == least or more
+    assert own[0].name in (*ax.cities, *told)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_no_city_of_another_country_off_an_outline(seed: int) -> None:
+    """It belongs to the regions of its own country alone, however near the border passes."""
+    towns = [town for town in context_layer.cities_of(True, "en") if town.country]
+    at = np.array([(town.lon, town.lat) for town in towns])
+    tree = shapely.STRtree(shapely.points(at))
+    order = np.random.default_rng(seed).permutation(len(towns))
+    tried = 0
+    for i in order.tolist():
+        near = tree.query(shapely.Point(at[i]), predicate="dwithin", distance=0.4)
+        pairs = [j for j in near if towns[j].country != towns[i].country and at[j, 0] - at[i, 0] > 0.05]
+        edge = min((at[j, 0] for j in pairs), default=0.0) - 0.01
+        box = shapely.box(edge - 3.0, at[i, 1] - 1.0, edge, at[i, 1] + 1.0)
+        inside = [towns[j].country for j in tree.query(box, predicate="contains")]
+        abroad = [j for j in pairs if not towns[j].capital and towns[j].rank > 1]
+        if not abroad or inside.count(towns[i].country) * 2 <= len(inside):
+            continue
+        regions = gpd.GeoDataFrame({"name": ["Here"]}, geometry=[box], index=["a"], crs="EPSG:4326")
+        ax = gp.plot_values(regions, pd.Series([1.0], ["a"], name="value"), cities=True, title="")
+        assert not {towns[j].name for j in abroad} & {*ax.cities}
+        tried += 1
+        if tried == 2:
+            break
+    assert tried == 2
+
+
 def test_no_town_has_the_figures_of_its_namesake() -> None:
     towns = pd.read_csv(geodata_path("context/places.csv"), keep_default_na=False)
     twice = towns[towns.duplicated(["code", "en"], keep=False) & towns["code"].ne("")]

@@ -16,12 +16,14 @@ from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from shapely.geometry import LineString, Point, box
 
+import growthpoles as gp
 from growthpoles import maps
 from growthpoles.errors import LanguageError, MapError, RatingError
 from growthpoles.maps import palettes
 from growthpoles.maps.presets import PRESETS
 from growthpoles.maps.sheet import furniture, map_geometry
 from growthpoles.maps.sheet.text_layer import WordLayer
+from growthpoles.maps.thematic.map_drawing import shown_on
 from growthpoles.maps.thematic.rating_map import rating_legend
 from growthpoles.maps.thematic.value_map import bin_of, change_limits
 from growthpoles.ratings import TEN_CLASSES, Catalogue, ClassScale, classify, rate
@@ -347,3 +349,34 @@ def test_points_of_the_town_are_under_the_ring(squares: Any, square_index: pd.Da
     _, ring = rings.get_paths()
     centre = ax.transData.inverted().transform(rings.get_transform().transform(ring.vertices[:-1])).mean(axis=0)
     assert Point(*centre).distance(squares.geometry["TOWN"].centroid) < 2e3
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_classes_by_their_own_names(seed: int) -> None:
+    """Without entries: in the order in which they appear, or that of categories; never more than can be told apart."""
+    draw = np.random.default_rng(seed)
+    regions = gp.load_regions(2024)
+    n = int(draw.integers(1, 9))
+    pool: list[Any] = [[f"Class {i}" for i in range(n)], [*range(n)], [f"Группа {i}" for i in range(n)]][seed % 3]
+    drawn = pd.Series(draw.choice(np.array(pool, dtype=object), len(regions)), regions.index, name="group")
+    gaps = drawn.where(draw.random(len(regions)) > 0.2)
+    order = draw.permutation(len(pool))
+    kinds = pd.Categorical(gaps, categories=[pool[i] for i in order])
+    for given, keys in (
+        (gaps, [*dict.fromkeys(map(str, gaps.dropna()))]),
+        (pd.Series(kinds, regions.index), [str(pool[i]) for i in order]),
+    ):
+        for how in (given, "group"):
+            ax = gp.plot_categories(regions.assign(group=given), how, preset="report")
+            legend = shown_on(ax).legend
+            swatches = [each for each in legend.swatches if each.key != "no data"]
+            assert [each.key for each in swatches] == [each.label for each in swatches] == keys
+            assert len({each.face for each in swatches}) == len(keys)
+            assert (len(legend.swatches) > len(swatches)) == bool(given.isna().any())
+            assert legend.title == ("group" if isinstance(how, str) else "")
+    many = pd.Series([f"{i}" for i in range(len(regions))], regions.index)
+    with pytest.raises(MapError, match=r"20 classes cannot be told apart by colour; allowed: 8 at most, .*plot_values"):
+        gp.plot_categories(regions, many)
+    for entry in (("red", "city", "C"), ("#d95f02", "city"), ("#d95f0", "city", "")):
+        with pytest.raises(MapError, match="colour, words in the legend, code"):
+            gp.plot_categories(regions, "kind", {"city": entry})  # type: ignore[dict-item]

@@ -46,9 +46,12 @@ def test_a_line_is_set_in_the_smallest_file_that_holds_it(line: str, ending: str
 
 
 @pytest.mark.long
-@pytest.mark.parametrize(("line", "lost"), [("a東 भार", "東"), pytest.param("ကေ", "က", marks=pytest.mark.slow)])
+@pytest.mark.parametrize(
+    ("line", "lost", "family"),
+    [("a東 भार", "東", "SansDevanagari"), pytest.param("ကေ", "က", "SansMyanmar", marks=pytest.mark.slow)],
+)
 def test_signs_of_no_font_are_refused_in_one_line(
-    line: str, lost: str, regions: Any, monkeypatch: Any, tmp_path: Path
+    line: str, lost: str, family: str, regions: Any, monkeypatch: Any, tmp_path: Path
 ) -> None:
     from matplotlib import font_manager
 
@@ -63,11 +66,24 @@ def test_signs_of_no_font_are_refused_in_one_line(
         maps.save_figure(ax.get_figure(root=True), tmp_path / "map.png")
     assert re.match(rf"map.png: no glyph for .*{lost}.* \(as in '{line}'\): boxes", str(told.value))
     assert "allowed: no typeface of this machine has them all" in str(told.value)
-    assert 'gp.typeface("NotoSans.ttf")' in str(told.value)
-    assert "--font NotoSans.ttf" in in_its_words(told.value.args[0], {"font"})
+    assert f'gp.typeface("Noto{family}-Regular.ttf")' in str(told.value)
+    assert 'other words: variable="...", source="..."' in str(told.value)
+    said = in_its_words(told.value.args[0], {"font", "title", "source"})
+    assert f"--font Noto{family}-Regular.ttf; or other words: --title ..., --source ..." in said
     assert not (tmp_path / "map.png").exists()
     typefaces._file_for.cache_clear()
     typefaces._installed.cache_clear()
+
+
+@pytest.mark.parametrize(
+    ("line", "family"),
+    [
+        ("인구 東", "SansKR"), ("東京", "SansSC"), ("東の", "SansJP"), ("السكان", "NaskhArabic"), ("ไทย", "SansThai"),
+        ("ქართ", "SansGeorgian"), ("አማ", "SansEthiopic"), ("Ǆ", "Sans"), ("☃", "SansSymbols2"),
+    ],
+)  # fmt: skip
+def test_a_font_of_the_script_is_proposed(line: str, family: str) -> None:
+    assert typefaces._noto(line.replace(" ", "")) == f"Noto{family}-Regular.ttf"
 
 
 def test_a_line_in_another_script_is_set_in_an_installed_font(monkeypatch: Any) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -13,10 +13,16 @@ from growthpoles.language.languages import translator
 from growthpoles.maps import palettes
 from growthpoles.maps.labels.callouts import frame_of
 from growthpoles.maps.labels.region_labels import Names, along, far_names, taken_by
-from growthpoles.maps.map_options import Style
+from growthpoles.maps.map_options import City, Style
 from growthpoles.maps.presets import Preset
 from growthpoles.maps.sheet import canvas, insets
-from growthpoles.maps.sheet.context_layer import CitySpot, Locator, city_spots, draw_cities, draw_locator
+from growthpoles.maps.sheet.context_layer import (
+    CitySpot,
+    Locator,
+    city_candidates,
+    countries_of,
+    draw_locator,
+)
 from growthpoles.maps.sheet.map_geometry import Base
 from growthpoles.maps.sheet.map_plan import Plan
 from growthpoles.maps.sheet.sheet_blocks import Array, Box, Word
@@ -32,6 +38,18 @@ _NEXT_NAME = 12.0
 _LOST = 200.0
 #: So near to a dot, in millimetres, the name of its region is the dot's as well.
 _AT = 3.0
+#: Millimetres between two cities, square millimetres of a map for each, and how few there may be on the smallest.
+_CITY_GAP, _CITY_ROOM, _FEWEST_CITIES = 5.0, 900.0, 3
+#: So many cities a sentence on those left out names.
+_TOLD = 5
+#: Why a city of some size is not on the map.
+_REASONS = {
+    "room": "no room for the names of: {names}",
+    "label": "left out under the name of a region: {names}",
+    "near": "left out close to another city: {names}",
+    "inset": "left out where an inset shows the region: {names}",
+    "outside": "left out outside the regions: {names}",
+}
 MOST_NAMED = 500  # names that a chart has room for: of more points the most important are tried
 
 
@@ -283,11 +301,11 @@ def spread(places: Sequence[float] | Array, step: float | Sequence[float] | Arra
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """What a map shows on request: cities with names, names of a table without room; a locator map; far parts."""
+    """What a map shows on request: cities with names, and why others have none; a locator map; far parts."""
 
     spots: tuple[CitySpot, ...]
     words: tuple[Word, ...]
-    lost: tuple[str, ...]
+    lost: dict[City, str]
     locator: Locator | None
     place: Box | None
     far: tuple[Word, ...] = ()
@@ -317,9 +335,14 @@ class Beside:
         if left_out:
             told = "a far part of {names} is too small to be shown"
             facts.append(word(told).format(names=", ".join(left_out)))
-        if self.lost:
-            facts.append(word("no room for the names of: {names}").format(names=", ".join(self.lost)))
-        inside = {spot.city.name for spot in self.spots} | {*self.lost}
+        for reason, told in _REASONS.items():
+            if names := [city.name for city, why in self.lost.items() if why == reason]:
+                most = len(names) if style.cities[0].own else _TOLD
+                first = ", ".join(names[:most])
+                if rest := len(names) - most if len(names) > most else 0:
+                    first = word("{names} and {count} more").format(names=first, count=rest)
+                facts.append(word(told).format(names=first))
+        inside = {spot.city.name for spot in self.spots} | {city.name for city in self.lost}
         outside = [city.name for city in style.cities if city.own and city.name not in inside]
         if outside:
             facts.append(word("outside of this map: {names}").format(names=listed(outside)))
@@ -347,6 +370,54 @@ def _bounds(shape: BaseGeometry) -> Box:
     return Box(left, bottom, right - left, top - bottom)
 
 
+def choose_cities(
+    candidates: Sequence[CitySpot], plan: Plan, refused: Collection[City] = ()
+) -> tuple[list[CitySpot], dict[City, str]]:
+    """Return the cities that a map shows, and why it does not show some others: "near", "inset" or "full".
+
+    They are not nearer to each other than some millimetres, nor more than the map has room for, of which the `refused`
+    take theirs, so that no smaller ones come into their place but those that stood too near to them. Those of a table
+    of their own are all shown.
+    """
+    if candidates and candidates[0].city.own:
+        return [*candidates], {}
+    lensed = {lens.region for lens in plan.lenses}  # their name stands at the inset
+    spots: list[CitySpot] = []
+    why: dict[City, str] = {}
+    most = max(_FEWEST_CITIES, round(plan.frame.w * plan.frame.h / _CITY_ROOM)) - len(refused)
+    for spot in candidates:
+        if spot.city in refused:
+            continue
+        if spot.region in lensed:
+            why[spot.city] = "inset"
+        elif len(spots) >= most:
+            why[spot.city] = "full"
+        elif any(np.hypot(spot.x - other.x, spot.y - other.y) < _CITY_GAP for other in spots):
+            why[spot.city] = "near"
+        else:
+            spots.append(spot)
+    return spots, why
+
+
+def city_spots(base: Base, plan: Plan, cities: Sequence[City]) -> list[CitySpot]:
+    """Return the cities that a map shows if all their names find room."""
+    return choose_cities(city_candidates(base, plan, cities), plan)[0]
+
+
+def draw_cities(ax: Axes, spots: Sequence[CitySpot], words: Sequence[Word], mm: Transform, gid: str) -> None:
+    """Draw cities as dots, capitals as rings, with their names."""
+    from matplotlib.path import Path
+
+    for part, ring, radius in (("cities", False, 0.5), ("capitals", True, 0.65)):
+        circles = [Path.circle((spot.x, spot.y), radius) for spot in spots if spot.city.capital == ring]
+        face, edge, line = (palettes.PAPER, palettes.INK, 0.7) if ring else (palettes.INK, palettes.PAPER, 0.35)
+        if circles:
+            canvas.add_shapes(
+                ax, circles, face=face, edge=edge, line_pt=line, order=5.4, gid=f"{gid}-{part}", transform=mm
+            )
+    canvas.add_words(ax, words, transform=mm, gid=f"{gid}-city-names", order=5.9)
+
+
 def name_cities(
     base: Base,
     plan: Plan,
@@ -358,13 +429,14 @@ def name_cities(
 ) -> Beside:
     """Name the cities where nothing else stands; of those that get no name, capitals and a table's own are shown.
 
-    A city that is called like the region around it is a dot without a name where the region's stands at it. What of a
-    table has no room is listed, and of the world's cities what is larger than the smallest that has.
+    A city that is called like the region around it is a dot without a name where the region's stands at it. One without
+    room makes way for those that stood too near to it. What of a table has no room is listed, and of the world's cities
+    what is larger than the smallest that has.
     """
     far = tuple(far_names(base, plan, named, names, style))
-    spots = city_spots(base, plan, style.cities)
-    if not spots:
-        return Beside((), (), (), locator, place, far)
+    candidates = city_candidates(base, plan, style.cities)
+    if not candidates:
+        return Beside((), (), {}, locator, place, far)
     labels: list[BaseGeometry] = [frame_of(one) for one in named.inside.values()] if named else []
     boxes, lines = taken_by(plan, named)
     boxes += [_bounds(each) for each in (*labels, *plan.obstacles)]
@@ -375,42 +447,94 @@ def name_cities(
         ring = insets.radius_of(lens) / insets.zoom(lens, plan.found.scale) + 0.3
         boxes += [Box(x - ring, y - ring, 2 * ring, 2 * ring), spot.box]
     bits = list(along(lines))
-    free = [spot for spot in spots if not any(spot.room.overlaps(box) for box in (*boxes, *bits))]
-    lost = [spot.city.name for spot in spots if spot not in free]
     frame, found = plan.frame, plan.found
+    edges: list[Box] = []
     for each in base.frames:  # no name crosses the edge of a frame
         ends = np.array(each.bounds).reshape(2, 2) * found.scale + np.asarray(found.origin)
         (left, bottom), (right, top) = ends
-        boxes += [Box(left, y, right - left, 0.0) for y in (bottom, top)]
-        boxes += [Box(x, bottom, 0.0, top - bottom) for x in (left, right)]
+        edges += [Box(left, y, right - left, 0.0) for y in (bottom, top)]
+        edges += [Box(x, bottom, 0.0, top - bottom) for x in (left, right)]
     wide, high = frame.right, frame.top
-    boxes += [Box(0.0, 0.0, frame.x, high), Box(0.0, 0.0, wide, frame.y)]
-    printed = _printed(named, names)
-    at = _label_boxes(named)
-    same = [
-        spot.city.name.casefold() == printed.get(spot.region, "").casefold() and _gap(spot, at[spot.region]) <= _AT
-        for spot in free
-    ]
-    ways = [[] if said else [spot.city.name] for spot, said in zip(free, same, strict=True)]
-    points = np.array([(spot.x, spot.y) for spot in free]).reshape(-1, 2)
-    words, homeless = point_words(
-        points,
-        (wide, high),
-        ways,
-        size=style.preset.small_pt,
-        radius=0.7,
-        avoid=[*boxes, *bits],
-        colour=palettes.HATCH,
-    )
+    edges += [Box(0.0, 0.0, frame.x, high), Box(0.0, 0.0, wide, frame.y)]
+    printed, at = _printed(named, names), _label_boxes(named)
+    avoid = [*boxes, *edges, *bits]
+
+    def covered(spot: CitySpot) -> str:
+        """Tell what stands where the dot would."""
+        if any(spot.room.overlaps(box) for box in at.values()):
+            return "label"
+        return "room" if any(spot.room.overlaps(box) for box in (*boxes, *bits)) else ""
+
+    def write(spots: Sequence[CitySpot], silent: Collection[City]) -> tuple[list[Word], list[City]]:
+        """Name the dots, but those that have their region's name at them; tell which names have no room."""
+        same = [
+            spot.city.name.casefold() == printed.get(spot.region, "").casefold() and _gap(spot, at[spot.region]) <= _AT
+            for spot in spots
+        ]
+        ways = [[] if said or spot.city in silent else [spot.city.name] for spot, said in zip(spots, same, strict=True)]
+        points = np.array([(spot.x, spot.y) for spot in spots]).reshape(-1, 2)
+        words, homeless = point_words(
+            points, (wide, high), ways, size=style.preset.small_pt, radius=0.7, avoid=avoid, colour=palettes.HATCH
+        )
+        return words, [spots[i].city for i in homeless]
+
+    spots, words, lost = _with_room(candidates, plan, covered, write)
+    if not spots or not spots[0].city.own:
+        lost = _told(candidates, {spot.city for spot in spots}, lost, plan, names)
     words = [replace(word, tag="") for word in words]  # those of regions tell which
-    lost += [free[i].city.name for i in homeless]
-    if not spots[0].city.own:
-        kept = [i not in homeless or (spot.city.capital and spot.region >= 0) for i, spot in enumerate(free)]
-        free = [spot for spot, stays in zip(free, kept, strict=True) if stays]
-        least = max((spots.index(spot) for spot in free if spot.region >= 0), default=0)
-        larger = {spot.city.name for spot in spots[:least] if spot.region >= 0}
-        lost = [name for name in lost if name in larger]
-    return Beside(tuple(free), tuple(words), tuple(lost), locator, place, far)
+    return Beside(tuple(spots), tuple(words), lost, locator, place, far)
+
+
+def _with_room(
+    candidates: Sequence[CitySpot],
+    plan: Plan,
+    covered: Callable[[CitySpot], str],
+    write: Callable[[Sequence[CitySpot], Collection[City]], tuple[list[Word], list[City]]],
+) -> tuple[list[CitySpot], list[Word], dict[City, str]]:
+    """Return the cities that a map shows, their names, and why others are not there; none for want of a smaller one."""
+    lost: dict[City, str] = {}
+    silent: set[City] = set()
+    while True:
+        spots, why = choose_cities(candidates, plan, lost)
+        if found := {spot.city: told for spot in spots if (told := covered(spot))}:
+            lost |= found
+            continue
+        words, homeless = write(spots, silent)
+        if not homeless or spots[0].city.own:
+            return spots, words, why | lost | dict.fromkeys((*silent, *homeless), "room")
+        fine, many = 0, len(spots)  # so many from the largest on have room, and have not
+        while many - fine > 1:
+            some = (fine + many) // 2
+            fine, many = (fine, some) if write(spots[:some], silent)[1] else (some, many)
+        last = spots[fine]
+        if last.city.capital and last.region >= 0 and last.city not in silent:
+            silent.add(last.city)
+        else:
+            lost[last.city] = "room"
+
+
+def _told(
+    candidates: Sequence[CitySpot],
+    shown: Collection[City],
+    why: dict[City, str],
+    plan: Plan,
+    names: Sequence[list[str]],
+) -> dict[City, str]:
+    """Return why cities larger than the smallest that is shown are not, in their order.
+
+    Of those outside the regions, the large ones of the same countries; none whose name stands at an inset in that of
+    the region.
+    """
+    least = max((i for i, spot in enumerate(candidates) if spot.city in shown and spot.region >= 0), default=0)
+    homes = {*countries_of(candidates).values()} - {""}
+    insets_of = {lens.region: names[lens.region][0].casefold() for lens in plan.lenses if names[lens.region]}
+    found = {}
+    for i, spot in enumerate(candidates):
+        larger = i < least if spot.region >= 0 else spot.city.country in homes
+        if spot.city in why and larger and spot.city.name.casefold() not in insets_of.get(spot.region, ""):
+            outside = spot.region < 0 and why[spot.city] == "full"
+            found[spot.city] = "outside" if outside else why[spot.city]
+    return found
 
 
 def _label_boxes(named: Names | None) -> dict[int, Box]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import csv
 import os
 import zlib
-from collections import OrderedDict
-from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass
+from collections import Counter, OrderedDict
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -62,11 +62,12 @@ _Tile: TypeAlias = tuple[NDArray[np.uint8], NDArray[np.int_], NDArray[np.int_], 
 _FOUND: OrderedDict[Hashable, Context | None] = OrderedDict()
 _NAMED: OrderedDict[Hashable, list[Word]] = OrderedDict()
 _KEEP = 12
-#: Half the room of a dot, and between two of them, in millimetres; square millimetres of a map for each, and how few
-#: there may be on the smallest.
-_CITY, _CITY_GAP, _CITY_ROOM, _FEWEST_CITIES = 0.8, 8.0, 900.0, 3
+#: Half the room of a dot in millimetres.
+_CITY = 0.8
 #: Outside the regions there are capitals, and cities of this rank or better.
 _LARGE = 1
+#: Millimetres by which a city may lie off an outline that is generalised, and still be a city of that region.
+_OFF = 1.5
 #: A city without a Kazakh name has its Russian one, which is written in the same letters; else the English one.
 _INSTEAD = "ru"
 #: A locator shows so many times the span of the regions, in degrees, and at least the first of these where it holds so
@@ -418,6 +419,7 @@ def _cities(lang: str) -> tuple[City, ...]:
             float(row["lat"]),
             int(row["rank"]),
             row["capital"] == "yes",
+            country=row["code"],
         )
         for row in rows
     )
@@ -492,11 +494,11 @@ def _own_city(row: Mapping[str, Any], lang: str, where: str) -> City:
     return City(name, numbers[0], numbers[1], int(numbers[2]), capital, own=True)
 
 
-def city_spots(base: Base, plan: Plan, cities: Sequence[City]) -> list[CitySpot]:
-    """Return the cities that a map shows: capitals, then the most populous first.
+def city_candidates(base: Base, plan: Plan, cities: Sequence[City]) -> list[CitySpot]:
+    """Return the cities in the frame of a map, in the order in which they are chosen: capitals, then the most populous.
 
-    Those in the regions go before those around them, of which there are capitals and the largest alone; not nearer to
-    each other than some millimetres, nor more than the map has room for. Of a table of their own, all in the frame.
+    Those of the regions go before those around them, of which there are large ones alone. A city of the world that lies
+    a little off the outline of a region of its country is in that region.
     """
     import shapely
 
@@ -518,37 +520,63 @@ def city_spots(base: Base, plan: Plan, cities: Sequence[City]) -> list[CitySpot]
         fine &= ~behind | moved
     region = np.full(len(cities), -1)
     chosen = np.flatnonzero(fine)
-    found, owner = shapely.STRtree(base.geometries).query(shapely.points(places[chosen]), predicate="intersects")
+    tree = shapely.STRtree(base.geometries)
+    found, owner = tree.query(shapely.points(places[chosen]), predicate="intersects")
     region[chosen[found]] = owner
-    own = cities[0].own
-    if own:
-        return [CitySpot(cities[i], float(at[i, 0]), float(at[i, 1]), int(region[i])) for i in chosen.tolist()]
-    lensed = {lens.region for lens in plan.lenses}  # their name stands at the inset
-    spots: list[CitySpot] = []
-    most = max(_FEWEST_CITIES, round(frame.w * frame.h / _CITY_ROOM))
-    turns = sorted(chosen.tolist(), key=lambda i: (region[i] < 0, not cities[i].capital, i))
-    for i in turns:
-        outside = region[i] < 0
-        if len(spots) == most or region[i] in lensed or (outside and cities[i].rank > _LARGE and not cities[i].capital):
-            continue
-        x, y = float(at[i, 0]), float(at[i, 1])
-        if all(np.hypot(x - other.x, y - other.y) >= _CITY_GAP for other in spots):
-            spots.append(CitySpot(cities[i], x, y, int(region[i])))
-    return spots
+    spots = [CitySpot(cities[i], float(at[i, 0]), float(at[i, 1]), int(region[i])) for i in chosen.tolist()]
+    if cities[0].own:
+        return spots
+    off = chosen[region[chosen] < 0]
+    near, owner = tree.query_nearest(shapely.points(places[off]), max_distance=_OFF / scale, all_matches=False)
+    compatriots = _compatriots(base, spots)
+    theirs = {cities[off[i]]: int(j) for i, j in zip(near.tolist(), owner.tolist(), strict=True)}
+    spots = [
+        replace(spot, region=theirs[spot.city])
+        if spot.city in theirs and compatriots(spot, theirs[spot.city])
+        else spot
+        for spot in spots
+    ]
+    seen = [spot for spot in spots if spot.region >= 0 or spot.city.capital or spot.city.rank <= _LARGE]
+    return sorted(seen, key=lambda spot: (spot.region < 0, not spot.city.capital))
 
 
-def draw_cities(ax: Axes, spots: Sequence[CitySpot], words: Sequence[Word], mm: Transform, gid: str) -> None:
-    """Draw cities as dots, capitals as rings, with their names."""
-    from matplotlib.path import Path
+def countries_of(spots: Sequence[CitySpot]) -> dict[int, str]:
+    """Return the country of most cities in each region; "" where it is in dispute."""
+    codes: dict[int, Counter[str]] = {}
+    for spot in spots:
+        if spot.region >= 0:
+            codes.setdefault(spot.region, Counter())[spot.city.country] += 1
+    return {region: found.most_common(1)[0][0] for region, found in codes.items()}
 
-    for part, ring, radius in (("cities", False, 0.5), ("capitals", True, 0.65)):
-        circles = [Path.circle((spot.x, spot.y), radius) for spot in spots if spot.city.capital == ring]
-        face, edge, line = (palettes.PAPER, palettes.INK, 0.7) if ring else (palettes.INK, palettes.PAPER, 0.35)
-        if circles:
-            canvas.add_shapes(
-                ax, circles, face=face, edge=edge, line_pt=line, order=5.4, gid=f"{gid}-{part}", transform=mm
-            )
-    canvas.add_words(ax, words, transform=mm, gid=f"{gid}-city-names", order=5.9)
+
+def _compatriots(base: Base, spots: Sequence[CitySpot]) -> Callable[[CitySpot, int], bool]:
+    """Return what tells whether a city may be one of a region, by its country.
+
+    That of a region is that of most cities in it. Of a region without any, and of cities whose country is in dispute,
+    both stand on the ground of one country, as far as that is known.
+    """
+    import shapely
+
+    homes, grid = countries_of(spots), _country_grid()
+
+    def ground(lon: Any, lat: Any) -> int:
+        row, column = np.floor((float(lat) + 90.0) / _GRID), np.floor((float(lon) + 180.0) / _GRID)
+        return int(grid[int(row.clip(0, len(grid) - 1)), int(column) % grid.shape[1]])
+
+    def ground_of(region: int) -> int:
+        x, y = shapely.get_coordinates(shapely.point_on_surface(base.geometries[region])).T
+        framed = any(shapely.box(*far.bounds).contains(shapely.Point(x, y)) for far in base.frames)
+        lon, lat = _degrees(base.crs, x, y) if base.crs is not None and not framed else (x, y)
+        return 0 if framed or not np.isfinite([lon, lat]).all() else ground(lon[0], lat[0])
+
+    def same(spot: CitySpot, region: int) -> bool:
+        home = homes.get(region)
+        if home and spot.city.country:
+            return home == spot.city.country
+        here, there = ground(spot.city.lon, spot.city.lat), ground_of(region)
+        return here == there or 0 in (here, there)
+
+    return same
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,12 +19,11 @@ from growthpoles.maps import palettes
 from growthpoles.maps.labels import region_labels
 from growthpoles.maps.labels.callouts import frame_of
 from growthpoles.maps.labels.numbered_labels import MOST, Detail
-from growthpoles.maps.labels.point_labels import Beside, name_cities
+from growthpoles.maps.labels.point_labels import Beside, city_spots, name_cities
 from growthpoles.maps.map_options import MapOptions, Style, make_style
 from growthpoles.maps.sheet import canvas, insets, map_plan
 from growthpoles.maps.sheet.context_layer import (
     cities_of,
-    city_spots,
     context_names,
     context_of,
     draw_context,

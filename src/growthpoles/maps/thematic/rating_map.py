@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from math import isfinite
 from typing import TYPE_CHECKING, Any, Unpack
 
@@ -285,8 +286,8 @@ def _title(column: str, lang: str) -> str:
 @in_preset_typeface
 def plot_categories(
     regions: gpd.GeoDataFrame,
-    classes: pd.Series,
-    entries: Mapping[str, tuple[str, str, str] | Category],
+    classes: pd.Series | str,
+    entries: Mapping[str, tuple[str, str, str] | Category] | None = None,
     *,
     legend_title: str = "",
     default_title: str = "",
@@ -304,11 +305,13 @@ def plot_categories(
     ----------
     regions : GeoDataFrame
         Polygons, index = region.
-    classes : Series of str
-        Class of every region; NaN is drawn as "no data".
-    entries : mapping
+    classes : Series of str, or str
+        Class of every region; NaN is drawn as "no data". A name means that column of `regions`.
+    entries : mapping, optional
         Class -> (colour "#rrggbb", words in the legend, code printed in the polygons), in the legend's order;
-        classes that no region has keep their place. "no data" stands there only if some region needs it.
+        classes that no region has keep their place. "no data" stands there only if some region needs it. By default the
+        classes by their own names in colours of the package, up to eight, in the order in which they appear or that of
+        their categories.
     legend_title, default_title, gid
         Words over the legend; title that presets with titles use; identifier in vector files.
     counted : bool
@@ -332,22 +335,33 @@ def plot_categories(
     Raises
     ------
     MapError
-        Labels disagree or a class has no legend entry.
+        Labels disagree, a class has no legend entry, or there are more classes than colours.
 
     Examples
     --------
     >>> import growthpoles as gp
     >>> regions = gp.load_regions(2014)
+    >>> axes = gp.plot_categories(regions, "kind")
     >>> entries = {"city": ("#d95f02", "city", "C"), "region": ("#cccccc", "region", "R")}
     >>> axes = gp.plot_categories(regions, regions["kind"], entries, legend_title="Kind")
     >>> round(25.4 * axes.figure.get_figwidth())
     183
     """
+    import pandas as pd
+
+    if isinstance(classes, str):
+        legend_title = legend_title or classes
     classes = series_of(classes, "classes", regions)
     values = align(regions, classes.astype(object), "classes")
-    keys = [NO_DATA if value is None or value != value else str(value) for value in values]
+    keys = [NO_DATA if pd.isna(value) else str(value) for value in values]
+    if entries is None:
+        entries = _own_entries(getattr(classes.dtype, "categories", keys))
+    for key, entry in entries.items():
+        if not isinstance(entry, Category) and (len(entry) != 3 or not re.fullmatch("#[0-9a-fA-F]{6}", entry[0])):
+            allowed = 'colour, words in the legend, code, such as ("#d95f02", "city", "C"); or no entries'
+            raise MapError(message(f"{entry!r} given", where=f"entries[{key!r}]", allowed=allowed))
     listed = [
-        entry if isinstance(entry, Category) else Category(key, *entry, case=key == NO_DATA)
+        entry if isinstance(entry, Category) else Category(str(key), *entry, case=key == NO_DATA)
         for key, entry in entries.items()
     ]
     if all(each.key != NO_DATA for each in listed):
@@ -357,3 +371,14 @@ def plot_categories(
     style = map_style(regions, options, lang, default_title, year, edition, classes)
     marks = [mark_of.get(key, "") for key in keys]
     return draw_map(regions, keys, legend, marks, style, ax=ax, gid=gid)
+
+
+def _own_entries(classes: Iterable[object]) -> dict[str, tuple[str, str, str]]:
+    """Return entries of classes by their own names, each once."""
+    found = [key for key in dict.fromkeys(map(str, classes)) if key != NO_DATA]
+    most = len(palettes.QUALITATIVE)
+    if len(found) > most:
+        allowed = f"{most} at most, or colours of your own in entries; numbers have a map of their own: gp.plot_values"
+        problem = f"{len(found)} classes cannot be told apart by colour"
+        raise MapError(message(problem, where="plot_categories", allowed=allowed))
+    return {key: (colour, key, "") for key, colour in zip(found, palettes.QUALITATIVE, strict=False)}

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import unicodedata
 import warnings
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
@@ -29,6 +30,12 @@ if TYPE_CHECKING:
 
 _OWN = {"DejaVu Sans": "DejaVuSans", "Arimo": "Arimo", "Tinos": "Tinos"}
 _SIGNS_TOLD = 40
+#: First word of the Unicode names of a script's signs -> what the family of Noto is called that has them, where that is
+#: not "Sans" and the word itself. Those of the East hold more than one script.
+_NOTO = {
+    "ARABIC": "NaskhArabic", "CJK": "SansSC", "HANGUL": "SansKR", "HIRAGANA": "SansJP", "KATAKANA": "SansJP",
+    "BOPOMOFO": "SansTC", "LATIN": "Sans", "GREEK": "Sans", "CYRILLIC": "Sans",
+}  # fmt: skip
 _HERE = Path(__file__).parent / "fonts"
 # What an SVG file asks for where the reader's machine lacks the typeface, the last one generic.
 STACKS = {
@@ -170,15 +177,31 @@ def check_signs(lines: Iterable[tuple[str, str]], where: str) -> None:
             if "Last Resort" not in entry.name and not missing_glyphs(entry.fname, "".join(lost)):
                 able.append(entry.name)
     found = sorted(set(able))
-    allowed = "no typeface of this machine has them all; a .ttf file of one that does: {font}"
+    allowed = (
+        "no typeface of this machine has them all; one that does, installed, or its .ttf file: {font}; "
+        "or other words: {title}, {source}"
+    )
     signs, line = "".join(sorted(lost))[:_SIGNS_TOLD], next(iter(lost.values()))
     more = f" and {len(lost) - _SIGNS_TOLD} more" if len(lost) > _SIGNS_TOLD else ""
     problem = f"no glyph for {signs}{more} (as in {shown(line)}): boxes would stand for them"
-    font = f'"{found[0]}"' if found else '"NotoSans.ttf"'
+    font = f'"{found[0]}"' if found else f'"{_noto(lost)}"'
     if found:
         allowed = f"installed typefaces have them ({listed(found, limit=5)}): {{font}}"
-    own = Option("font", font, f"gp.typeface({font})")
-    raise MapError(message(problem, where=where, allowed=remedy(allowed, font=own)))
+    options = {"font": Option("font", font, f"gp.typeface({font})")}
+    if not found:
+        options |= {"title": Option("title", '"..."', 'variable="..."'), "source": Option("source", '"..."')}
+    raise MapError(message(problem, where=where, allowed=remedy(allowed, **options)))
+
+
+def _noto(signs: Iterable[str]) -> str:
+    """Return the file of a family that has the script of most of the signs."""
+    letters = [sign for sign in signs if unicodedata.category(sign)[0] in "LM"]
+    words = Counter(unicodedata.name(sign, "LATIN").split()[0].split("-")[0] for sign in letters)
+    if "HANGUL" in words or words.keys() & {"HIRAGANA", "KATAKANA"}:
+        words.pop("CJK", None)
+    script = words.most_common(1)[0][0] if words else ""
+    family = _NOTO.get(script, f"Sans{script.capitalize()}" if script else "SansSymbols2")
+    return f"Noto{family}-Regular.ttf"
 
 
 def file_in(family: str, line: str) -> str:
