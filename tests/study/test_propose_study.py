@@ -263,8 +263,10 @@ def _year_marks() -> list[str]:
     """Return ways of marking the figures of a year as not yet final."""
     states = [case(state) for state in ("p", "e", "r", "prov", "est") for case in (str, str.upper)]
     ways = ("{}", " {}", "/{}", " /{}", "-{}", "_{}", " - {}", "({})", " ({})", "[{}]", " {}/", ", {}", "{}/", " ({}/)")
+    ways += ("{})", " {})")  # brackets that only close
     dots = {True: (".", ""), False: ("",)}
-    return [way.format(state + dot) for state in states for way in ways for dot in dots[len(state) > 1]]
+    words = [way.format(state + dot) for state in states for way in ways for dot in dots[len(state) > 1]]
+    return [*words, *(way.format(sign) for sign in "*†¹²1a" for way in ("{})", " {})")), "/1", "/2", " a/", " b/"]
 
 
 @pytest.mark.parametrize("mark", _year_marks())

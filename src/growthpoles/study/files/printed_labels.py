@@ -34,9 +34,9 @@ _UNIT = (
     rf"(?!\[{_NO_UNIT})\[(?:[%‰$€£¥₽₸₹₴₺]|(?:\d{{3,}}\s|[^\W\d_]\s)?[^\W\d_]{{2,}})[^\[\]\d]*[23]?\]"
     r"|\((?:zł|kč|ft|kr|kg|mg|mt|kt|ha|km|cm|mm|kw|mw|gw|pp|tl|га|км|кг|мм|тг|кт|пп|t|т)\)"
 )
-# Behind a year a mark also stands after a slash or a dash, or right at it: "2021/P", "2021-p", "2021prov.".
+# Behind a year a mark also stands after a slash or a dash, or right at it: "2021/P", "2021-p", "2021prov.", "2021/1".
 _YEAR_NOTE = (
-    rf"(?>\s(?:{_STATE}\.?/|\({_STATE}\.?/\))(?!\w)|{_NOTE}|(?:(?<=\d)|\s?/\s?){_STATE}\.?/?(?![\w-])"
+    rf"(?>(?<=\d\d\d\d)/[1-9](?![\w/.-])|\s[a-z]/(?!\w)|\s(?:{_STATE}\.?/|\({_STATE}\.?/\))(?!\w)|{_NOTE}|(?:(?<=\d)|\s?/\s?){_STATE}\.?/?(?![\w-])"
     rf"|\s?[_–—-]\s?{_STATE}\.?(?=\s*(?:$|[()\[\],;:|])))"
 )
 _YEAR = r"((?:19|20)\d\d)"
@@ -215,9 +215,29 @@ def parse_year(cell: object) -> YearLabel | None:
     return _year_in(cell) if isinstance(cell, str) else None
 
 
+# "2021 p)", "2021*)": the bracket that closes a mark, and that none opened.
+_HALF_OPEN = re.compile(
+    rf"((?:19|20)\d\d)\s?({_STATE}\.?|[{_UP}{re.escape(_SIGNS)}]{{1,2}}|[a-z]{{1,2}}|\d{{1,2}})\)", flags=re.IGNORECASE
+)
+
+
+def _opened(text: str) -> str:
+    """Open the brackets that only close behind the mark of a year."""
+    if text.count("(") >= text.count(")"):
+        return text
+    held = _HALF_OPEN.search(text)
+    if held is None:
+        return text
+    before = text[: held.start()]
+    if before.count("(") > before.count(")") and not text.startswith(")", held.end()):
+        return text
+    mark = f" ({held[2]})" if held[2][0].isalnum() else held[2]
+    return f"{text[: held.start()]}{held[1]}{mark}{text[held.end() :]}"
+
+
 @functools.lru_cache(maxsize=MANY_CELLS)
 def _year_in(cell: str) -> YearLabel | None:
-    text = _YR.sub("", " ".join(cell.translate(_DIGITS).split()).strip("\"'"))
+    text = _opened(_YR.sub("", " ".join(cell.translate(_DIGITS).split()).strip("\"'")))
     if len(text) > 40 or not _HAS_DIGIT.search(text):
         return None
     if hit := _FISCAL.fullmatch(text):
@@ -332,7 +352,7 @@ def two_years(text: str) -> bool:
 
 def year_inside(text: str) -> tuple[int, str] | None:
     """Return the one year that stands in a longer text, and the text without it; None for none or several."""
-    plain = _DAYS.sub("", _YR.sub("", text.translate(_DIGITS).replace("_", " ")))
+    plain = _opened(_DAYS.sub("", _YR.sub("", text.translate(_DIGITS).replace("_", " "))))
     hits = list(_INSIDE.finditer(plain))
     years = {int(hit[1]) for hit in hits}
     if len(years) != 1 or _CODE.search(text) or _PARTS_OF_YEAR.search(_DAY_ALONE.sub("", plain)):
@@ -343,7 +363,7 @@ def year_inside(text: str) -> tuple[int, str] | None:
     rest = _WITH_STATE.sub(" ", plain)
     rest = re.sub(r"\(\s*\)|\[\s*\]", " ", rest)
     rest = re.sub(r"([;|/,])\s*(?=[;|/,])", "", " ".join(rest.split()))
-    return years.pop(), re.sub(r"\s+(?=[,;:)\]])", "", rest).strip(" ,;:/|–—-_.+")
+    return years.pop(), re.sub(r"\s+(?=[,;:])|[\s,;:]+(?=[)\]])", "", rest).strip(" ,;:/|–—-_.+")
 
 
 def multipliers(texts: Iterable[str]) -> bool:
