@@ -402,6 +402,20 @@ def test_a_second_spelling_of_a_region_is_a_second_row_and_no_row_to_ignore(tmp_
     assert len(ignored) == 4
 
 
+def test_aliases_that_are_given_go_into_the_study(tmp_path: Path) -> None:
+    regions, rows = ["Prague", "Brno", "Zlín"], ["Hlavní město", "Jih", "Zlín"]
+    _spelled(tmp_path, regions, rows)
+    given = {"Hlavní město": "r0", "Jih": "Brno"}
+    where = {"table": tmp_path / "t.csv", "boundaries": tmp_path / "b.gpkg", "key": "code"}
+    propose_study(tmp_path / "asked", **where, aliases=given).write()
+    study = gp.load_study(tmp_path / "asked", outside=True)
+    assert study.boundaries.aliases == {"Hlavní město": "r0", "Jih": "r1"}
+    assert examine_study(tmp_path / "asked", outside=True).empty
+    assert gp.load_indicators(2020, study=study)["income"].tolist() == [1.5, 2.5, 3.5]
+    with pytest.raises(DataError, match="'R9' is no region"):
+        propose_study(tmp_path / "wrong", **where, aliases={"Jih": "R9"})
+
+
 def test_the_last_name_is_offered_the_last_region(tmp_path: Path) -> None:
     text = _spelled(tmp_path, ["Prague", "Vysočina", "Zlín"], ["Hlavní město", "Vysočina", "Zlín"])
     assert '# "Hlavní město" = "r0"' in text
@@ -491,3 +505,18 @@ def test_a_column_of_years_out_of_range_is_no_quantity(years: tuple[int, ...], t
             audit_file(tmp_path / "t.csv")
     else:
         assert "Year" not in set(audit_file(tmp_path / "t.csv")[1].sources.cells["column"])
+
+
+@pytest.mark.parametrize("zero", "٠۰")
+@pytest.mark.parametrize("values", [(1234, 987, 4321), (1234.5, 12.25, 7), (2345678, 12, 3456), (0.5, 1.25, 30.75)])
+def test_numbers_in_other_digits_with_their_own_signs_are_read(
+    tmp_path: Path, zero: str, values: tuple[float, ...]
+) -> None:
+    signs = str.maketrans({str(i): chr(ord(zero) + i) for i in range(10)} | {",": "٬", ".": "٫"})
+    regions = ["Alpha", "Beta", "Gamma"]
+    shapes = [shapely.box(i, 0, i + 1, 1) for i in range(3)]
+    gpd.GeoDataFrame({"name": regions}, geometry=shapes, crs=4326).to_file(tmp_path / "b.gpkg")
+    rows = [f"{name};{f'{value:,}'.translate(signs)}" for name, value in zip(regions, values, strict=True)]
+    (tmp_path / "t.csv").write_text("\n".join(["Region;Income", *rows]), encoding="utf-8")
+    read = gp.read_table(tmp_path / "t.csv", boundaries=tmp_path / "b.gpkg", key="name", year=2020)
+    assert read["value"].tolist() == list(values)

@@ -1,4 +1,4 @@
-"""Commands that compute and show tables: rating, spatial statistics, verdict, audit, specialisation, weights."""
+"""Commands that compute and show tables: rating, spatial statistics, verdict, specialisation, weights."""
 
 from __future__ import annotations
 
@@ -37,7 +37,6 @@ from growthpoles.cli.shared_options import (
     TableOption,
     ThousandsOption,
     YearOption,
-    allowed,
     emit,
     file_options,
     gaps,
@@ -70,9 +69,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from libpysal.graph import Graph
 
-    from growthpoles.report.wording import Wording
     from growthpoles.spatial.global_tests.global_result import GlobalResult
-    from growthpoles.study.audit import Audit
     from growthpoles.study.file_variable import FileOptions
     from growthpoles.study.study_spec import Study
 
@@ -104,7 +101,6 @@ def register(app: typer.Typer) -> None:
     app.command(epilog="Example: growthpoles rate --year 2014 --edition reproduced")(rate)
     app.command(epilog="Example: growthpoles stats --statistic local_moran --weights knn --k 4 --adjust fdr")(stats)
     app.command(epilog="Example: growthpoles verdict --permutations 9999 --format csv --out curve.csv")(verdict)
-    app.command(epilog="Example: growthpoles audit data.xlsx --out checked")(audit)
     app.command(epilog="Example: growthpoles specialise --study us-states --show clusters")(specialise)
     app.command(epilog="Example: growthpoles weights --weights gabriel")(weights)
 
@@ -122,6 +118,7 @@ def rate(
 ) -> None:
     """Show index, class, rank and scores of every region."""
     loaded = open_study(one_study(folder, study), lang=lang)
+    from growthpoles.language.phrases import Words
     from growthpoles.study.inputs import load_indicators, study_catalogue, study_rating, study_regions
 
     chosen = year_of(loaded, year, rated=True, quiet=quiet)
@@ -131,8 +128,9 @@ def rate(
     title = f"{loaded.name}, {chosen}, edition {table.attrs['edition']}"
     drawn = _wants(format, out) in ("gpkg", "geoparquet")
     regions = study_regions(loaded, enclaves=_enclaves(enclaves)) if drawn else None
-    called = study_catalogue(loaded).names(lang)
-    called |= {f"score_{code}": f"score: {name}" for code, name in called.items()}
+    called, words = study_catalogue(loaded).names(lang), Words(lang)
+    called |= {f"score_{code}": words("column", "score_of", name=name) for code, name in called.items()}
+    called |= {"rating_class": words("column", "rating_class"), "rank": words("column", "rank")}
     emit(shown, title=title, kind=format, out=out, regions=regions, lang=lang, names=called)
     for line in rating.attrs["notes"]:
         note(line, quiet=quiet)
@@ -319,154 +317,6 @@ def verdict(
     for line in found.left_out:
         note(f"left out: {line}", quiet=quiet)
     tell_account(loaded, quiet=quiet)
-
-
-def audit(
-    file: Annotated[
-        Path | None, typer.Argument(help="A table file of one's own (workbook, csv), or the folder of a study.")
-    ] = None,
-    encoding: FileEncodingOption = None,
-    study: StudyOption = None,
-    formulas: Annotated[
-        Path | None,
-        typer.Option("--formulas", help="Confirmed formulas for FILE (csv); default: those found in its numbers."),
-    ] = None,
-    out: Annotated[
-        Path | None, typer.Option("--out", "-o", help="Folder for the report, tables and figures; default: none.")
-    ] = None,
-    claims: Annotated[
-        bool, typer.Option("--claims", help="Also show the statements of the source and how they fare.")
-    ] = False,
-    lang: LangOption = "en",
-    seed: SeedOption = None,
-    quiet: QuietOption = False,
-) -> None:
-    """Show where the printed numbers of a study, or of any table file, hold and where not."""
-    file, study = study_of(file, study)
-    if file is not None:
-        refuse_for_file(study=study, claims=claims or None, seed=seed)
-        _audit_file(file, formulas, encoding=encoding, out=out, lang=lang, quiet=quiet)
-        return
-    if encoding is not None:
-        raise StudyError(message("--encoding needs FILE", allowed="encoding in study.toml"))
-    if formulas is not None:
-        raise StudyError(
-            message("--formulas needs FILE", allowed="growthpoles audit data.xlsx --formulas formulas.csv")
-        )
-    loaded = open_study(study, lang=lang, seed=seed)
-    from growthpoles.cli.terminal import print_frame
-    from growthpoles.report.audit_files import audit_notes, shown_claims, shown_faults, write_audit
-    from growthpoles.report.wording import Wording
-    from growthpoles.study.audit import run_audit
-
-    found = run_audit(loaded, rng=loaded.study.seed)
-    wording = Wording.of(loaded, lang)
-    for number in found.sources.tables:
-        counts = {"table": number, "year": found.sources.years[number], "count": len(found.sources.labels(number))}
-        note(wording.words.message(_TABLE_TOLD, **counts), quiet=quiet)
-    if len(found.ledger):
-        faults, title = shown_faults(found, loaded, lang=lang)
-        print_frame(faults, title=title, lang=lang)
-        if loaded.cells is None:  # of printed tables the faults are graded themselves
-            _tell_effects(found, loaded, lang=lang, quiet=quiet)
-    else:
-        say(wording.words.message(_NO_FAULTS, study=loaded.name))
-    _tell_notes(audit_notes(found, wording), len(found.unchecked), wording, out, quiet=quiet)
-    if claims:
-        statements, title = shown_claims(found, loaded, lang=lang)
-        print_frame(statements, title=title, lang=lang)
-    for path in write_audit(found, loaded, out=out, lang=lang, force=allowed["force"]) if out is not None else ():
-        say(str(path))
-    tell_account(loaded, quiet=quiet)
-
-
-_TABLE_TOLD = "table {table}: {year}, rows: {count}"
-_NO_FAULTS = "{study}: no faults found"
-_EFFECTS_TITLE = "{study}: ranks and classes that change when a fault is put right alone"
-_EFFECTS_NONE = "cells whose rank and class stay when their fault is put right: {count}"
-_EFFECTS_LEFT = "cells of the faults beyond the first {most}, whose effect is not computed: {count}"
-_EFFECTS_UNKNOWN = "cells whose effect is not known, as nothing says what should stand there, or without any: {count}"
-
-
-def _tell_effects(found: Audit, study: Study, *, lang: str, quiet: bool) -> None:
-    """Show what every fault does to the ranks and classes of its regions, and for which cells that is not known."""
-    from growthpoles.cli.terminal import print_frame
-    from growthpoles.language.phrases import Words
-    from growthpoles.study.audit.ledger import MOST_GRADED, fault_effects
-
-    words, frame = Words(lang), fault_effects(study, found)
-    counts = {_EFFECTS_NONE: 0, _EFFECTS_LEFT: frame.attrs["left"], _EFFECTS_UNKNOWN: frame.attrs["without"]}
-    if len(frame):
-        frame["expected"] = [words.number(*each) for each in zip(frame["expected"], frame.pop("digits"), strict=True)]
-        classes = frame[["class_before", "class_after"]].astype(object)
-        same = classes["class_before"].eq(classes["class_after"]) | classes.isna().all(axis=1)
-        changed = frame[~same | frame["rank_before"].ne(frame["rank_after"]).fillna(False)].set_index("region")
-        counts[_EFFECTS_NONE] = len(frame) - len(changed)
-        if len(changed):
-            kept = changed.drop(columns=classes.columns) if classes.isna().all(axis=None) else changed
-            title = words.message(_EFFECTS_TITLE, study=study.name)
-            print_frame(named(kept, study, lang=lang), title=title, lang=lang)
-    for template, count in counts.items():
-        if count:
-            note(words.message(template, count=count, most=MOST_GRADED), quiet=quiet)
-
-
-#: Checks that could not be made, of which so many are told one by one, and how the others are.
-_NOTES_SHOWN = 4
-_NOTES_TOLD = "{count} more checks could not be made; they stand in {place}"
-
-
-def _tell_notes(lines: list[str], unchecked: int, wording: Wording, out: Path | None, *, quiet: bool) -> None:
-    """Say what is unusual and the first checks that could not be made; many are told by their number."""
-    shown = unchecked if unchecked <= _NOTES_SHOWN else _NOTES_SHOWN - 1
-    for line in (*lines[unchecked:], *lines[:shown]):
-        note(line, quiet=quiet)
-    if unchecked > shown:
-        place = str(out / "audit.html") if out is not None else "audit.html (--out FOLDER)"
-        note(wording.words.message(_NOTES_TOLD, count=unchecked - shown, place=place), quiet=quiet)
-
-
-def _audit_file(
-    file: Path, formulas: Path | None, *, encoding: str | None, out: Path | None, lang: str, quiet: bool
-) -> None:
-    """Audit a table file: by confirmed formulas, or by those that its numbers propose, which are then shown."""
-    from growthpoles.cli.terminal import print_frame
-    from growthpoles.language.phrases import Words
-    from growthpoles.report.audit_files import ROWS_TOLD, audit_notes, file_faults, write_file_audit
-    from growthpoles.report.wording import Wording
-    from growthpoles.study.audit.file_audit import audit_file, read_formulas
-
-    rules_given = None if formulas is None else read_formulas(formulas)
-    found, own, rules = audit_file(file, rules_given, encoding=encoding)
-    wording = Wording(Words(lang), {}, {}, {})
-    for number, name in own.names.items():
-        note(f"table {number}: {name}, {counted(len(found.sources.labels(number)), 'regions')}", quiet=quiet)
-    for sentence in (*own.totals, *own.left_out):
-        note(wording.evidence(sentence), quiet=quiet)
-    if formulas is None and len(rules):
-        print_frame(rules.set_index("column").drop(columns="use"), title=f"{file.name}: formulas found in the numbers")
-    if len(found.ledger):
-        frame, title = file_faults(found, own, lang=lang)
-        print_frame(frame, title=title, lang=lang)
-        note(wording.words.message(ROWS_TOLD), quiet=quiet)
-    else:
-        say(wording.words.message(_NO_FAULTS, study=file.name))
-    _tell_notes(audit_notes(found, wording), len(found.unchecked), wording, out, quiet=quiet)
-    if formulas is None and not len(rules):
-        note("no formula was found in the numbers: what is a ratio or a sum can be named in a file, --formulas FILE "
-             "(columns use, kind, column, numerator, denominator, factor)", quiet=quiet)  # fmt: skip
-    if out is None:
-        if formulas is None and len(rules):
-            told = f"growthpoles audit {file} --out FOLDER writes them to FOLDER/formulas.csv; set use to no where one"
-            told += " is not meant, add what is missing, and give the file back with --formulas"
-            note(f"the formulas are a proposal: {told}", quiet=quiet)
-        return
-    if formulas is None and (out / "formulas.csv").exists():
-        told = f"growthpoles audit {file} --formulas {out / 'formulas.csv'} --out {out}"
-        note(f"{out / 'formulas.csv'} is kept and was not read; to audit by it: {told}", quiet=quiet)
-    options: dict[str, Any] = {"lang": lang, "force": allowed["force"]}
-    for path in write_file_audit(found, own, rules, out=out, proposed=formulas is None, **options):
-        say(str(path))
 
 
 def specialise(

@@ -151,11 +151,11 @@ def file_options(year: int | None = None, **given: Any) -> FileOptions:
         if (sign := given.get(name)) is not None and (len(sign) != 1 or sign not in signs):
             raise StudyError(unknown_option(name, sign, signs))
     ignore = tuple(given.pop("ignore", None) or ())
-    aliases = dict(_pair(text) for text in given.pop("aliases", None) or ())
+    aliases = dict(pair(text) for text in given.pop("aliases", None) or ())
     return FileOptions(year=year, repair=repair, ignore=ignore, aliases=aliases, **given)
 
 
-def _pair(text: str) -> tuple[str, str]:
+def pair(text: str) -> tuple[str, str]:
     """Take NAME=KEY apart; the key is behind the last sign."""
     name, sign, key = text.rpartition("=")
     if not (sign and name.strip() and key.strip()):

@@ -7,7 +7,7 @@ import io
 import os
 import re
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -251,6 +251,7 @@ def propose_study(
     header: int | None = None,
     delimiter: str | None = None,
     missing: Sequence[str] = (),
+    aliases: Mapping[str, str] | None = None,
 ) -> Proposal:
     """Look at files and propose a study; nothing is written (see :meth:`Proposal.write`).
 
@@ -281,6 +282,8 @@ def propose_study(
         Sign between the cells of delimited text; "tab" for a tabulator.
     missing : sequence of str
         Marks that mean "no data", beside those that are known.
+    aliases : mapping of name to key, optional
+        Names in the tables that fit no region, with the key or a name of the region; they go into study.toml.
 
     Returns
     -------
@@ -319,6 +322,9 @@ def propose_study(
         raise DataError(message("a study needs a coordinate system", where="crs", allowed=allowed))
     reading = {"sheet": sheet, "encoding": encoding, "delimiter": delimiter}
     found, grids = _open(paths, boundaries, of_layer, alone=alone, **reading)
+    if aliases and alone:
+        raise DataError(message("aliases are keys of boundaries, and there are none", allowed="no aliases"))
+    asked = found.names.take_aliases(aliases, "aliases") if aliases else {}
     if header is not None:
         for grid in grids:
             grid.rows = [(n, row) for n, row in grid.rows if n >= header]
@@ -329,6 +335,7 @@ def propose_study(
         held = next(held for grid, held in zip(grids, marks, strict=True) if grid.path == block.grid.path
                     and grid.sheet == block.grid.sheet)  # fmt: skip
         block.missing = sorted({*block.missing, *held})
+        block.match.aliases |= {each: (asked[each], "as asked") for each in block.match.found if each in asked}
     undecided += left_out
     if not blocks:
         names = [name for code in found.codes[:2] for name in found.names.names[code][:3]]
