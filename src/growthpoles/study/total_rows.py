@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Container, Mapping, Sequence
-from math import comb
 
 import numpy as np
 from numpy.typing import NDArray
@@ -164,6 +163,14 @@ def _spread(values: Array) -> Array:
     return spread
 
 
+def _log_ways(width: int) -> Array:
+    """Return the logs of how often m of k columns can be chosen, times k where one that does not fit is among them."""
+    k, m = np.ogrid[: width + 1, : width + 1]
+    factorials = np.append(0.0, np.cumsum(np.log(np.arange(1, width + 1))))
+    chosen = factorials[k] - factorials[m] - factorials[np.maximum(k - m, 0)]
+    return np.where(m <= k, chosen + np.log(np.where(m < k, np.maximum(k, 1), 1)), 0.0)
+
+
 def _sums_in(values: Array, halves: Array, spread: Array, left: Sequence[int], sums: Container[int]) -> list[_Hit]:
     """Return (log odds, total, parts): rows next to each other of those left; what sums up some sums up no others."""
     found = []
@@ -173,8 +180,7 @@ def _sums_in(values: Array, halves: Array, spread: Array, left: Sequence[int], s
         np.vstack([np.zeros(width), np.cumsum(part, axis=0)])
         for part in (np.nan_to_num(values), ~np.isfinite(values), halves, halves**2 / 3)
     ]
-    ways = np.array([[np.log(comb(k, m) * (k if m < k else 1)) for m in range(k + 1)] + [0.0] * (width - k)
-                     for k in range(width + 1)])  # fmt: skip
+    ways = _log_ways(width)
     for count in range(1, n):
         start = np.arange(n - count + 1)
         total, gaps, slack, noise = (run[start + count] - run[start] for run in runs)

@@ -180,3 +180,10 @@ def test_a_region_whose_name_holds_a_word_for_total_is_none(tmp_path: Path) -> N
     table.insert(0, "Region", ["Jumla", *(f"Area {i}x" for i in range(19))])
     table.to_csv(tmp_path / "t.csv", index=False)
     assert not audit_file(tmp_path / "t.csv")[1].totals
+
+
+@pytest.mark.parametrize("columns", [2, 66, 300])
+def test_a_total_of_many_columns_is_found(columns: int) -> None:
+    values = np.random.default_rng(1).integers(100, 9000, (6, columns)).astype(float)
+    values = np.vstack([values, values.sum(axis=0)])
+    assert find_totals(values, np.full(values.shape, 0.5)) == [(6, tuple(range(6)))]

@@ -30,7 +30,7 @@ from growthpoles.study.files.table_files import cell_text
 from growthpoles.study.inputs.published import plain_text
 from growthpoles.study.table_blocks import Block as TableBlock
 from growthpoles.study.table_blocks import cell_value, find_blocks, kind_of, split_sections
-from growthpoles.study.table_layout import read_block
+from growthpoles.study.table_layout import KEY_TAKEN, read_block, series_of
 from growthpoles.study.total_rows import find_totals, named_totals
 
 PROPOSAL_COLUMNS = ("use", "kind", *FORMULA_COLUMNS, "holds")
@@ -157,13 +157,15 @@ def _tables(grid: Grid, path: Path, left: list[Reason], *, several: bool) -> lis
         kinds = {
             at: Counter(kind_of(row[at]) if at < len(row) else " " for _, row in block.rows) for at in range(width)
         }
-        keys = [at for at in range(width) if kinds[at]["t"] > len(block.rows) / 2]
+        series = series_of(block)
+        keys = [at for at in range(width) if kinds[at]["t"] > len(block.rows) / 2 and at not in series]
         numbers = [at for at in range(width) if kinds[at]["n"] >= max(3, len(block.rows) / 3)]
         codes = [cell_text(row[0]) for _, row in block.rows if row]
         # Words that repeat are classes; regions are then called by codes, which years are not.
         single = [at for at in keys if len({cell_text(row[at]) for _, row in block.rows}) == len(block.rows)]
         years = sum(parse_year(text) is not None for text in codes) > len(codes) / 2
-        if not single and block.year_column is None and len(set(codes)) == len(codes) == len(block.rows) and not years:
+        coded = len(set(codes)) == len(codes) == len(block.rows) and not years and 0 not in series
+        if not single and block.year_column is None and coded:
             keys, numbers = [0], [at for at in numbers if at]
         for at in [at for at in numbers if _identifies(block, at)]:
             numbers.remove(at)
@@ -183,6 +185,7 @@ def _tables(grid: Grid, path: Path, left: list[Reason], *, several: bool) -> lis
                     raise
                 continue
             key, numbers = 0, list(dated)
+            left += [each for each in block.doubts if isinstance(each, Reason) and each.template == KEY_TAKEN]
         else:
             dated = _quantities(block, key, numbers, grid.sheet, several=several)
             for at, header in enumerate(block.paths):
