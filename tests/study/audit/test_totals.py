@@ -182,7 +182,7 @@ def test_a_region_whose_name_holds_a_word_for_total_is_none(tmp_path: Path) -> N
     assert not audit_file(tmp_path / "t.csv")[1].totals
 
 
-@pytest.mark.parametrize("columns", [2, 66, 300])
+@pytest.mark.parametrize("columns", [4, 66, 300])
 def test_a_total_of_many_columns_is_found(columns: int) -> None:
     values = np.random.default_rng(1).integers(100, 9000, (6, columns)).astype(float)
     values = np.vstack([values, values.sum(axis=0)])

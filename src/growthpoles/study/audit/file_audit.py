@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import combinations
 from math import comb
@@ -22,7 +22,7 @@ from growthpoles.study.audit.ledger import Audit, audit_cells
 from growthpoles.study.audit.printed_cells import FORMULA_COLUMNS, Sources, TotalRow, make_sources, place_text
 from growthpoles.study.audit.published_ranks import ranked_columns
 from growthpoles.study.files.cell_grids import Grid, read_grids
-from growthpoles.study.files.number_notation import detect_notation
+from growthpoles.study.files.number_notation import Notation, detect_notation
 from growthpoles.study.files.printed_labels import parse_year, unread_years, year_inside
 from growthpoles.study.files.printed_tables import cell_number, printed_resolution, read_rows, require_columns
 from growthpoles.study.files.problems import FAR_YEARS, LUNAR_YEARS, Problem
@@ -41,6 +41,7 @@ _ORDERED = ("rank", "class")
 _FEWEST = 5
 _DECIMALS, _SIGNIFICANT = 9, 12
 _FRACTION = re.compile(r"-?\d+\.(\d+)")
+_ENDING, _IDLE = re.compile(r"\d+(\.\d+)?"), re.compile(r"(?<=\d)\.0+(?!\d)")
 _GROUPS = {sign: re.compile(rf"\D*\d{{1,3}}(\{sign}\d{{3}})+(\D.*)?") for sign in ".,"}
 #: Digits that a column is worth which goes along with all others, and one that adds up in a total.
 _ALONG, _ADDS = 6.0, 3.0
@@ -213,6 +214,13 @@ def _tables(grid: Grid, path: Path, left: list[Reason], *, several: bool) -> lis
         beside = [text for text, _ in texts if other in text]
         if notation.thousands is None and beside and all(map(_GROUPS[other].fullmatch, beside)):
             notation = replace(notation, thousands=other)
+        figures = [row for _, row in rows] + [row for _, row, _ in sums]
+        idle = {at for at in dated if _idle_zeros([row[at] for row in figures if at < len(row)], notation)}
+
+        def written(row: list[object], at: int, notation: Notation = notation, idle: Collection[int] = idle) -> str:
+            text = plain_text(_typed_number(row[at]), notation) if at < len(row) else ""
+            return _IDLE.sub("", text, count=1) if at in idle else text
+
         by_year: dict[int | None, list[tuple[int, str]]] = {}
         stated = {year for _, year in dated.values() if year is not None}
         # Beside columns of one year those that name none are of that year too.
@@ -222,7 +230,7 @@ def _tables(grid: Grid, path: Path, left: list[Reason], *, several: bool) -> lis
         for year, columns in by_year.items():
             records, where = [], {}
             for at, name in columns:
-                printed = [plain_text(_typed_number(row[at]), notation) if at < len(row) else "" for _, row in rows]
+                printed = [written(row, at) for _, row in rows]
                 native = [at < len(row) and not isinstance(row[at], str) for _, row in rows]
                 for place, ((line, row), text) in enumerate(zip(rows, _padded(printed, native), strict=True), 1):
                     told = place_text(path.name, grid.sheet, *spot(line, at))
@@ -236,7 +244,7 @@ def _tables(grid: Grid, path: Path, left: list[Reason], *, several: bool) -> lis
                 for at, name in columns:
                     value = _value(row, at)
                     if np.isfinite(value):
-                        text = plain_text(_typed_number(row[at]), notation)
+                        text = written(row, at)
                         # The marks of gaps are points, too.
                         fractions = (_FRACTION.match(t) for t in cells.loc[cells["column"] == name, "printed"])
                         decimals = max((len(hit[1]) for hit in fractions if hit is not None), default=0)
@@ -379,6 +387,13 @@ def _half(row: list[object], at: int) -> float:
     mark = max(text.rfind("."), text.rfind(","))
     decimals = sum(sign.isdigit() for sign in text[mark + 1 :]) if mark >= 0 and text[mark + 1 :] != "0" else 0
     return 0.5 * 10.0 ** -min(decimals, _DECIMALS)
+
+
+def _idle_zeros(cells: Sequence[object], notation: Notation) -> bool:
+    """Tell whether every number of a column of text ends in the same zeros: pandas writes 7832.0 beside a gap."""
+    texts = [plain_text(cell, notation) if isinstance(cell, str) else "0" for cell in cells]
+    ends = {hit[1] for text in texts if (hit := _ENDING.search(text)) is not None}
+    return len(ends) == 1 and not (ends.pop() or "1").strip(".0")
 
 
 def _padded(texts: list[str], native: list[bool]) -> list[str]:
