@@ -540,7 +540,7 @@ def test_identifiers_are_no_quantities(name: str, first: int, step: int, tmp_pat
 @pytest.mark.parametrize("share", [0.3, 0.45, 0.6, 0.8])
 def test_a_ratio_that_holds_in_some_rows_is_checked_or_named(tmp_path: Path, share: float) -> None:
     rng = np.random.default_rng(3)
-    product, people = rng.lognormal(10, 1, 30).round(), rng.lognormal(6, 1, 30).round()
+    product, people = rng.lognormal(10, 1, 30).round(1), rng.lognormal(6, 1, 30).round(1)
     ratio, wrong = (product / people).round(2), rng.random(30) > share
     ratio[wrong] = (ratio[wrong] * rng.lognormal(0, 0.3, wrong.sum())).round(2)
     table = pd.DataFrame({"region": [f"R{i}" for i in range(30)], "grp": product, "people": people, "per head": ratio})

@@ -63,6 +63,9 @@ _NUMBERING = re.compile(
 _SINCE = re.compile(r"(%|percent|index|проц|индекс|пайыз).{0,12}\b(of|to|from|against|over|к|от)\s+((19|20)\d\d)\b")
 _SPAN = r"(19|20)\d\d to (19|20)\d\d"
 _POWERS = (1.0, 10.0, 100.0, 1e3, 1e4, 1e5, 1e6, 1e-3, 0.1, 0.01, 1e-6)
+_NO_SUM = (
+    "{place}: {total} says that it is a total; it is no region, and its numbers, which are no sums, are not checked"
+)
 Place = tuple[str, int, int]
 
 
@@ -195,6 +198,11 @@ def _tables(grid: Grid, path: Path, left: list[Reason], *, several: bool) -> lis
                     places = {"column": name, "count": kinds[at]["n"], "rows": len(block.rows)}
                     left.append(Reason("column {column} is not read: {count} of {rows} cells are numbers", places))
         rows, sums = _split_totals(rows, numbers, key)
+        at = block.key if origin and block.key is not None else key
+        for line, row in [each[:2] for each in sums if not each[2]]:
+            told = place_text(path.name, grid.sheet, origin.get((line, numbers[0]), (line, 0))[0], at + 1)
+            left.append(Reason(_NO_SUM, {"place": told, "total": cell_text(row[key])}))
+        sums = [each for each in sums if each[2]]
 
         def spot(line: int, at: int, origin: dict[tuple[int, int], tuple[int, int]] = origin) -> tuple[int, int]:
             return origin.get((line, at), (line, at + 1))
