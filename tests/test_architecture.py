@@ -89,7 +89,7 @@ PARTS: dict[str, dict[str, set[str]]] = {
         "examine_study": {"study_spec", "load_study", "files", "inputs"},
         "total_rows": set(),
         "table_blocks": {"files", "total_rows"},
-        "table_layout": {"files", "table_blocks"},
+        "table_layout": {"files", "guess_columns", "table_blocks"},
         "read_published": {"study_spec", "files", "guess_columns", "table_blocks", "table_layout"},
         "propose_study": {"study_spec", "load_study", "files", "guess_columns", "read_published", "table_blocks"},
         "file_variable": {"files", "guess_columns", "read_published"},

@@ -12,14 +12,19 @@ import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
+from invented_offices import OFFICES, Maker
 from office_tables import KINDS, Case, make_case
 from read_both_ways import by_study, judged
 from shapely.geometry import box
 
 import growthpoles as gp
 from growthpoles.errors import DataError, GrowthpolesError
+from growthpoles.study.audit.file_audit import read_audit_file
 from growthpoles.study.files.problems import FAR_YEARS, LUNAR_YEARS
+from growthpoles.study.guess_columns import guess_layer
 from growthpoles.study.propose_study import quick_look
+from growthpoles.study.read_published import read_blocks, read_sheets
+from growthpoles.study.table_blocks import Block
 
 
 def outcome(case: Case) -> str:
@@ -547,3 +552,117 @@ def test_rows_and_features_without_a_name_are_called_so(tmp_path, where, key):
     assert f"column '{key}' of the boundaries is empty in feature {where + 1}" in told
     assert f"no name of a region in line {where + 2}, whose numbers are left out" in told
     assert "nan" not in told and "<NA>" not in told and "no row for" not in told
+
+
+#: Heads of long tables of offices: region by name and code, year, categories, identifiers of series and rows, value.
+LONG = {
+    "Statistics Canada": "REF_DATE:year GEO:name DGUID:vintage NAICS:kind Sex:sex VECTOR:series COORDINATE:dots VALUE",
+    "Statistics Canada, VECTOR first": "VECTOR:series REF_DATE:year GEO:name Industry:kind Sex:sex VALUE",
+    "one identifier a row": "VECTOR:row REF_DATE:year GEO:name DGUID:code Industry:kind VALUE",
+    "Eurostat": "DATAFLOW:always series:path nace_r2:kind sex:sex geo:code TIME_PERIOD:year OBS_VALUE",
+    "OECD": "STRUCTURE_ID:always REF_AREA:code Reference_area:name ACTIVITY:kind TIME_PERIOD:year OBS_VALUE",
+    "OECD.Stat": "LOCATION:code Country:name Subject:kind Time:year Value",
+    "UN": "M49:number Region/Country/Area:country Year:year Series:kind Value",
+    "World Bank": "Country_Name:country Country_Code:code Series_Name:kind Time:year Value",
+    "FAO": "Area_Code:number Area:country Item:kind Element:sex Year:year Value",
+    "IMF": "SERIES_CODE:path COUNTRY:name INDICATOR:kind TIME_PERIOD:year OBS_VALUE",
+    "CBS": "ID:count RegioS:code Branche:kind Perioden:year Waarde",
+    "INE": "Provincias:name Ramas:kind Sexo:sex Periodo:year Total",
+    "Rosstat": "Ключ:path Субъект_РФ:name Отрасль:kind Год:year Значение",
+    "titles": "title:title region:name industry:kind year:year value",
+}
+NAMED = (
+    "Ontario|Quebec|Nova Scotia|Manitoba|Alberta|Yukon|British Columbia|Saskatchewan",
+    "France|Poland|Kenya|Japan|Chile|Norway|Ghana|Peru",
+    "北海道|青森県|岩手県|宮城県|秋田県|山形県|東京都|神奈川県",
+    "ALBACETE|TERUEL|SORIA|LUGO|TOLEDO|ZAMORA|BURGOS|ÁVILA",
+)
+
+
+def long_table(layout: str, seed: str) -> tuple[pd.DataFrame, list[str], list[str]]:
+    """Return a long table in random order of its rows, some of them missing; its regions; columns that name them."""
+    rng = random.Random(seed)
+    places = NAMED[1 if ":country" in layout else rng.randrange(len(NAMED))].split("|")
+    kinds = [f"Industry {letter}" for letter in "ABCDEFGHIJKLMNOP"[: rng.choice((3, 6, 14))]]
+    sexes = ["Total", "Women"] if ":sex" in layout else [""]
+    cells = [(y, p, k, s) for y in range(2018, 2022) for p in range(8) for k in range(len(kinds)) for s in sexes]
+    rows = []
+    for n, (year, p, k, sex) in enumerate(cells, 1):
+        series = (p * len(kinds) + k) * len(sexes) + sexes.index(sex) + 1
+        told = {
+            "year": year, "name": places[p], "country": places[p], "kind": kinds[k], "sex": sex, "always": "NAMA",
+            "code": f"PR{p + 10}", "number": 3 * p + 10, "vintage": f"20{16 if year < 2020 else 21}A0002{p + 10}",
+            "series": f"v{41690000 + series}", "dots": f"{p + 1}.{k + 1}.{sexes.index(sex) + 1}", "row": f"v{n}",
+            "path": f"A.PR{p + 10}.{'ABCDEFGHIJKLMNOP'[k]}.{sex[:1]}", "count": n,
+            "title": f"{kinds[k]} in {places[p]}",
+        }  # fmt: skip
+        rows.append([told.get(role, rng.randrange(90, 99_000)) for _, role in columns_of(layout)])
+    heads = [head for head, _ in columns_of(layout)]
+    frame = pd.DataFrame(rows, columns=heads)
+    frame = frame[[rng.random() > 0.03 for _ in rows]] if rng.random() < 0.5 else frame
+    frame = frame.sample(frac=1, random_state=rng.randrange(99)) if rng.random() < 0.5 else frame
+    roles = {role: head for head, role in columns_of(layout)}
+    worded = [roles[role] for role in ("name", "country") if role in roles]
+    return frame, places if worded else [f"PR{p + 10}" for p in range(8)], worded or [roles["code"]]
+
+
+def columns_of(layout: str) -> list[tuple[str, str]]:
+    pairs = [word.partition(":") for word in layout.split()]
+    return [(head.replace("_", " ") if head[0].isupper() and not head.isupper() else head, role or "value")
+            for head, _, role in pairs]  # fmt: skip
+
+
+@pytest.mark.parametrize("office", LONG)
+def test_regions_of_a_long_table_are_no_identifiers_of_series(tmp_path: Path, office: str) -> None:
+    for seed in range(6):
+        frame, places, heads = long_table(LONG[office], f"{office}{seed}")
+        frame.to_csv(tmp_path / "t.csv", index=False)
+        blocks, left_out = read_blocks(read_sheets(tmp_path / "t.csv"), None)
+        assert not left_out and len(blocks) == 1
+        block = blocks[0]
+        key = block.names[block.key or 0]
+        assert key in heads, (seed, key)
+        assert {block.text(row, block.key or 0) for _, row in block.regions} == set(places)
+        kinds = {head for head, role in columns_of(LONG[office]) if role in ("kind", "sex")}
+        assert {block.names[at] for at in block.indicator} == kinds, seed
+        codes = [head for head, role in columns_of(LONG[office]) if role in ("code", "vintage")]
+        told = [each for each in block.doubts if "could serve as well" in each]
+        assert bool(told) == bool(set(codes) - {key}) or "number" in LONG[office], (seed, told)
+        audited = read_audit_file(tmp_path / "t.csv")
+        assert set(audited.sources.cells["label"]) <= set(places)
+        assert sum("could serve as well" in each for each in audited.left_out) == len(told)
+
+
+def test_groups_and_types_of_regions_do_not_stand_for_them(tmp_path: Path) -> None:
+    rng = random.Random(3)
+    rows = [
+        [f"KZ-{i:02d}", f"Town {chr(65 + i)}", f"Region {i // 5}", "rural" if i % 3 else "urban", year, rng.random()]
+        for i in range(20) for year in (2019, 2020)
+    ]  # fmt: skip
+    for heads in (["id", "town", "region", "type", "year", "value"], ["key", "a", "b", "c", "year", "value"]):
+        pd.DataFrame(rows, columns=heads).to_csv(tmp_path / "t.csv", index=False)
+        (block,), _ = read_blocks(read_sheets(tmp_path / "t.csv"), None)
+        assert block.key == 1 and len(block.match.found) == 20
+
+
+#: Regions across, in two halves, or below a header that only their names tell.
+NOT_ALONE = {"halves", "regions_across", "georgia_across", "indicators_down", "zealand_across", "trailing_minus"}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", sorted(set(OFFICES) - NOT_ALONE))
+def test_regions_without_boundaries_are_those_that_boundaries_tell(tmp_path: Path, name: str) -> None:
+    case = OFFICES[name](Maker(tmp_path, f"{name}1"))
+    names = guess_layer(case.boundaries).names
+    given = {part: case.options.get(part) for part in ("sheet", "encoding", "delimiter")}
+    given["encoding"] = read_sheets(case.table, **given, names=names)[0].encoding or None
+
+    def read(index: object) -> dict[tuple[str, int], Block]:
+        blocks, _ = read_blocks(read_sheets(case.table, **given), index, year=case.options.get("year"))
+        return {(block.grid.sheet, block.header[0]): block for block in blocks}
+
+    told, alone = read(names), read(None)
+    for place, block in told.items():
+        own = {number: alone[place].text(row, alone[place].key) for number, row in alone[place].rows}
+        pairs = {(block.text(row, block.key), own[number]) for number, row in block.regions if number in own}
+        assert pairs and len(pairs) == len({a for a, _ in pairs}) == len({b for _, b in pairs}), place

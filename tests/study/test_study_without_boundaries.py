@@ -1,15 +1,18 @@
 """A study without boundaries, and tables of smaller or older regions carried over by a correspondence table."""
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import geopandas as gpd
+import pandas as pd
 import pytest
 import shapely
 
 import growthpoles as gp
 from growthpoles.language.phrases import Words
+from growthpoles.report.page_blocks import unused_rows
 from growthpoles.report.wording import Wording
-from growthpoles.study.inputs import region_index
+from growthpoles.study.inputs import region_index, unused_inputs
 
 CATALOGUE = """code,kind,parent,direction,weight,unit,name_en,numerator,denominator
 index,aggregate,,1,1,points,Index,,
@@ -140,3 +143,28 @@ def test_changes_of_several_years_follow_one_another_beside_boundaries(folder: P
     study = gp.load_study(folder)
     found = [gp.load_indicators(year, study=study)["gdp"].to_dict() for year in study.years]
     assert found == [{"N": 7, "S": 7, "E": 2}, {"N": 4, "S": 2, "E": 1}, {"N": 1, "S": 2, "E": 1}]
+
+
+@pytest.mark.parametrize("sheets", [1, 2])
+def test_the_sheet_is_named_where_a_study_reads_several(folder: Path, sheets: int) -> None:
+    rows = pd.DataFrame({"region": ["a", "b", "c"], "gdp": [1, "..", 3], "pop": [2, 2, ".."]})
+    with pd.ExcelWriter(folder / "t.xlsx") as book:
+        rows[["region", "gdp"] if sheets == 2 else ["region", "gdp", "pop"]].to_excel(
+            book, sheet_name="One", index=False
+        )
+        rows[["region", "pop"]].to_excel(book, sheet_name="Two", index=False)
+    head, tables = STUDY.split("[[tables]]")[0], ""
+    for sheet, columns in (("One", "gdp"), ("Two", "pop"))[:sheets]:
+        columns = f'{columns} = "{columns}"' + ('\npop = "pop"' if sheets == 1 else "")
+        tables += f'[[tables]]\nfile = "t.xlsx"\nsheet = "{sheet}"\nyear = 2020\nmissing = [".."]\nignore = ["a"]\n'
+        tables += f"[tables.columns]\n{columns}\n"
+    (folder / "study.toml").write_text(head + tables)
+    study = gp.load_study(folder / "study.toml")
+    told = {reason for _, _, reason in gp.load_indicators(2020, study=study).attrs["missing"]}
+    places = {"'..' in t.xlsx, sheet 'One', row 3", "'..' in t.xlsx, sheet 'Two', row 4"}
+    assert places <= told if sheets == 2 else {"'..' in t.xlsx, row 3", "'..' in t.xlsx, row 4"} <= told
+    words = Words("en")
+    results = SimpleNamespace(unused=unused_inputs(study), study=study)
+    listed = unused_rows(SimpleNamespace(words=words, results=results, wording=Wording(words, {}, {}, {})))
+    files = {"t.xlsx, sheet One", "t.xlsx, sheet Two"} if sheets == 2 else {"t.xlsx"}
+    assert {row[0] for row in listed} == files

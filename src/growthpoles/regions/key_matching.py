@@ -420,6 +420,12 @@ def says_total(name: str) -> bool:
     return _TOTAL.search(name) is not None
 
 
+def says_only_total(name: str) -> bool:
+    """Tell whether a name says that it is a total and nothing else but a country: "Total", "TOTAL NACIONAL"."""
+    rest = " ".join(words(_TOTAL.sub(" ", name)))
+    return says_total(name) and (not rest or rest.casefold() in ("nacional", "national", "general") or is_country(rest))
+
+
 def is_country(name: str) -> bool:
     """Tell whether a name is that of a country or continent, in one of some fifty languages."""
     plain, core = _plain(name), "".join(word for word in _words(name) if word not in _GENERIC)

@@ -12,6 +12,7 @@ from growthpoles.language.number_format import format_number, format_percent
 from growthpoles.language.phrases import DASH, Words, missing, shorten
 from growthpoles.report.results import Results
 from growthpoles.report.wording import Wording, indicator_names, region_names
+from growthpoles.study.inputs.indicators import of_several_sheets
 
 _NAMED = 12  # pairs of regions that a sentence names
 _ROWS = 60  # of a table that has a file of its own
@@ -182,14 +183,17 @@ def unused_rows(ctx: Context) -> list[tuple[str, str, str, str]]:
     words, found = ctx.words, ctx.results.unused
     found = found[found["row"].isna() | (found["column"] == "")]  # cells of a column that no edition takes have both
     rows = []
-    for (file, _), part in found.groupby(["file", found["reason"].map(str)], sort=False):
+    several = {file for file in found["file"] if of_several_sheets(ctx.results.study, file)}
+    found = found.assign(told=found["reason"].map(str), own=found["sheet"].where(found["file"].isin(several), ""))
+    for (file, sheet, _), part in found.groupby(["file", "own", "told"], sort=False):
         named = [
             str(own["column"] or own["content"] or words("text", "unused_row", row=own["row"]))
             for own in part.to_dict("records")
         ]
         reason = ctx.wording.reason(part["reason"].iloc[0])
         count = DASH if part["row"].isna().any() else words.count(len(part))
-        rows.append((shorten(file), shorten(", ".join(dict.fromkeys(named)), 300), count, reason))
+        told = words("text", "unused_sheet", file=shorten(file), sheet=sheet) if sheet else shorten(file)
+        rows.append((told, shorten(", ".join(dict.fromkeys(named)), 300), count, reason))
     return rows
 
 

@@ -1,4 +1,4 @@
-"""Guess columns of a boundary file: key, names, encoding, coordinate system; codes of indicators in Latin letters."""
+"""Guess columns: key, names, encoding, coordinate system of boundaries; regions and series of a long table; codes."""
 
 from __future__ import annotations
 
@@ -6,11 +6,16 @@ import re
 import unicodedata
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import combinations
+from math import prod
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+import numpy as np
+
 from growthpoles.errors import DataError, GrowthpolesError, listed, message, nearest, quoted
 from growthpoles.file_reading import likely_encodings
+from growthpoles.regions.key_matching import is_country
 from growthpoles.regions.key_matching import region_names as names_of_layer
 from growthpoles.regions.name_matching import NameIndex, name_keys, words
 
@@ -45,6 +50,72 @@ _LONG = 200  # characters of a name
 _NAMED = re.compile(r"nam|nom|naz|gen$|имя|наим|назв|ат[аы]у|名")
 _RESERVED = {"index", "rating_class", "rank", "region"}
 _CODE = re.compile(r"[A-Za-z0-9]{1,6}(?:[-._][A-Za-z0-9]{1,8})*")
+# Names of identifiers; those of COUNTED also stand above numbers of things, and must count or number the regions.
+ID = re.compile(
+    r"(?:.*[ _./-])?(?:id|fid|oid|objectid|codes?(?! of\b)|kod[uyae]?|код[аыу]?|код\w*[ _]\w+|código|codigo|cód|clave"
+    r"|п/п|fips|geofips|geoid|nuts[ _-]?\d|iso[ _-]?\d\w*)\.?(?:[ _](?!of\b).{0,12})?"
+    r"|cve(?:_\w+|ent|mun|geo|loc|agee)?|nuts[ _-]?(?:id|code|region)s?|iso(?:[ _-]?\w{1,3})?|.*(?:fips|_id|[a-z]code)",
+    flags=re.IGNORECASE,
+)
+CAMEL_ID = re.compile(r"(?:.*[a-z])?(?:Id|ID)|.*[a-z](?:Code|Key)")
+COORDINATE = re.compile(r"(.*_)?(lat|lon|lng|(lat|long)itude?|intptl(at|on)|[xy]_?coord\w*|coord\w*)", re.IGNORECASE)
+COUNTED = re.compile(
+    r"(?:region |row )?(?:no|nr|№|num|nummer|number|numéro|número|nro|lp|index|row|s\.? ?no|sr\.? ?no|sl\.? ?no"
+    r"|lfd\.? ?nr)\.?|#|n|№.{0,6}|rank|ranking|ранг|место|orden|id",
+    flags=re.IGNORECASE,
+)
+RANKS = re.compile(
+    r".*(?:\brank(?:ing|ed)?\b|\brang\b|\bранг|место,? (?:занимаемое|в )|\bместо по|\bpuesto\b|\bpozycja\b|\bmiejsce\b"
+    r"|\bpořadí\b|\bsıra(?:sı)?\b|\bsorrend\b|\bперинґ\b|順位|排名|位次|순위).*",
+    flags=re.IGNORECASE,
+)
+# Remarks on the values: of text by any of the words, of numbers only where the whole name says so.
+STATUS = re.compile(
+    r".*(?:status|flag|footnote|foot[ _]note|\bnotes?\b|remark|symbol|qualit|_q$|\bcomments?\b|\bsource|confiden"
+    r"|obs_?conf|decimals|unit_?mult|unit multiplier|примечан|сноск|conf_status|quelle|fuente|última).*",
+    flags=re.IGNORECASE,
+)
+STATUS_NUMBER = re.compile(
+    r"(?:(?:obs|value|data|cell|estimate)[ _])?(?:status|flag|foot[ _]?note|note|remark|symbol|comment|source|decimal"
+    r"|conf_status|сноск[аи]|примечани[ея])s?(?:[ _]?(?:id|code|codes|no|number|numbers|seqid|flags?))?"
+    r"|unit[ _]?mult(?:iplier)?",
+    flags=re.IGNORECASE,
+)
+FLAGS = re.compile(r".*(?:status|flag|footnote|symbol|qualit|_q$|remark|conf).*", flags=re.IGNORECASE)
+VALUE = re.compile(
+    r"(?:obs[ _]?value|value|values|valor|valores|wert|valeur|значение|мәні|qiymati|amount|total|data"
+    r"|observation value|数值"
+    r"|värde|verdi|arvo|"
+    r"wartość|hodnota|érték|antal|total value)",
+    flags=re.IGNORECASE,
+)
+UNIT = re.compile(
+    r"(?!.*(?:territ|admin|geo|region|spatial|local|муниц|террит|админ)).*"
+    r"(?:\bunit|unit_mult|multipl|einheit|\bед\.|единиц|unité|unidad|jednostk|өлшем|measure_?unit|birlik).*",
+    flags=re.IGNORECASE,
+)
+# Columns of offices that name regions, by a code or a name (SDMX, Eurostat, OECD, UN, Statistics Canada and others).
+_PLACE = re.compile(
+    r"geo(?:$|[^\w].*|[ _-]?(?:id|name|label|code|area\w*|graphy.*|fips|uid))|dguid"
+    r"|.*geograph\w*(?:[ _-]?(?:name|code))?|ref[ _]?area.*|location|loc|counterpart[ _]?area|economy|m49.*"
+    r"|area(?: ?code)?(?: \(m49\))?"
+    r"|iso[ _-]?[a-z]*3.*",
+    flags=re.IGNORECASE,
+)
+_PLACES = re.compile(
+    r"(?<![^\W_])(?:regi[oóã]|région|province?s?\b|provin[cz]|prefectur|district|munici|count(?:y|ies)\b|countr|states?\b"
+    r"|territor|area\b|oblast|ra[iy]on|commun[ei]|communi?da|comunidad|d[ée]part[ae]ment|cant[oó]n|governorate|bundesl|land\b"
+    r"|l[äa]nder\b|kreis|gemeinde|estado|entidad|uf\b|ccaa\b|wojew|powiat|gmin|kraj|okres|kommune|fylke|län\b|maakun|kunta\b"
+    r"|megye|jude[tțţ]|ilçe|il(?:ler)?\b|vilayet|viloyat|kabupaten|provinsi|lokal|localidad|ville|city|town|cit(?:y|ies)\b"
+    r"|област|регион|район|субъект|территор|муницип|город|край\b|облыс|аудан|өңір|аймақ|periferi|περιφ|νομ[οό]ς"
+    r"|tỉnh|จังหวัด|المحافظ|المنطق|استان)|都道府県|市区町村|地域|地区|行政区|省份|县市|縣市|행정구역|지역|시도별",
+    flags=re.IGNORECASE,
+)
+_SERIES = re.compile(
+    r"vector|coordinate|urn|idbank|(?:time[ _]?)?series(?:[ _]?(?:id|code|key|name))?|код ряда", flags=re.IGNORECASE
+)
+_FULL = 0.3  # of what the labels of a series could give together, so much is there
+_LABELS = 5  # columns that tell series apart
 ENCODINGS = (
     "utf-8",
     "cp1251",
@@ -435,3 +506,135 @@ def _is_code(column: Any) -> bool:
     cells = _text(column)
     alike = len({len(cell) for cell in cells}) <= 2
     return alike and all(_CODE.fullmatch(cell) for cell in cells)
+
+
+def names_places(header: str, *, strict: bool = False) -> bool:
+    """Tell whether a column is called as one of regions; `strict` where its numbers could measure them, as "Area"."""
+    found = _PLACE.fullmatch(header.strip())
+    if strict:
+        return found is not None and not header.casefold().startswith("area")
+    return found is not None or _PLACES.search(header) is not None
+
+
+def series_columns(texts: Mapping[int, Sequence[str]], heads: Mapping[int, str]) -> set[int]:
+    """Return the columns that number or name the series of a long table, or its rows: one for each region and category.
+
+    Parameters
+    ----------
+    texts : mapping
+        Column -> texts of its cells, of all columns that are labels (years too) and no numbers of things.
+    heads : mapping
+        Column -> what it is called.
+
+    Notes
+    -----
+    Each text of such a column stands beside one text of several other columns, and these together beside it alone, as
+    they cross each other. It is written as a code, called one of series, or repeats what it stands beside.
+    """
+    codes = {at: _numbered(column) for at, column in texts.items()}
+    counts = {at: int(code.max(initial=-1)) + 1 for at, code in codes.items()}
+    found: set[int] = set()
+    for at, code in codes.items():
+        if counts[at] < 4 or names_places(heads[at]):
+            continue
+        first = np.unique(code, return_index=True)[1]
+        beside: dict[int, Any] = {}
+        for other, own in codes.items():
+            if other == at or not 2 <= counts[other] <= counts[at] / 2 or _distinct(code, own) > counts[at]:
+                continue
+            part = own[first]
+            if np.median(np.bincount(part)) >= 2 and not any(
+                counts[each] == counts[other] == _distinct(part, twin) for each, twin in beside.items()
+            ):
+                beside[other] = part
+        called = bool(_SERIES.fullmatch(heads[at].strip()))
+        few = [o for o in beside if counts[at] >= _FULL * counts[o]]
+        for size in range(2, _LABELS + 1):
+            for chosen in combinations(few, size):
+                most = prod(counts[each] for each in chosen)
+                if most < counts[at] or (not called and counts[at] < _FULL * most) or at in found:
+                    continue
+                if _distinct(*(beside[each] for each in chosen)) == counts[at] and (
+                    called or _written_for(texts, at, chosen, first.tolist())
+                ):
+                    found.add(at)
+    return found
+
+
+def region_column(
+    texts: Mapping[int, Sequence[str]], heads: Mapping[int, str], years: Sequence[str] = ()
+) -> tuple[int, list[int]]:
+    """Return the column that names the regions where no boundaries tell, and others that could serve as well.
+
+    A column that is called as one of regions goes before those that cross it, which are categories. Then the one with
+    most different texts is taken; of names and codes of the same regions, in each year, the names.
+    """
+    codes = {at: _numbered(column) for at, column in texts.items()}
+    counts = {at: len(set(filter(None, column))) for at, column in texts.items()}
+    places = {at for at, column in texts.items() if counts[at] > 1 and (names_places(heads[at]) or _countries(column))}
+    left = [at for at in texts if at in places or not any(_crosses(codes[at], codes[place]) for place in places)]
+    worded = {at: 2 * sum(map(_is_name, found)) > len(found) for at in left if (found := set(filter(None, texts[at])))}
+    best = max(left, key=lambda at: (counts[at], worded.get(at, False), at in places, -at))
+    dated = _numbered(years or [""] * len(texts[best]))
+    same = [
+        at
+        for at in left
+        if at != best and counts[at] > 1
+        and _distinct(dated, codes[at]) == _distinct(dated, codes[best]) == _distinct(dated, codes[at], codes[best])
+    ]  # fmt: skip
+    key = max([best, *same], key=lambda at: (worded.get(at, False), at in places, -at))
+    others = [at for at in sorted({best, *same} - {key}) if "" not in texts[at]]
+    if key not in places:
+        others += [at for at in left if 2 * counts[at] > counts[key] and _crosses(codes[at], codes[key])]
+    return key, others
+
+
+def _numbered(texts: Sequence[str]) -> Any:
+    """Return a number for each text of a column, the same for the same text."""
+    seen: dict[str, int] = {}
+    return np.array([seen.setdefault(text, len(seen)) for text in texts], dtype=np.int64)
+
+
+def _distinct(*codes: Any) -> int:
+    """Count the different rows of columns that are numbered."""
+    key = codes[0]
+    for code in codes[1:]:
+        key = np.unique(key * (int(code.max(initial=0)) + 1) + code, return_inverse=True)[1]
+    return len(np.unique(key))
+
+
+def _crosses(code: Any, other: Any) -> bool:
+    """Tell whether most texts of a column stand beside several of another one."""
+    width = int(other.max(initial=0)) + 1
+    beside = np.bincount(np.unique(code * width + other) // width)
+    return 2 * int((beside > 1).sum()) > len(beside)
+
+
+def _countries(texts: Sequence[str]) -> bool:
+    """Tell whether most texts of a column are names of countries."""
+    found = list(dict.fromkeys(filter(None, texts)))[:300]
+    return len(found) > 2 and 2 * sum(map(is_country, found)) > len(found)
+
+
+def _is_name(text: str) -> bool:
+    """Tell whether a text is a name rather than a code: "Ontario", "ALBACETE", not "v41", "2021A000210", "ON"."""
+    words = re.findall(r"[^\W\d_]+", text)
+    coded = any(sign.isdigit() or sign in "._:/|" for sign in text)
+    longer = [word for word in words if len(word) > 3 or not word.isascii()]
+    return (
+        any(not word.isupper() for word in longer)
+        if coded
+        else any(longer) or any(not word.isupper() for word in words)
+    )
+
+
+def _written_for(texts: Mapping[int, Sequence[str]], at: int, chosen: Sequence[int], rows: Sequence[int]) -> bool:
+    """Tell whether a column is written in codes, or repeats what stands in one of those that it is made of."""
+    own = [texts[at][row].casefold() for row in rows]
+    if 2 * sum(_is_name(texts[at][row]) for row in rows) < len(own):
+        return True
+    for each in chosen:
+        part = [texts[each][row].casefold() for row in rows]
+        if sum(len(a) > 2 and a in b for a, b in zip(part, own, strict=True)) >= 0.8 * len(own):
+            return True
+    return False

@@ -31,6 +31,7 @@ from growthpoles.study.read_published import (
     Indicator,
     describe,
     doubts_of,
+    encoding_told,
     key_in,
     look_at,
     name_indicators,
@@ -45,7 +46,7 @@ from growthpoles.study.read_published import (
     toml_list,
 )
 from growthpoles.study.study_spec import allowance, is_study_name
-from growthpoles.study.table_blocks import Block, encoding_told
+from growthpoles.study.table_blocks import Block
 
 _FILLED = [*(name for name in COLUMNS if name not in METHOD_COLUMNS), "note"]
 

@@ -98,6 +98,11 @@ def read_sheets(
         return found[best]
 
 
+def encoding_told(grid: Grid) -> str:
+    """Say which encoding was taken where the bytes of a text do not tell."""
+    return f"{grid.path.name}: the encoding; its bytes do not tell, {grid.encoding} fits the names of the regions"
+
+
 def texts_of(grids: Iterable[Grid]) -> set[str]:
     """Return what stands in the first columns, of very long sheets in every so-manieth row: for guesses by names."""
     rows = (row for grid in grids for _, row in grid.rows[:: len(grid.rows) // MOST_NAMES + 1])

@@ -69,6 +69,7 @@ class Block:
     kinds: dict[str, str] = field(default_factory=dict)  # long: text of the indicator columns -> name
     units: dict[str, str] = field(default_factory=dict)
     flag_column: int | None = None
+    series: set[int] = field(default_factory=set)  # columns that identify the series or the rows of a long table
     fill: list[int] = field(default_factory=list)
     where: dict[int, str] = field(default_factory=dict)
     missing: list[str] = field(default_factory=list)
@@ -210,8 +211,10 @@ def find_blocks(grid: Grid, is_region: Callable[[str], bool] = lambda name: Fals
                 own.add(i)
                 continue
             years = {at for at, kind in enumerate(kinds[last]) if kind == "y" and at not in value_at}
-            if filled and years and all(kinds[i][at : at + 1] == "y" for at in years) and "t" not in kinds[i]:
-                last = i  # a number that looks like a year below a name that is merged down
+            texts = [{at for at, k in enumerate(kinds[each]) if k in "tm"} - value_at for each in (i, last)]
+            alike = "t" not in kinds[i] or texts[0] == texts[1]
+            if filled and years and all(kinds[i][at : at + 1] == "y" for at in years) and alike:
+                last = i  # a number that looks like a year beside a year, or below a name that is merged down
                 own.add(i)
                 continue
             if not filled and rows[i][0] == rows[last][0] + 1 and labels and is_region(labels[0]):
@@ -699,11 +702,6 @@ def regions_across(grid: Grid, index: NameIndex) -> bool:
     if 2 * most < max(4, len(index.names)):
         return False
     return all(named(row[at] for _, row in grid.rows if at < len(row)) < most for at in range(8))
-
-
-def encoding_told(grid: Grid) -> str:
-    """Say which encoding was taken where the bytes of a text do not tell."""
-    return f"{grid.path.name}: the encoding; its bytes do not tell, {grid.encoding} fits the names of the regions"
 
 
 def same_heads(block: Block, before: Block) -> bool:

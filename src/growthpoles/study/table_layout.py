@@ -11,9 +11,10 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from itertools import combinations
 
-from growthpoles.errors import listed, quoted, shown
+from growthpoles.errors import Reason, listed, quoted, shown
 from growthpoles.regions.key_matching import KeyMatch, best_rule, match_keys
 from growthpoles.regions.name_matching import NameIndex
+from growthpoles.study import guess_columns as headers
 from growthpoles.study.files.number_notation import Notation, detect_notation
 from growthpoles.study.files.printed_labels import (
     UNSTATED,
@@ -57,55 +58,13 @@ from growthpoles.study.table_blocks import (
     totals_of,
 )
 
-# Names of identifiers; those of _COUNTED also stand above numbers of things, and must count or number the regions.
-_ID = re.compile(
-    r"(?:.*[ _./-])?(?:id|fid|oid|objectid|codes?(?! of\b)|kod[uyae]?|код[аыу]?|код\w*[ _]\w+|código|codigo|cód|clave"
-    r"|п/п|fips|geofips|geoid|nuts[ _-]?\d|iso[ _-]?\d\w*)\.?(?:[ _](?!of\b).{0,12})?"
-    r"|cve(?:_\w+|ent|mun|geo|loc|agee)?|nuts[ _-]?(?:id|code|region)s?|iso(?:[ _-]?\w{1,3})?|.*(?:fips|_id|[a-z]code)",
-    flags=re.IGNORECASE,
-)
-_CAMEL_ID = re.compile(r"(?:.*[a-z])?(?:Id|ID)|.*[a-z](?:Code|Key)")
-_COORDINATE = re.compile(r"(.*_)?(lat|lon|lng|(lat|long)itude?|intptl(at|on)|[xy]_?coord\w*|coord\w*)", re.IGNORECASE)
-_COUNTED = re.compile(
-    r"(?:region |row )?(?:no|nr|№|num|nummer|number|numéro|número|nro|lp|index|row|s\.? ?no|sr\.? ?no|sl\.? ?no"
-    r"|lfd\.? ?nr)\.?|#|n|№.{0,6}|rank|ranking|ранг|место|orden|id",
-    flags=re.IGNORECASE,
-)
-_RANKS = re.compile(
-    r".*(?:\brank(?:ing|ed)?\b|\brang\b|\bранг|место,? (?:занимаемое|в )|\bместо по|\bpuesto\b|\bpozycja\b|\bmiejsce\b"
-    r"|\bpořadí\b|\bsıra(?:sı)?\b|\bsorrend\b|\bперинґ\b|順位|排名|位次|순위).*",
-    flags=re.IGNORECASE,
-)
-# Remarks on the values: of text by any of the words, of numbers only where the whole name says so.
-_STATUS = re.compile(
-    r".*(?:status|flag|footnote|foot[ _]note|\bnotes?\b|remark|symbol|qualit|_q$|\bcomments?\b|\bsource|confiden"
-    r"|obs_?conf|decimals|unit_?mult|unit multiplier|примечан|сноск|conf_status|quelle|fuente|última).*",
-    flags=re.IGNORECASE,
-)
-_STATUS_NUMBER = re.compile(
-    r"(?:(?:obs|value|data|cell|estimate)[ _])?(?:status|flag|foot[ _]?note|note|remark|symbol|comment|source|decimal"
-    r"|conf_status|сноск[аи]|примечани[ея])s?(?:[ _]?(?:id|code|codes|no|number|numbers|seqid|flags?))?"
-    r"|unit[ _]?mult(?:iplier)?",
-    flags=re.IGNORECASE,
-)
-_FLAGS = re.compile(r".*(?:status|flag|footnote|symbol|qualit|_q$|remark|conf).*", flags=re.IGNORECASE)
-_VALUE = re.compile(
-    r"(?:obs[ _]?value|value|values|valor|valores|wert|valeur|значение|мәні|qiymati|amount|total|data"
-    r"|observation value|数值"
-    r"|värde|verdi|arvo|"
-    r"wartość|hodnota|érték|antal|total value)",
-    flags=re.IGNORECASE,
-)
-_UNIT = re.compile(
-    r"(?!.*(?:territ|admin|geo|region|spatial|local|муниц|террит|админ)).*"
-    r"(?:\bunit|unit_mult|multipl|einheit|\bед\.|единиц|unité|unidad|jednostk|өлшем|measure_?unit|birlik).*",
-    flags=re.IGNORECASE,
-)
 _GROUPS = {sign: re.compile(rf"[+-]?\d{{1,3}}(?:{re.escape(sign)}\d{{3}})+") for sign in ",."}
 _PRICES = re.compile(
     r"pri[cx]|preis|preci|цен|бағ|ceny|cen |base|=\s*100|=100|baz|updated|release|citation|©|copyright|access",
     re.IGNORECASE,
 )
+
+KEY_TAKEN = "the column of the regions: {column} was taken; {others} could serve as well"
 
 
 def read_block(block: Block, index: NameIndex | None, parents: Iterable[str] = (), year: int | None = None) -> None:
@@ -114,6 +73,7 @@ def read_block(block: Block, index: NameIndex | None, parents: Iterable[str] = (
     block.kinds_of = kinds
     header_years = {at: found for at in kinds if (found := _header_year(block.paths[at])) is not None}
     _find_year_column(block, kinds, header_years)
+    block.series = series_of(block)
     numeric = [
         at for at, n in kinds.items()
         if at != block.year_column and n["n"] + n["y"] and n["n"] + n["y"] >= n["t"] and (n["n"] or at in header_years)
@@ -143,7 +103,7 @@ def _header_year(path: Sequence[str]) -> int | None:
 
 def _is_value(block: Block, at: int) -> bool:
     """Tell whether a column is named as the one of the values, as in "OBS_VALUE:Observation value" too."""
-    return any(_VALUE.fullmatch(bare_name(part.partition(":")[0])) for part in block.paths[at])
+    return any(headers.VALUE.fullmatch(bare_name(part.partition(":")[0])) for part in block.paths[at])
 
 
 def _last(block: Block, at: int) -> str:
@@ -168,6 +128,9 @@ def _find_year_column(block: Block, kinds: dict[int, Counter[str]], header_years
 
 def _find_key(block: Block, kinds: dict[int, Counter[str]], numeric: list[int], index: NameIndex | None) -> None:
     """Take the column in which most regions are named; columns that disagree about a row are said."""
+    if index is None:
+        _take_key(block, [at for at in kinds if at not in numeric or _labels(block, at)])
+        return
     candidates: list[tuple[tuple[float, ...], int, dict[str, str]]] = []
     for at in kinds:
         if at == block.year_column:
@@ -176,14 +139,7 @@ def _find_key(block: Block, kinds: dict[int, Counter[str]], numeric: list[int], 
         texts = [text for text in dict.fromkeys(cells) if text]
         if not texts or (at in numeric and any("." in text.removesuffix(".0") or len(text) > 14 for text in texts)):
             continue
-        counted = texts == [str(i) for i in range(1, len(texts) + 1)] and len(texts) > 2
-        if index is None:
-            if at in numeric and not _identifies(block, at):
-                continue
-            named = sum(not text.isdecimal() for text in texts)
-            if not counted and 2 * sum(map(bool, map(part_of_year, texts))) <= len(texts):
-                candidates.append(((float(len(texts)), float(named > 0), -float(at)), at, {t: t for t in texts}))
-            continue
+        counted = texts == counted_from(1, texts) and len(texts) > 2
         pattern, width, found = best_rule(texts, lambda name: hits_of(index, name), list(index.names))
         units = len(set(found.values()))
         share = units / max(1, min(len(texts), len(index.names)))
@@ -206,7 +162,7 @@ def _find_key(block: Block, kinds: dict[int, Counter[str]], numeric: list[int], 
     best = max(candidates, key=lambda each: each[0])
     block.key = best[1]
     wordy = [each for each in candidates if each[1] not in numeric and each[0][0] >= 0.9 * best[0][0]]
-    if best[1] in numeric and wordy and index is not None:
+    if best[1] in numeric and wordy:
         # A number that happens to be a code is held against the names beside it.
         other = max(wordy, key=lambda each: each[0])
         beside = [(block.text(row, best[1]), block.text(row, other[1])) for _, row in block.rows]
@@ -214,7 +170,7 @@ def _find_key(block: Block, kinds: dict[int, Counter[str]], numeric: list[int], 
         if sum(a != b for a, b in pairs) > 0.05 * len(pairs):
             block.key = other[1]
     chosen = next(each for each in candidates if each[1] == block.key)
-    for _, at, found in candidates if index is not None else ():
+    for _, at, found in candidates:
         if at == block.key or at in numeric:
             continue
         rows = [(number, block.text(row, block.key), block.text(row, at)) for number, row in block.rows]
@@ -225,9 +181,49 @@ def _find_key(block: Block, kinds: dict[int, Counter[str]], numeric: list[int], 
                 f"{block.grid.unit} {n}: {shown(a)} in {shown(block.names[block.key])} and {shown(b)} in "
                 f"{shown(block.names[at])} are two regions; the former was taken ({len(differ)} rows)"
             )
-    fill_down(block, block.key)
-    if block.year_column is not None:
-        fill_down(block, block.year_column)
+    _fill_key(block)
+
+
+def _take_key(block: Block, labels: Iterable[int]) -> None:
+    """Take the column that names the regions where no boundaries tell, and say which others could serve."""
+    cells = {at: [block.text(row, at) for _, row in block.rows] for at in labels}
+    texts = {}
+    for at, column in cells.items():
+        found = list(filter(None, dict.fromkeys(column)))
+        parts = sum(map(bool, map(part_of_year, found)))
+        counted = len(found) > 2 and found == counted_from(1, found)
+        if found and at != block.year_column and at not in block.series and not counted and 2 * parts <= len(found):
+            texts[at] = column
+    if texts:
+        years = [] if block.year_column is None else [block.text(row, block.year_column) for _, row in block.rows]
+        block.key, others = headers.region_column(texts, {at: _last(block, at) for at in texts}, years)
+        if others:
+            told = {"column": shown(block.names[block.key]), "others": listed([block.names[at] for at in others])}
+            block.doubts.append(Reason(KEY_TAKEN, told))
+        _fill_key(block)
+
+
+def _fill_key(block: Block) -> None:
+    for at in (block.key, block.year_column):
+        if at is not None:
+            fill_down(block, at)
+
+
+def _labels(block: Block, at: int) -> bool:
+    """Tell whether whole numbers are those of regions or rows, by the name of the column."""
+    return _identifies(block, at) or headers.names_places(_last(block, at), strict=True)
+
+
+def series_of(block: Block) -> set[int]:
+    """Return the columns that number or name the series of a long table, or its rows."""
+    texts = {}
+    for at in range(len(block.paths)):
+        column = [block.text(row, at) for _, row in block.rows]
+        kinds = Counter(map(kind_of, column))
+        once = len(set(column)) == len(column) and all(map(str.isdecimal, column))
+        if once or kinds["t"] + kinds["m"] + kinds["y"] > kinds["n"] or (kinds["n"] and _labels(block, at)):
+            texts[at] = column
+    return headers.series_columns(texts, {at: _last(block, at) for at in texts})
 
 
 def _spelled_otherwise(
@@ -354,16 +350,16 @@ def _no_value(block: Block, at: int, index: NameIndex | None) -> str:
     if whole and _identifies(block, at):
         return "an identifier, by its name"
     paired = {_last(block, each).casefold() for each in block.kinds_of} >= {"x", "y"}
-    if _COORDINATE.fullmatch(_last(block, at)) or (paired and _last(block, at).casefold() in ("x", "y")):
+    if headers.COORDINATE.fullmatch(_last(block, at)) or (paired and _last(block, at).casefold() in ("x", "y")):
         return "a coordinate, by its name"
     ranked = " ".join(block.paths[at]) if at < len(block.paths) else ""
-    if whole and _RANKS.fullmatch(ranked) and max(map(int, filled), default=0) < max(100, 3 * len(filled)):
+    if whole and headers.RANKS.fullmatch(ranked) and max(map(int, filled), default=0) < max(100, 3 * len(filled)):
         return "ranks, by its name"
     if told := _attribute(block, at, index):
         return told
-    if whole and _UNIT.fullmatch(_last(block, at)) and multipliers(filled):
+    if whole and headers.UNIT.fullmatch(_last(block, at)) and multipliers(filled):
         return "a unit, by its name"
-    if whole and _STATUS_NUMBER.fullmatch(_last(block, at)) and len(set(filled)) <= 40:
+    if whole and headers.STATUS_NUMBER.fullmatch(_last(block, at)) and len(set(filled)) <= 40:
         return "a remark on the values, by its name"
     if index is not None and block.key is not None and len(filled) > 2:
         own = 0
@@ -383,7 +379,7 @@ def _attribute(block: Block, at: int, index: NameIndex | None) -> str:
     rows = [row for _, row in block.rows if index is None or hits_of(index, block.text(row, block.key))]
     if 2 * len(rows) < len(block.rows):  # codes that are known once zeros are put back or taken off
         rows = [row for _, row in block.rows]
-    if _UNIT.fullmatch(_last(block, at)) and not is_measured(block, at):
+    if headers.UNIT.fullmatch(_last(block, at)) and not is_measured(block, at):
         return "a unit, by its name"
     cells = [bare_number(block, row, at) for row in rows]
     filled = list(filter(None, cells))
@@ -419,12 +415,12 @@ def _attribute(block: Block, at: int, index: NameIndex | None) -> str:
 def _identifies(block: Block, at: int) -> bool:
     """Tell whether whole numbers identify regions or rows: by the name of the column and by what it holds."""
     name = bare_name(_last(block, at))
-    if not (_ID.fullmatch(name) or _CAMEL_ID.fullmatch(name) or _COUNTED.fullmatch(name)):
+    if not (headers.ID.fullmatch(name) or headers.CAMEL_ID.fullmatch(name) or headers.COUNTED.fullmatch(name)):
         return False
     key = block.key if block.key is not None else at
     found = {(block.text(row, key), text) for _, row in block.rows if (text := bare_number(block, row, at))}
     numbers = {number for _, number in found}
-    if _ID.fullmatch(name) or _CAMEL_ID.fullmatch(name):
+    if headers.ID.fullmatch(name) or headers.CAMEL_ID.fullmatch(name):
         return True
     if not all(re.fullmatch(r"-?\d+", number) for number in numbers):
         return False
@@ -454,7 +450,7 @@ def _find_dimensions(block: Block, kinds: dict[int, Counter[str]]) -> None:
         plain = [bare_number(block, row, at) for row in rows]
         if len(set(plain)) == len(rows) > 3 and all(map(str.isdecimal, plain)):
             continue  # it numbers the rows
-        if not 1 < len(set(texts)) <= 400 or _STATUS_NUMBER.fullmatch(_last(block, at)):
+        if at in block.series or not 1 < len(set(texts)) <= 400 or headers.STATUS_NUMBER.fullmatch(_last(block, at)):
             continue
         by_name: dict[str, set[str]] = defaultdict(set)
         for name, text in zip(names, texts, strict=True):
@@ -467,9 +463,9 @@ def _find_dimensions(block: Block, kinds: dict[int, Counter[str]]) -> None:
         if block.year_column is not None and all(len(found) == 1 for found in by_year.values()):
             continue
         words = sum(len(text) for text in set(texts)) / len(set(texts))
-        remark = bool(_STATUS.fullmatch(_last(block, at)))
+        remark = bool(headers.STATUS.fullmatch(_last(block, at)))
         digits = all(map(str.isdecimal, filter(None, plain)))  # a label comes before its code
-        dims.append((remark, bool(_UNIT.fullmatch(_last(block, at))), digits, words < 5, at))
+        dims.append((remark, bool(headers.UNIT.fullmatch(_last(block, at))), digits, words < 5, at))
     order = [each[-1] for each in sorted(dims)]
     for size in range(1, min(4, len(order)) + 1):
         for chosen in combinations(order, size):
@@ -495,7 +491,7 @@ def _with_units(
     assert block.key is not None
     units = []
     for at in kinds:
-        if at in chosen or at == block.key or at in block.value_at or not _UNIT.fullmatch(_last(block, at)):
+        if at in chosen or at == block.key or at in block.value_at or not headers.UNIT.fullmatch(_last(block, at)):
             continue
         texts = {block.text(row, at) for row in rows}
         pairs = {(block.text(row, block.key), block.text(row, at)) for row in rows}
@@ -519,11 +515,12 @@ def _note_rest(block: Block, rest: Sequence[int]) -> None:
         if at in block.fill and at not in block.indicator:
             block.fill.remove(at)
         texts = {text for _, row in block.rows if (text := block.text(row, at))}
-        flags = _FLAGS.fullmatch(_last(block, at)) and len(texts) <= 40 and all(len(text) <= 12 for text in texts)
+        flags = headers.FLAGS.fullmatch(_last(block, at)) and len(texts) <= 40 and max(map(len, texts), default=0) <= 12
         if flags and block.flag_column is None and len(block.value_at) == 1:
             block.flag_column = at
             continue
-        same = f"always {shown(next(iter(texts)))}" if len(texts) == 1 else "text"
+        told = "it identifies the series" if at in block.series else "text"
+        same = f"always {shown(next(iter(texts)))}" if len(texts) == 1 else told
         if block.names[at] not in {each.rpartition(" (")[0] for each in block.left_out}:
             block.left_out.append(f"{block.names[at]} ({same})")
 
@@ -693,8 +690,8 @@ def _name_labels(block: Block) -> None:
     apart = Counter((block.value_at[at], label) for at, label in bare.items())
     if max(apart.values(), default=0) == 1:  # two columns may differ by the mark of a footnote only
         block.labels |= bare
-    headers = {at: " | ".join(block.paths[at]) for at in block.value_at}
-    block.labels |= marked_apart(headers, {at: (block.labels[at], year) for at, year in block.value_at.items()})
+    printed = {at: " | ".join(block.paths[at]) for at in block.value_at}
+    block.labels |= marked_apart(printed, {at: (block.labels[at], year) for at, year in block.value_at.items()})
     block.units |= {block.labels[at]: unit for at, unit in below_of.items() if unit}
     for at in block.value_at:
         cells = [text for _, row in block.regions if is_number(text := block.text(row, at))]
@@ -708,7 +705,7 @@ def _name_labels(block: Block) -> None:
                 text = " | ".join([*parts, block.names[at]] if several else parts)
                 named = [*parts, block.labels.get(at, "")] if several else parts
                 block.kinds.setdefault(text, ", ".join(filter(None, named)))
-        for at in {at for at in block.kinds_of if _UNIT.fullmatch(_last(block, at))} - {*block.indicator}:
+        for at in {at for at in block.kinds_of if headers.UNIT.fullmatch(_last(block, at))} - {*block.indicator}:
             told: dict[str, set[str]] = defaultdict(set)
             for _, row in block.regions:
                 told[" | ".join(block.text(row, each) for each in block.indicator)].add(block.text(row, at))

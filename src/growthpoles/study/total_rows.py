@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Container, Mapping, Sequence
-from math import comb
 
 import numpy as np
 from numpy.typing import NDArray
 
-from growthpoles.regions.key_matching import is_country, says_total
+from growthpoles.regions.key_matching import is_country, says_only_total, says_total
 
 Array = NDArray[np.float64]
 #: Log odds, row of the total, rows of its parts.
@@ -18,6 +18,7 @@ _COLUMNS = 2
 #: Log odds of a total on its own, and of one within another.
 _SURE, _LIKELY = float(np.log(1e6)), float(np.log(1e2))
 _ANEW = 0.01
+_CODED = re.compile(r"[(\[]?\d[\w.]*[)\]]?\W")
 #: Sum of the log odds of several totals, none of them sure, that are believed together.
 _TOGETHER = 1.5 * _SURE
 
@@ -102,7 +103,9 @@ def named_totals(
     Notes
     -----
     A total sums up all other rows, or those next to it up to another total. One that says so comes near that sum in
-    some column, within a factor of two; the first or last row with the name of a country meets it in one.
+    some column, within a factor of two; the first or last row with the name of a country meets it in one. Rates have a
+    total that is no sum, whose parts are none: the one row without a code that says so, or the first or last row that
+    says nothing else and lies between the others.
     """
     if len(known) == len(names):
         return {}
@@ -127,7 +130,22 @@ def named_totals(
         best = max(fits, default=(0, 0, 0, ()))
         if best[0] or (row in said and best[1]):
             found[row] = best[3]
+        elif row in said and _is_mean(names, values, row, rest):
+            found[row] = ()
     return found
+
+
+def _is_mean(names: Sequence[str], values: Array, row: int, rest: Sequence[int]) -> bool:
+    """Tell whether a row that says that it is a total is one of rates: by its name beside those of the regions."""
+    if not rest:
+        return False
+    coded = sum(_CODED.match(names[i]) is not None for i in rest)
+    if len(rest) > 2 and coded >= 0.9 * len(rest) and not _CODED.match(names[row]):
+        return True
+    said, below = values[row], values[list(rest)]
+    known = np.isfinite(said) & np.isfinite(below).any(axis=0)
+    inside = (np.nanmin(below[:, known], axis=0) <= said[known]) & (said[known] <= np.nanmax(below[:, known], axis=0))
+    return row in (0, len(names) - 1) and says_only_total(names[row]) and bool(known.any() and inside.all())
 
 
 def _sums_inside(
@@ -164,6 +182,14 @@ def _spread(values: Array) -> Array:
     return spread
 
 
+def _log_ways(width: int) -> Array:
+    """Return the logs of how often m of k columns can be chosen, times k where one that does not fit is among them."""
+    k, m = np.ogrid[: width + 1, : width + 1]
+    factorials = np.append(0.0, np.cumsum(np.log(np.arange(1, width + 1))))
+    chosen = factorials[k] - factorials[m] - factorials[np.maximum(k - m, 0)]
+    return np.where(m <= k, chosen + np.log(np.where(m < k, np.maximum(k, 1), 1)), 0.0)
+
+
 def _sums_in(values: Array, halves: Array, spread: Array, left: Sequence[int], sums: Container[int]) -> list[_Hit]:
     """Return (log odds, total, parts): rows next to each other of those left; what sums up some sums up no others."""
     found = []
@@ -173,8 +199,7 @@ def _sums_in(values: Array, halves: Array, spread: Array, left: Sequence[int], s
         np.vstack([np.zeros(width), np.cumsum(part, axis=0)])
         for part in (np.nan_to_num(values), ~np.isfinite(values), halves, halves**2 / 3)
     ]
-    ways = np.array([[np.log(comb(k, m) * (k if m < k else 1)) for m in range(k + 1)] + [0.0] * (width - k)
-                     for k in range(width + 1)])  # fmt: skip
+    ways = _log_ways(width)
     for count in range(1, n):
         start = np.arange(n - count + 1)
         total, gaps, slack, noise = (run[start + count] - run[start] for run in runs)

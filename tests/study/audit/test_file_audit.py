@@ -540,7 +540,7 @@ def test_identifiers_are_no_quantities(name: str, first: int, step: int, tmp_pat
 @pytest.mark.parametrize("share", [0.3, 0.45, 0.6, 0.8])
 def test_a_ratio_that_holds_in_some_rows_is_checked_or_named(tmp_path: Path, share: float) -> None:
     rng = np.random.default_rng(3)
-    product, people = rng.lognormal(10, 1, 30).round(), rng.lognormal(6, 1, 30).round()
+    product, people = rng.lognormal(10, 1, 30).round(1), rng.lognormal(6, 1, 30).round(1)
     ratio, wrong = (product / people).round(2), rng.random(30) > share
     ratio[wrong] = (ratio[wrong] * rng.lognormal(0, 0.3, wrong.sum())).round(2)
     table = pd.DataFrame({"region": [f"R{i}" for i in range(30)], "grp": product, "people": people, "per head": ratio})
@@ -568,3 +568,36 @@ def test_unrelated_numbers_nearly_hold_nothing(tmp_path: Path, seed: int) -> Non
     table = pd.DataFrame(numbers, columns=[f"c{i}" for i in range(columns)], index=[f"R{i}" for i in range(rows)])
     table.to_csv(tmp_path / "t.csv", index_label="region")
     assert not audit_file(tmp_path / "t.csv")[1].left_out
+
+
+@pytest.mark.parametrize("fault", [False, True])
+@pytest.mark.parametrize("written", ["float", "Int64", "%.1f", "%.2f", "comma", "long"])
+def test_whole_numbers_that_pandas_writes_with_zeros_are_whole(tmp_path: Path, written: str, fault: bool) -> None:
+    for seed in range(5):
+        rng = np.random.default_rng([seed, len(written)])
+        size = np.exp(rng.normal(5.5, 1.2, 12))
+        names = [f"Region {letter}" for letter in "ABCDEFGHIJKL"]
+        true = {
+            f"{kind} {year}": size * share * grown * np.exp(rng.normal(0, 0.03, 12))
+            for kind, share in (("research", 3.0), ("patents", 1.2))
+            for year, grown in ((2019, 1.0), (2020, 1.05), (2021, 1.1))
+        }
+        frame = pd.DataFrame({name: np.append(column.sum(), column).round() for name, column in true.items()})
+        for name in list(frame)[::2]:
+            frame.loc[1 + rng.integers(12), name] = np.nan
+        row = int(np.argsort(size)[6]) + 1
+        if fault:
+            frame.loc[row, "research 2020"] = 10.0 * round(float(true["research 2020"][row - 1]))
+        frame.insert(0, "region", ["Total", *names])
+        if written == "long":
+            frame = frame.melt("region", var_name="kind", value_name="value")
+            frame[["kind", "year"]] = [text.split() for text in frame["kind"]]
+        if written == "Int64":
+            frame = frame.astype(dict.fromkeys(frame.columns[1:], "Int64"))
+        form = written if written.startswith("%") else None
+        options = {"sep": ";", "decimal": ","} if written == "comma" else {}
+        frame.to_csv(tmp_path / "t.csv", index=False, float_format=form, **options)
+        audit, file, _ = audit_file(tmp_path / "t.csv")
+        assert len(file.sources.totals) == 3
+        assert len(audit.faults) == fault, (seed, audit.faults)
+        assert all("research" in said and "2" in said for said in audit.faults), seed

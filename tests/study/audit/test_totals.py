@@ -9,9 +9,10 @@ import pandas as pd
 import pytest
 
 from growthpoles.study.audit import audit_sources, make_sources
-from growthpoles.study.audit.file_audit import audit_file
+from growthpoles.study.audit.file_audit import audit_file, read_audit_file
 from growthpoles.study.audit.printed_cells import TotalRow
-from growthpoles.study.total_rows import find_totals
+from growthpoles.study.read_published import read_blocks, read_sheets
+from growthpoles.study.total_rows import find_totals, named_totals
 
 Totals = dict[int, tuple[int, ...]]
 
@@ -180,3 +181,35 @@ def test_a_region_whose_name_holds_a_word_for_total_is_none(tmp_path: Path) -> N
     table.insert(0, "Region", ["Jumla", *(f"Area {i}x" for i in range(19))])
     table.to_csv(tmp_path / "t.csv", index=False)
     assert not audit_file(tmp_path / "t.csv")[1].totals
+
+
+@pytest.mark.parametrize("columns", [4, 66, 300])
+def test_a_total_of_many_columns_is_found(columns: int) -> None:
+    values = np.random.default_rng(1).integers(100, 9000, (6, columns)).astype(float)
+    values = np.vstack([values, values.sum(axis=0)])
+    assert find_totals(values, np.full(values.shape, 0.5)) == [(6, tuple(range(6)))]
+
+
+@pytest.mark.parametrize("name", ["Total", "Total Nacional", "TOTAL NACIONAL", "Всего", "España", "Total Melilla"])
+@pytest.mark.parametrize("coded", [True, False])
+@pytest.mark.parametrize("first", [True, False])
+def test_a_total_of_rates_is_no_region_by_its_name(tmp_path: Path, name: str, coded: bool, first: bool) -> None:
+    rates = np.random.default_rng(4).uniform(5, 25, (9, 3)).round(1)
+    regions = ["Albacete", "Burgos", "Cuenca", "Huelva", "León", "Lugo", "Soria", "Teruel", "Zamora"]
+    rows = [[f"{i + 1:02d} {region}" if coded else region, *rates[i]] for i, region in enumerate(regions)]
+    rows.insert(0 if first else 9, [name, *rates.mean(axis=0).round(1)])
+    pd.DataFrame(rows, columns=["Provincia", "2019", "2020", "2021"]).to_csv(tmp_path / "t.csv", index=False)
+    expected = name not in ("España", "Total Melilla") or (coded and name != "España")
+    ((block,), _) = read_blocks(read_sheets(tmp_path / "t.csv"), None)
+    assert list(block.match.outside) == [name] * expected
+    file = read_audit_file(tmp_path / "t.csv")
+    assert (name not in set(file.sources.cells["label"])) == expected
+    assert any(f"{name} says that it is a total" in str(told) for told in file.left_out) == expected
+    assert not file.sources.totals
+
+
+def test_regions_whose_names_hold_the_words_of_totals_stay(tmp_path: Path) -> None:
+    rates = np.random.default_rng(4).uniform(5, 25, (5, 2)).round(1)
+    names = ["Federal District", "Acre", "Bahia", "Amazonas", "Ceará"]
+    values = np.sort(rates, axis=0)
+    assert named_totals(names, values, np.full(values.shape, 0.05), {}) == {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import combinations
 from math import comb
@@ -22,7 +22,7 @@ from growthpoles.study.audit.ledger import Audit, audit_cells
 from growthpoles.study.audit.printed_cells import FORMULA_COLUMNS, Sources, TotalRow, make_sources, place_text
 from growthpoles.study.audit.published_ranks import ranked_columns
 from growthpoles.study.files.cell_grids import Grid, read_grids
-from growthpoles.study.files.number_notation import detect_notation
+from growthpoles.study.files.number_notation import Notation, detect_notation
 from growthpoles.study.files.printed_labels import (
     YEAR_WORDS,
     marked_apart,
@@ -37,7 +37,7 @@ from growthpoles.study.files.table_files import cell_text
 from growthpoles.study.inputs.published import plain_text
 from growthpoles.study.table_blocks import Block as TableBlock
 from growthpoles.study.table_blocks import cell_value, find_blocks, kind_of, split_sections
-from growthpoles.study.table_layout import read_block
+from growthpoles.study.table_layout import KEY_TAKEN, read_block, series_of
 from growthpoles.study.total_rows import find_totals, named_totals
 
 PROPOSAL_COLUMNS = ("use", "kind", *FORMULA_COLUMNS, "holds")
@@ -48,6 +48,7 @@ _ORDERED = ("rank", "class")
 _FEWEST = 5
 _DECIMALS, _SIGNIFICANT = 9, 12
 _FRACTION = re.compile(r"-?\d+\.(\d+)")
+_ENDING, _IDLE = re.compile(r"\d+(\.\d+)?"), re.compile(r"(?<=\d)\.0+(?!\d)")
 _GROUPS = {sign: re.compile(rf"\D*\d{{1,3}}(\{sign}\d{{3}})+(\D.*)?") for sign in ".,"}
 #: Digits that a column is worth which goes along with all others, and one that adds up in a total.
 _ALONG, _ADDS = 6.0, 3.0
@@ -69,6 +70,9 @@ _NUMBERING = re.compile(
 _SINCE = re.compile(r"(%|percent|index|проц|индекс|пайыз).{0,12}\b(of|to|from|against|over|к|от)\s+((19|20)\d\d)\b")
 _SPAN = r"(19|20)\d\d to (19|20)\d\d"
 _POWERS = (1.0, 10.0, 100.0, 1e3, 1e4, 1e5, 1e6, 1e-3, 0.1, 0.01, 1e-6)
+_NO_SUM = (
+    "{place}: {total} says that it is a total; it is no region, and its numbers, which are no sums, are not checked"
+)
 Place = tuple[str, int, int]
 
 
@@ -167,7 +171,8 @@ def _tables(grid: Grid, path: Path, left: list[Reason], unread: Reason | None, *
         kinds = {
             at: Counter(kind_of(row[at]) if at < len(row) else " " for _, row in block.rows) for at in range(width)
         }
-        keys = [at for at in range(width) if kinds[at]["t"] > len(block.rows) / 2]
+        series = series_of(block)
+        keys = [at for at in range(width) if kinds[at]["t"] > len(block.rows) / 2 and at not in series]
         numbers = [at for at in range(width) if kinds[at]["n"] >= max(3, len(block.rows) / 3)]
         codes = [cell_text(row[0]) for _, row in block.rows if row]
         # Words that repeat are classes; regions are then called by codes, which years are not.
@@ -175,7 +180,8 @@ def _tables(grid: Grid, path: Path, left: list[Reason], unread: Reason | None, *
         years = sum(parse_year(text) is not None for text in codes) > len(codes) / 2
         if not single and block.year_column is None and unread is not None:
             continue  # regions in several rows, which the years would tell apart
-        if not single and block.year_column is None and len(set(codes)) == len(codes) == len(block.rows) and not years:
+        coded = len(set(codes)) == len(codes) == len(block.rows) and not years and 0 not in series
+        if not single and block.year_column is None and coded:
             keys, numbers = [0], [at for at in numbers if at]
         if unread is not None and block.year_column is None:
             numbers = [at for at in numbers if not YEAR_WORDS.fullmatch(" ".join(block.paths[at]).strip())]
@@ -197,6 +203,7 @@ def _tables(grid: Grid, path: Path, left: list[Reason], unread: Reason | None, *
                     raise
                 continue
             key, numbers = 0, list(dated)
+            left += [each for each in block.doubts if isinstance(each, Reason) and each.template == KEY_TAKEN]
         else:
             dated = _quantities(block, key, numbers, grid.sheet, several=several)
             for at, header in enumerate(block.paths):
@@ -205,6 +212,11 @@ def _tables(grid: Grid, path: Path, left: list[Reason], unread: Reason | None, *
                     places = {"column": name, "count": kinds[at]["n"], "rows": len(block.rows)}
                     left.append(Reason("column {column} is not read: {count} of {rows} cells are numbers", places))
         rows, sums = _split_totals(rows, numbers, key)
+        at = block.key if origin and block.key is not None else key
+        for line, row in [each[:2] for each in sums if not each[2]]:
+            told = place_text(path.name, grid.sheet, origin.get((line, numbers[0]), (line, 0))[0], at + 1)
+            left.append(Reason(_NO_SUM, {"place": told, "total": cell_text(row[key])}))
+        sums = [each for each in sums if each[2]]
 
         def spot(line: int, at: int, origin: dict[tuple[int, int], tuple[int, int]] = origin) -> tuple[int, int]:
             return origin.get((line, at), (line, at + 1))
@@ -224,6 +236,13 @@ def _tables(grid: Grid, path: Path, left: list[Reason], unread: Reason | None, *
         beside = [text for text, _ in texts if other in text]
         if notation.thousands is None and beside and all(map(_GROUPS[other].fullmatch, beside)):
             notation = replace(notation, thousands=other)
+        figures = [row for _, row in rows] + [row for _, row, _ in sums]
+        idle = {at for at in dated if _idle_zeros([row[at] for row in figures if at < len(row)], notation)}
+
+        def written(row: list[object], at: int, notation: Notation = notation, idle: Collection[int] = idle) -> str:
+            text = plain_text(_typed_number(row[at]), notation) if at < len(row) else ""
+            return _IDLE.sub("", text, count=1) if at in idle else text
+
         by_year: dict[int | None, list[tuple[int, str]]] = {}
         stated = {year for _, year in dated.values() if year is not None}
         # Beside columns of one year those that name none are of that year too.
@@ -233,7 +252,7 @@ def _tables(grid: Grid, path: Path, left: list[Reason], unread: Reason | None, *
         for year, columns in by_year.items():
             records, where = [], {}
             for at, name in columns:
-                printed = [plain_text(_typed_number(row[at]), notation) if at < len(row) else "" for _, row in rows]
+                printed = [written(row, at) for _, row in rows]
                 native = [at < len(row) and not isinstance(row[at], str) for _, row in rows]
                 for place, ((line, row), text) in enumerate(zip(rows, _padded(printed, native), strict=True), 1):
                     told = place_text(path.name, grid.sheet, *spot(line, at))
@@ -247,7 +266,7 @@ def _tables(grid: Grid, path: Path, left: list[Reason], unread: Reason | None, *
                 for at, name in columns:
                     value = _value(row, at)
                     if np.isfinite(value):
-                        text = plain_text(_typed_number(row[at]), notation)
+                        text = written(row, at)
                         # The marks of gaps are points, too.
                         fractions = (_FRACTION.match(t) for t in cells.loc[cells["column"] == name, "printed"])
                         decimals = max((len(hit[1]) for hit in fractions if hit is not None), default=0)
@@ -391,6 +410,13 @@ def _half(row: list[object], at: int) -> float:
     mark = max(text.rfind("."), text.rfind(","))
     decimals = sum(sign.isdigit() for sign in text[mark + 1 :]) if mark >= 0 and text[mark + 1 :] != "0" else 0
     return 0.5 * 10.0 ** -min(decimals, _DECIMALS)
+
+
+def _idle_zeros(cells: Sequence[object], notation: Notation) -> bool:
+    """Tell whether every number of a column of text ends in the same zeros: pandas writes 7832.0 beside a gap."""
+    texts = [plain_text(cell, notation) if isinstance(cell, str) else "0" for cell in cells]
+    ends = {hit[1] for text in texts if (hit := _ENDING.search(text)) is not None}
+    return len(ends) == 1 and not (ends.pop() or "1").strip(".0")
 
 
 def _padded(texts: list[str], native: list[bool]) -> list[str]:

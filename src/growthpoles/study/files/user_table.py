@@ -28,6 +28,10 @@ MARKS = {
     "row": "{mark} in {file}, row {row}",
     "column": "{mark} in {file}, column {row}",
 }
+_SHEET_MARKS = {
+    "row": "{mark} in {file}, sheet {sheet}, row {row}",
+    "column": "{mark} in {file}, sheet {sheet}, column {row}",
+}
 _WILD = 1000  # patterns with a star
 _LONGEST = 300  # characters of a name that a pattern is held against
 _MOST = 500  # problems of one table that are kept
@@ -89,6 +93,8 @@ class TableData:
     rows_read, rows_used : int
         Rows that hold something, the header apart, and those of them that a value was taken from; the others are
         in `unused`, one by one.
+    tell_sheet : bool
+        Whether places name the sheet, too: the study reads others of this file.
     """
 
     raw: RawTable
@@ -105,6 +111,7 @@ class TableData:
     codes: list[str] = field(default_factory=list)
     rows_read: int = 0
     rows_used: int = 0
+    tell_sheet: bool = False
 
     def drop(self, reason: str, *, row: int | None = None, column: str = "", content: object = "") -> None:
         """Note that a row or column is not used."""
@@ -149,7 +156,10 @@ def parse_cells(data: TableData, spec: Table) -> None:
             continue
         column = found.setdefault(cell.year, {}).setdefault(cell.code, {}) if cell.code else {}
         if cell.code and text in marks:
-            reason = Reason(MARKS[data.raw.unit], {"mark": shown(text), "file": data.raw.path.name, "row": cell.row})
+            place = {"mark": shown(text), "file": data.raw.path.name, "row": cell.row}
+            marks_of = _SHEET_MARKS if data.tell_sheet and data.raw.unit in _SHEET_MARKS else MARKS
+            place |= {"sheet": shown(data.raw.sheet)} if marks_of is _SHEET_MARKS else {}
+            reason = Reason(marks_of[data.raw.unit], place)
             data.absent.setdefault(cell.year, []).append((cell.name, cell.code, reason))
             column[cell.name] = float("nan")
             continue
@@ -251,6 +261,7 @@ def read_table(
     codes: Iterable[str],
     expected: Iterable[str] | None = None,
     most_names: int | None = None,
+    tell_sheet: bool = False,
 ) -> TableData:
     """Read a table as study.toml describes it.
 
@@ -266,6 +277,8 @@ def read_table(
         Codes that must each be a column where `spec.columns` is empty; None takes those of `codes` that are there.
     most_names : int, optional
         How many different names may stand in the column of the regions.
+    tell_sheet : bool
+        Whether the reasons of gaps name the sheet.
 
     Returns
     -------
@@ -278,7 +291,7 @@ def read_table(
         If the file cannot be read at all.
     """
     raw = read_raw(path, spec, key=spec.key, most_names=most_names)
-    data = TableData(raw, problems=list(raw.problems))
+    data = TableData(raw, problems=list(raw.problems), tell_sheet=tell_sheet)
     data.rows_read = len(raw.rows) + len(raw.above) + len(raw.misfits) + len(raw.outside) + len(raw.hidden)
     for number in raw.above:
         data.drop("above the header", row=number)

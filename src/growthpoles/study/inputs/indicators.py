@@ -76,7 +76,13 @@ def study_table(study: Study, number: int, catalogue: Catalogue) -> TableData:
     if not study.boundaries.absent:
         with suppress(GrowthpolesError):  # of the boundaries, which is told where they are asked for
             most = _NAMES + _NAMES_EACH * len(region_index(study))
-    return _read(path, spec.model_dump_json(), study.years, codes, expected, most)
+    several = of_several_sheets(study, spec.file)
+    return _read(path, spec.model_dump_json(), study.years, codes, expected, most, several)
+
+
+def of_several_sheets(study: Study, file: str) -> bool:
+    """Tell whether a study reads more than one sheet of a file."""
+    return len({spec.sheet for spec in study.tables if spec.file == file}) > 1
 
 
 @remembered(maxsize=16)
@@ -87,10 +93,11 @@ def _read(
     codes: tuple[str, ...],
     expected: tuple[str, ...] | None,
     most: int | None,
+    several: bool,
 ) -> TableData:
     """Read a table."""
     spec = Table.model_validate_json(description)
-    return read_table(path, spec, years=years, codes=codes, expected=expected, most_names=most)
+    return read_table(path, spec, years=years, codes=codes, expected=expected, most_names=most, tell_sheet=several)
 
 
 def sound_table(study: Study, number: int, catalogue: Catalogue) -> TableData:
