@@ -29,7 +29,6 @@ from growthpoles.study.guess_columns import ENCODINGS, fitting_encoding, guess_l
 from growthpoles.study.study_spec import Table
 from growthpoles.study.table_blocks import (
     Block,
-    encoding_told,
     find_blocks,
     is_counting,
     is_number,
