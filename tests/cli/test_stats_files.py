@@ -32,7 +32,8 @@ def test_a_file_alone_says_what_was_tested_and_how(statistic, ending, lang, tmp_
     null = words("text", "local_null" if local else "global_null")
     if ending in ("md", "tex"):
         text = " ".join(out.read_text(encoding="utf-8").split())
-        shown = [null, SIDES[lang], "knn 4", "16"]
+        shown = [null, SIDES[lang], words.value("knn 4"), "16"]
+        shown += [words("origin", "local_joint", permutations="99")] if local else []
         shown += [words("adjusted", "max-t"), "0.05" if lang == "en" else "0,05"] if local else ["99"]
         for part in shown:
             part = part.replace("_", "\\_")
@@ -48,3 +49,15 @@ def test_a_file_alone_says_what_was_tested_and_how(statistic, ending, lang, tmp_
     if local:
         assert set(frame["adjust"]) == {"max-t"} and set(frame["alpha"]) == {0.05}
         assert set(frame["joint_permutations"]) == {99}
+
+
+@pytest.mark.parametrize("lang", SIDES)
+def test_terminal_and_note_name_joint_draws_and_weights(lang):
+    words = Words(lang)
+    options = ["stats", "--statistic", "local_moran", "--permutations", "99", "--lang", lang]
+    for more, kind in [([], words("weights", "queen")), (["--weights", "knn"], words("weights", "knn"))]:
+        done = CliRunner().invoke(app, [*options, *more, "--adjust", "max-t"])
+        said = " ".join(done.output.split())
+        assert words("origin", "local_joint", permutations="99") in said and kind in said
+    plain = CliRunner().invoke(app, [*options, "--adjust", "fdr"])
+    assert words("origin", "local_joint", permutations="99") not in plain.output

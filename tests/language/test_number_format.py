@@ -14,7 +14,7 @@ import growthpoles
 from growthpoles.cli.terminal import print_frame
 from growthpoles.language.languages import LANGUAGES
 from growthpoles.language.number_format import P_COLUMN, format_number, format_p, format_percent, plural_form
-from growthpoles.report.tables.table_formats import markdown, serialise, shown, tex
+from growthpoles.report.tables.table_formats import markdown, serialise, shown, tex, without_noise
 from source_trees import nodes
 
 PACKAGE = Path(growthpoles.__file__).parent
@@ -152,3 +152,31 @@ def test_no_cell_but_zero_is_written_as_zero(power: int, digits: int, lang: str)
         assert number and abs(number / (value * 10.0**power) - 1) < max(0.06, 0.55 * 10.0 ** (-digits - power))
         assert text in markdown(pd.DataFrame({"variance": [value * 10.0**power]}), digits=digits, lang=lang)
     assert float(shown(0.0, digits, "variance", lang).replace(",", ".")) == 0
+
+
+@pytest.mark.parametrize("scale", [1e13, 50.0, 1.0, 1e-3])
+def test_rounding_beside_numbers_is_zero(scale: float, capsys: pytest.CaptureFixture[str]) -> None:
+    noise = 1e-17 * min(1.0, scale)
+    frame = pd.DataFrame({"gap": [scale, -noise, np.nan, 0.0, np.inf], "p_value": [0.5, 1e-17, 1.0, 0.1, 0.2]})
+    assert [line.split("|")[1].strip() for line in markdown(frame).splitlines()[3:6]] == ["0.000", "–", "0.000"]
+    print_frame(frame, title="t", digits=3)
+    assert "1.0e" not in capsys.readouterr().out.replace("1.0e−3", "")
+    assert frame["gap"].iloc[1] == -noise and without_noise(frame)["p_value"].equals(frame["p_value"])
+
+
+def test_small_numbers_that_may_be_real_are_kept() -> None:
+    frame = pd.DataFrame(
+        {
+            "limit": [1e13, 0.0003, 2e-9],  # several units in one column
+            "difference": [1e-17, -3e-16, 0.0],  # nothing to measure it by
+            "variance": [0.01, 1e-15, 1e-30],  # of squares: the last is rounding
+            "count": [1, 0, 2],
+        }
+    )
+    kept = without_noise(frame)
+    pd.testing.assert_frame_equal(kept.iloc[:, [0, 1, 3]], frame.iloc[:, [0, 1, 3]])
+    assert kept["variance"].tolist() == [0.01, 1e-15, 0.0]
+    twice = pd.DataFrame([[1.0, 1e-17], [1e-17, 1.0]], columns=["a", "a"])
+    assert without_noise(twice).to_numpy().tolist() == [[1, 0], [0, 1]]
+    for empty in (frame.iloc[:0], pd.DataFrame(index=["a"]), pd.DataFrame({"a": [np.nan]})):
+        pd.testing.assert_frame_equal(without_noise(empty), empty)

@@ -67,6 +67,8 @@ def test_every_choice_has_its_phrases(lang: str) -> None:
         "classes",
         "moran",
         "figure",
+        "letters",
+        "typeface",
     }
 
 

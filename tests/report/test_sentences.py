@@ -326,6 +326,27 @@ def test_tests_of_growth_name_their_null_hypotheses(said: Said) -> None:
             assert lang == SOURCE or shown == DASH or shown != own["null"]
 
 
+def test_tables_of_tests_say_how_many_draws_are_behind_p(said: Said) -> None:
+    results, pages = said
+    frames = {f"gradient-{year}": frame for year, frame in results.stages.gradient.items()}
+    frames |= {} if results.stages.spread is None else {"spread": results.stages.spread}
+    for lang, page in pages.items():
+        words = Words(lang)
+        for table in (block for section in page.sections for block in section.tables):
+            own = frames.get(table.ident) if table.ident in frames else frames.get(table.ident.partition("-")[0])
+            if own is None:
+                continue
+            drawn = [own.attrs["draws"][test] for test in own.index]
+            behind = {count for count, p in zip(drawn, own["p_value"], strict=True) if p == p}
+            shown = [row.get(words("column", "draws")) for row in rows_of(table)]
+            if len(behind) > 1:
+                assert shown == [words.count(count) if count else DASH for count in drawn]
+                assert words("text", "draws_differ") in table.note
+            else:
+                told = "draws_same" if max(behind) else "draws_none"
+                assert words("text", told, draws=words.count(max(behind))) in table.note and set(shown) == {None}
+
+
 def test_what_was_not_used_or_was_mended_is_named(said: Said) -> None:
     results, pages = said
     touched = results.regions.attrs["coverage"]["touched"]

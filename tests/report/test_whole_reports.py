@@ -156,7 +156,7 @@ next_class points_needed strengths weaknesses widest_gap severity fault columns 
 confidence statement holds fails unchecked group without_data isolates unused label choice choice_value pole test type
 analysis esda numbers relative library version file sha256 change total industry start end growth stars measure
 weighted_by ratio region_most without_most line marked remark years mean_move largest_move mover overtakings interval
-median strongest lower limits ksi share_significant p_class class_move index_before index_after""",
+median strongest lower limits ksi share_significant p_class class_move index_before index_after draws""",
 )
 
 

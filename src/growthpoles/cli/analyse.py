@@ -254,7 +254,7 @@ def stats(
         facts, told = told_tests(list(tests.values()), weighted, words)
         emit(columns, title=head, kind=format, out=out, digits=4, lang=lang,
              facts=facts, told=told)  # fmt: skip
-    note(facts["null"], quiet=quiet)
+    note(told if "joint_permutations" in facts else facts["null"], quiet=quiet)
     if absent:
         note(f"without data, left out: {listed(absent)}", quiet=quiet)
     if len(part.isolates):

@@ -11,7 +11,7 @@ import pandas as pd
 
 from growthpoles.errors import shown as shown_name
 from growthpoles.language.phrases import Words, clean_text, shorten
-from growthpoles.report.tables.table_formats import shown
+from growthpoles.report.tables.table_formats import shown, without_noise
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -105,7 +105,7 @@ def print_frame(
         heading = headings.get(str(column)) or _heading(clean_text(column))
         numeric = pd.api.types.is_numeric_dtype(frame[column])
         table.add_column(Text(heading), justify="right" if numeric else "left", no_wrap=True)
-    for key, row in zip(frame.index, frame.itertuples(index=False), strict=True):
+    for key, row in zip(frame.index, without_noise(frame).itertuples(index=False), strict=True):
         named = zip(frame.columns, row, strict=True)
         cells = [Text(shown(value, digits, str(column), lang)) for column, value in named]
         levels = key if isinstance(frame.index, pd.MultiIndex) else (key,)

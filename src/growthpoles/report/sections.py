@@ -541,22 +541,17 @@ def poles_section(ctx: Context) -> Section | None:
         sentences.append(words("text", "gradient", poles=poles))
         for year in shown_years(results):
             frame = stages.gradient[year]
-            rows = [
-                (ctx.names.get(str(pole)) or words.value(pole), *_tested(words, own))
-                for pole, own in frame.to_dict("index").items()
-            ]
-            blocks.append(
-                make_table(words, "gradient", f"pole {_TESTED}", rows, note=words("text", "gradient_note"), year=year)
-            )
-    span = {"first": results.years[0], "last": results.years[-1]}
+            columns, tested, note = _tested(words, frame)
+            rows = [(ctx.names.get(str(pole)) or words.value(pole), *cells) for pole, cells in tested.items()]
+            note = f"{note} {words('text', 'gradient_note')}"
+            blocks.append(make_table(words, "gradient", f"pole {columns}", rows, note=note, year=year))
+    span: dict[str, Any] = {"first": results.years[0], "last": results.years[-1]}
     if stages.spread is not None:
         sentences += _spread_sentences(ctx, stages.spread, span)
-        rows = [
-            (_spread_name(ctx, str(test)), *_tested(words, own), words.sentence(own["null"]) or DASH)
-            for test, own in stages.spread.to_dict("index").items()
-        ]
-        first, last = span["first"], span["last"]
-        blocks.append(make_table(words, "spread", f"@test {_TESTED} null", rows, first=first, last=last))
+        columns, tested, note = _tested(words, stages.spread)
+        nulls = stages.spread["null"].map(lambda null: words.sentence(null) or DASH)
+        rows = [(_spread_name(ctx, str(test)), *cells, nulls[test]) for test, cells in tested.items()]
+        blocks.append(make_table(words, "spread", f"@test {columns} null", rows, note=note, **span))
     blocks += ctx.figures("poles")
     for year, frame in stages.typology.items():
         limits = {
@@ -617,14 +612,24 @@ def _spread_name(ctx: Context, test: str) -> str:
     return f"{ctx.words.value(f'{stem}, without')} {ctx.region(pole)}" if found else ctx.words.value(test)
 
 
-def _tested(words: Words, own: Mapping[Any, Any]) -> tuple[str, ...]:
-    return (
-        str(int(own["n"])),
-        words.number(own["statistic"], 3),
-        words.number(own["expected"], 3),
-        words.number(own["z_score"], 2),
-        row_p(words, own),
-    )
+def _tested(words: Words, frame: pd.DataFrame) -> tuple[str, dict[Any, tuple[str, ...]], str]:
+    """Return headings and cells of a table of tests, and a note: on the draws behind p, a column where they differ."""
+    drawn = frame.attrs["draws"]
+    counts = {drawn[test] for test in frame.index[frame["p_value"].notna()]}
+    kind = "differ" if len(counts) > 1 else "same" if any(counts) else "none"
+    heads = f"{_TESTED} #draws" if kind == "differ" else _TESTED
+    cells = {
+        test: (
+            str(int(own["n"])),
+            words.number(own["statistic"], 3),
+            words.number(own["expected"], 3),
+            words.number(own["z_score"], 2),
+            row_p(words, own),
+            *([words.count(drawn[test]) if drawn[test] else DASH] if kind == "differ" else []),
+        )
+        for test, own in frame.to_dict("index").items()
+    }
+    return heads, cells, words("text", f"draws_{kind}", draws=words.count(max(counts, default=0)))
 
 
 def cross_check_section(ctx: Context) -> Section | None:

@@ -422,7 +422,10 @@ def told_tests(
     first = tests[0]
     local = hasattr(first, "adjust")
     facts: dict[str, Any] = {"null": words("text", "local_null" if local else "global_null"), "weights": weights}
+    # of a kind alone there are longer words than of one with its number of neighbours, as in "knn 4"
+    kind = weights if weights in phrase_keys("weights", words.lang) else ""
     said = facts | {"side": words.message(_SIDES[first.alternative])}
+    said["weights"] = words("weights", kind) if kind else words.value(weights)
     said["n"] = ", ".join(dict.fromkeys(words.count(test.n) for test in tests))
     if not local:
         return facts, words.message(_GLOBAL_TOLD, **said, origin=origin_words(tests, words))  # type: ignore[arg-type]
@@ -431,7 +434,10 @@ def told_tests(
     facts |= {name: getattr(test, name) for name in ("alternative", "adjust", "alpha", "n")}
     facts |= {"joint_permutations": test.joint} if test.joint else {}
     said |= {"statistic": words.value(test.name), "origin": local_origin(test, words)}
-    said |= {"adjusted": words("adjusted", test.adjust), "alpha": format_number(test.alpha, words.lang, digits=None)}
+    adjusted = words("adjusted", test.adjust)
+    if test.joint:
+        adjusted += f", {words('origin', 'local_joint', permutations=words.count(test.joint))}"
+    said |= {"adjusted": adjusted, "alpha": format_number(test.alpha, words.lang, digits=None)}
     return facts, words.message(_LOCAL_TOLD, **said)
 
 

@@ -93,6 +93,17 @@ def test_five_regions_keep_the_tests_that_five_allow(lattice):
     assert "neighbours' level: " in table.attrs["notes"][0] and "at least 8 regions" in table.attrs["notes"][0]
 
 
+@pytest.mark.parametrize(("sides", "exact"), [((2, 3), {1: 720, 2: 720, 3: 24}), ((4, 4), {})])
+def test_rows_count_what_was_done(lattice, sides, exact):
+    before, after = two_years(sides[0] * sides[1])
+    table = spread_tests(before, after, lattice(*sides), years=4, permutations=999)
+    orders = table[table.index.str.startswith(ORDER)]
+    assert set(orders["method"]) == ({"exact"} if exact else {"permutation"})
+    counts = [exact.get(order, 999) for order in range(1, len(orders) + 1)]
+    assert list(orders["permutations"]) == counts  # at order 3 of 2 x 3 regions only the four corners have neighbours
+    assert {table.attrs["draws"][order] for order in orders.index} == {0 if exact else 999}
+
+
 def test_gaps_are_left_out_of_values_and_graph(lattice):
     graph = lattice(4, 4)
     before, after = two_years()

@@ -8,6 +8,7 @@ import pytest
 
 import growthpoles as gp
 from growthpoles.errors import SpatialError
+from growthpoles.language.number_format import format_count
 from growthpoles.spatial.regression.impacts import _sum_curves, _sums
 
 
@@ -69,6 +70,22 @@ def test_measured_coverage_is_a_share_and_near_nominal_on_many_regions(columbus)
     table = impacts(columbus, "sar", draws=999, samples=60)[1].table
     assert table["coverage"].between(0.75, 1).all() and table["bootstrap_coverage"].between(0.6, 1).all()
     assert (table["bootstrap_low"] <= table["estimate"]).all() and (table["estimate"] <= table["bootstrap_high"]).all()
+
+
+@pytest.mark.parametrize(
+    ("model", "draws", "bootstrap"),
+    [("sar", 99, 99), ("sar", 10_001, 9_999), ("sar", 0, 0), ("slx", 99, 0), ("sem", 99, 0)],
+)
+def test_the_draws_made_are_told(columbus, model, draws, bootstrap):
+    found = impacts(columbus, model, draws=draws)[1]
+    drawn = draws if bootstrap else 0
+    assert (found.draws, found.bootstrap) == (drawn, bootstrap)
+    assert found.table.attrs == {"level": 0.95, "draws": drawn, "bootstrap": bootstrap, "samples": 0}
+    first = found.summary().split("\n")[0]
+    told = (
+        f"from {format_count(drawn)} draws of the coefficients, those of the bootstrap from {format_count(bootstrap)}"
+    )
+    assert (told in first) == bool(drawn) and ("draws" in first) == bool(drawn)
 
 
 @pytest.mark.slow

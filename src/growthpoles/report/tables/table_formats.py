@@ -45,6 +45,7 @@ _CELL = 32_767
 _SHEET = 31
 _WIDEST = 60
 _SAMPLE = 100
+_NOISE = 1e-12
 
 
 def serialise(
@@ -166,6 +167,22 @@ def shown(value: object, digits: int, column: str = "", lang: str = SOURCE, leas
     return Words(lang).number(value, 0 if counted else digits)
 
 
+def without_noise(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the table with 0 for the rounding of arithmetic: below 1e-12 of the largest of its column, and of 1.
+
+    A column may hold numbers in several units, so that what is small beside others is not noise for that alone; where
+    all are small, or a number stands alone, nothing tells noise from a number. Variances are squares: 1e-24 of them.
+    """
+    kept = table.copy()
+    for at, (name, column) in enumerate(table.items()):
+        if pd.api.types.is_float_dtype(column) and len(column) and not P_COLUMN.fullmatch(str(name)):
+            size = column.abs()
+            largest = size[size < math.inf].max()
+            bound = _NOISE ** (2 if name == "variance" else 1) * min(1.0, largest)
+            kept.isetitem(at, column.mask(size < bound, 0.0).array)
+    return kept
+
+
 def _said(value: object, digits: int, column: str, lang: str, least: float) -> str:
     """Return a value as `shown` does, a word of the data in the language."""
     if lang != SOURCE and isinstance(value, str) and column in _WORDS:
@@ -179,7 +196,7 @@ def _cells(frame: pd.DataFrame, table: pd.DataFrame, digits: int, lang: str) -> 
     return [
         [clean_text(value) if at < labels and not missing(value) else _said(value, digits, name, lang, least)
          for at, (name, value) in enumerate(zip(table.columns, row, strict=True))]
-        for row in table.itertuples(index=False, name=None)
+        for row in without_noise(table).itertuples(index=False, name=None)
         for least in [row_least(dict(zip(table.columns, row, strict=True)))]
     ]  # fmt: skip
 

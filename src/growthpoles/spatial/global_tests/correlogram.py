@@ -60,6 +60,7 @@ def correlogram(
         expected,
         variance, z_score, p_value, p_low, p_high, p_adjusted (Holm, over the rows), method. Rows are standardised; a
         region without neighbours at an order takes no part in it. An order with fewer than four such regions is NaN.
+        `attrs`: null, method, draws, permutations (drawn, or all there are where p is exact), alternative, adjust.
 
     Raises
     ------
@@ -117,14 +118,14 @@ def correlogram(
         rows.append(row)
     frame = pd.DataFrame(rows, index=pd.Index(list(links), name="band" if graph is None else "order"))
     names = ["pairs", "n", "statistic", "expected", "variance", "z_score", "p_value", "p_low", "p_high", "method"]
-    tested = frame.reindex(columns=["method", "permutations", "reference"]).dropna()
+    tested = frame.reindex(columns=["method", "permutations", "reference"]).dropna(subset=["method"])
+    behind = tested["permutations"].fillna(0).astype(int)
     frame = frame.reindex(columns=names)
     frame.insert(9, "p_adjusted", _holm(frame["p_value"]))
-    drawn = tested["permutations"].where(tested["method"] == "permutation", 0).astype(int)
+    drawn = behind.where(tested["method"] == "permutation", 0).to_dict()
     told = "p_adjusted: Holm, over the rows"
-    return say_tests(
-        frame, NULL, dict(tested["reference"]), draws=drawn.to_dict(), alternative=alternative, adjust=told
-    )
+    said: dict[str, Any] = {"alternative": alternative, "adjust": told, "permutations": behind.to_dict()}
+    return say_tests(frame, NULL, dict(tested["reference"]), draws=drawn, **said)
 
 
 def _orders(graph: Graph | W, ids: pd.Index, orders: int) -> dict[float, NDArray[np.bool_]]:

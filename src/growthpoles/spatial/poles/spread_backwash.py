@@ -207,7 +207,8 @@ def _reach_rows(
         orders = correlogram(growth, graph, permutations=draws, rng=rng).dropna(subset=["p_value"])
         own = orders.drop(columns=["pairs", "variance", "p_value"]).rename(columns={"p_adjusted": "p_value"})
         null = "log growth could as well stand in any other region; p adjusted over the orders (Holm)"
-        own = own.assign(statistic_name="Moran's I", null=null, permutations=draws, **words)
+        own = own.assign(statistic_name="Moran's I", null=null, **words)
+        own["permutations"] = pd.Series(orders.attrs["permutations"])
         own.index = [f"{ORDER} {order:g}" for order in orders.index]
         tables.append(own.assign(left_out=", ".join(map(str, absent))))
     except GrowthpolesError as error:  # the other tests can do with less
@@ -221,8 +222,9 @@ def _reach_rows(
         own = rings[rings["p_value"].notna()].rename(columns={"mean": "statistic"})
         own = own[["n", "statistic", "expected", "z_score", "p_value"]]
         null = "the values could as well stand at any other distance from the poles; p of all rings at once"
-        method = f"{draws} relocations of growth given the own level"
-        own = own.assign(statistic_name="mean", method=method, null=null, permutations=draws, **words)
+        drawn = rings.attrs["draws"]
+        method = f"{drawn} relocations of growth given the own level"
+        own = own.assign(statistic_name="mean", method=method, null=null, permutations=drawn, **words)
         own.index = [f"{RING} {ring:g}" for ring in own.index]
         tables.append(own.assign(left_out=", ".join(map(str, dict.fromkeys([*rings.attrs["left_out"], *absent])))))
     except GrowthpolesError as error:

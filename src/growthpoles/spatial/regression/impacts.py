@@ -38,6 +38,7 @@ KINDS = ("direct", "indirect", "total")
 _COVERED = 200  # most regions for which coverage is measured
 _BLOCK = 500  # columns of (I - rho W)^-1 at a time
 _INNER = 199
+_RESAMPLED = 9_999  # most samples of the bootstrap, each of which is fitted anew
 Sums = tuple[Floats, Floats, Floats, Floats]
 
 
@@ -54,8 +55,9 @@ class Impacts(ResultDisplay):
         interval is exact; NaN where not measured), bootstrap_low, bootstrap_high, bootstrap_coverage.
     level : float
         Nominal.
-    draws, samples : int
-        Of the intervals; of the coverage (a quarter of them for the bootstrap).
+    draws, bootstrap, samples : int
+        Draws of (b, rho), of which those with rho out of its interval go; samples of the bootstrap, at most 9,999; of
+        the coverage (a quarter of them for the bootstrap). 0 where none were drawn. `table.attrs` has them too.
     n : int
     regions : DataFrame
         Index region, columns (variable, "direct" | "received" | "sent"): what one unit more does to a region itself; to
@@ -79,6 +81,7 @@ class Impacts(ResultDisplay):
     samples: int
     n: int
     regions: pd.DataFrame = field(repr=False, compare=False)
+    bootstrap: int = 0
 
     def to_frame(self) -> pd.DataFrame:
         """Return the table."""
@@ -101,7 +104,8 @@ def impacts(
     level : float
         Nominal level of the intervals, between 0 and 1.
     draws : int, optional
-        Of (b, rho), and samples of the bootstrap; None is as for :func:`growthpoles.spatial_regression`.
+        Of (b, rho), and samples of the bootstrap, of which there are at most 9,999; None is as for
+        :func:`growthpoles.spatial_regression`.
     samples : int, optional
         Samples in which the coverage of the intervals is measured; None is 400 up to 200 regions, none above.
     rng : Generator, int or None
@@ -144,12 +148,13 @@ def impacts(
         bounds = _lag_intervals(design, found, turn, own, level, draws, samples, source)
     else:
         bounds = _linear_intervals(design, found, turn, own, level, PROCESS[model] == "none")
-        samples = 0
+        draws = samples = 0
+    bootstrap = min(draws, _RESAMPLED) if "bootstrap_low" in bounds else 0
     for name, values in bounds.items():
         table[name] = values.ravel()
-    return Impacts(
-        model, regression.dependent, table, level, draws, samples, design.n, _by_region(design, found, pairs)
-    )
+    table.attrs |= {"level": level, "draws": draws, "bootstrap": bootstrap, "samples": samples}
+    regions = _by_region(design, found, pairs)
+    return Impacts(model, regression.dependent, table, level, draws, samples, design.n, regions, bootstrap)
 
 
 def _pairs(design: Design) -> dict[str, tuple[int | None, int | None]]:
@@ -242,7 +247,7 @@ def _lag_intervals(
         return turn(again.b, *curves(again.rho))
 
     if draws and not design.panel:
-        low, high = _bias_corrected(resample(signal, found.rho, sigma, min(draws, 9_999)), own, level)
+        low, high = _bias_corrected(resample(signal, found.rho, sigma, min(draws, _RESAMPLED)), own, level)
         bounds |= {"bootstrap_low": low, "bootstrap_high": high, "bootstrap_coverage": np.full_like(own, np.nan)}
     if draws and samples:
         drawn = simulate(lag, signal, found.rho, sigma, kind, samples, rng)
