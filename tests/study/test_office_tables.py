@@ -666,3 +666,44 @@ def test_regions_without_boundaries_are_those_that_boundaries_tell(tmp_path: Pat
         own = {number: alone[place].text(row, alone[place].key) for number, row in alone[place].rows}
         pairs = {(block.text(row, block.key), own[number]) for number, row in block.regions if number in own}
         assert pairs and len(pairs) == len({a for a, _ in pairs}) == len({b for _, b in pairs}), place
+
+
+CITIES = {
+    "Q1": ("Vologda", "Вологда"), "Q2": ("Tambov", "Тамбов"), "Q3": ("Saratov", "Саратов"), "Q4": ("Kaluga", "Калуга"),
+    "Q5": ("Samara", "Самара"), "Q6": ("Pskov", "Псков"), "Q7": ("Murmansk", "Мурманск"), "Q8": ("Penza", "Пенза"),
+    "Q9": ("Ryazan", "Рязань"), "Q10": ("Tula", "Тула"), "Q11": ("Kursk", "Курск"), "Q12": ("Orenburg", "Оренбург"),
+    "Q13": ("Voronezh", "Воронеж"), "Q14": ("Tyumen", "Тюмень"),
+}  # fmt: skip
+
+
+def cities(folder: Path, names: int, rows: list[str]) -> tuple[Path, Path]:
+    shapes = [box(i * 1e5, 0, (i + 1) * 1e5, 1e5) for i in range(len(CITIES))]
+    borne = [own[names] for own in CITIES.values()]
+    layer = gpd.GeoDataFrame({"code": [*CITIES], "name": borne}, geometry=shapes, crs=3857)
+    layer.to_file(folder / "cities.gpkg")
+    lines = [f"{name};{i + 0.5}".replace(".", ",") for i, name in enumerate(rows)]
+    (folder / "t.csv").write_text("\n".join(["area;jobs 2020", *lines]), encoding="utf-8")
+    return folder / "t.csv", folder / "cities.gpkg"
+
+
+@pytest.mark.parametrize("names", [0, 1])
+def test_names_in_another_script_are_proposed_on_one_line_and_taken_when_given(tmp_path: Path, names: int) -> None:
+    written = {own[1 - names]: code for code, own in CITIES.items()}
+    path, layer = cities(tmp_path, names, list(written))
+    with pytest.raises(DataError, match="and 2 more; allowed: aliases=") as refused:
+        gp.read_table(path, boundaries=layer, key="code")
+    assert f"aliases={written}, or ignore" in str(refused.value)
+    found = gp.read_table(path, boundaries=layer, key="code", aliases=written)
+    assert found["region"].tolist() == list(CITIES)
+    proposal = gp.propose_study(tmp_path / "st", table=path, boundaries=layer, key="code")
+    assert all(f'# "{name}" = "{code}"' in proposal.files["study.toml"] for name, code in written.items())
+    assert "\n[boundaries.aliases]" not in proposal.files["study.toml"]
+
+
+def test_a_few_names_in_another_script_are_proposed_where_no_table_is_found(tmp_path: Path) -> None:
+    rows = ["Вологда", "Тамбов", "Верхнее", "Нижнее", "Дальнее", "Ближнее", "Среднее", "Крайнее", "Иное"]
+    path, layer = cities(tmp_path, 0, rows)
+    with pytest.raises(DataError, match="no table was found") as refused:
+        gp.read_table(path, boundaries=layer, key="code")
+    assert "aliases={'Вологда': 'Q1', 'Тамбов': 'Q2', 'Верхнее': 'KEY', " in str(refused.value)
+    assert str(refused.value).endswith("proposed as they sound alike, KEY being the region that the name means")

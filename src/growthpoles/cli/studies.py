@@ -323,10 +323,10 @@ def _audit_file(
         note("no formula was found in the numbers: what is a ratio or a sum can be named in a file, --formulas FILE "
              "(columns use, kind, column, numerator, denominator, factor)", quiet=quiet)  # fmt: skip
     if out is None:
-        if formulas is None and len(rules):
+        if formulas is None and (len(rules) or rules.attrs["nearly"]):
             told = f"growthpoles audit {file} --out FOLDER writes them to FOLDER/formulas.csv; set use to no where one"
-            told += " is not meant, add what is missing, and give the file back with --formulas"
-            note(f"the formulas are a proposal: {told}", quiet=quiet)
+            told += " is not meant, to yes where one that nearly holds is, add what is missing, and give the file back"
+            note(f"the formulas are a proposal: {told} with --formulas", quiet=quiet)
         return
     if formulas is None and (out / "formulas.csv").exists():
         told = f"growthpoles audit {file} --formulas {out / 'formulas.csv'} --out {out}"

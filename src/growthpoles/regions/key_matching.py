@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from growthpoles.language.languages import LANGUAGES
-from growthpoles.regions.name_matching import NameIndex, loosen, words
+from growthpoles.regions.name_matching import NameIndex, loosen, script, sound, words
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,7 +30,7 @@ _TOTAL = re.compile(
     r"|\binsgesamt\b|\bzusammen\b|\bgesamt\b|\bdavon\b|\bensemble\b|\btotaal\b|\btotale\b|\btoplam\b|\bcelkem\b|\bspolu\b"
     r"|\bogółem\b|\brazem\b|\bösszesen\b|\byhteensä\b|\bhela riket\b|\bhele landet\b|\bi alt\b|\bkokku\b"
     r"|\bkopā\b|\biš viso\b"
-    r"|合计|总计|总 计|全国|全 国|合計|합계|전국|المجموع|الإجمالي|סך הכל|\bσύνολο\b"
+    r"|合计|总计|总 计|全国|全 国|合計|합계|전국|المجموع|الإجمالي|סך הכל|\bσ[ύυ]νολο\b"
     r"|کل کشور|مجموع|جمع کل|الجمهورية|المملكة|รวม|ทั่วราชอาณาจักร|ทั้งประเทศ|कुल|भारत|সর্বমোট|ընդամենը|სულ|всього"
     r"|улсын дүн|\bнийт\b"
     r"|\btotal (?:geral|general|nacional|national|del país|pais)\b|\bsemua provinsi\b|\bkeseluruhan\b"
@@ -38,7 +38,9 @@ _TOTAL = re.compile(
     r"|\bjumlah\b|\btổng\b|\bcả nước\b|\bразом\b|\bусього\b|\bjumla\b|\bfederal district\b|федеральный округ",
     flags=re.IGNORECASE,
 )
-_CONNECTING = {"and", "und", "et", "y", "e", "i", "и", "of", "the", "de", "des", "du", "del", "da", "do", "la", "le"}
+_CONNECTING = frozenset(
+    re.findall(r"\S+", "and und et y e i и και kai եւ და of the de des du del da do la le"),
+)
 # Words that say what a region is, not which; "city" is none of them, since it tells a city from the region around it.
 _GENERIC = frozenset(
     re.findall(
@@ -67,6 +69,8 @@ _WORD = re.compile(r"[^\W\d_][^\W\d_A-ZА-Я]{3}")  # in a column of codes: what
 _NUMERAL = re.compile(r"[ivx]+|\d+|[ivx]+ ?[a-c]")
 _LONGEST = 200  # names that are compared word by word with the regions left over
 _SEARCHES = 2000  # names for which something alike is looked for
+_SOUNDS_LIKE = 0.8  # names of countries in six languages against three: over 95 % right, also where half have no match
+_PAIRS = 400_000  # of names in two scripts, compared letter by letter
 
 
 @dataclass(slots=True)
@@ -84,7 +88,9 @@ class KeyMatch:
     outside : dict of name to reason
         Rows that are no regions.
     open : dict of name to code or None
-        What could not be decided, and the region that is spelled most alike.
+        What could not be decided, and the region that is spelled most alike, or sounds so in another script.
+    heard : dict of name to code
+        Names that sound like a region in another script: proposals, none of them taken.
     """
 
     pattern: str | None = None
@@ -93,6 +99,7 @@ class KeyMatch:
     aliases: dict[str, tuple[str, str]] = field(default_factory=dict)
     outside: dict[str, str] = field(default_factory=dict)
     open: dict[str, str | None] = field(default_factory=dict)
+    heard: dict[str, str] = field(default_factory=dict)
 
     @property
     def codes(self) -> dict[str, str]:
@@ -197,10 +204,11 @@ def match_keys(
     of_countries = sum(map(is_country, sample)) > 0.2 * len(sample)
     depths = Counter((inset or {}).get(name, 0) for name in match.found)
     left = [code for code in left if code not in set(match.codes.values())]
+    match.heard = sounding_alike({name: key for name, key in rest.items() if name not in match.aliases}, left, index)
     for searched, (name, key) in enumerate(rest.items()):
         if name in match.aliases:
             continue
-        near = nearest_code(key, left, index) if searched < _SEARCHES else None
+        near = match.heard.get(name) or (nearest_code(key, left, index) if searched < _SEARCHES else None)
         depth = (inset or {}).get(name, 0)
         out = depths.total() > 2 and (depth < min(depths) or (depth == 0 and depths[0] <= 0.1 * depths.total()))
         prefixed = (
@@ -384,6 +392,58 @@ def nearest_code(name: str, left: Sequence[str], index: NameIndex) -> str | None
             if score > most:
                 best, most = code, score
     return best if most >= 0.62 else None
+
+
+def sounding_alike(names: Mapping[str, str], left: Sequence[str], index: NameIndex) -> dict[str, str]:
+    """Return the regions left over that sound like names in another script, each pair better than any other of both.
+
+    It proposes and does not decide: "Νίγηρας" sounds like Nigeria too, where there is no Niger.
+
+    Parameters
+    ----------
+    names : dict of name to key
+        Names, as written, with what is read of them.
+    left : sequence of str
+        Codes of the regions.
+    index : NameIndex
+    """
+    mine = {name: _sounds([key, *name_variants(key)]) for name, key in names.items() if any(map(str.isalpha, key))}
+    theirs = {code: _sounds(index.names[code]) for code in left}
+    scripts = {own for each in (mine, theirs) for sounds in each.values() for own in sounds.values()}
+    if len(scripts) < 2:
+        return {}
+    many = sum(map(len, mine.values())) * sum(map(len, theirs.values())) > _PAIRS
+    best: dict[tuple[str, str], float] = {}
+    for code, others in theirs.items():
+        for other, of in others.items():
+            matcher = difflib.SequenceMatcher(None, "", other, autojunk=False)
+            for name, sounds in mine.items():
+                for own in (own for own, written in sounds.items() if written != of):
+                    matcher.set_seq1(own)
+                    near = not many and matcher.real_quick_ratio() >= _SOUNDS_LIKE <= matcher.quick_ratio()
+                    score = 1.0 if own == other else matcher.ratio() if near else 0.0
+                    if score >= max(_SOUNDS_LIKE, best.get((name, code), 0.0)):
+                        best[name, code] = score
+    rivals: list[dict[str, list[float]]] = [{}, {}]
+    for pair, score in best.items():
+        for side, own in zip(rivals, pair, strict=True):
+            side.setdefault(own, []).append(score)
+    return {
+        pair[0]: pair[1]
+        for pair, score in best.items()
+        if all(score == max(side[own]) and side[own].count(score) == 1 for side, own in zip(rivals, pair, strict=True))
+    }
+
+
+def _sounds(spellings: Iterable[str]) -> dict[str, str]:
+    """Return how spellings of a name sound, but for words that say what it is, each with the script it is in."""
+    found = {}
+    for spelling in spellings:
+        core = " ".join(sorted(_core(parts := _words(spelling), _GENERIC) or parts))
+        heard = " ".join(sorted(map(sound, core.split())))
+        if len(heard) > 2 and heard.isascii():
+            found[heard] = script(core)
+    return found
 
 
 @functools.lru_cache(maxsize=1)

@@ -3,7 +3,7 @@
 A name is compared by two keys. The *exact* key ignores case, ё/е, spaces, hyphens, punctuation, invisible
 characters and the Unicode form. The *loose* key also ignores accents and the extra Kazakh letters, and
 repairs words that mix Latin and Cyrillic letters of the same shape. It is consulted only where the exact one
-finds nothing.
+finds nothing. How a name of another script sounds in Latin letters proposes a region, and never decides.
 """
 
 from __future__ import annotations
@@ -36,6 +36,30 @@ _LETTERS = str.maketrans(
     | dict(zip("يىئكأإآةؤ臺", "یییکاااهو台", strict=True))
     | {"ـ": ""}
 )
+#: Letters of other scripts in Latin ones, as the UN romanise them; accents are taken off before.
+_ROMAN = {
+    letter: latin
+    for letters, romans in (
+        ("абвгґдеєжзиіклмнопрстуфхцчшщыэюяјљњћђџ", "a b v g g d e ye zh z i i k l m n o p r s t u f kh ts ch sh "
+         "shch y e yu ya j lj nj c dj dz"),
+        ("αβγδεζηθικλμνξοπρσςτυφχψω", "a v g d e z i th i k l m n x o p r s s t y f ch ps o"),
+        ("აბგდევზთიკლმნოპჟრსტუფქღყშჩცძწჭხჯჰ", "a b g d e v z t i k l m n o p zh r s t u p k gh q sh ch ts dz "
+         "ts ch kh j h"),
+        ("աբգդեզէըթժիլխծկհձղճմյնշոչպջռսվտրցւփքօֆ", "a b g d e z e y t zh i l kh ts k h dz gh ch m y n sh o ch p j "
+         "r s v t r ts v p k o f"),
+    )
+    for letter, latin in zip(letters, romans.split(), strict=True)
+} | {"ъ": "", "ь": ""}  # fmt: skip
+_ROMAN_PAIRS = {"ου": "ou", "αυ": "av", "ευ": "ev", "μπ": "b", "ντ": "d", "γγ": "ng", "γκ": "g", "γξ": "nx", "ու": "u"}
+_TO_ROMAN = re.compile("|".join([*_ROMAN_PAIRS, *_ROMAN]))
+#: Spellings of one sound, of which systems of romanisation and languages take one or the other.
+_SOUNDS = tuple(
+    (re.compile(pattern), sound)
+    for pattern, sound in (
+        ("ph", "f"), ("[kc]h", "h"), ("th", "t"), ("ck", "k"), ("c(?=[eiy])", "s"), ("[cq]", "k"),
+        ("x", "ks"), ("w", "v"), ("[yj]", "i"), ("ou", "u"), ("gh", "g"), (r"(.)\1", r"\1"),
+    )
+)  # fmt: skip
 
 
 class NameKeys(NamedTuple):
@@ -71,6 +95,14 @@ def loosen(word: str) -> str:
             word = word.translate(_TO_LATIN)
     bare = _MARKS.sub("", unicodedata.normalize("NFKD", word.translate(_LETTERS)))
     return unicodedata.normalize("NFC", bare)  # the syllables of Korean, which are no marks
+
+
+def sound(word: str) -> str:
+    """Return how a loosened word sounds, in Latin letters: Greek, Cyrillic, Georgian, Armenian and Latin ones alike."""
+    told = _TO_ROMAN.sub(lambda hit: _ROMAN_PAIRS.get(hit[0]) or _ROMAN[hit[0]], word)
+    for pattern, one in _SOUNDS:
+        told = pattern.sub(one, told)
+    return told
 
 
 @functools.lru_cache(maxsize=2**15)
@@ -171,7 +203,7 @@ class NameIndex:
     def clear_name(self, code: str, *, like: str) -> str:
         """Return a name of `code` that is not ambiguous, in the script of `like` where there is one."""
         clear = [name for name in self.names[code] if self.find(name) == [code]]
-        return next((name for name in clear if _script(name) == _script(like)), clear[0] if clear else code)
+        return next((name for name in clear if script(name) == script(like)), clear[0] if clear else code)
 
     def nearest(self, name: str, *, n: int = 3) -> list[str]:
         """Return up to `n` names spelled most like `name`, each of another code, best first."""
@@ -184,7 +216,7 @@ class NameIndex:
         return list(found.values())[:n]
 
 
-def _script(text: str) -> str:
+def script(text: str) -> str:
     """Name the alphabet that most letters of `text` belong to."""
     scripts = [unicodedata.name(letter, "").partition(" ")[0] for letter in text if letter.isalpha()]
     return max(scripts, key=scripts.count, default="")

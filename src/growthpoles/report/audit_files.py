@@ -251,8 +251,10 @@ def write_file_audit(
 ) -> list[Path]:
     """Write what the audit of a file found: page, its own workbook with the cells marked, tables, formulas to confirm.
 
-    A formulas.csv that is there stays: it may hold what was confirmed.
+    A formulas.csv that is there stays: it may hold what was confirmed. What nearly holds stands in it with use "no".
     """
+    import pandas as pd
+
     wording = Wording(Words(lang), {}, {}, {})
     findings = found.findings_table()
     tables = {"audit_findings": findings.assign(place=cell_places(findings, file)), **_beside(found)}
@@ -260,7 +262,8 @@ def write_file_audit(
     content[_PAGE] = audit_page(found, wording, name=file.path.name, file=file)
     content["audit.xlsx"] = marked_workbook(found, wording, file=file)
     if proposed and not (Path(out) / "formulas.csv").exists():
-        content["formulas.csv"] = csv_bytes(formulas)
+        lines = [*formulas.to_numpy().tolist(), *formulas.attrs.get("nearly", ())]
+        content["formulas.csv"] = csv_bytes(pd.DataFrame(lines, columns=formulas.columns))
     return _written(content, out, name=file.path.name, inputs=[file.path], force=force)
 
 

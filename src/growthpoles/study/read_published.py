@@ -16,12 +16,12 @@ import pandas as pd
 from growthpoles.errors import DataError, counted, listed, message, parted, plain, remedy, shown
 from growthpoles.errors import quoted as in_list
 from growthpoles.file_reading import likely_encodings, read_bytes
-from growthpoles.regions.key_matching import key_of
+from growthpoles.regions.key_matching import key_of, sounding_alike
 from growthpoles.regions.name_matching import NameIndex
 from growthpoles.study.files import problems as causes
 from growthpoles.study.files.cell_grids import EncodingError, Grid, read_grids, turned
 from growthpoles.study.files.printed_labels import UNSTATED, bare_name, split_table_number, unread_years, year_inside
-from growthpoles.study.files.problems import Names, left_out_for, nothing_found, summary
+from growthpoles.study.files.problems import Names, alias_line, left_out_for, nothing_found, summary
 from growthpoles.study.files.table_files import cell_text
 from growthpoles.study.files.user_table import read_table as read_as_described
 from growthpoles.study.files.user_table import toml_text as quoted
@@ -141,16 +141,15 @@ def read_blocks(
             here = f"{at}, {grid.unit}s {block.first} to {block.last}" if len(found) > 1 else at
             if block.key is None:
                 column, words = block.wordy()
-                names = Names(listed(words, limit=4, write=in_list), words)
+                heard = sounding_alike({word: word for word in words}, [*index.names], index) if index else {}
+                names = Names(listed(words, limit=4, write=in_list), {word: heard.get(word) for word in words})
                 other = left_out_for(here, causes.OTHER_NAMES, column=plain(column), names=names)
                 left_out.append(other if words and index else left_out_for(here, causes.NO_KEY))
             elif not block.value_at:
                 left_out.append(left_out_for(here, causes.NO_NUMBERS))
             elif not _numbered(block, (row for _, row in block.regions)) and block.match.found:
                 others = dict.fromkeys(block.text(row, block.key) for _, row in block.rows if _numbered(block, [row]))
-                left_out.append(
-                    left_out_for(here, causes.BESIDE, names=Names(listed(others, write=in_list), [*others]))
-                )
+                left_out.append(left_out_for(here, causes.BESIDE, names=Names(listed(others, write=in_list), others)))
             else:
                 parts = split_sections(block)
                 if len(parts) > 1:
@@ -575,14 +574,18 @@ def read_table(
     unclear = [parted(block.unclear)[0] for block in blocks if block.unclear and decimal is None]
     problems = [*(f"{shown(name)} fits no region" for name in stray), *undated, *unclear]
     if problems:
-        plainly = [name for name in stray if name.strip() and plain(name) == name][:_NAMED] or ["name"]
-        own = {"aliases": repr({name: stray.get(name) or "key" for name in plainly}), "ignore": repr(plainly[:1])}
+        told, some = alias_line(stray or {"name": None}, "key")
+        none = next((name for name in told if not stray.get(name)), next(iter(told), "name"))
+        own = {"aliases": repr(told or {"name": "key"}), "ignore": repr([none])}
         own |= {"year": "YEAR", "decimal": '","', "thousands": '"."'}
         of_names, of_signs = "{aliases}, or {ignore} where it is no region", "{decimal} with {thousands}"
+        if some and boundaries is not None:
+            of_names += f" ({some}; growthpoles init writes them all into study.toml)"
         ways = {of_names: stray, "{year}": undated, of_signs: unclear}
         text = "; ".join(way for way, cause in ways.items() if cause)
         allowed = remedy(text, **{name: value for name, value in own.items() if f"{{{name}}}" in text})
-        raise DataError(message("; ".join(problems[:_NAMED]), where=str(path), allowed=allowed))
+        more = [f"and {len(problems) - _NAMED} more"] if len(problems) > _NAMED else []
+        raise DataError(message("; ".join([*problems[:_NAMED], *more]), where=str(path), allowed=allowed))
     rows: list[tuple[str, int, str, float, str]] = []
     unread: list[tuple[str, int | None, str, str, str]] = []
     for block in blocks:

@@ -229,14 +229,14 @@ def series_of(block: Block) -> set[int]:
 def _spelled_otherwise(
     block: Block, kinds: dict[int, Counter[str]], numeric: list[int], index: NameIndex
 ) -> list[tuple[tuple[float, ...], int, dict[str, str]]]:
-    """Return the columns of text in which most regions are named in other spellings than those of the boundaries."""
+    """Return the columns of text in which most regions are named in spellings or scripts that the boundaries lack."""
     found: list[tuple[tuple[float, ...], int, dict[str, str]]] = []
     for at in kinds:
         cells = [block.text(row, at) for _, row in block.rows]
         texts = [text for text in dict.fromkeys(cells) if text]
         if at in numeric or at == block.year_column or len(texts) < 2 or len(texts) > 3000:
             continue
-        codes = match_keys(texts, _bare(index)).codes
+        codes = (match := match_keys(texts, _bare(index))).codes | match.heard
         units = len(set(codes.values()))
         if units >= 0.4 * min(len(texts), len(index.names)) and units > 1:
             found.append(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import csv
 import re
 from itertools import pairwise
 from pathlib import Path
@@ -558,6 +559,56 @@ def test_a_ratio_that_holds_in_some_rows_is_checked_or_named(tmp_path: Path, sha
     lines = ",".join(PROPOSAL_COLUMNS) + "\nyes,ratio,per head,grp,people,1,\n"
     (tmp_path / "formulas.csv").write_text(lines, encoding="utf-8")
     assert len(audit_file(tmp_path / "t.csv", read_formulas(tmp_path / "formulas.csv"))[0].ledger) > 0
+
+
+@pytest.mark.parametrize("share", [0.35, 0.6])
+@pytest.mark.parametrize("kind", ["sum", "growth"])
+def test_a_sum_and_growth_that_hold_in_some_rows_are_named_with_a_line_to_paste(
+    tmp_path: Path, kind: str, share: float
+) -> None:
+    rng = np.random.default_rng(5)
+    one, two = rng.lognormal(8, 1, (2, 40)).round(1)
+    two = (one * rng.lognormal(0.1, 0.1, 40)).round(1) if kind == "growth" else two
+    wrong = rng.random(40) > share
+    if kind == "sum":
+        result = (one + two).round(1)
+        result[wrong] = (result[wrong] * rng.lognormal(0, 0.1, wrong.sum())).round(1)
+        columns = {"all, both": result, "men, 15+": one, "women, 15+": two}
+        line = ["yes", "sum", "all, both", "men, 15+ + women, 15+", "", "", ""]
+    else:
+        result = (100 * (two / one - 1)).round(1)
+        result[wrong] += rng.normal(0, 5, wrong.sum()).round(1)
+        columns = {"people, thousand 2020": one, "people, thousand 2021": two, "growth, % 2021": result}
+        line = ["yes", "growth", "growth, %", "people, thousand", "", "2020 to 2021", ""]
+    table = pd.DataFrame(columns, index=pd.Index([f"R{i}" for i in range(40)], name="region"))
+    table.to_csv(tmp_path / "t.csv")
+    _, own, rules = audit_file(tmp_path / "t.csv")
+    if len(rules):  # growth that holds in half of the rows is a proposal
+        assert (kind, share) == ("growth", 0.6)
+        return
+    (told,) = own.left_out
+    assert next(csv.reader([str(told).partition(" with the line ")[2]])) == line
+    (tmp_path / "formulas.csv").write_text(
+        ",".join(PROPOSAL_COLUMNS) + "\n" + str(told).partition(" with the line ")[2], encoding="utf-8"
+    )
+    assert len(audit_file(tmp_path / "t.csv", read_formulas(tmp_path / "formulas.csv"))[0].ledger) > 0
+
+
+def test_of_many_formulas_that_nearly_hold_the_rest_is_counted_and_all_are_written(tmp_path: Path) -> None:
+    rng = np.random.default_rng(7)
+    columns = {}
+    for i in range(7):
+        above, below = rng.lognormal(10, 1, 30).round(), rng.lognormal(6, 1, 30).round()
+        ratio, wrong = (above / below).round(2), rng.random(30) > 0.4
+        ratio[wrong] = (ratio[wrong] * rng.lognormal(0, 0.3, wrong.sum())).round(2)
+        columns |= {f"grp, {i}": above, f"people {i}": below, f"per head {i}": ratio}
+    pd.DataFrame(columns, index=pd.Index([f"R{i}" for i in range(30)], name="region")).to_csv(tmp_path / "t.csv")
+    found, own, rules = audit_file(tmp_path / "t.csv")
+    assert len(own.left_out) == 6 and str(own.left_out[-1]).startswith("2 other formulas hold in part")
+    write_file_audit(found, own, rules, out=tmp_path / "out", proposed=True)
+    written = pd.read_csv(tmp_path / "out" / "formulas.csv")
+    assert written["use"].tolist() == ["no"] * 7 and set(written["column"]) == {f"per head {i}" for i in range(7)}
+    assert read_formulas(tmp_path / "out" / "formulas.csv").empty
 
 
 @pytest.mark.parametrize("seed", range(12))

@@ -629,8 +629,11 @@ def _may_be_growth(blocks: Mapping[int, Block], block: Block, name: str, last: i
     return alone or not block.year or block.year < 0 or block.year == last
 
 
-def growth_columns(blocks: Mapping[int, Block]) -> list[tuple[Growth, int, int]]:
-    """Find columns that are the growth of another between two years, with the rows that hold and those checked."""
+def growth_columns(blocks: Mapping[int, Block]) -> list[tuple[Growth, int, int, bool]]:
+    """Find columns that are the growth of another between two years, with the rows that hold and those checked.
+
+    Last whether half of the rows hold; a quarter is named at least.
+    """
     years: dict[str, list[int]] = {}
     for block in blocks.values():
         for name in block.columns if block.year and block.year > 0 else ():
@@ -638,7 +641,7 @@ def growth_columns(blocks: Mapping[int, Block]) -> list[tuple[Growth, int, int]]
     spans = [(of, *span) for of, dated in years.items() for span in combinations(dated, 2)]
     ways = [(kind, *span) for span in spans for kind in GROWTHS if kind == "growth" or span[2] - span[1] > 1]
     trials = np.log10(float(max(len(ways) * sum(len(block.columns) for block in blocks.values()), 1)))
-    found: dict[tuple[str, int], tuple[float, Growth, int, int]] = {}
+    found: dict[tuple[str, int], tuple[bool, float, Growth, int, int]] = {}
     for (kind, of, first, last), block in product(ways, blocks.values()):
         columns = [name for name in block.columns if name != of and _may_be_growth(blocks, block, name, last)]
         bounds = growth_bounds(blocks, block, kind, of, first, last) if columns else None
@@ -649,7 +652,7 @@ def growth_columns(blocks: Mapping[int, Block]) -> list[tuple[Growth, int, int]]
             known = np.isfinite(low) & np.isfinite(column.value)
             held = known & meets(column, low, high)
             n, k = int(known.sum()), int(held.sum())
-            if k < max(_GROWTH_ROWS, n / 2):
+            if k < max(_GROWTH_ROWS, n / 4):
                 continue
             # Coarse figures fit much: the bounds must tell rows apart, and chance must not.
             blur = float(np.median((high - low + column.high - column.low)[known]))
@@ -657,13 +660,13 @@ def growth_columns(blocks: Mapping[int, Block]) -> list[tuple[Growth, int, int]]
             rate = min(blur / (3.5 * scatter), 1.0) if scatter else 1.0
             chance = float(np.log10(float(comb(n, k))) + k * np.log10(rate) + trials)
             if chance < -_GROWTH_CHANCE and blur < 0.5 * scatter:
-                new = chance, (kind, name, of, first, last), k, n
+                new = k < n / 2, chance, (kind, name, of, first, last), k, n
                 found[name, block.table] = min(found.get((name, block.table), new), new)
-    tally: dict[Growth, list[int]] = {}
-    for _, rule, k, n in found.values():
-        own = tally.setdefault(rule, [0, 0])
+    tally: dict[tuple[Growth, bool], list[int]] = {}
+    for short, _, rule, k, n in found.values():
+        own = tally.setdefault((rule, not short), [0, 0])
         own[:] = own[0] + k, own[1] + n
-    return [(rule, k, n) for rule, (k, n) in tally.items()]
+    return [(rule, k, n, enough) for (rule, enough), (k, n) in tally.items()]
 
 
 def growth_findings(blocks: Mapping[int, Block], rules: Iterable[Growth]) -> list[Finding]:

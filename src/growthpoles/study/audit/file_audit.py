@@ -15,7 +15,15 @@ import pandas as pd
 
 from growthpoles.errors import DataError, Reason, listed, message, quoted
 from growthpoles.study.audit.between_years import GROWTHS, growth_columns
-from growthpoles.study.audit.causes.printed_relations import Block, Column, Relation, source_blocks, sum_relations
+from growthpoles.study.audit.causes.printed_relations import (
+    Block,
+    Column,
+    Relation,
+    nearly_sums,
+    source_blocks,
+    sum_relations,
+    told_nearly,
+)
 from growthpoles.study.audit.cell_checks import shares_of
 from growthpoles.study.audit.column_orders import listed as listed_rows
 from growthpoles.study.audit.ledger import Audit, audit_cells
@@ -449,8 +457,8 @@ def propose_formulas(sources: Sources) -> pd.DataFrame:
     least; in half of them if chance would not give it. Three columns can be read in three ways: a quantity adds up in
     totals, goes along with the other columns, as they all grow with the size of a region, and has more digits than a
     ratio, whose name often tells it. Of several formulas for one column the one that holds most often is kept, then
-    the one whose other columns are no results themselves. Ratios that hold in a quarter of the rows at least, more
-    than by chance, are no proposals; ``attrs["nearly"]`` names them.
+    the one whose other columns are no results themselves. Ratios, sums and growth that hold in a quarter of the
+    rows at least, more than by chance, are no proposals; ``attrs["nearly"]`` has their lines, with use "no".
     """
     blocks = source_blocks(sources)
     found: dict[tuple[str, str, str, float], list[int]] = {}
@@ -508,9 +516,10 @@ def propose_formulas(sources: Sources) -> pd.DataFrame:
     taken = {line[2] for line in lines}
     lines += [line for line in _share_lines(blocks) if line[2] not in taken]
     taken = {line[2] for line in lines}
-    for (kind, name, of, first, last), held, known in growth_columns(blocks):
-        if name not in taken:
-            lines.append(("yes", kind, name, of, "", f"{first} to {last}", f"{held} of {known} rows"))
+    grown = growth_columns(blocks)
+    for (kind, name, grew, first, last), held, known, enough in grown:
+        if enough and name not in taken:
+            lines.append(("yes", kind, name, grew, "", f"{first} to {last}", f"{held} of {known} rows"))
     taken = {line[2] for line in lines}
     for table in sources.tables:
         for kind, name, by, holds in ranked_columns(sources.cells[sources.cells["table"] == table], sources.decimal):
@@ -518,25 +527,25 @@ def propose_formulas(sources: Sources) -> pd.DataFrame:
                 taken.add(name)
                 lines.append(("yes", kind, name, by, "", "", holds))
     proposal = pd.DataFrame(lines, columns=list(PROPOSAL_COLUMNS))
-    rather = sorted(near.items(), key=lambda entry: (-entry[1][0] / entry[1][1], typed[entry[0][0]]))
-    told_of = meant | {frozenset(line[2:3]) for line in lines}
-    nearly = []
-    for (name, above, below, factor), (held, known, _) in rather:
-        if {frozenset((name, above, below)), frozenset((name,))}.isdisjoint(told_of):
-            told_of |= {frozenset((name, above, below)), frozenset((name,))}
-            said = {"name": name, "above": above, "below": below, "held": held, "known": known}
-            line = f"yes,ratio,{name},{above},{below},{factor:g},"
-            nearly.append(Reason(_NEARLY_TOLD, {**said, "line": line}))
-    proposal.attrs["nearly"] = tuple(nearly[:_MOST_NEARLY])
+    rather: list[tuple[str, tuple[str, ...], str, int, int]] = [
+        ("ratio", key[:3], f"{key[3]:g}", held, known) for key, (held, known, _) in near.items()
+    ]
+    rather += [("sum", members, "", held, known) for members, held, known in nearly_sums(blocks, ratios)]
+    rather += [
+        (kind, (name, grew), f"{first} to {last}", held, known)
+        for (kind, name, grew, first, last), held, known, enough in grown
+        if not enough
+    ]
+    told_of, nearly = meant | {frozenset(line[2:3]) for line in lines}, []
+    told_of |= {frozenset((line[2], *line[3].split(" + "))) for line in lines if line[1] == "sum"}
+    for kind, names, unit, held, known in sorted(rather, key=lambda e: (-e[3] / e[4], typed.get(e[1][0], 0.0))):
+        same = {frozenset(names), frozenset(names[:1])}
+        if same.isdisjoint(told_of):
+            told_of |= same
+            of: tuple[str, ...] = (" + ".join(names[1:]), "") if kind == "sum" else (*names[1:], "")[:2]
+            nearly.append(("no", kind, names[0], *of, unit, f"{held} of {known} rows"))
+    proposal.attrs["nearly"] = tuple(nearly)
     return proposal
-
-
-#: Ratios that hold more often than by chance, and too seldom to be checked; of which so many are told.
-_NEARLY_TOLD = (
-    "{name} is {above} / {below} in {held} of {known} rows, which chance would not give; it was not checked; "
-    "allowed: --formulas FILE with the line {line}"
-)
-_MOST_NEARLY = 5
 
 
 def _in_totals(key: tuple[str, str, str, float], totals: Sequence[TotalRow]) -> int:
@@ -693,7 +702,7 @@ def audit_file(
     """
     file = read_audit_file(Path(path), encoding=encoding)
     rules = propose_formulas(file.sources) if formulas is None else formulas
-    file = replace(file, left_out=(*file.left_out, *rules.attrs.get("nearly", ())))
+    file = replace(file, left_out=(*file.left_out, *told_nearly(rules.attrs.get("nearly", ()))))
     known = set(file.sources.cells["column"])
     used = [
         name

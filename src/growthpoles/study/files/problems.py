@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -37,6 +37,7 @@ _MENDS = {
     BESIDE: "numbers in the rows of regions{such}",
 }
 _NAMED = 12  # names that one message lists
+_PASTED = 40  # where regions are proposed for them, to be pasted
 COLUMNS = ("file", "sheet", "row", "column", "problem", "remedy")
 
 
@@ -109,11 +110,11 @@ def problems_frame(problems: Iterable[Problem]) -> pd.DataFrame:
 
 
 class Names(str):
-    """Names in a sentence, of which the first are written out."""
+    """Names in a sentence, of which the first are written out, with the region that each may mean, or None."""
 
-    names: Sequence[str]
+    names: Mapping[str, str | None]
 
-    def __new__(cls, text: str, names: Sequence[str]) -> Names:  # noqa: D102
+    def __new__(cls, text: str, names: Mapping[str, str | None]) -> Names:  # noqa: D102
         own = super().__new__(cls, text)
         own.names = names
         return own
@@ -122,6 +123,18 @@ class Names(str):
 def left_out_for(at: str, why: str, **places: Any) -> Reason:
     """Say that a sheet or a table is left out, and for which of the reasons above."""
     return Reason(_LEFT_OUT, {"at": at, "why": Reason(why, places)})
+
+
+def alias_line(stray: Mapping[str, str | None], key: str) -> tuple[dict[str, str], str]:
+    """Return names with the region that each may mean, else `key`, for one line; and how many stand there, if not all.
+
+    Names with a region go first: that line is right as it stands, or nearly so.
+    """
+    plainly = [name for name in stray if name.strip() and name == plain(name)]
+    told = [name for name in plainly if stray[name]][:_PASTED]
+    told += [name for name in plainly if not stray[name]][: (_PASTED if told else _NAMED) - len(told)]
+    some = f"{len(told)} of {len(stray)} names" if len(told) < len(stray) else ""
+    return {name: stray[name] or key for name in plainly if name in told}, some
 
 
 def nothing_found(paths: Iterable[Path], left_out: Iterable[str], names: Sequence[str], *, aliases: bool) -> Reason:
@@ -140,11 +153,16 @@ def nothing_found(paths: Iterable[Path], left_out: Iterable[str], names: Sequenc
     causes = [each for each in left_out if isinstance(each, Reason)]
     such = f", such as {listed(names, limit=5)}".translate({123: "(", 125: ")"}) if names else ""
     ways = list(dict.fromkeys(_MENDS[each.places["why"].template].format(such=such) for each in causes))
-    stray = [name for each in causes for name in getattr(each.places["why"].places.get("names"), "names", ())]
+    stray: dict[str, str | None] = {}
+    for each in causes:
+        stray |= getattr(each.places["why"].places.get("names"), "names", {})
     own = {}
     if stray and names and aliases:
-        ways.append("{aliases}, KEY being the region that the name means")
-        own["aliases"] = repr(dict.fromkeys([name for name in stray if name == plain(name)][:_NAMED], "KEY"))
+        told, some = alias_line(stray, "KEY")
+        sound = ["proposed as they sound alike"] if any(stray.values()) else []
+        means = ["KEY being the region that the name means"] if "KEY" in told.values() else []
+        ways.append(", ".join(["{aliases}", *sound, *means, *([some] if some else [])]))
+        own["aliases"] = repr(told)
     if any("{year}" in way for way in ways):
         own["year"] = "2023"
     why = "; ".join(f"{each.places['at']}: {each.places['why']}" for each in causes[:4])

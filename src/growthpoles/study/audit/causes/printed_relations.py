@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import csv
+import io
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import combinations
+from math import comb
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +25,7 @@ Bounds = tuple[Array, Array, Array]
 ODD_ROWS = 2
 _MOST_PARTS = 4
 _FEWEST_ROWS = 5
+_NEARLY, _CHANCE = 0.25, 6.0  # rows of a sum that nearly holds; chance gives one in so many files (log10)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -245,35 +250,91 @@ def _tables_of(members: tuple[str, ...], blocks: Mapping[int, Block]) -> int:
 
 def _sums(block: Block, results: set[str]) -> list[list[tuple[str, ...]]]:
     """Return the sums of a table, for each total all of the same number of parts."""
+    sums: list[list[tuple[str, ...]]] = []
+    for ways in _close_sums(block, results, np.median):
+        for members in ways:
+            held = [each for each in members if _convincing(Relation("sum", block.table, each), block)]
+            if held:
+                sums.append(held)
+                break
+    return sums
+
+
+def nearly_sums(blocks: Mapping[int, Block], taken: Sequence[Relation]) -> list[tuple[tuple[str, ...], int, int]]:
+    """Return sums that hold in a quarter of the rows at least, more than by chance, with the rows that do and all.
+
+    Of each total the one of the fewest parts that chance would give least.
+    """
+    results, tally = {relation.members[0] for relation in taken}, dict[tuple[str, ...], list[int]]()
+    for block in blocks.values():
+        for ways in _close_sums(block, results, _lower_quarter):
+            for members in ways:
+                found = [(*hit, each) for each in members if (hit := _rare(Relation("sum", block.table, each), block))]
+                if found:
+                    _, held, known, best = min(found)
+                    own = tally.setdefault(best, [0, 0])
+                    own[:] = own[0] + held, own[1] + known
+                    break
+    return [(members, held, known) for members, (held, known) in tally.items()]
+
+
+def _rare(relation: Relation, block: Block) -> tuple[float, int, int] | None:
+    """Return how rarely (log10) chance gives the rows in which a sum holds, with those rows and all; None if it may.
+
+    A row may hold by chance as often as totals of other rows do, or as gaps that are as wide as in the others.
+    """
+    total = block.columns[relation.members[0]]
+    low, middle, high = relation.implied(block, relation.members[0])
+    known = np.isfinite(low) & np.isfinite(total.value)
+    held = known & ~relation.wrong(block)
+    k, n = int(held.sum()), int(known.sum())
+    if k < max(_FEWEST_ROWS, _NEARLY * n) or not _telling(relation, block, (high - low)[known], known):
+        return None
+    least, most, (under, over) = low[known], high[known], (total.low[known], total.high[known])
+    others = [(over >= np.roll(least, by)) & (under <= np.roll(most, by)) for by in range(1, n)]
+    width, size = most - least + over - under, np.abs(total.value[known])
+    gap = np.abs(total.value - middle)[known & ~held]
+    wide = np.median(gap / np.maximum(np.abs(total.value[known & ~held]), 1e-12)) if len(gap) else 1.0
+    rate = max(float(np.mean(others)), float(np.mean(np.minimum(width / np.maximum(2 * wide * size, 1e-12), 1.0))))
+    names = len(block.columns)
+    tried = np.log10(float(names * comb(names, len(relation.members) - 1)))
+    chance = float(np.log10(float(comb(n, k))) + k * np.log10(max(rate, 1e-9)) + tried)
+    return (chance, k, n) if chance < -_CHANCE else None
+
+
+def _lower_quarter(gap: Array) -> float:
+    return float(np.partition(gap, len(gap) // 4)[len(gap) // 4])
+
+
+def _close_sums(
+    block: Block, results: set[str], middle: Callable[[Array], float]
+) -> Iterator[Iterator[list[tuple[str, ...]]]]:
+    """Yield for every column, by number of parts, the sums that come close to it in half or a quarter of the rows.
+
+    That is a quick look at plain values before the bounds; most combinations end here.
+    """
     names = [
         name
         for name, column in block.columns.items()
         if name not in results and (np.isfinite(column.value) & (column.value != 0)).sum() >= _FEWEST_ROWS
     ]
-    sums: list[list[tuple[str, ...]]] = []
     values = {name: np.nan_to_num(block.columns[name].value) for name in names}
     signed = {name for name in names if (values[name] < 0).any()}
-    for total in names:
+
+    def close(total: str) -> Iterator[list[tuple[str, ...]]]:
         size = np.abs(values[total])
+        room = 1e-3 * np.median(size) + 1e-9
         rest = [name for name in names if name != total]
         parts = [name for name in rest if (np.abs(values[name]) <= size * 1.02 + 1e-12).mean() > 0.8]
         for count in range(2, _MOST_PARTS + 1):
-            held = []
             ways = list(combinations(parts, count)) if len(parts) ** count < 60_000 else []
             if count == 2:  # beside a balance the other part may be the greater
                 ways += [(a, b) for a, b in combinations(rest, 2) if {a, b} & signed and not {a, b} <= set(parts)]
-            for chosen in ways:
-                # A quick look at plain values before the bounds; most combinations end here.
-                gap = np.abs(sum(values[name] for name in chosen) - values[total])
-                if np.median(gap) > 1e-3 * np.median(size) + 1e-9:
-                    continue
-                relation = Relation("sum", block.table, (total, *chosen))
-                if _convincing(relation, block):
-                    held.append((total, *chosen))
-            if held:
-                sums.append(held)
-                break
-    return sums
+            gaps = ((way, np.abs(sum(values[name] for name in way) - values[total])) for way in ways)
+            yield [(total, *way) for way, gap in gaps if middle(gap) <= room]
+
+    for total in names:
+        yield close(total)
 
 
 def _convincing(relation: Relation, block: Block) -> bool:
@@ -282,7 +343,38 @@ def _convincing(relation: Relation, block: Block) -> bool:
     bad = relation.wrong(block) & known
     if known.sum() < _FEWEST_ROWS or bad.sum() > min(ODD_ROWS, known.sum() // 3):
         return False
-    # Every row must say something: the bounds are narrow beside each part, so that it is not there by chance.
-    width = (high - low)[known]
+    return _telling(relation, block, (high - low)[known], known)
+
+
+def _telling(relation: Relation, block: Block, width: Array, known: Mask) -> bool:
+    """Tell whether every row says something: bounds are narrow beside each part, which is not there by chance."""
     telling = [np.median(np.abs(block.columns[name].value[known])) > 20 * np.median(width) for name in relation.members]
     return all(telling)
+
+
+#: Formulas that hold more often than by chance, and too seldom to be checked; of which so many are told.
+_NEARLY_TOLD = {
+    "ratio": "{name} is {above} / {below} in {held} of {known} rows, which chance would not give; it was not checked; "
+    "allowed: --formulas FILE with the line {line}",
+    "sum": "{name} is the sum {above} in {held} of {known} rows, which chance would not give; it was not checked; "
+    "allowed: --formulas FILE with the line {line}",
+    "growth": "{name} is the growth of {above} in {held} of {known} rows, which chance would not give; it was not "
+    "checked; allowed: --formulas FILE with the line {line}",
+}
+_MORE_NEARLY = (
+    "{count} other formulas hold in part of the rows, which chance would not give, and were not checked; allowed: "
+    "--out FOLDER, whose formulas.csv lists them all with use = no"
+)
+_MOST_NEARLY = 5
+
+
+def told_nearly(lines: Sequence[Sequence[str]]) -> Iterator[Reason]:
+    """Name the first of the formulas that nearly hold, each with its line for a file, and count the others."""
+    for _, kind, name, above, below, factor, holds in lines[:_MOST_NEARLY]:
+        held, known = map(int, re.findall(r"\d+", holds))
+        text = io.StringIO()
+        csv.writer(text, lineterminator="").writerow(["yes", kind, name, above, below, factor, ""])
+        said = {"name": name, "above": above, "below": below, "held": held, "known": known, "line": text.getvalue()}
+        yield Reason(_NEARLY_TOLD[kind.removeprefix("annual ")], said)
+    if len(lines) > _MOST_NEARLY:
+        yield Reason(_MORE_NEARLY, {"count": len(lines) - _MOST_NEARLY})

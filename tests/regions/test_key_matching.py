@@ -1,0 +1,68 @@
+"""Names in another script than that of the boundaries propose regions, and are never taken for them."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+from babel import Locale
+
+from growthpoles.regions.key_matching import match_keys, sounding_alike
+from growthpoles.regions.name_matching import NameIndex, sound, words
+
+SCRIPTS = ("el", "ru", "uk", "bg", "ka", "hy")
+
+
+def countries(lang: str) -> dict[str, str]:
+    return {code: name for code, name in Locale.parse(lang).territories.items() if len(code) == 2}
+
+
+def judged(table: dict[str, str], boundaries: dict[str, str]) -> tuple[int, int, int]:
+    """Return how many proposals are right, how many there are, and how many could be."""
+    meant = {name: code for code, name in table.items()}
+    index = NameIndex.build({code: [name] for code, name in boundaries.items()})
+    found = sounding_alike({name: name for name in meant}, list(boundaries), index)
+    return sum(meant[name] == code for name, code in found.items()), len(found), len(set(table) & set(boundaries))
+
+
+@pytest.mark.parametrize("half", [False, True])
+@pytest.mark.parametrize("turned", [False, True])
+def test_nineteen_in_twenty_proposals_are_right_for_names_of_countries(half: bool, turned: bool) -> None:
+    """Also where half of the names have no region, and many regions no name."""
+    draw = random.Random(31)
+    right = proposed = possible = 0
+    for native in SCRIPTS:
+        for latin in ("en", "fr", "de"):
+            table, boundaries = map(countries, (latin, native) if turned else (native, latin))
+            if half:
+                table, boundaries = (
+                    dict(draw.sample(sorted(own.items()), len(own) // 2)) for own in (table, boundaries)
+                )
+            counts = judged(table, boundaries)
+            right, proposed, possible = right + counts[0], proposed + counts[1], possible + counts[2]
+    assert right >= (0.95 if half else 0.99) * proposed and right >= 0.5 * possible
+
+
+def test_names_of_one_script_are_left_to_their_spelling() -> None:
+    assert judged(countries("de"), countries("en"))[1] == judged(countries("ru"), countries("uk"))[1] == 0
+
+
+def test_two_that_sound_alike_are_not_chosen_from() -> None:
+    index = NameIndex.build({"a": ["Izmir"], "b": ["İzmir"], "c": ["Adana"]})
+    assert sounding_alike({"Измир": "Измир", "Адана": "Адана"}, ["a", "b", "c"], index) == {"Адана": "c"}
+    index = NameIndex.build({"a": ["Izmir"]})
+    assert sounding_alike({"Измир": "Измир", "Ίζμιρ": "Ίζμιρ"}, ["a"], index) == {}
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Θεσσαλία", "Thessalia"), ("Μπάρι", "Bari"), ("Щецин", "Shchetsin"), ("Харків", "Kharkiv"),
+        ("Київ", "Kyiv"), ("Чернівці", "Chernivtsi"), ("ქუთაისი", "Kutaisi"), ("ჭიათურა", "Ch'iatura"),
+        ("Երևան", "Yerevan"), ("Գյումրի", "Gyumri"), ("Түркістан", "Turkistan"), ("Пловдив", "Plovdiv"),
+    ],
+)  # fmt: skip
+def test_names_that_sound_alike(one: str, other: str) -> None:
+    index = NameIndex.build({"x": [other], "y": ["Elsewhere"]})
+    match = match_keys([one], index)
+    assert match.open == {one: "x"} and not match.codes, [*map(sound, words(one))]
