@@ -6,8 +6,6 @@ import re
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import combinations
-from math import comb
 from pathlib import Path
 
 import numpy as np
@@ -17,8 +15,10 @@ from growthpoles.errors import DataError, Reason, listed, message, quoted
 from growthpoles.study.audit.between_years import GROWTHS, growth_columns
 from growthpoles.study.audit.causes.printed_relations import (
     Block,
-    Column,
     Relation,
+    found_ratios,
+    held_in_totals,
+    looks_typed,
     nearly_sums,
     source_blocks,
     sum_relations,
@@ -49,24 +49,11 @@ from growthpoles.study.table_layout import KEY_TAKEN, read_block, series_of
 from growthpoles.study.total_rows import find_totals, named_totals
 
 PROPOSAL_COLUMNS = ("use", "kind", *FORMULA_COLUMNS, "holds")
-#: A ratio is proposed when it holds in this share of the rows that print all three columns, and in five at least; in
-#: half of them where chance would give that less than once in so many files (log10).
-_HOLDS, _HALF, _NEARLY, _CHANCE = 0.75, 0.5, 0.25, 6.0
 _ORDERED = ("rank", "class")
-_FEWEST = 5
 _DECIMALS, _SIGNIFICANT = 9, 12
 _FRACTION = re.compile(r"-?\d+\.(\d+)")
 _ENDING, _IDLE = re.compile(r"\d+(\.\d+)?"), re.compile(r"(?<=\d)\.0+(?!\d)")
 _GROUPS = {sign: re.compile(rf"\D*\d{{1,3}}(\{sign}\d{{3}})+(\D.*)?") for sign in ".,"}
-#: Digits that a column is worth which goes along with all others, and one that adds up in a total.
-_ALONG, _ADDS = 6.0, 3.0
-#: A ratio may have so many digits more than an input of it.
-_SHARPER = 2.5
-#: Words of a header that tell a ratio.
-_RATIO = re.compile(
-    r"%|/|\bper\b|share|rate\b|ratio|intensity|density|productiv|yield|average|"
-    r"доля|удельн|плотн|производит|средн|на душу|на 1|коэфф|үлес|тығызд|жан басын|шаққанда|өнімділ|орташа"
-)
 #: Names of columns that identify the rows, and of those that number them.
 _IDENTIFIER = re.compile(
     r"(?:.*[ _./-])?(?:id|fid|code|kod|код|código|codigo|cód|cod|ubigeo|zip|plz|postal|postcode|postleitzahl|cep|индекс"
@@ -464,12 +451,13 @@ def propose_formulas(sources: Sources) -> pd.DataFrame:
     found: dict[tuple[str, str, str, float], list[int]] = {}
     near: dict[tuple[str, str, str, float], list[int]] = {}
     for block in blocks.values():
-        for name, above, below, factor, held, known, enough in _ratios(block):
+        for name, above, below, factor, held, known, enough in found_ratios(block):
             tally = (found if enough else near).setdefault((name, above, below, factor), [0, 0, 0])
             tally[:] = tally[0] + held, tally[1] + known, tally[2] + 1
     # One formula for three columns: its result is the one that looks least like a quantity.
     typed = {
-        name: _typed(name, blocks, sources.totals) for name in {name for key in (*found, *near) for name in key[:3]}
+        name: looks_typed(name, blocks, sources.totals)
+        for name in {name for key in (*found, *near) for name in key[:3]}
     }
     meant = {frozenset(key[:3]) for key in found}
     for key in list(found):
@@ -477,12 +465,12 @@ def propose_formulas(sources: Sources) -> pd.DataFrame:
         if key[:3] != min(rivals, key=lambda other: (typed[other[0]], rivals.index(other)))[:3]:
             del found[key]
     best: dict[str, tuple[str, str, str, float]] = {}
-    told = {key: _in_totals(key, sources.totals) for key in found}
+    told = {key: held_in_totals(key, sources.totals) for key in found}
     order = sorted(
         found.items(), key=lambda entry: (-entry[1][0] / entry[1][1], -told[entry[0]], -entry[1][2], -entry[1][1])
     )
     for key, (held, known, _) in order:
-        if held >= _HALF * known:
+        if 2 * held >= known:
             best.setdefault(key[0], key)
     # A column in another unit in one of two years holds with two factors, and either may be meant.
     either = [
@@ -548,17 +536,6 @@ def propose_formulas(sources: Sources) -> pd.DataFrame:
     return proposal
 
 
-def _in_totals(key: tuple[str, str, str, float], totals: Sequence[TotalRow]) -> int:
-    """Count the rows of totals in which a ratio holds."""
-    name, above, below, factor = key
-    rows = [total.cells for total in totals if {name, above, below} <= set(total.cells)]
-    wide = [0.01 * abs(cells[name][1]) + 2 * cells[name][2] for cells in rows]
-    return sum(
-        bool(cells[below][1]) and abs(factor * cells[above][1] / cells[below][1] - cells[name][1]) <= room
-        for cells, room in zip(rows, wide, strict=True)
-    )
-
-
 def _share_lines(blocks: Mapping[int, Block]) -> list[tuple[str, str, str, str, str, str, str]]:
     """Propose columns that are the shares of another one, with the rows in which they are."""
     found: dict[tuple[str, str, float], list[int]] = {}
@@ -573,77 +550,6 @@ def _share_lines(blocks: Mapping[int, Block]) -> list[tuple[str, str, str, str, 
         ("yes", "share", name, of, "", f"{whole:g}", f"{held} of {known} rows")
         for (name, of, whole), (held, known) in found.items()
     ]
-
-
-def _typed(name: str, blocks: Mapping[int, Block], totals: Sequence[TotalRow]) -> float:
-    """Return how much a column looks like a quantity that was typed in, and not like a ratio, in digits."""
-    scores = []
-    for block in (block for block in blocks.values() if name in block.columns):
-        with np.errstate(divide="ignore", invalid="ignore"):
-            logs = {key: np.log(column.value) for key, column in block.columns.items()}
-        along = []
-        for other in (logs[key] for key in logs if key != name):
-            both = np.isfinite(other) & np.isfinite(logs[name])
-            if both.sum() >= _FEWEST and min(np.ptp(other[both]), np.ptp(logs[name][both])) > 0:
-                along.append(max(float(np.corrcoef(other[both], logs[name][both])[0, 1]), 0.0))
-        score = _digits(block.columns[name]) + _ALONG * float(np.mean(along) if along else 0.0)
-        for total in totals:
-            if total.table == block.table and name in total.cells and len(total.parts) > 1:
-                column, (_, value, half) = block.columns[name], total.cells[name]
-                at = [block.rows.index(row) for row in total.parts]
-                adds = column.low[at].sum() - half <= value <= column.high[at].sum() + half
-                score += _ADDS if adds else -_ADDS
-        scores.append(score)
-    return min(scores) - _ADDS * (_RATIO.search(name.casefold()) is not None)
-
-
-def _ratios(block: Block) -> list[tuple[str, str, str, float, int, int, bool]]:
-    """Find result, numerator, denominator, factor, rows that hold, rows that could be checked, and whether enough hold.
-
-    Where not, those that hold are a quarter at least, and more than chance would give.
-    """
-    sharp = {name: _digits(column) for name, column in block.columns.items()}
-    names = [name for name, digits in sharp.items() if digits >= 2]
-    logs = {}
-    for name in names:
-        with np.errstate(divide="ignore", invalid="ignore"):
-            logs[name] = np.log10(np.where(block.columns[name].value > 0, block.columns[name].value, np.nan))
-    found = []
-    for above, below in combinations(names, 2):
-        for top, bottom in ((above, below), (below, above)):
-            quotient = logs[top] - logs[bottom]
-            for name in names:
-                if name in (top, bottom) or sharp[name] > min(sharp[top], sharp[bottom]) + _SHARPER:
-                    continue
-                gap = logs[name] - quotient
-                known = np.isfinite(gap)
-                if known.sum() < _FEWEST:
-                    continue
-                middle = float(np.median(gap[known]))
-                power = round(middle)
-                if abs(middle - power) > 0.01 or np.ptp(logs[name][known]) < 0.02:
-                    continue
-                relation = Relation("ratio", block.table, (name, top, bottom), 10.0**power)
-                held = known & ~relation.wrong(block)
-                # Coarse figures fit much; the bounds must tell rows apart.
-                low, _, high = relation.implied(block, name)
-                column = block.columns[name]
-                blur = np.median((high - low + column.high - column.low)[known] / np.abs(column.value[known]))
-                scatter = float(np.std(logs[name][known]))
-                rate = min(blur / np.log(10.0) / (3.5 * scatter), 1.0)
-                k, n = int(held.sum()), int(known.sum())
-                rare = np.log10(float(comb(n, k))) + k * np.log10(rate) + 3 * np.log10(len(names)) < -_CHANCE
-                enough = k >= _HOLDS * n or (k >= _HALF * n and rare)
-                if k >= _FEWEST and (enough or (k >= _NEARLY * n and rare)) and blur < 0.5 * scatter:
-                    found.append((name, top, bottom, 10.0**power, k, n, bool(enough)))
-    return found
-
-
-def _digits(column: Column) -> float:
-    """Median number of significant digits."""
-    known = np.isfinite(column.value) & (column.value != 0)
-    unit = np.maximum(column.high - column.low, 1e-12)[known]
-    return float(np.median(np.log10(np.abs(column.value[known]) / unit))) if known.sum() >= _FEWEST else 0.0
 
 
 def read_formulas(path: Path) -> pd.DataFrame:

@@ -16,7 +16,7 @@ import pandas as pd
 
 from growthpoles.errors import Reason
 from growthpoles.study.audit.arithmetic import SLACK
-from growthpoles.study.audit.printed_cells import Sources, records
+from growthpoles.study.audit.printed_cells import Sources, TotalRow, records
 
 Array = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
@@ -25,7 +25,19 @@ Bounds = tuple[Array, Array, Array]
 ODD_ROWS = 2
 _MOST_PARTS = 4
 _FEWEST_ROWS = 5
-_NEARLY, _CHANCE = 0.25, 6.0  # rows of a sum that nearly holds; chance gives one in so many files (log10)
+#: A ratio is proposed when it holds in this share of the rows that print all three columns, and in five at least; in
+#: half of them where chance would give that less than once in so many files (log10). A ratio or sum nearly holds then,
+#: where it does in a quarter.
+_HOLDS, _HALF, _NEARLY, _CHANCE = 0.75, 0.5, 0.25, 6.0
+#: Digits that a column is worth which goes along with all others, and one that adds up in a total.
+_ALONG, _ADDS = 6.0, 3.0
+#: A ratio may have so many digits more than an input of it.
+_SHARPER = 2.5
+#: Words of a header that tell a ratio.
+_RATIO = re.compile(
+    r"%|/|\bper\b|share|rate\b|ratio|intensity|density|productiv|yield|average|"
+    r"доля|удельн|плотн|производит|средн|на душу|на 1|коэфф|үлес|тығызд|жан басын|шаққанда|өнімділ|орташа"
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -205,6 +217,88 @@ def ratio_relations(blocks: Mapping[int, Block], formulas: pd.DataFrame) -> list
                 if new.wrong(block).sum() < known.wrong(block).sum():
                     found[table, members] = new
     return list(found.values())
+
+
+def held_in_totals(key: tuple[str, str, str, float], totals: Sequence[TotalRow]) -> int:
+    """Count the rows of totals in which a ratio holds."""
+    name, above, below, factor = key
+    rows = [total.cells for total in totals if {name, above, below} <= set(total.cells)]
+    wide = [0.01 * abs(cells[name][1]) + 2 * cells[name][2] for cells in rows]
+    return sum(
+        bool(cells[below][1]) and abs(factor * cells[above][1] / cells[below][1] - cells[name][1]) <= room
+        for cells, room in zip(rows, wide, strict=True)
+    )
+
+
+def looks_typed(name: str, blocks: Mapping[int, Block], totals: Sequence[TotalRow]) -> float:
+    """Return how much a column looks like a quantity that was typed in, and not like a ratio, in digits."""
+    scores = []
+    for block in (block for block in blocks.values() if name in block.columns):
+        with np.errstate(divide="ignore", invalid="ignore"):
+            logs = {key: np.log(column.value) for key, column in block.columns.items()}
+        along = []
+        for other in (logs[key] for key in logs if key != name):
+            both = np.isfinite(other) & np.isfinite(logs[name])
+            if both.sum() >= _FEWEST_ROWS and min(np.ptp(other[both]), np.ptp(logs[name][both])) > 0:
+                along.append(max(float(np.corrcoef(other[both], logs[name][both])[0, 1]), 0.0))
+        score = _digits(block.columns[name]) + _ALONG * float(np.mean(along) if along else 0.0)
+        for total in totals:
+            if total.table == block.table and name in total.cells and len(total.parts) > 1:
+                column, (_, value, half) = block.columns[name], total.cells[name]
+                at = [block.rows.index(row) for row in total.parts]
+                adds = column.low[at].sum() - half <= value <= column.high[at].sum() + half
+                score += _ADDS if adds else -_ADDS
+        scores.append(score)
+    return min(scores) - _ADDS * (_RATIO.search(name.casefold()) is not None)
+
+
+def found_ratios(block: Block) -> list[tuple[str, str, str, float, int, int, bool]]:
+    """Find result, numerator, denominator, factor, rows that hold, rows that could be checked, and whether enough hold.
+
+    Where not, those that hold are a quarter at least, and more than chance would give.
+    """
+    sharp = {name: _digits(column) for name, column in block.columns.items()}
+    names = [name for name, digits in sharp.items() if digits >= 2]
+    logs = {}
+    for name in names:
+        with np.errstate(divide="ignore", invalid="ignore"):
+            logs[name] = np.log10(np.where(block.columns[name].value > 0, block.columns[name].value, np.nan))
+    found = []
+    for above, below in combinations(names, 2):
+        for top, bottom in ((above, below), (below, above)):
+            quotient = logs[top] - logs[bottom]
+            for name in names:
+                if name in (top, bottom) or sharp[name] > min(sharp[top], sharp[bottom]) + _SHARPER:
+                    continue
+                gap = logs[name] - quotient
+                known = np.isfinite(gap)
+                if known.sum() < _FEWEST_ROWS:
+                    continue
+                middle = float(np.median(gap[known]))
+                power = round(middle)
+                if abs(middle - power) > 0.01 or np.ptp(logs[name][known]) < 0.02:
+                    continue
+                relation = Relation("ratio", block.table, (name, top, bottom), 10.0**power)
+                held = known & ~relation.wrong(block)
+                # Coarse figures fit much; the bounds must tell rows apart.
+                low, _, high = relation.implied(block, name)
+                column = block.columns[name]
+                blur = np.median((high - low + column.high - column.low)[known] / np.abs(column.value[known]))
+                scatter = float(np.std(logs[name][known]))
+                rate = min(blur / np.log(10.0) / (3.5 * scatter), 1.0)
+                k, n = int(held.sum()), int(known.sum())
+                rare = np.log10(float(comb(n, k))) + k * np.log10(rate) + 3 * np.log10(len(names)) < -_CHANCE
+                enough = k >= _HOLDS * n or (k >= _HALF * n and rare)
+                if k >= _FEWEST_ROWS and (enough or (k >= _NEARLY * n and rare)) and blur < 0.5 * scatter:
+                    found.append((name, top, bottom, 10.0**power, k, n, bool(enough)))
+    return found
+
+
+def _digits(column: Column) -> float:
+    """Median number of significant digits."""
+    known = np.isfinite(column.value) & (column.value != 0)
+    unit = np.maximum(column.high - column.low, 1e-12)[known]
+    return float(np.median(np.log10(np.abs(column.value[known]) / unit))) if known.sum() >= _FEWEST_ROWS else 0.0
 
 
 def given_sums(blocks: Mapping[int, Block], sums: Sequence[tuple[str, ...]]) -> list[Relation]:
