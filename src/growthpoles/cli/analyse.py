@@ -129,7 +129,7 @@ def rate(
     drawn = _wants(format, out) in ("gpkg", "geoparquet")
     regions = study_regions(loaded, enclaves=_enclaves(enclaves)) if drawn else None
     called, words = study_catalogue(loaded).names(lang), Words(lang)
-    called |= {f"score_{code}": words("column", "score_of", name=name) for code, name in called.items()}
+    called |= {f"score_{code}": words("text", "score_of", name=name) for code, name in called.items()}
     called |= {"rating_class": words("column", "rating_class"), "rank": words("column", "rank")}
     emit(shown, title=title, kind=format, out=out, regions=regions, lang=lang, names=called)
     for line in rating.attrs["notes"]:

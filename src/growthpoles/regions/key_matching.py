@@ -372,26 +372,34 @@ def _shape(code: str) -> str:
 
 def nearest_code(name: str, left: Sequence[str], index: NameIndex) -> str | None:
     """Return the region left over that is spelled most like a name, but for words that say what it is, or None."""
-    mine = _words(name)
-    if not mine:
+    core, text = _cores(name)
+    if not text:
         return None
-    core = _core(mine, _GENERIC) or frozenset(mine)
     best, most = None, 0.0
+    matcher = difflib.SequenceMatcher(None, "", text, autojunk=False)  # which keeps what it knows of its second text
+    begun = {word[:4] for word in core if len(word) > 3}
     for code in left[:4000]:
         for spelling in index.names[code]:
-            theirs = _words(spelling)
-            other = _core(theirs, _GENERIC) or frozenset(theirs)
+            other, theirs = _cores(spelling)
             if not theirs:
                 continue
-            subset = 0.9 if core <= other or other <= core else 0.0
-            begin = any(len(a) > 3 and len(b) > 3 and a[:4] == b[:4] for a in core for b in other)
-            subset = max(subset, 0.65 if begin else 0.0)
-            both = (" ".join(sorted(core)), " ".join(sorted(other)))
-            matcher = difflib.SequenceMatcher(None, *both, autojunk=False)
-            score = max(subset, matcher.ratio() if matcher.real_quick_ratio() > 0.6 else 0.0)
+            score = 0.9 if core <= other or other <= core else 0.0
+            if score == 0 and not begun.isdisjoint(word[:4] for word in other if len(word) > 3):
+                score = 0.65
+            matcher.set_seq1(theirs)
+            if matcher.real_quick_ratio() > max(score, 0.6) and matcher.quick_ratio() > max(score, 0.6):
+                score = max(score, matcher.ratio())
             if score > most:
                 best, most = code, score
     return best if most >= 0.62 else None
+
+
+@functools.lru_cache(maxsize=2**15)
+def _cores(name: str) -> tuple[frozenset[str], str]:
+    """Return the words of a name but for those that say what it is, all of them if there are no others, and as text."""
+    parts = _words(name)
+    core = _core(parts, _GENERIC) or frozenset(parts)
+    return core, " ".join(sorted(core))
 
 
 def sounding_alike(names: Mapping[str, str], left: Sequence[str], index: NameIndex) -> dict[str, str]:
@@ -413,17 +421,21 @@ def sounding_alike(names: Mapping[str, str], left: Sequence[str], index: NameInd
     if len(scripts) < 2:
         return {}
     many = sum(map(len, mine.values())) * sum(map(len, theirs.values())) > _PAIRS
+    bearers: dict[str, list[str]] = {}
+    for name, sounds in mine.items():
+        for own in sounds:
+            bearers.setdefault(own, []).append(name)
     best: dict[tuple[str, str], float] = {}
     for code, others in theirs.items():
         for other, of in others.items():
             matcher = difflib.SequenceMatcher(None, "", other, autojunk=False)
-            for name, sounds in mine.items():
-                for own in (own for own, written in sounds.items() if written != of):
-                    matcher.set_seq1(own)
-                    near = not many and matcher.real_quick_ratio() >= _SOUNDS_LIKE <= matcher.quick_ratio()
-                    score = 1.0 if own == other else matcher.ratio() if near else 0.0
-                    if score >= max(_SOUNDS_LIKE, best.get((name, code), 0.0)):
-                        best[name, code] = score
+            for own in bearers if not many else bearers.keys() & {other}:
+                matcher.set_seq1(own)
+                near = matcher.real_quick_ratio() >= _SOUNDS_LIKE <= matcher.quick_ratio()
+                score = matcher.ratio() if near else 0.0
+                for name in bearers[own] if score >= _SOUNDS_LIKE else ():
+                    if mine[name][own] != of:
+                        best[name, code] = max(score, best.get((name, code), 0.0))
     rivals: list[dict[str, list[float]]] = [{}, {}]
     for pair, score in best.items():
         for side, own in zip(rivals, pair, strict=True):
