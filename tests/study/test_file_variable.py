@@ -196,3 +196,19 @@ def test_a_unit_in_a_heading_stays_and_a_mark_goes(tmp_path: Path, seed: int, ye
         (told,) = data.table.columns
         assert (sign.strip(" ,") in told) == (sign in UNITS), (heading, told)
         assert data.table.attrs.get("year") == (2019 if year else None)
+
+
+@pytest.mark.parametrize("unit", [" [zł]", " (tonnes)", ", USD", " [1000 EUR]"])
+def test_a_name_without_its_unit_finds_the_one_column_that_has_it(tmp_path: Path, unit: str) -> None:
+    """And only one: of two columns in different units neither is taken."""
+    layer = gpd.GeoDataFrame({"code": list("abc")}, geometry=[shapely.box(i, 0, i + 1, 1) for i in range(3)], crs=4326)
+    layer[f"Output{unit}"] = [1.5, 2.5, 4.0]
+    layer["Jobs"] = [3.0, 2.0, 1.0]
+    layer.to_file(tmp_path / "r.geojson")
+    options = FileOptions(key="code")
+    found = read_files(tmp_path / "r.geojson", options, variable="Output").values("Output")
+    assert found.name == f"Output{unit}" and found.tolist() == [1.5, 2.5, 4.0]
+    layer["Output [m]"] = [0.0, 1.0, 2.0]
+    layer.to_file(tmp_path / "two.geojson")
+    with pytest.raises(DataError, match="no column of numbers is called Output"):
+        read_files(tmp_path / "two.geojson", options, variable="Output").values("Output")

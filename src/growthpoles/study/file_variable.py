@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -129,6 +130,9 @@ class FileData:
             # The header as it stands in the file, with the year that was taken out of it.
             year = self.table.attrs.get("year")
             variable = inside[1] if inside[1] in columns and year in (None, inside[0]) else variable
+        if variable not in columns:  # the name alone of one that carries its unit: "GDP" for "GDP [m EUR]"
+            whole = [name for name in columns if _UNIT.sub("", name) == variable]
+            variable = whole[0] if len(whole) == 1 else variable
         if variable not in columns:
             others = [] if self.regions is None else [str(column) for column in self.regions.columns]
             if variable in others and self.regions is not None:
@@ -147,6 +151,9 @@ class FileData:
                 allowed += f"; of other years: {listed(told, write=str)}"
             raise DataError(message(problem, where=self.source, allowed=allowed, near=map(quoted, near)))
         return self.table[variable]
+
+
+_UNIT = re.compile(r"(?:\s*[\[(][^\[\]()]*[\])]|,\s[^,]*)$")
 
 
 def _first_text(column: pd.Series) -> str:
