@@ -481,7 +481,7 @@ def doubts_of(block: Block, codes: Sequence[str], blocks: Sequence[Block] = ()) 
     if block.missing:
         doubts.append(f'{at}: {listed(marks)} was taken to mean "no data"')
         if zero := [mark for mark in block.missing if mark in ("-", "–", "—", "−")]:
-            told = f"{listed(map(repr, zero))} is zero at some offices: zero = {toml_list(zero)} takes it so"
+            told = f"{listed(map(repr, zero))} is zero at some offices: in a study, zero = {toml_list(zero)}"
             doubts.append(f"{at}: {told}")
     if block.flags:
         doubts.append(f"{at}: {listed(map(repr, block.flags))} beside numbers is kept as a remark on them")
