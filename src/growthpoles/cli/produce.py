@@ -304,6 +304,7 @@ def _draw_file(
     drawn = values if kind == "values" else _lisa(found.regions, values, **tested)
     alone = [] if kind == "values" else [code for code, label in drawn.label.items() if label == "isolate"]
     called = shown if title is None else title
+    year = None if title is not None and str(year) in title else year  # which says it itself
     if source is None and options.table:
         source = options.table.name
     axes = getattr(maps, f"plot_{kind}")(

@@ -590,6 +590,7 @@ def read_table(
     unread: list[tuple[str, int | None, str, str, str]] = []
     for block in blocks:
         block.match.outside |= dict.fromkeys(skipped & {*block.match.open, *block.match.codes}, "listed in ignore")
+        block.match.open = {name: near for name, near in block.match.open.items() if name not in skipped}
         lines = table_lines(block, names, block.years, str)
         spec = Table.model_validate(tomllib.loads("\n".join(lines))["tables"][0])
         spec = spec.model_copy(update={"decimal": decimal or spec.decimal, "thousands": thousands or spec.thousands})

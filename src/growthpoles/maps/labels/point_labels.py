@@ -327,9 +327,9 @@ class Beside:
                 facts.append(word("dots: cities, rings: capitals" if rings else "dots: cities"))
             else:
                 told = (
-                    "dots: the most populous cities with room, rings: capitals"
+                    "dots: a selection of cities, the most populous of it with room, rings: capitals"
                     if rings
-                    else "dots: the most populous cities with room"
+                    else "dots: a selection of cities, the most populous of it with room"
                 )
                 facts.append(f"{word(told)} ({word('Natural Earth')})")
         if left_out:
