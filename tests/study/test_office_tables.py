@@ -707,3 +707,34 @@ def test_a_few_names_in_another_script_are_proposed_where_no_table_is_found(tmp_
         gp.read_table(path, boundaries=layer, key="code")
     assert "aliases={'Вологда': 'Q1', 'Тамбов': 'Q2', 'Верхнее': 'KEY', " in str(refused.value)
     assert str(refused.value).endswith("proposed as they sound alike, KEY being the region that the name means")
+
+
+@pytest.mark.parametrize("columns", [1, 2, 5])
+def test_numbers_that_look_like_years_below_years_are_numbers(columns: int, tmp_path: Path) -> None:
+    """Rows whose every figure lies between 1900 and 2100, at the head, the foot and one after another."""
+    path = tmp_path / "office.csv"
+    for seed in range(40):
+        rng = np.random.default_rng([columns, seed])
+        values = np.round(rng.lognormal(7.6, 1.2, (20, 1)) * rng.lognormal(0, 0.05, (20, columns))).astype(int)
+        alike = rng.random(20) < rng.choice([0.05, 0.2, 0.5])
+        alike[rng.choice([0, 10, 19])] = True
+        values[alike] = np.clip(np.round(1975 * rng.lognormal(0, 0.02, (alike.sum(), columns))), 1901, 1999)
+        first = 2001 + seed % 20
+        lines = [["Region", *map(str, range(first, first + columns))]]
+        lines += [[f"{'BCDFGHKLMN'[at % 10]}{'ao'[at // 10]}ton", *map(str, row)] for at, row in enumerate(values)]
+        if seed % 3:
+            lines.append(["Total", *map(str, values.sum(axis=0))])
+        lines += [["Source: office"]] if seed % 2 else []
+        path.write_text("\n".join(map(",".join, lines)) + "\n")
+        (block,), _ = read_blocks(read_sheets(path), None)
+        assert len(block.rows) == 20 + bool(seed % 3)
+
+
+@pytest.mark.parametrize("same", [True, False])
+def test_headers_of_years_below_each_other_begin_tables(same: bool, tmp_path: Path) -> None:
+    path = tmp_path / "office.csv"
+    lines = ["Region,2000,2001,2002", "Bata,11,12,13", "Cata,14,15,16", "Data,17,18,19"]
+    lines += [f"{'Region' if same else 'District'},2003,2004,2005", *(f"{line}0" for line in lines[1:])]
+    path.write_text("\n".join(lines) + "\n")
+    blocks, _ = read_blocks(read_sheets(path), None)
+    assert [len(block.rows) for block in blocks] == [3, 3]

@@ -9,10 +9,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import permutations
 
-import numpy as np
-
 from growthpoles.errors import listed, shown
-from growthpoles.regions.key_matching import KeyMatch, is_country, says_total
+from growthpoles.regions.key_matching import KeyMatch, is_country
 from growthpoles.regions.name_matching import NameIndex
 from growthpoles.study.files.cell_grids import Grid
 from growthpoles.study.files.number_notation import Notation
@@ -27,9 +25,9 @@ from growthpoles.study.files.printed_labels import (
     split_flag,
 )
 from growthpoles.study.files.table_files import JOINT, cell_text, cells_filled, header_paths, joint_keys, unique_names
-from growthpoles.study.total_rows import adds_up, decimals_of, find_totals, named_totals
 
 _MOST_HEADER = 5
+_NEAR = 10  # years by which a header repeats one above it: 2005 to 2009 below 2000 to 2004
 _MOST_ACROSS = 2000  # rows of a table whose regions stand across
 _MARK = re.compile(
     r"[^\w\s]{1,6}|[^\W\d]{1,3}|[\[(][^\[\]()\d]{1,14}[\])]"
@@ -270,18 +268,26 @@ def find_blocks(grid: Grid, is_region: Callable[[str], bool] = lambda name: Fals
 def _as_before(
     rows: list[tuple[int, list[object]]], i: int, last: int, header: Sequence[int], value_at: set[int], kinds: list[str]
 ) -> bool:
-    """Tell whether years stand in a row that is else like its neighbours, below headers that are no years."""
+    """Tell whether years stand in a row that is else like its neighbours, and do not repeat those of its headers."""
 
     def shape(row: int) -> str:
         return re.sub(" +$", "", kinds[row]).replace("y", "n")
 
-    follows = i + 1 < len(rows) and rows[i + 1][0] == rows[i][0] + 1
     heads = [row for number, row in rows[:i] if number in header]
     texts = {cell_text(cell) for row in heads for cell in row}
-    dated = any(kind_of(row[at]) == "y" for row in heads for at in value_at if at < len(row))
-    again = any(cell_text(cell) in texts for cell in rows[i][1] if cell_text(cell))
+    again = any(cell_text(cell) in texts for cell in rows[i][1] if kind_of(cell) not in " y")
+    dated = [steps for row in heads if (steps := _steps(rows[i][1], row, value_at)) is not None]
+    new = any(len(own) == 1 and abs(own[0]) <= (_NEAR if n > 1 else 0) for own, n in dated)
+    follows = i + 1 < len(rows) and rows[i + 1][0] == rows[i][0] + 1 and not (dated and "n" not in shape(i + 1))
     alike = "n" in shape(last) and shape(i) == shape(last) and (not follows or shape(i + 1) == shape(i))
-    return alike and not dated and not again and rows[i][0] == rows[last][0] + 1
+    return alike and not new and not again and rows[i][0] == rows[last][0] + 1
+
+
+def _steps(row: Sequence[object], head: Sequence[object], value_at: Iterable[int]) -> tuple[list[int], int] | None:
+    """Return by how much years of a row differ from those of a header above them, and how many there are."""
+    pairs = [(parse_year(row[at]), parse_year(head[at])) for at in value_at if at < min(len(row), len(head))]
+    steps = [own.year - above.year for own, above in pairs if own is not None and above is not None]
+    return (sorted(set(steps)), len(steps)) if steps else None
 
 
 def _repeats(block: Block, before: Block, rows: list[tuple[int, list[object]]], kinds: list[str]) -> bool:
@@ -349,7 +355,7 @@ def _header_above(
     i = top - 1
     skipped = 0
     below = _labels_of(kinds, top, first_value)
-    while i >= start and len(header) < _MOST_HEADER:
+    while i >= start and (len(header) < _MOST_HEADER or kinds[i] == kinds[i + 1]):
         number, row = rows[i]
         if is_counting(row) or any(is_region(cell_text(cell)) for cell in row[: max(1, first_value)]):
             i -= 1
@@ -392,7 +398,7 @@ def _header_above(
             continue
         header.insert(0, number)
         i -= 1
-    header = _without_marked_rows(rows, kinds, header, first_value, below)
+    header = _without_marked_rows(rows, kinds, header, first_value, below)[-_MOST_HEADER:]
     if not header:
         return [], []
     titles = [
@@ -418,6 +424,8 @@ def _without_marked_rows(
         years = [cell_text(rows[i][1][at]) for at, kind in cells if kind == "y"]
         strong = all(kind != "m" or _STRONG.fullmatch(cell_text(rows[i][1][at])) for at, kind in cells)
         rising = len(years) > 1 and years == sorted(set(years))
+        steps = _steps(rows[i][1], rows[above][1], [at for at, _ in cells])
+        rising = rising and (steps is None or (len(steps[0]) == 1 and abs(steps[0][0]) <= _NEAR))
         both = labels & _labels_of(kinds, i, first_value) & _labels_of(kinds, above, first_value)
         same = all(rows[i][1][at] != rows[above][1][at] for at in both)
         if not (cells and both == labels and same and strong and all(kind in "my" for _, kind in cells) and not rising):
@@ -484,43 +492,6 @@ def split_halves(block: Block) -> list[Block]:
         halves[0].aside = block.aside
         return halves
     return [block]
-
-
-def sums_of(block: Block) -> list[str]:
-    """Return the names of rows that add up: all others, or the ones that follow or precede up to the next such row."""
-    assert block.key is not None
-    if block.indicator or block.year_column is not None or len(block.rows) > 2000:
-        return []
-    numbers = []
-    for _, row in block.rows:
-        numbers.append([cell_value(row[at]) if at < len(row) else None for at in block.value_at])
-    names = [block.text(row, block.key) for _, row in block.rows]
-    found = []
-    for i, mine in enumerate(numbers):
-        for others in (numbers[:i] + numbers[i + 1 :], numbers[i + 1 :], numbers[:i]):
-            told = adds_up(mine, others)
-            if told:
-                found.append(names[i])
-                break
-    return found
-
-
-def totals_of(block: Block) -> dict[str, str]:
-    """Return the rows that are totals by what they add up to or say, where no boundaries tell: name and reason."""
-    assert block.key is not None
-    names = [block.text(row, block.key) for _, row in block.rows]
-    if block.indicator or block.year_column is not None or not 4 <= len(names) <= 2000 or not block.value_at:
-        return {name: "it says that it is a total" for name in names if says_total(name) and names.count(name) > 1}
-    cells = [[cell_value(row[at]) if at < len(row) else None for at in block.value_at] for _, row in block.rows]
-    values = np.array(cells, dtype=float)
-    places = [
-        max((decimals_of(v) for row in cells if (v := row[at]) is not None), default=0) for at in range(len(cells[0]))
-    ]
-    halves = np.broadcast_to(0.5 * 10.0 ** -np.array(places, dtype=float), values.shape)
-    sums = dict(find_totals(values, halves))
-    sums |= named_totals(names, values, halves, sums)
-    says = {True: "it says that it is a total", False: "it is the sum of other rows"}
-    return {names[row]: says[says_total(names[row])] for row in sorted(sums) if names[row]}
 
 
 def bare_number(block: Block, row: Sequence[object], at: int) -> str:

@@ -52,11 +52,10 @@ from growthpoles.study.table_blocks import (
     odd_rows,
     sentinels,
     several_numbers,
-    sums_of,
     tell_parts_of_year,
     tell_table_number,
-    totals_of,
 )
+from growthpoles.study.total_rows import sums_of, totals_of
 
 _GROUPS = {sign: re.compile(rf"[+-]?\d{{1,3}}(?:{re.escape(sign)}\d{{3}})+") for sign in ",."}
 _PRICES = re.compile(

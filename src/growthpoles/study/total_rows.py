@@ -8,16 +8,21 @@ from collections.abc import Container, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from growthpoles.errors import listed, quoted
 from growthpoles.regions.key_matching import is_country, says_only_total, says_total
+from growthpoles.study.table_blocks import Block, cell_value
 
 Array = NDArray[np.float64]
+Flags = NDArray[np.bool_]
 #: Log odds, row of the total, rows of its parts.
 _Hit = tuple[float, int, tuple[int, ...]]
 _FEWEST_PARTS = 2
+_FEWEST_SUMMED = 4  # parts whose mean is not within a factor of two of their sum
 _COLUMNS = 2
 #: Log odds of a total on its own, and of one within another.
 _SURE, _LIKELY = float(np.log(1e6)), float(np.log(1e2))
 _ANEW = 0.01
+_RARE = 0.02  # chance that a slip by a power of ten explains a total that is none
 _CODED = re.compile(r"[(\[]?\d[\w.]*[)\]]?\W")
 #: Sum of the log odds of several totals, none of them sure, that are believed together.
 _TOGETHER = 1.5 * _SURE
@@ -103,7 +108,8 @@ def named_totals(
     Notes
     -----
     A total sums up all other rows, or those next to it up to another total. One that says so comes near that sum in
-    some column, within a factor of two; the first or last row with the name of a country meets it in one. Rates have a
+    some column, within a factor of two; the first or last row with the name of a country meets it in one. Either may
+    miss it by a slip of one figure by a power of ten, or of its own. Rates have a
     total that is no sum, whose parts are none: the one row without a code that says so, or the first or last row that
     says nothing else and lies between the others.
     """
@@ -120,19 +126,44 @@ def named_totals(
         behind = [i for i in rest if row < i < min((t for t in totals if t > row), default=len(names))]
         fits: list[tuple[int, int, int, tuple[int, ...]]] = []
         for parts in (tuple(part) for part in (rest, before, behind) if len(part) >= _FEWEST_PARTS):
-            at = list(parts)
-            own, total = values[row], np.nansum(values[at], axis=0)
-            there = np.isfinite(own) & np.isfinite(values[at]).any(axis=0) & (own != 0)
-            slack = np.nansum(halves[at], axis=0) + np.nan_to_num(halves[row]) + 1e-9 * np.abs(own)
-            holds = there & (np.abs(own - total) <= slack)
-            near = there & (total * own > 0) & (np.abs(np.log2(np.abs(total) / np.abs(own) + 1e-300)) < 1)
-            fits.append((int(holds.sum()), int(near.sum()), len(parts), parts))
+            holds, near, slip = _meets(values, halves, row, parts)
+            fits.append((int((holds | slip).sum()), int(near.sum()), len(parts), parts))
         best = max(fits, default=(0, 0, 0, ()))
         if best[0] or (row in said and best[1]):
             found[row] = best[3]
         elif row in said and _is_mean(names, values, row, rest):
             found[row] = ()
     return found
+
+
+def _meets(values: Array, halves: Array, row: int, parts: Sequence[int]) -> tuple[Flags, Flags, Flags]:
+    """Return in which columns a row is the sum of others, near it (factor of two), or the sum but for a slip."""
+    at = list(parts)
+    own, total = values[row], np.nansum(values[at], axis=0)
+    there = np.isfinite(own) & np.isfinite(values[at]).any(axis=0) & (own != 0)
+    slack = np.nansum(halves[at], axis=0) + np.nan_to_num(halves[row]) + 1e-9 * np.abs(own)
+    holds = there & (np.abs(own - total) <= slack)
+    near = there & (total * own > 0) & (np.abs(np.log2(np.abs(total) / np.abs(own) + 1e-300)) < 1)
+    slip = there & ~holds & np.array([slips(*one) for one in zip(own, values[at].T, slack, strict=True)], dtype=bool)
+    return holds, near, slip
+
+
+def missed_columns(values: Array, halves: Array, row: int, parts: Sequence[int]) -> list[int]:
+    """Return the columns that a total sums up by their size, but not by their digits; a mean is far from the sum."""
+    if len(parts) < _FEWEST_SUMMED or np.isnan(values[list(parts)]).any():
+        return []
+    holds, near, slip = _meets(values, halves, row, parts)
+    return np.flatnonzero(~holds & (near | slip)).tolist()
+
+
+def slips(total: float, parts: Array, slack: float) -> bool:
+    """Tell whether one figure, a part or the total, is off by a power of ten: all else adds up, and not by chance."""
+    powers = 10.0 ** np.array([-3.0, -2.0, -1.0, 1.0, 2.0, 3.0])
+    room = slack * (1 + powers / len(parts))  # a figure that lost its last digits is known to fewer
+    whole = np.nansum(parts)
+    chance = len(powers) * room / max(abs(whole), abs(total), 1e-300)
+    one = (np.abs(whole - parts[:, None] * (1 - powers) - total) <= room).any(axis=0) & (chance * len(parts) < _RARE)
+    return bool((one | ((np.abs(whole - total * powers) <= room) & (chance < _RARE))).any())
 
 
 def _is_mean(names: Sequence[str], values: Array, row: int, rest: Sequence[int]) -> bool:
@@ -225,7 +256,47 @@ def _sums_in(values: Array, halves: Array, spread: Array, left: Sequence[int], s
     return found
 
 
-def adds_up(mine: list[float | None], others: list[list[float | None]]) -> bool:
+def sums_of(block: Block) -> list[str]:
+    """Return the names of rows that add up: all others, or the ones that follow or precede up to the next such row."""
+    assert block.key is not None
+    if block.indicator or block.year_column is not None or len(block.rows) > 2000:
+        return []
+    numbers = [[cell_value(row[at]) if at < len(row) else None for at in block.value_at] for _, row in block.rows]
+    names = [block.text(row, block.key) for _, row in block.rows]
+    found = []
+    for i, mine in enumerate(numbers):
+        for others in (numbers[:i] + numbers[i + 1 :], numbers[i + 1 :], numbers[:i]):
+            if _adds_up(mine, others):
+                found.append(names[i])
+                break
+    return found
+
+
+def totals_of(block: Block) -> dict[str, str]:
+    """Return the rows that are totals by what they add up to or say, where no boundaries tell: name and reason."""
+    assert block.key is not None
+    names = [block.text(row, block.key) for _, row in block.rows]
+    if block.indicator or block.year_column is not None or not 4 <= len(names) <= 2000 or not block.value_at:
+        return {name: "it says that it is a total" for name in names if says_total(name) and names.count(name) > 1}
+    columns = list(block.value_at)
+    cells = [[cell_value(row[at]) if at < len(row) else None for at in columns] for _, row in block.rows]
+    values = np.array(cells, dtype=float)
+    places = [
+        max((_decimals(v) for row in cells if (v := row[at]) is not None), default=0) for at in range(len(cells[0]))
+    ]
+    halves = np.broadcast_to(0.5 * 10.0 ** -np.array(places, dtype=float), values.shape)
+    sums = dict(find_totals(values, halves))
+    sums |= named_totals(names, values, halves, sums)
+    says = {True: "it says that it is a total", False: "it is the sum of other rows"}
+    told = {}
+    for row in sorted(sums):
+        told[names[row]] = says[says_total(names[row])]
+        if off := [" ".join(block.paths[columns[at]]) for at in missed_columns(values, halves, row, sums[row])]:
+            told[names[row]] += f", but does not add up in {listed(off, write=quoted)}"
+    return {name: reason for name, reason in told.items() if name}
+
+
+def _adds_up(mine: list[float | None], others: list[list[float | None]]) -> bool:
     """Tell whether a row is the sum of others, in every column that is filled, within rounding, and in two at least."""
     agreed = 0
     for at, value in enumerate(mine):
@@ -233,12 +304,12 @@ def adds_up(mine: list[float | None], others: list[list[float | None]]) -> bool:
         if value is None or len(parts) < 3 or any(part is None for part in parts):
             continue
         total = sum(part for part in parts if part is not None)
-        if not value or abs(total - value) > max(0.5 * len(parts) * 10 ** -decimals_of(value), 1e-6 * abs(value)):
+        if not value or abs(total - value) > max(0.5 * len(parts) * 10 ** -_decimals(value), 1e-6 * abs(value)):
             return False
         agreed += 1
     return agreed >= 2
 
 
-def decimals_of(value: float) -> int:
+def _decimals(value: float) -> int:
     """Count the decimals of a number as it is written."""
     return len(repr(value).partition(".")[2].rstrip("0"))

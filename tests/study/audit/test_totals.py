@@ -213,3 +213,45 @@ def test_regions_whose_names_hold_the_words_of_totals_stay(tmp_path: Path) -> No
     names = ["Federal District", "Acre", "Bahia", "Amazonas", "Ceará"]
     values = np.sort(rates, axis=0)
     assert named_totals(names, values, np.full(values.shape, 0.05), {}) == {}
+
+
+@pytest.mark.parametrize("years", [1, 4])
+@pytest.mark.parametrize("name", ["Canada", "Total"])
+@pytest.mark.parametrize("where", ["largest", "any", "total"])
+def test_a_figure_off_by_a_power_of_ten_is_found_whatever_its_share(
+    years: int, name: str, where: str, tmp_path: Path
+) -> None:
+    """Years as the only headers: one quantity, whose years are held against each other and against the total."""
+    path = tmp_path / "office.csv"
+    for seed in range(6):
+        rng = np.random.default_rng(seed)
+        count, share = int(rng.integers(8, 30)), rng.uniform(0.2, 0.6)
+        sizes = rng.lognormal(0, 0.8, count)
+        sizes[0] = sizes[1:].sum() * share / (1 - share)
+        values = sizes[:, None] * 1e6 / sizes.sum() * 1.03 ** np.arange(years) * rng.lognormal(0, 0.02, (count, years))
+        values = np.round(rng.permutation(values), 1)
+        row, year, power = int(rng.integers(count)), int(rng.integers(years)), int(rng.choice([-2, -1, 1, 2]))
+        row = {"largest": int(values[:, 0].argmax()), "any": row, "total": count}[where]
+        for planted in (False, True):
+            table = np.vstack([values, values.sum(axis=0)])
+            table[row, year] *= 10.0**power if planted else 1
+            names = [*(f"{'BCDFGHKLMN'[at % 10]}{'aeiou'[at // 10]}ton" for at in range(count)), name]
+            lines = [",".join([names[at], *(f"{value:.1f}" for value in table[at])]) for at in range(count + 1)]
+            path.write_text("\n".join([",".join(["Region", *map(str, range(2015, 2015 + years))]), *lines]) + "\n")
+            audit, _, _ = audit_file(path)
+            found = set(zip(audit.ledger["table"], audit.ledger["row"], strict=True))
+            assert ((year + 1, row + 1) in found) if planted else not found
+            assert audit.ledger["finding"].nunique() == int(planted)
+
+
+@pytest.mark.parametrize(("factor", "reason"), [
+    (1, "it is the sum of other rows"), (10, "it is the sum of other rows, but does not add up in GDP 2019"),
+])  # fmt: skip
+def test_what_is_read_says_where_a_total_does_not_add_up(factor: int, reason: str, tmp_path: Path) -> None:
+    path = tmp_path / "office.csv"
+    lines = ["Region,GDP 2018,GDP 2019"]
+    lines += [f"Place {sign},{900 * at + 0.5},{1000 * at + 0.5}" for at, sign in enumerate("BCDEF", 1)]
+    lines += [f"Place A,8000.5,{9000.5 * factor}", "Canada,21503.0,24003.0"]
+    path.write_text("\n".join(lines) + "\n")
+    (block,), _ = read_blocks(read_sheets(path), None)
+    assert block.match.outside == {"Canada": reason}

@@ -397,7 +397,7 @@ def growth_remarks(
 ) -> pd.DataFrame:
     """List what stands still, and cells whose growth is six robust deviations and a factor of three off.
 
-    `told_of` are the cells (table, row, column) of findings: of a long number that is the same in two years no more.
+    `told_of` are the cells (table, row, column) of findings, which are not told of again.
     """
     lines = []
     for block in blocks.values():
@@ -425,6 +425,9 @@ def growth_remarks(
                     continue
                 change, middle, scale = growth(block, other, place, name)
                 for i in np.flatnonzero(np.abs(change - middle) > max(6 * scale, np.log(3.0))):
+                    pair = {(block.table, block.rows[int(i)], name), (other.table, other.rows[place[i]], name)}
+                    if not pair.isdisjoint(told_of):
+                        continue
                     grown = {"ratio": change[i], "growth": middle}
                     told = Reason(
                         "{column} of {region} (row {row}) goes x{ratio} from table {table} to {other_table}, "

@@ -328,7 +328,7 @@ def _quantities(
         hit = None if _SINCE.search(header.casefold()) else year_inside(header)
         # Under a year alone stands what the sheet or the title is called.
         name = hit[1] if hit else header
-        name = name or block.title or (sheet if several else "") or next(iter(block.titles), header)
+        name = name or block.title or (sheet if several else "") or next(iter(block.titles), "value" if hit else header)
         dated[at] = split_table_number(name)[1], hit[0] if hit else above
     marked = marked_apart({at: " ".join(block.paths[at]) for at in dated}, dated)
     return dated | {at: (name, dated[at][1]) for at, name in marked.items()}

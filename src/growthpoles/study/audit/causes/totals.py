@@ -6,6 +6,7 @@ from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from growthpoles.errors import Joined, Number, Reason
 from growthpoles.study.audit.arithmetic import decimal_shift, significant_digits, transposed
@@ -30,6 +31,7 @@ from growthpoles.study.audit.findings import (
 )
 from growthpoles.study.audit.printed_cells import TotalRow
 from growthpoles.study.files.printed_tables import Decimal
+from growthpoles.study.total_rows import slips
 
 Blocks = Mapping[int, Block]
 _RARE = 0.02
@@ -38,7 +40,7 @@ _ODD, _USUAL = 4.0, 2.0
 _TOLD_APART = 4  # digits of cells that are not the same by chance
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Sum:
     """A total beside the sum of its parts: what it lacks, and what rounding allows."""
 
@@ -49,6 +51,7 @@ class _Sum:
     half: float
     low: float
     high: float
+    parts: NDArray[np.float64]
 
     @property
     def middle(self) -> float:
@@ -68,7 +71,7 @@ def _sums(totals: Sequence[TotalRow], blocks: Blocks) -> Iterator[_Sum]:
             column = block.columns.get(name)
             if column is not None and np.isfinite(value) and np.isfinite(column.value[list(at)]).all():
                 low, high = (float(part[list(at)].sum()) for part in (column.low, column.high))
-                yield _Sum(total, name, at, value, half, low, high)
+                yield _Sum(total, name, at, value, half, low, high, column.value[list(at)])
 
 
 def unchecked_totals(
@@ -95,7 +98,10 @@ def no_number(column: str, rows: list[int]) -> Reason:
 
 
 def _additive(sums: Sequence[_Sum], printed: Sequence[_Sum], results: set[tuple[int, str]]) -> set[str]:
-    """Return the columns that are summed up: no ratios; the sum holds somewhere, or comes near where a mean cannot."""
+    """Return the columns that are summed up: no ratios; the sum holds somewhere, or comes near where a mean cannot.
+
+    Near is within a factor of two, or but for a power of ten in one figure.
+    """
     ratios = {name for _, name in results}
     # A row under a heading of its own is repeated in it, whatever its column holds.
     held = {each.name for each in (*sums, *printed) if each.holds and len(each.at) > 1}
@@ -104,7 +110,8 @@ def _additive(sums: Sequence[_Sum], printed: Sequence[_Sum], results: set[tuple[
         for each in sums
         if len(each.at) >= 4 and each.low > 0 and each.value > 0 and 0.5 < each.value / each.middle < 2
     }
-    return (held | near) - ratios
+    off = {each.name for each in printed if slips(each.value, each.parts, (each.high - each.low) / 2 + each.half)}
+    return (held | near | off) - ratios
 
 
 def decided_by_totals(
