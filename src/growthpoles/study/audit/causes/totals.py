@@ -34,6 +34,8 @@ from growthpoles.study.files.printed_tables import Decimal
 from growthpoles.study.total_rows import slips
 
 Blocks = Mapping[int, Block]
+#: A total, a column of it, places of its rows with a number, region and row of those without.
+_Parts = tuple[TotalRow, str, tuple[int, ...], dict[str, int]]
 _RARE = 0.02
 #: Robust deviations of growth that are odd, and that are usual.
 _ODD, _USUAL = 4.0, 2.0
@@ -64,31 +66,58 @@ class _Sum:
 
 
 def _sums(totals: Sequence[TotalRow], blocks: Blocks) -> Iterator[_Sum]:
-    for total in totals:
-        block = blocks[total.table]
-        at = tuple(block.rows.index(row) for row in total.parts)
-        for name, (_, value, half) in total.cells.items():
-            column = block.columns.get(name)
-            if column is not None and np.isfinite(value) and np.isfinite(column.value[list(at)]).all():
-                low, high = (float(part[list(at)].sum()) for part in (column.low, column.high))
-                yield _Sum(total, name, at, value, half, low, high, column.value[list(at)])
+    told = [(total, name, *_parts(total, blocks[total.table], name)) for total in totals for name in total.cells]
+    nothing = _empty(told, blocks)
+    for total, name, at, gaps in told:
+        each = _sum(total, blocks[total.table], name, at)
+        if each is not None and not gaps.keys() - nothing.get(name, set()):
+            yield each
+
+
+def _sum(total: TotalRow, block: Block, name: str, at: tuple[int, ...]) -> _Sum | None:
+    _, value, half = total.cells[name]
+    if not at or not np.isfinite(value):
+        return None
+    column = block.columns[name]
+    low, high = (float(part[list(at)].sum()) for part in (column.low, column.high))
+    return _Sum(total, name, at, value, half, low, high, column.value[list(at)])
+
+
+def _parts(total: TotalRow, block: Block, name: str) -> tuple[tuple[int, ...], dict[str, int]]:
+    """Return the places of a total's rows that have a number in a column, and region and row of those without."""
+    if name not in block.columns:
+        return (), {}
+    at, known = [block.rows.index(row) for row in total.parts], np.isfinite(block.columns[name].value)
+    return tuple(i for i in at if known[i]), {block.regions[i]: block.rows[i] for i in at if not known[i]}
+
+
+def _empty(
+    told: Sequence[tuple[TotalRow, str, tuple[int, ...], dict[str, int]]], blocks: Blocks
+) -> dict[str, set[str]]:
+    """Return for every column the regions whose gaps are nothing: a total is the sum of the others to its last digit.
+
+    A province before it was split off is in the figures of another one: totals of all years add up without it.
+    """
+    empty: dict[str, set[str]] = {}
+    for total, name, at, gaps in told:
+        each = _sum(total, blocks[total.table], name, at) if gaps and len(at) > 1 else None
+        if each is not None and each.holds:
+            empty.setdefault(name, set()).update(gaps)
+    return empty
 
 
 def unchecked_totals(
     totals: Sequence[TotalRow], blocks: Blocks, results: Container[tuple[int, str]]
 ) -> list[tuple[Reason, int, Reason]]:
     """List the totals of which a row has no number, but for ratios, which no rows add up to: check, rows, reason."""
-    lines = []
+    lines, checked = [], {_key(each) for each in _sums(totals, blocks)}
     for total in totals:
-        block = blocks[total.table]
         for name in total.cells:
-            if name in block.columns and (total.table, name) not in results:
-                at = [block.rows.index(row) for row in total.parts]
-                gaps = [block.rows[i] for i in at if not np.isfinite(block.columns[name].value[i])]
-                if gaps:
-                    places = {"table": total.table, "column": name, "row": total.row}
-                    check = Reason("table {table}: the total of {column}, row {row}", places)
-                    lines.append((check, len(gaps), no_number(name, gaps)))
+            _, gaps = _parts(total, blocks[total.table], name)
+            if gaps and (total.table, total.row, name) not in checked and (total.table, name) not in results:
+                places = {"table": total.table, "column": name, "row": total.row}
+                check = Reason("table {table}: the total of {column}, row {row}", places)
+                lines.append((check, len(gaps), no_number(name, list(gaps.values()))))
     return lines
 
 
