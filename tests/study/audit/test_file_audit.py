@@ -652,3 +652,58 @@ def test_whole_numbers_that_pandas_writes_with_zeros_are_whole(tmp_path: Path, w
         assert len(file.sources.totals) == 3
         assert len(audit.faults) == fault, (seed, audit.faults)
         assert all("research" in said and "2" in said for said in audit.faults), seed
+
+
+_HEADS = {
+    "en": ("Population", "GDP (billion)", "GDP per head", "Unemployed (thousand)", "Labour force", "Unemployment rate"),
+    "es": ("Población", "PIB (miles)", "PIB por habitante", "Desocupados", "Fuerza de trabajo", "Tasa de desempleo"),
+    "fr": ("Population", "PIB (milliards)", "PIB par habitant", "Chômeurs", "Actifs", "Taux de chômage"),
+    "de": ("Bevölkerung", "BIP (Mrd.)", "BIP je Einwohner", "Arbeitslose", "Erwerbspersonen", "Arbeitslosenquote in %"),
+    "pl": ("Ludność", "PKB (mld)", "PKB na mieszkańca", "Bezrobotni", "Aktywni", "Stopa bezrobocia"),
+    "ru": ("Население", "ВРП, млрд", "ВРП на душу населения", "Безработные", "Рабочая сила", "Доля безработных"),
+}
+
+
+@pytest.mark.parametrize("lang", _HEADS)
+@pytest.mark.parametrize("fault", [False, True])
+def test_ratios_of_coarse_figures_are_found_and_called_by_their_names(lang: str, fault: bool, tmp_path: Path) -> None:
+    """Figures in thousands beside a rate, and a ratio printed with more digits than its numerator has."""
+    path = tmp_path / "office.csv"
+    people, product, head, idle, force, rate = _HEADS[lang]
+    for seed in range(4):
+        rng = np.random.default_rng(seed)
+        count = int(rng.integers(15, 40))
+        persons = np.round(rng.lognormal(13, 1, count))
+        gdp, active = persons * rng.lognormal(10, 0.3, count), persons * rng.uniform(0.4, 0.6, count)
+        jobless = np.maximum(np.round(active * rng.uniform(0.05, 0.2, count) / 1e3), 2)
+        active = np.round(active / 1e3) + 1
+        rates = np.round(100 * jobless / active, 1)
+        at = int(active.argmax())
+        rates[at] += 7 * fault
+        table = pd.DataFrame(
+            {people: persons, product: np.round(gdp / 1e9, 1), head: np.round(gdp / persons), idle: jobless,
+             force: active, rate: rates},
+            index=[f"{'BCDFGHKLMN'[i % 10]}{'aeio'[i // 10]}ton" for i in range(count)],
+        )  # fmt: skip
+        table.to_csv(path, index_label="Region")
+        audit, _, formulas = audit_file(path)
+        assert set(formulas["column"]) == {head, rate}, formulas
+        assert set(audit.ledger["row"]) == ({at + 1} if fault else set())
+        assert not fault or set(audit.ledger["column"]) >= {rate}
+
+
+def test_columns_that_explain_a_contradiction_together_are_told_together(tmp_path: Path) -> None:
+    """Two rows of one part exchanged are the same as those of all other columns, and no other column explains it."""
+    path = tmp_path / "office.csv"
+    rng = np.random.default_rng(1)
+    parts = np.round(rng.lognormal(6, 0.5, (20, 2)))
+    total = parts.sum(axis=1)
+    parts[[4, 5], 0] = parts[[5, 4], 0]
+    table = pd.DataFrame({"Employed": parts[:, 0], "Unemployed": parts[:, 1], "Labour force": total})
+    table["Unemployment rate (%)"] = np.round(100 * parts[:, 1] / total, 2)
+    table.set_axis([f"{'BCDFG'[i % 5]}{'aeio'[i // 5]}ton" for i in range(20)]).to_csv(path, index_label="Region")
+    audit, _, _ = audit_file(path)
+    assert all(
+        "either of Employed or Unemployed + Labour force + Unemployment rate (%) explains it" in evidence
+        for evidence in audit.ledger["evidence"]
+    )

@@ -255,3 +255,36 @@ def test_what_is_read_says_where_a_total_does_not_add_up(factor: int, reason: st
     path.write_text("\n".join(lines) + "\n")
     (block,), _ = read_blocks(read_sheets(path), None)
     assert block.match.outside == {"Canada": reason}
+
+
+@pytest.mark.parametrize("fault", [False, True])
+def test_a_total_beside_regions_that_did_not_exist_is_checked(fault: bool, tmp_path: Path) -> None:
+    """Provinces that were split off later have a dash in the years before, in which the total adds up without them."""
+    path = tmp_path / "office.csv"
+    for seed in range(8):
+        rng = np.random.default_rng(seed)
+        count, later = int(rng.integers(10, 40)), int(rng.integers(1, 4))
+        values = np.round(
+            rng.lognormal(8, 1, (count, 1)) * 1.02 ** np.arange(4) * rng.lognormal(0, 0.01, (count, 4)), 1
+        )
+        values[:later, :3] = np.nan
+        total, year = np.nansum(values, axis=0), int(rng.integers(3))
+        total[year] += fault * 900
+        names = [f"{'BCDFGHKLMN'[at % 10]}{'aeio'[at // 10]}ton" for at in range(count)]
+        rows = [
+            [name, *("-" if np.isnan(value) else f"{value:.1f}" for value in row)]
+            for name, row in zip((*names, "Total"), (*values, total), strict=True)
+        ]
+        path.write_text("\n".join(map(",".join, [["Region", "2020", "2021", "2022", "2023"], *rows])) + "\n")
+        audit, _, _ = audit_file(path)
+        assert audit.ledger["finding"].nunique() == int(fault)
+        assert ((audit.ledger["table"] == year + 1) & (audit.ledger["row"] == count + 1)).any() == fault
+        assert not [told for told in audit.unchecked["told"] if "the total of" in str(told)]
+
+
+def test_a_total_beside_a_gap_that_may_be_anything_is_not_checked(tmp_path: Path) -> None:
+    path = tmp_path / "office.csv"
+    lines = ["Region,2020,2021", *(f"{sign}ata,{10 * at}.5,{11 * at}.5" for at, sign in enumerate("BCDFGH", 1))]
+    path.write_text("\n".join([*lines, "Kata,-,70.0", "Total,300.0,304.0"]) + "\n")
+    audit, _, _ = audit_file(path)
+    assert audit.ledger.empty and any("the total of" in str(told) for told in audit.unchecked["told"])

@@ -327,7 +327,7 @@ def _of_column(
     else:
         evidence = [implies(relations_of(cause), name, low[i], middle[i], high[i])]
     if cause.open:
-        evidence.append(undecided_between(dict.fromkeys(name for other in cause.readings for _, name in other.keys)))
+        evidence.append(undecided_between([name for _, name in other.keys] for other in cause.readings))
     regions = {str(block.regions[int(i)]): float((middle if reading.kind == "rows" else want)[int(i)]) for i in at}
     suffix = "rows" if reading.kind == "rows" else f"r{block.rows[i]:02d}" if len(at) == 1 else reading.kind.split()[0]
     return Finding(
@@ -385,9 +385,9 @@ def implies(relation: str, column: str, low: float, middle: float, high: float) 
     return Reason("{relation} give {column} {value} ({low} to {high})", places)
 
 
-def undecided_between(columns: Iterable[str]) -> Reason:
-    """Say which columns may be wrong, one of them."""
-    names = Joined(columns, " or ")
+def undecided_between(readings: Iterable[Sequence[str]]) -> Reason:
+    """Say which columns may be wrong: those of one reading, which are wrong together."""
+    names = Joined(dict.fromkeys(Joined(dict.fromkeys(columns), " + ") for columns in readings), " or ")
     return Reason("either of {columns} explains it, and nothing in the tables decides", {"columns": names})
 
 

@@ -470,7 +470,7 @@ def indicator_entries(
         if not cause.open and cause.first.kind == "cell":
             fault = Fault("indicator", table=fault.table, column=fault.column, row=fault.row)
         told.append((fault, cause))
-        names = [name for reading in cause.readings for _, name in reading.keys]
+        names = [[name for _, name in reading.keys] for reading in cause.readings]
         for reading in cause.readings:
             for table, name in reading.keys:
                 block = blocks[table]

@@ -33,9 +33,13 @@ _HOLDS, _HALF, _NEARLY, _CHANCE = 0.75, 0.5, 0.25, 6.0
 _ALONG, _ADDS = 6.0, 3.0
 #: A ratio may have so many digits more than an input of it.
 _SHARPER = 2.5
+#: Significant digits of columns among which ratios are looked for: tens of thousands of unemployed are known to two.
+_COARSEST = 1.0
 #: Words of a header that tell a ratio.
 _RATIO = re.compile(
-    r"%|/|\bper\b|share|rate\b|ratio|intensity|density|productiv|yield|average|"
+    r"%|/|\bper\b|share|rate\b|ratio|intensity|density|productiv|yield|average|capita|"
+    r"\b(?:por|par) habitant|\b(?:pro|je) (?:kopf|einwohner)|\bna (?:mieszka|obyvate|osob)|kişi başı|"
+    r"\b(?:taux|tasa|taxa|tasso|quote|stopa|stopień|oranı|anteil|anteile|dichte|densidad|densité|densità|gęstość|promedio|moyen)|"
     r"доля|удельн|плотн|производит|средн|на душу|на 1|коэфф|үлес|тығызд|жан басын|шаққанда|өнімділ|орташа"
 )
 
@@ -258,7 +262,8 @@ def found_ratios(block: Block) -> list[tuple[str, str, str, float, int, int, boo
     Where not, those that hold are a quarter at least, and more than chance would give.
     """
     sharp = {name: _digits(column) for name, column in block.columns.items()}
-    names = [name for name, digits in sharp.items() if digits >= 2]
+    names = [name for name, digits in sharp.items() if digits >= _COARSEST]
+    room = {name: np.inf if _RATIO.search(name.casefold()) else _SHARPER for name in names}
     logs = {}
     for name in names:
         with np.errstate(divide="ignore", invalid="ignore"):
@@ -268,7 +273,7 @@ def found_ratios(block: Block) -> list[tuple[str, str, str, float, int, int, boo
         for top, bottom in ((above, below), (below, above)):
             quotient = logs[top] - logs[bottom]
             for name in names:
-                if name in (top, bottom) or sharp[name] > min(sharp[top], sharp[bottom]) + _SHARPER:
+                if name in (top, bottom) or sharp[name] > min(sharp[top], sharp[bottom]) + room[name]:
                     continue
                 gap = logs[name] - quotient
                 known = np.isfinite(gap)

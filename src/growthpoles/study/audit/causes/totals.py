@@ -336,7 +336,7 @@ def _off(relation: Relation, row: Block, total: TotalRow, names: Sequence[str]) 
         cells.append(Cell(total.table, total.row, name, total.cells[name][0], middle, text, total.label))
         evidence: Sentence = implies(relation.told, name, low, middle, high)
     if len(names) > 1:
-        evidence = Joined([evidence, undecided_between(names)])
+        evidence = Joined([evidence, undecided_between([name] for name in names)])
         fault = Fault("contradiction", table=total.table, column=Joined(names, ", "), row=total.row)
     else:
         kind: FaultKind = "ratio" if names[0] == relation.members[0] and relation.kind == "ratio" else "total"
