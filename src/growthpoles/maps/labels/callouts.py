@@ -37,6 +37,7 @@ MOST = 24
 MANY_NAMES = 40
 _ROUNDS = 4
 #: A line may cross one other region, and be as long as one that crosses several.
+_APART = 12.0  # millimetres from the line of a name to the value inside its region, at most
 _ONE_FAR = 1.5
 _FOUND: OrderedDict[Hashable, dict[int, Callout]] = OrderedDict()
 _KEEP = 24
@@ -557,9 +558,20 @@ def names_around(
     for shape, i in short:
         if i not in found:
             made = room.put(i, shape, names[i][0], "" if inside[i] else marks[i], preset, words, across=1)
+            if _far(made, inside[i]):
+                made = room.put(i, shape, names[i][0], marks[i], preset, words, across=1) or made
             if made is not None:
                 found[i] = made
     return found
+
+
+def _far(callout: Callout | None, placed: label_fit.Placed | None) -> bool:
+    """Tell whether the line from a name ends so far from the value inside the region that it may seem another one's."""
+    import shapely
+
+    if callout is None or placed is None:
+        return False
+    return bool(shapely.distance(shapely.LineString(callout.line), frame_of(placed)) > _APART)
 
 
 def _rounds(
@@ -594,8 +606,8 @@ def _rounds(
             made = room.put(
                 i, shapes[i], name, "" if placed else marks[i], preset, [frame_of(placed)] if placed else []
             )
-            if made is None and placed and i in bare:
-                made = room.put(i, shapes[i], name, marks[i], preset, [])
+            if placed and ((made is None and i in bare) or _far(made, placed)):
+                made = room.put(i, shapes[i], name, marks[i], preset, []) or made
             if made is not None:
                 found[i] = made
 
