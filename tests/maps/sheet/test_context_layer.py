@@ -16,7 +16,7 @@ import shapely
 
 import growthpoles as gp
 from growthpoles.errors import MapError
-from growthpoles.language.languages import LANGUAGES
+from growthpoles.language.languages import LANGUAGES, translator
 from growthpoles.maps.sheet import context_layer, map_geometry
 from growthpoles.maps.sheet.context_layer import locator_of
 from growthpoles.shipped_data import geodata_path
@@ -189,6 +189,27 @@ def test_no_city_without_a_name_nor_silently_behind_a_smaller_one(seed: int) -> 
         again = gp.plot_values(renamed, values, cities=True)
         where = [(w.x, w.y) for gid, w in measure.words(again) if w.text == inside[0]]
         assert len(where) in (1, 2) or inside[0] in " ".join(again.facts)
+
+
+@pytest.mark.parametrize("lang", list(LANGUAGES))
+@pytest.mark.parametrize("seed", range(4))
+def test_a_dot_that_its_region_names_is_told(seed: int, lang: str) -> None:
+    """Towns called like their regions, near the names of these or far away."""
+    draw, shapes = np.random.default_rng(seed), [shapely.box(i % 3, i // 3, i % 3 + 1, i // 3 + 1) for i in range(9)]
+    names = [f"Town {chr(65 + i)}" for i in range(9)]
+    land = gpd.GeoDataFrame({"name": names}, geometry=shapes, crs="EPSG:4326").to_crs("EPSG:32631")
+    at = [(i % 3 + 0.5 + x, i // 3 + 0.5 + y) for i, (x, y) in enumerate(draw.uniform(-0.1, 0.1, (9, 2)))]
+    lon, lat = zip(*at, strict=True)
+    towns = pd.DataFrame({"name": names, "lon": lon, "lat": lat})
+    ax = gp.plot_values(land, pd.Series(np.arange(9.0)), cities=towns, lang=lang)
+    told = " ".join(w.text for gid, w in measure.words(ax) if gid.endswith("-city-names"))
+    silent = [name for name in names if name not in told]
+    said = translator(lang)("dots without a name of their own, named by their region: {names}")
+    room = translator(lang)("no room for the names of: {names}")
+    listed = [fact.removeprefix(text.format(names="")).split(", ") for text in (said, room) for fact in ax.facts
+              if fact.startswith(text.format(names=""))]  # fmt: skip
+    assert sorted(name for names in listed for name in names) == silent
+    assert len(silent) > 0
 
 
 @pytest.mark.parametrize("preset", ["report", "nature-single"])
