@@ -184,3 +184,29 @@ def test_places_kept_from_other_maps_change_nothing(regions: Any, published: pd.
     for lang, year in (("ru", 2010), ("en", 2014), ("kk", 2010)):
         shown(lang, year)
     assert shown("kk", 2014) == alone
+
+
+@pytest.mark.parametrize("kind", ["values", "clusters"])
+@pytest.mark.parametrize(
+    ("told", "heading"),
+    [
+        ("GRP 2021", "GRP 2021"),
+        ("2021: GRP", "2021: GRP"),
+        ("GRP (2021)", "GRP (2021)"),
+        ("GRP 12021", "GRP 12021, 2021"),
+        ("GRP", "GRP, 2021"),
+        ("", ""),
+    ],
+)
+def test_a_year_in_the_title_stands_once_over_the_map_and_under_it(told: str, heading: str, kind: str) -> None:
+    regions = gp.load_regions(2014)
+    values = pd.Series(np.arange(16.0), regions.index)
+    if kind == "values":
+        ax = maps.plot_values(regions, values, variable=told, year=2021)
+    else:
+        ax = maps.plot_clusters(regions, gp.local_moran(values, gp.build_weights(regions)), variable=told, year=2021)
+    layers = [a for a in ax.get_children() if isinstance(a, WordLayer) and a.get_gid().endswith("title-text")]
+    over = " ".join(word.text for layer in layers for word in layer.words)
+    assert over.endswith(heading if kind == "values" or told else "2021")
+    assert over.count(", 2021") == heading.count(", 2021") or kind == "clusters"
+    assert footer(ax).startswith("2021")

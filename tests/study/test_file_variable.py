@@ -50,6 +50,47 @@ def test_names_are_never_identifiers(tmp_path: Path, seed: int, repeated: bool) 
     assert guess_layer(path, key="code").name == "GEN"
 
 
+KEYS = {
+    "code": lambda i: f"X{i:02}",
+    "id": lambda i: f"kz-{i:02}",
+    "fips": lambda i: 10 + 3 * i,
+    "OBJECTID": lambda i: i + 1,
+    "gid": lambda i: str(i),
+    "population": lambda i: 90_000 + 3_700 * i,
+    "NAME": lambda i: NAMES[i],
+    "NAME_2": lambda i: NAMES[i][::-1],
+}
+
+
+@pytest.mark.parametrize("seed", range(24))
+def test_all_commands_choose_the_same_columns(tmp_path: Path, seed: int) -> None:
+    rng = random.Random(seed)
+    spelled = rng.choice(["code", "id", "fips", "NAME", "NAME_2"])
+    held = rng.sample(sorted({*KEYS} - {spelled}), rng.randint(0, len(KEYS) - 1))
+    held.insert(rng.randint(0, len(held)), spelled)
+    path = _layer(tmp_path / "regions.gpkg", {name: [KEYS[name](i) for i in range(len(NAMES))] for name in held})
+    table = tmp_path / "table.csv"
+    rows = "".join(f"{i + 1};{KEYS[spelled](i)};{i},5\n" for i in range(len(NAMES)))
+    table.write_text(f"№;region;rate, %\n{rows}", encoding="utf-8")
+    data = read_files(path, FileOptions(table=table), variable="rate, %")
+    look = gp.quick_look(table, boundaries=path)
+    study = gp.propose_study(tmp_path / "own", table=table, boundaries=path, year=2020)
+    written = r'^{} = "(.*)"  +#'
+    proposed = {c: re.search(written.format(c), study.files["study.toml"], re.MULTILINE) for c in ("key", "name")}
+    assert proposed["key"] is not None and data.regions is not None
+    key = proposed["key"][1]
+    assert data.regions.index.tolist() == [str(KEYS[key](i)) for i in range(len(NAMES))], (held, spelled)
+    assert data.table["rate, %"].tolist() == [i + 0.5 for i in range(len(NAMES))]
+    told = {note for note in data.notes if note.startswith("the key of")}
+    seen = {note for note in look.remarks if note.startswith("the key of")}
+    assert [repr(key) in note for note in (*told, *seen)] == [True, True][: 2 * len(told)]
+    name = proposed["name"][1] if proposed["name"] else None
+    assert [note.split("'")[1] for note in data.notes if note.startswith("the names of")] == [name] * (name is not None)
+    if name is not None:
+        assert data.regions["name"].tolist() == [KEYS[name](i) for i in range(len(NAMES))]
+    assert key in (spelled, *{"code", "id", "NAME", "NAME_2"}) or not {"code", "id", "NAME", "NAME_2"} & {*held}
+
+
 @pytest.mark.parametrize("key", ["code", "name", "other name"])
 def test_the_names_that_are_told_are_those_drawn(tmp_path: Path, key: str) -> None:
     other = [name[::-1] for name in NAMES]

@@ -111,6 +111,24 @@ def test_maps_whose_answer_is_known(tmp_path, pattern, conclusion):
     assert found.power.n == 36
 
 
+@pytest.mark.parametrize("lost", [0, 1, 4])
+def test_the_power_is_that_of_the_regions_with_an_index_in_the_last_year(tmp_path, lost):
+    values = np.random.default_rng(lost).uniform(1, 5, 36)
+    lattice_study(tmp_path, values)
+    rows = pd.DataFrame({"region": [f"c{at:02}" for at in range(36)], "wealth": values})
+    later = rows.assign(wealth=rows["wealth"][::-1].to_numpy())
+    later.loc[: lost - 1, "wealth"] = np.nan
+    pd.concat({2020: rows, 2021: later}, names=["year"]).reset_index("year").to_csv(
+        tmp_path / "values.csv", index=False, columns=["region", "year", "wealth"]
+    )
+    text = (tmp_path / "study.toml").read_text().replace("[2020]", "[2020, 2021]").replace("year = 2020", "")
+    (tmp_path / "study.toml").write_text(text + 'year_column = "year"\nmissing = [""]\n')
+    found = verdict(gp.load_study(tmp_path), weights=(("queen", {}),), permutations=199)
+    last = found.to_frame().query("year == 2021 and variable == 'index'")
+    assert set(last["n"]) == {found.power.n} == {36 - lost}
+    assert f"With {36 - lost} regions" in found.sentences["en"][1]
+
+
 def test_verdict_does_not_depend_on_workers(study, outcome):
     with joblib.parallel_config(backend="threading", n_jobs=2):
         again = verdict(study, weights=FEW, permutations=499)

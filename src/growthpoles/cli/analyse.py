@@ -40,6 +40,7 @@ from growthpoles.cli.shared_options import (
     emit,
     file_options,
     gaps,
+    listed_regions,
     named,
     note,
     one_study,
@@ -256,10 +257,12 @@ def stats(
              facts=facts, told=told)  # fmt: skip
     note(told if "joint_permutations" in facts else facts["null"], quiet=quiet)
     if absent:
-        note(f"without data, left out: {listed(absent)}", quiet=quiet)
+        note(f"without data, left out: {listed_regions(absent, regions)}", quiet=quiet)
     if len(part.isolates):
         with_links = "" if kind == "knn" else "; the nearest ones instead: --weights knn --k 4"
-        note(f"without neighbours, left out of tests: {listed(part.isolates)}{with_links}", quiet=quiet)
+        note(
+            f"without neighbours, left out of tests: {listed_regions(part.isolates, regions)}{with_links}", quiet=quiet
+        )
     for text in notes:
         note(text, quiet=quiet)
     if loaded is not None:

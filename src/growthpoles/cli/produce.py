@@ -42,6 +42,7 @@ from growthpoles.cli.shared_options import (
     allowed,
     check_output,
     file_options,
+    listed_regions,
     note,
     one_study,
     open_study,
@@ -304,7 +305,6 @@ def _draw_file(
     drawn = values if kind == "values" else _lisa(found.regions, values, **tested)
     alone = [] if kind == "values" else [code for code, label in drawn.label.items() if label == "isolate"]
     called = shown if title is None else title
-    year = None if title is not None and str(year) in title else year  # which says it itself
     if source is None and options.table:
         source = options.table.name
     axes = getattr(maps, f"plot_{kind}")(
@@ -334,18 +334,20 @@ def _draw_file(
         say(str(beside))
     for text in found.notes:
         note(text, quiet=quiet)
-    _tell_alone(alone, tested.get("weights"), quiet=quiet)
+    _tell_alone(alone, tested.get("weights"), found.regions, quiet=quiet)
     lacking = values.index[values.isna()]
     if len(lacking):
-        note(f"no data: {listed(lacking)}", quiet=quiet)
-    _tell_unnamed(figure, quiet=quiet)
+        note(f"no data: {listed_regions(lacking, found.regions)}", quiet=quiet)
+    _tell_unnamed(figure, found.regions, quiet=quiet)
 
 
-def _tell_alone(alone: Collection[object], weights: str | None, *, quiet: bool) -> None:
+def _tell_alone(
+    alone: Collection[object], weights: str | None, regions: gpd.GeoDataFrame | None = None, *, quiet: bool
+) -> None:
     """Say which regions have no neighbours, so that no test of them was made."""
     if len(alone):
         with_links = "" if weights == "knn" else "; the four nearest ones instead: --weights knn"
-        note(f"without neighbours, left out of tests: {listed(alone)}{with_links}", quiet=quiet)
+        note(f"without neighbours, left out of tests: {listed_regions(alone, regions)}{with_links}", quiet=quiet)
 
 
 def _lisa(
@@ -368,12 +370,15 @@ def _lisa(
     return gp.local_moran(kept, part, **options)
 
 
-def _tell_unnamed(figure: Figure, *, quiet: bool) -> None:
+def _tell_unnamed(figure: Figure, regions: gpd.GeoDataFrame | None = None, *, quiet: bool) -> None:
     """Say which regions the map names neither by their name nor by a number, and what belongs in its caption."""
     from growthpoles.maps.thematic.map_drawing import facts_of, keyed_of, projections_of, unnamed_of
 
     if found := unnamed_of(figure):
-        note(f"without a name on this map: {counted(len(found), 'regions')}, {listed(found)}", quiet=quiet)
+        note(
+            f"without a name on this map: {counted(len(found), 'regions')}, {listed_regions(found, regions)}",
+            quiet=quiet,
+        )
     if projection := projections_of(figure):
         note(f"projection: {projection}; lengths are not to be compared over the map", quiet=quiet)
     for fact in facts_of(figure):

@@ -401,3 +401,10 @@ def note(text: str, *, quiet: bool = False) -> None:
     """Say something beside the result, on standard error, so that a pipe gets the result alone."""
     if not quiet:
         say(text, err=True)
+
+
+def listed_regions(labels: Iterable[object], regions: gpd.GeoDataFrame | None) -> str:
+    """List regions by their labels, with their names where those are others."""
+    names: dict[object, object] = {} if regions is None or "name" not in regions else dict(regions["name"].items())
+    told = ((label, names.get(label, label)) for label in labels)
+    return listed(str(label) if name == label else f"{label} ({name})" for label, name in told)

@@ -84,6 +84,18 @@ def tie(text: str) -> str:
     return re.sub(r" ([=<\u2265\u2264]) ", f"{NBSP}\\1{NBSP}", text)
 
 
+def is_name(text: str) -> bool:
+    """Tell whether a text is a name rather than a code: "Ontario", "ALBACETE", not "v41", "2021A000210", "ON"."""
+    words = re.findall(r"[^\W\d_]+", text)
+    coded = any(sign.isdigit() or sign in "._:/|" for sign in text)
+    longer = [word for word in words if len(word) > 3 or not word.isascii()]
+    return (
+        any(not word.isupper() for word in longer)
+        if coded
+        else any(longer) or any(not word.isupper() for word in words)
+    )
+
+
 class _Phrases(Formatter):
     """Fills in phrases; a number can take its noun along: "{n:regions}" is "1 region" or "5 regions"."""
 

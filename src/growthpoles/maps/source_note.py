@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -76,8 +77,9 @@ def span_of(years: tuple[object, object] | None, before: Any, after: Any) -> tup
 
 
 def dated(title: str, year: object) -> str:
-    """Return a title with its year."""
-    return title if year is None or not title else f"{title}, {year}"
+    """Return a title with its year, once."""
+    said = year is None or not title or re.search(rf"(?<!\d){re.escape(str(year))}(?!\d)", title)
+    return title if said else f"{title}, {year}"
 
 
 def no_data(lang: str) -> Category:

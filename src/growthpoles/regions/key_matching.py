@@ -547,7 +547,7 @@ def region_names(table: pd.DataFrame) -> tuple[dict[str, list[str]], set[str]]:
         ]
         filled = [text for text in texts if text]
         distinct = len(set(filled))
-        if whole and (distinct < len(texts) or not _CODED.search(str(column)) or _counts(texts)):
+        if whole and (distinct < len(texts) or not _CODED.search(str(column)) or counts(texts)):
             continue
         if len(table) >= 4 and distinct <= 0.6 * len(filled):
             parents[str(column)] = texts
@@ -570,5 +570,6 @@ def region_names(table: pd.DataFrame) -> tuple[dict[str, list[str]], set[str]]:
 _CODED = re.compile(r"code|kod|код|cod|cve|nr|id|fips|iso|nuts|ags|num|no$|gid|key", flags=re.IGNORECASE)
 
 
-def _counts(texts: Sequence[str]) -> bool:
+def counts(texts: Sequence[str]) -> bool:
+    """Tell whether texts number the rows they stand in, from 0 or 1 on."""
     return list(texts) in ([str(i) for i in range(1, len(texts) + 1)], [str(i) for i in range(len(texts))])

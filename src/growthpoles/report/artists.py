@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -10,6 +11,7 @@ from growthpoles import maps
 from growthpoles.errors import RatingError
 from growthpoles.language.languages import translator
 from growthpoles.language.phrases import Words, shorten
+from growthpoles.maps.thematic.map_panel import TooHighError
 from growthpoles.report.figure_views import ReportView, View
 from growthpoles.report.results import Results
 from growthpoles.report.stages import permutations
@@ -169,18 +171,22 @@ def class_panels(view: ReportView) -> Axes:
     shown = {str(year): view.results.common(year) for year in panel_years(view.results)}
     scale = study_method(view.study, view.catalogue).scale
     options = _spanned(view)
-    figure = maps.plot_panel(
+    draw = partial(
+        maps.plot_panel,
         view.regions,
         shown,
         maps.plot_rating,
         maps.rating_legend(view.lang, scale),
-        columns=3 if len(shown) < 10 else 4,
         title=options.pop("title") or "",
         labels="none",
         insets="none",
         column=view.code,
         **options,
     )
+    try:
+        figure = draw(columns=3 if len(shown) < 10 else 4)
+    except TooHighError:  # as many columns as it takes
+        figure = draw()
     return figure.axes[0]
 
 

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _TABLES = (".csv", ".tsv", ".txt", ".tab", ".xlsx", ".xls", ".xlsm", ".ods", ".htm", ".html", ".gz", ".bz2", ".xz")
-_IDENTIFIERS = ("fid", "ogc_fid", "objectid", "id", "gid")
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,7 +230,7 @@ def _columns_of(
     """Return the columns of keys and names, the layer, and what was decided; by the table where there is one."""
     from growthpoles.regions.boundaries import read_layer
     from growthpoles.regions.name_matching import name_keys
-    from growthpoles.study.guess_columns import best_layer, guess_layer, key_candidates, name_columns
+    from growthpoles.study.guess_columns import best_layer, choose_key, guess_layer, name_columns
 
     texts: set[str] = set()
     if options.table is not None:
@@ -250,39 +249,31 @@ def _columns_of(
         _, layer, notes = best_layer(path, texts)
     frame, _ = read_layer(path, layer, encoding=options.encoding)
     table = frame.drop(columns=frame.geometry.name)
-    keys = key_candidates(table)
+    known = {name_keys(text).loose for text in texts} - {""}
     key = options.key
     if key is not None and key == variable and options.table is None:
         problem = f"column {plain(key)} cannot be both the key of the regions and the variable"
         raise DataError(message(problem, where=str(path), allowed="another --key or --variable"))
     if key is None:
-        keys = [column for column in keys if column != variable or options.table is not None]
-        keys = [column for column in keys if column.casefold() not in _IDENTIFIERS] or keys
-        if not keys and options.table is None:
+        key, others = choose_key(table, known, spared=variable if options.table is None else None)
+        if key is None and options.table is None:
             possible = [column for column in table.columns if column != variable]
             remedy = f" (--key says one of {listed(possible, write=quoted)})" if possible else ""
             notes.append(f"no column can identify the regions: they are numbered in the order of the file{remedy}")
             return None, None, layer, notes
-        if not keys:
+        if key is None:
             columns = listed(table.columns, write=quoted)
             allowed = f"--key one of {columns}" if columns else "a file with a column of codes"
             raise DataError(message("no column can identify the regions", where=str(path), allowed=allowed))
-        key = keys[0]
-        if texts:
-            key = max(keys, key=lambda column: len(texts & set(map(str, table[column]))))
-        if len(keys) > 1:
-            others = [column for column in keys if column != key]
+        if others:
             notes.append(f"the key of the regions: column {key!r} (--key says another: {listed(others, write=quoted)})")
-    known = {name_keys(text).loose for text in texts} - {""}
     names = [column for column in name_columns(table, key, known) if column != variable or options.table is not None]
     names.sort(key=lambda column: column == key)
     name = options.name or (names[0] if names else None)
-    if options.name is None and len(names) > 1:
-        others = [column for column in names if column not in (name, key)]
-        if others:
-            notes.append(
-                f"the names of the regions: column {name!r} (--name says another: {listed(others, write=quoted)})"
-            )
+    others = [column for column in names if column not in (name, key)]
+    if options.name is None and name is not None and (others or name != key):
+        another = f" (--name says another: {listed(others, write=quoted)})" if others else ""
+        notes.append(f"the names of the regions: column {name!r}{another}")
     return key, name, layer, notes
 
 
@@ -290,10 +281,12 @@ def _numbers(regions: gpd.GeoDataFrame) -> pd.DataFrame:
     """Return the columns of a boundary file that hold numbers, also where they are written as text."""
     import pandas as pd
 
+    from growthpoles.study.guess_columns import IDENTIFIERS
+
     found: dict[str, Any] = {}
     for column in [name for name in regions.columns if name != regions.geometry.name]:
         cells = regions[column]
-        identifier = str(column).casefold() in _IDENTIFIERS and cells.is_unique
+        identifier = str(column).casefold() in IDENTIFIERS and cells.is_unique
         if identifier or pd.api.types.is_bool_dtype(cells) or cells.dtype.kind in "mM":
             continue
         numbers = cells if cells.dtype.kind in "iuf" else pd.to_numeric(cells, errors="coerce")

@@ -15,7 +15,8 @@ import numpy as np
 
 from growthpoles.errors import DataError, GrowthpolesError, listed, message, nearest, quoted
 from growthpoles.file_reading import likely_encodings
-from growthpoles.regions.key_matching import is_country
+from growthpoles.language.phrases import is_name
+from growthpoles.regions.key_matching import counts, is_country
 from growthpoles.regions.key_matching import region_names as names_of_layer
 from growthpoles.regions.name_matching import NameIndex, name_keys, words
 
@@ -48,6 +49,7 @@ _SLIGHT = 1e-3  # share of its area that a region may gain or lose where shared 
 _OWN = 0.6  # of a column of names, more than this share differ; else they are groups of regions
 _LONG = 200  # characters of a name
 _NAMED = re.compile(r"nam|nom|naz|gen$|имя|наим|назв|ат[аы]у|名")
+IDENTIFIERS = ("fid", "ogc_fid", "objectid", "id", "gid")  # what drivers and programs call the numbers of features
 _RESERVED = {"index", "rating_class", "rank", "region"}
 _CODE = re.compile(r"[A-Za-z0-9]{1,6}(?:[-._][A-Za-z0-9]{1,8})*")
 # Names of identifiers; those of COUNTED also stand above numbers of things, and must count or number the regions.
@@ -250,11 +252,7 @@ def guess_layer(
     if guess.encoding:
         guess.notes.append(f"the encoding of the boundaries: the file states none; {guess.encoding} was taken")
     table = frame.drop(columns=frame.geometry.name)
-    # Text before numbers: a number that happens to be unique is rarely a code.
-    unique = sorted(
-        (str(column) for column in table.columns if _is_key(table[column])),
-        key=lambda column: table[column].dtype.kind in "if",
-    )
+    best, others = choose_key(table, known)
     if key is not None and key not in table.columns:
         near = nearest(key, table.columns, n=1, words=True)
         told = message(
@@ -264,15 +262,10 @@ def guess_layer(
             near=map(quoted, near),
         )
         raise DataError(told)
-    if key is None and not unique:
+    if key is None and best is None:
         allowed = "a column that is filled and different in every feature"
         raise DataError(message("no column can identify the regions", where=str(path), allowed=allowed))
-    short = [column for column in unique if _is_code(table[column])]
-    borne = {column: len(known & {name_keys(text).loose for text in _text(table[column])}) for column in unique}
-    coded = [c for c in short if 2 * borne[c] > len(table) and any(map(str.isdecimal, "".join(_text(table[c]))))]
-    guess.key = key or (coded or short or unique)[0]
-    wordy = [column for column in unique if table[column].dtype.kind not in "if"]
-    others = [column for column in wordy or unique if column != guess.key]
+    guess.key = key or str(best)
     if key is None and others:
         guess.notes.append(
             f"the key of the regions: {guess.key!r} was taken; {listed(others, write=quoted)} would serve as well"
@@ -449,12 +442,27 @@ def _text(column: Any) -> list[str]:
     return [str(cell).strip() for cell in (column.astype("Int64") if whole else column)]
 
 
-def key_candidates(table: Any) -> list[str]:
-    """Return the columns of a boundary file that could be the key, codes first."""
-    unique = [str(column) for column in table.columns if _is_key(table[column])]
+def choose_key(table: Any, known: Collection[str] = (), *, spared: str | None = None) -> tuple[str | None, list[str]]:
+    """Return the column of a boundary file that identifies its regions, None for none, and others that could.
+
+    Codes of which most stand in the tables (`known`, as :func:`name_keys` loosens them) go first, then codes that are
+    text, other texts, and numbers, since one that happens to be unique is rarely a code; what numbers the features
+    goes last. The column `spared` is something else.
+    """
+    unique = [str(column) for column in table.columns if str(column) != spared and _is_key(table[column])]
     codes = [column for column in unique if _is_code(table[column])]
     texts = [column for column in unique if table[column].dtype.kind not in "if"]
-    return list(dict.fromkeys([*(c for c in codes if c in texts), *texts, *codes, *unique]))
+    keys = list(dict.fromkeys([*(c for c in codes if c in texts), *texts, *codes, *unique]))
+    counted = [c for c in keys if c.casefold() in IDENTIFIERS and (c not in texts or counts(_text(table[c])))]
+    keys = [column for column in keys if column not in counted] or counted
+    borne = {c: len({name_keys(text).loose for text in _text(table[c])}.intersection(known)) for c in unique if known}
+    if not any(borne.get(c) for c in keys) and any(2 * borne.get(c, 0) > len(table) for c in counted):
+        keys = list(dict.fromkeys([*counted, *keys]))  # of all columns these alone stand in the tables
+    digits = [c for c in keys if c in codes and any(map(str.isdecimal, "".join(_text(table[c]))))]
+    coded = [c for c in digits if 2 * borne.get(c, 0) > len(table)]
+    key = next(iter([*coded, *keys]), None)
+    others = [column for column in keys if column != key]
+    return key, [column for column in others if column in texts] or others
 
 
 def name_columns(table: Any, key: str | None, known: Collection[str] = ()) -> list[str]:
@@ -573,7 +581,7 @@ def region_column(
     counts = {at: len(set(filter(None, column))) for at, column in texts.items()}
     places = {at for at, column in texts.items() if counts[at] > 1 and (names_places(heads[at]) or _countries(column))}
     left = [at for at in texts if at in places or not any(_crosses(codes[at], codes[place]) for place in places)]
-    worded = {at: 2 * sum(map(_is_name, found)) > len(found) for at in left if (found := set(filter(None, texts[at])))}
+    worded = {at: 2 * sum(map(is_name, found)) > len(found) for at in left if (found := set(filter(None, texts[at])))}
     best = max(left, key=lambda at: (counts[at], worded.get(at, False), at in places, -at))
     dated = _numbered(years or [""] * len(texts[best]))
     same = [
@@ -616,22 +624,10 @@ def _countries(texts: Sequence[str]) -> bool:
     return len(found) > 2 and 2 * sum(map(is_country, found)) > len(found)
 
 
-def _is_name(text: str) -> bool:
-    """Tell whether a text is a name rather than a code: "Ontario", "ALBACETE", not "v41", "2021A000210", "ON"."""
-    words = re.findall(r"[^\W\d_]+", text)
-    coded = any(sign.isdigit() or sign in "._:/|" for sign in text)
-    longer = [word for word in words if len(word) > 3 or not word.isascii()]
-    return (
-        any(not word.isupper() for word in longer)
-        if coded
-        else any(longer) or any(not word.isupper() for word in words)
-    )
-
-
 def _written_for(texts: Mapping[int, Sequence[str]], at: int, chosen: Sequence[int], rows: Sequence[int]) -> bool:
     """Tell whether a column is written in codes, or repeats what stands in one of those that it is made of."""
     own = [texts[at][row].casefold() for row in rows]
-    if 2 * sum(_is_name(texts[at][row]) for row in rows) < len(own):
+    if 2 * sum(is_name(texts[at][row]) for row in rows) < len(own):
         return True
     for each in chosen:
         part = [texts[each][row].casefold() for row in rows]

@@ -25,6 +25,7 @@ from growthpoles.spatial.poles.specification_curve import (
     Statistic,
     specification_curve,
 )
+from growthpoles.study.inputs.indicators import study_catalogue
 from growthpoles.study.inputs.study_regions import study_regions
 from growthpoles.study.inputs.study_variables import Weights, distinct, graphs_over, study_variables, study_weights
 from growthpoles.study.load_study import load_study
@@ -62,7 +63,8 @@ class Verdict(ResultDisplay):
     curve : SpecificationCurve
         All specifications, two-sided, summarised as a whole and by every choice.
     power : PowerCurve
-        Of Moran's I on the first graph with all regions, two-sided at the same level.
+        Of Moran's I on the first graph of the index in the last year, two-sided at the same level; where the index is
+        not among the variables, on that of the variable with most regions.
     conclusion : {"cluster", "stand apart", "unsupported"}
         "cluster" or "stand apart" only where the omnibus p-value of the median effect is at most alpha.
     left_out : tuple of Reason
@@ -218,8 +220,14 @@ def verdict(
         by=CHOICES,
         rng=np.random.default_rng(seed_sequence(seed)),
     )
-    complete = max(specifications, key=lambda spec: len(spec.y))
-    power = moran_power(complete.graph, alternative="two-sided", alpha=alpha)
+    chief = {"variable": study_catalogue(study).root, "enclaves": "keep", "edition": study.study.edition}
+
+    def weight(spec: Specification) -> tuple[Any, ...]:
+        """Rank the index of the last year first, since its number of regions stands beside the sentence."""
+        same = [spec.labels[name] == value for name, value in chief.items()]
+        return all(same[:2]), spec.labels["year"] if all(same[:2]) else 0, same[2], len(spec.y)
+
+    power = moran_power(max(specifications, key=weight).graph, alternative="two-sided", alpha=alpha)
     conclusion: Conclusion = "unsupported"
     whole = curve.overall
     if whole["median_p"] <= alpha:

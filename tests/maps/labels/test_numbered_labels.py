@@ -19,6 +19,7 @@ from growthpoles.maps.labels import number_places, region_labels
 from growthpoles.maps.labels.number_places import _CLEAR, _close, _through, settle
 from growthpoles.maps.labels.region_labels import code_block, key_below
 from growthpoles.maps.presets import PRESETS
+from growthpoles.maps.sheet import map_geometry
 from growthpoles.maps.sheet.label_text import make_label
 from growthpoles.maps.sheet.text_layer import WordLayer
 from growthpoles.maps.thematic.map_drawing import keyed_of
@@ -39,6 +40,46 @@ def country(n: int, seed: int) -> tuple[gpd.GeoDataFrame, pd.Series]:
     index = pd.Index([f"R{i:03}" for i in range(len(cells))], name="region")
     frame = gpd.GeoDataFrame({"name": names}, geometry=cells, index=index, crs="EPSG:32642")
     return frame, pd.Series(draw.lognormal(3, 0.6, len(cells)), index)
+
+
+WORDED = {
+    "Latin": lambda name: name[:4],
+    "capitals": lambda name: name.split()[0].upper()[:5] + "EN",
+    "Cyrillic": lambda name: "".join("аоеуи"[ord(sign) % 5] + "бвгдк"[ord(sign) % 5] for sign in name[:3]).title(),
+    "Chinese": lambda name: "".join(chr(0x4E00 + 7 * ord(sign)) for sign in name[:2]),
+}
+CODED = {
+    "digits": lambda i: f"{i:02}",
+    "NUTS": lambda i: f"UA{i:02}",
+    "ISO": lambda i: f"KZ-{chr(65 + i // 26)}{chr(65 + i % 26)}X",
+    "letters": lambda i: f"{chr(65 + i // 26)}{chr(65 + i % 26)}BA",
+    "small": lambda i: f"{chr(97 + i // 26)}{chr(97 + i % 26)}",
+    "hasc": lambda i: f"US.{chr(65 + i // 26)}{chr(65 + i % 26)}",
+}
+
+
+@pytest.mark.parametrize("kind", [*WORDED, *CODED])
+@pytest.mark.parametrize("seed", range(4))
+def test_a_key_of_words_is_no_short_code(seed: int, kind: str) -> None:
+    """Long names, of which many find no place; keys that are names stand nowhere on the map, codes may."""
+    frame, values = country(24, seed)
+    frame["name"] = [f"{name.split()[0]} {name.split()[0][::-1].title()}" for name in frame["name"]]
+    make = (lambda i: WORDED[kind](frame["name"].iloc[i])) if kind in WORDED else CODED[kind]
+    keys = [make(i) for i in range(len(frame))]
+    keys = [f"{key}{'аbвd'[keys[:i].count(key) % 4]}" if key in keys[:i] else key for i, key in enumerate(keys)]
+    if len(set(keys)) < len(keys):
+        pytest.skip("the keys repeat")
+    assert map_geometry.are_codes(keys) == (kind in CODED)
+    frame.index = values.index = pd.Index(keys, name="region")
+    ax = maps.plot_values(frame, values, preset="nature-single")
+    shown: dict[int, str] = {}
+    for word in (w for w in words(ax) if w.tag.isdigit()):
+        shown[int(word.tag)] = shown.get(int(word.tag), "") + word.text
+    whole = [re.sub(r"[\s\u00ad-]", "", name) for name in frame["name"]]
+    for i, written in shown.items():
+        named = whole[i] in re.sub(r"[\s\u00ad-]", "", written)
+        assert named or kind in CODED or not any(sign.isalpha() for sign in written), (keys[i], written)
+    assert ax.unnamed == ()
 
 
 def words(ax: Any, ending: str = "") -> list[Any]:

@@ -16,7 +16,7 @@ import shapely
 
 import growthpoles as gp
 from growthpoles.errors import MapError
-from growthpoles.language.languages import LANGUAGES
+from growthpoles.language.languages import LANGUAGES, translator
 from growthpoles.maps.sheet import context_layer, map_geometry
 from growthpoles.maps.sheet.context_layer import locator_of
 from growthpoles.shipped_data import geodata_path
@@ -189,6 +189,28 @@ def test_no_city_without_a_name_nor_silently_behind_a_smaller_one(seed: int) -> 
         again = gp.plot_values(renamed, values, cities=True)
         where = [(w.x, w.y) for gid, w in measure.words(again) if w.text == inside[0]]
         assert len(where) in (1, 2) or inside[0] in " ".join(again.facts)
+
+
+@pytest.mark.parametrize("lang", list(LANGUAGES))
+@pytest.mark.parametrize("seed", range(4))
+def test_a_dot_that_its_region_names_is_told(seed: int, lang: str) -> None:
+    """Towns called like their regions, near the names of these or far away."""
+    draw, wide = np.random.default_rng(seed), 9
+    shapes = [shapely.box(i % wide, i // wide, i % wide + 1, i // wide + 1) for i in range(wide * wide)]
+    names = [f"Town {chr(65 + i // wide)}{chr(65 + i % wide)}" for i in range(len(shapes))]
+    land = gpd.GeoDataFrame({"name": names}, geometry=shapes, crs="EPSG:4326").to_crs("EPSG:32631")
+    away = 0.5 + draw.uniform(-0.4, 0.4, (2, len(shapes)))
+    lon, lat = np.array([np.arange(len(shapes)) % wide, np.arange(len(shapes)) // wide]) + away
+    towns = pd.DataFrame({"name": names, "lon": lon, "lat": lat})
+    ax = gp.plot_values(land, pd.Series(np.arange(float(len(land)))), cities=towns, lang=lang)
+    told = " ".join(w.text for gid, w in measure.words(ax) if gid.endswith("-city-names"))
+    silent = [name for name in names if name not in told]
+    said = translator(lang)("dots without a name of their own, named by their region: {names}")
+    room = translator(lang)("no room for the names of: {names}")
+    listed = [fact.removeprefix(text.format(names="")).split(", ") for text in (said, room) for fact in ax.facts
+              if fact.startswith(text.format(names=""))]  # fmt: skip
+    assert sorted(name for names in listed for name in names) == silent
+    assert 0 < len(silent) < len(names)
 
 
 @pytest.mark.parametrize("preset", ["report", "nature-single"])

@@ -8,6 +8,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any, get_args
 
+import geopandas as gpd
 import measure
 import numpy as np
 import pandas as pd
@@ -342,6 +343,22 @@ def test_a_small_change_is_no_zero(regions: Any) -> None:
     assert {"−0.04", "+0.04", "0", ">−0.1"} <= set(marks)
     assert not {"0.0", "−0.0", "+0.0"} & set(marks)
     assert "no change" in [w.text for gid, w in measure.words(ax) if gid.endswith("-legend-text")]
+
+
+@pytest.mark.parametrize("preset", ["report", "nature-single", "slide"])
+@pytest.mark.parametrize("slim", [0.5, 2.4, 5.0])
+@pytest.mark.parametrize("count", [1, 2, 5])
+def test_panels_of_any_shape_fit_the_page(count: int, slim: float, preset: str) -> None:
+    """More columns first; in a single row the panels become smaller."""
+    shapes = [shapely.box(0, i * slim * 1e5, 4e5, (i + 1) * slim * 1e5) for i in range(4)]
+    land = gpd.GeoDataFrame({"name": list("abcd")}, geometry=shapes, index=list("wxyz"), crs="EPSG:32642")
+    table = pd.DataFrame({str(2000 + i): np.arange(4.0) + i for i in range(count)}, index=land.index)
+    figure = maps.plot_panel(land, table, preset=preset)
+    assert 25.4 * figure.get_figheight() <= PRESETS[preset].max_height_mm
+    drawn = [ax for ax in figure.axes if any("-regions" in (a.get_gid() or "") for a in ax.collections)]
+    assert len(drawn) == count
+    boxes = [ax.get_position().bounds for ax in drawn]
+    assert all(x >= 0 and y >= 0 and x + w <= 1.0001 and y + h <= 1.0001 for x, y, w, h in boxes)
 
 
 @pytest.mark.long

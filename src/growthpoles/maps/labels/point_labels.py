@@ -42,8 +42,9 @@ _AT = 3.0
 _CITY_GAP, _CITY_ROOM, _FEWEST_CITIES = 5.0, 900.0, 3
 #: So many cities a sentence on those left out names.
 _TOLD = 5
-#: Why a city of some size is not on the map.
+#: Why the dot of a city has no name, or a city of some size is not on the map.
 _REASONS = {
+    "shared": "dots without a name of their own, named by their region: {names}",
     "room": "no room for the names of: {names}",
     "label": "left out under the name of a region: {names}",
     "near": "left out close to another city: {names}",
@@ -309,6 +310,7 @@ class Beside:
     locator: Locator | None
     place: Box | None
     far: tuple[Word, ...] = ()
+    shared: tuple[str, ...] = ()  # cities whose dot has no name but that of its region, which is the same
 
     @property
     def boxes(self) -> list[Box]:
@@ -336,7 +338,8 @@ class Beside:
             told = "a far part of {names} is too small to be shown"
             facts.append(word(told).format(names=", ".join(left_out)))
         for reason, told in _REASONS.items():
-            if names := [city.name for city, why in self.lost.items() if why == reason]:
+            names = [city.name for city, why in self.lost.items() if why == reason]
+            if names := [*self.shared] if reason == "shared" else names:
                 most = len(names) if style.cities[0].own else _TOLD
                 first = ", ".join(names[:most])
                 if rest := len(names) - most if len(names) > most else 0:
@@ -465,13 +468,14 @@ def name_cities(
             return "label"
         return "room" if any(spot.room.overlaps(box) for box in (*boxes, *bits)) else ""
 
+    def shares(spot: CitySpot) -> bool:
+        """Tell whether a dot has the name of its region at it, which is its own as well."""
+        same = spot.city.name.casefold() == printed.get(spot.region, "").casefold()
+        return same and _gap(spot, at[spot.region]) <= _AT
+
     def write(spots: Sequence[CitySpot], silent: Collection[City]) -> tuple[list[Word], list[City]]:
         """Name the dots, but those that have their region's name at them; tell which names have no room."""
-        same = [
-            spot.city.name.casefold() == printed.get(spot.region, "").casefold() and _gap(spot, at[spot.region]) <= _AT
-            for spot in spots
-        ]
-        ways = [[] if said or spot.city in silent else [spot.city.name] for spot, said in zip(spots, same, strict=True)]
+        ways = [[] if shares(spot) or spot.city in silent else [spot.city.name] for spot in spots]
         points = np.array([(spot.x, spot.y) for spot in spots]).reshape(-1, 2)
         words, homeless = point_words(
             points, (wide, high), ways, size=style.preset.small_pt, radius=0.7, avoid=avoid, colour=palettes.HATCH
@@ -482,7 +486,8 @@ def name_cities(
     if not spots or not spots[0].city.own:
         lost = _told(candidates, {spot.city for spot in spots}, lost, plan, names)
     words = [replace(word, tag="") for word in words]  # those of regions tell which
-    return Beside(tuple(spots), tuple(words), lost, locator, place, far)
+    shared = tuple(spot.city.name for spot in spots if shares(spot))
+    return Beside(tuple(spots), tuple(words), lost, locator, place, far, shared)
 
 
 def _with_room(

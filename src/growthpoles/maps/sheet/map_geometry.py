@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import OrderedDict
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 
 from growthpoles.errors import MapError, message, remedy
 from growthpoles.geodesy import along_edges, cut_round, shortest_arc, unprojected
+from growthpoles.language.phrases import is_name
 from growthpoles.maps.sheet.far_parts import (
     FarFrame,
     best_equal_area,
@@ -480,6 +482,17 @@ def short_codes(labels: pd.Index) -> list[str]:
     heads, _, tails = zip(*(label.partition("-") for label in whole), strict=True) if whole else ((), (), ())
     clear = len(set(heads)) == 1 and all(tails) and len(set(tails)) == len(whole)
     return list(tails) if clear else whole
+
+
+def are_codes(labels: Sequence[str]) -> bool:
+    """Tell whether labels can stand for names as their short codes: words cannot, be it of the same or another script.
+
+    "Bayern" and "ALBACETE" are words, "DE2", "09", "de" and "BAYE" beside "HESS" are none.
+    """
+    if all(label.isascii() and label.isupper() for label in labels) and len(set(map(len, labels))) == 1:
+        return True
+    wordy = sum(is_name(label) and re.search(r"[^\W\d_]{4}|[^\W\d_\x00-\x7f]", label) is not None for label in labels)
+    return 2 * wordy <= len(labels)
 
 
 def align(regions: pd.DataFrame, values: pd.Series, name: str) -> pd.Series:

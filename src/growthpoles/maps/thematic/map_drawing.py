@@ -21,7 +21,7 @@ from growthpoles.maps.labels.callouts import frame_of
 from growthpoles.maps.labels.numbered_labels import MOST, Detail
 from growthpoles.maps.labels.point_labels import Beside, city_spots, name_cities
 from growthpoles.maps.map_options import MapOptions, Style, make_style
-from growthpoles.maps.sheet import canvas, insets, map_plan
+from growthpoles.maps.sheet import canvas, insets, map_geometry, map_plan
 from growthpoles.maps.sheet.context_layer import (
     cities_of,
     context_names,
@@ -585,8 +585,9 @@ def region_names(regions: gpd.GeoDataFrame, style: Style) -> Sequence[list[str]]
     column = next((c for c in (*columns[:2], "name", *columns[2:]) if c in regions.columns), None)
     if style.labels == "codes" or column is None:
         return [[code] for code in codes]
+    short = map_geometry.are_codes(codes)  # a name is no short form of another one
     return [
-        list(dict.fromkeys([name if len(name) <= LONGEST else shorten(name), code]))
+        list(dict.fromkeys([name if len(name) <= LONGEST else shorten(name), *([code] if short else [])]))
         if isinstance(name, str) and name
         else [code]
         for name, code in zip(regions[column], codes, strict=True)

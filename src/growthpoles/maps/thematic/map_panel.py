@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 _GUTTER = 3.0
 _EDGE = 0.9
+#: The least height of a panel that becomes smaller for want of room, in millimetres.
+_LEAST = 20.0
 
 
 @in_preset_typeface
@@ -68,7 +70,8 @@ def plot_panel(
     by : str, optional
         Column or level of the index, such as "year", by whose values a long table is parted into panels.
     columns : int, optional
-        Panels in a row; by default two, or as many more as the height of the preset asks for.
+        Panels in a row; by default two, or as many more as the height of the preset asks for. In a single row they
+        become smaller where it asks for that too.
     lang, preset
         Language, size and typography.
     title : str
@@ -110,7 +113,7 @@ def plot_panel(
         for number in range(min(2, len(maps)), len(maps) + 1):
             try:
                 return plot_panel(regions, maps, draw, legend, columns=number, **drawing)
-            except _TooHighError:
+            except TooHighError:
                 if number == len(maps):
                     raise
     assert columns is not None
@@ -150,9 +153,14 @@ def plot_panel(
 
     def sheet(strip: float) -> tuple[Figure, Axes, float]:
         """Draw the panels over a strip of that height."""
-        high = over + rows * (tall + line) + (rows - 1) * _GUTTER + under + strip
+        nonlocal tall
+        rest = over + rows * line + (rows - 1) * _GUTTER + under + strip
+        room = chosen.max_height_mm - rest - 0.01
+        if rows == 1 and room > _LEAST:  # no more columns could help
+            tall = min(tall, room)
+        high = rest + rows * tall
         if high > chosen.max_height_mm:
-            raise _TooHighError(
+            raise TooHighError(
                 message(
                     f"{len(maps)} panels in {columns} columns need {high:.0f} mm of height",
                     where=f"preset {chosen.name}",
@@ -210,7 +218,7 @@ def plot_panel(
     return figure
 
 
-class _TooHighError(MapError):
+class TooHighError(MapError):
     """The panels need more height than the preset allows."""
 
 

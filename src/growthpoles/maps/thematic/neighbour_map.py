@@ -16,7 +16,7 @@ from growthpoles.maps.map_options import MapOptions, make_style
 from growthpoles.maps.presets import in_preset_typeface
 from growthpoles.maps.sheet import canvas
 from growthpoles.maps.sheet.legend import Category, Legend
-from growthpoles.maps.sheet.map_geometry import prepare, short_codes
+from growthpoles.maps.sheet.map_geometry import prepare
 from growthpoles.maps.sheet.sheet_blocks import Array, Box, Word
 from growthpoles.maps.thematic.map_drawing import draw_map, map_style, region_names
 from growthpoles.maps.typography import text_metrics
@@ -113,10 +113,10 @@ def plot_neighbours(
             transform=mm,
             dashes=dashes,
         )
-    codes = [] if many else [text_metrics.clean(code) for code in short_codes(regions.index)]
+    codes = [] if many else [text_metrics.clean(way[-1]) for way in ways]
     if _nodes(ax, spots, codes, preset.small_pt, preset.line_pt, mm) == "dots" and not many:
         edges = [spots[list(pair)] for pair in (*both, *single)]
-        annotate_points(
+        lost = annotate_points(
             ax,
             middles,
             [[code] for code in codes],
@@ -125,6 +125,7 @@ def plot_neighbours(
             gid="neighbours-codes",
             better_free=[box for edge in edges for box in _along(edge)],
         )
+        ax.unnamed = tuple(regions.index[lost])  # type: ignore[attr-defined]
     return ax
 
 
