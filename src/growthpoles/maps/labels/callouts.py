@@ -558,19 +558,15 @@ def names_around(
     for shape, i in short:
         if i not in found:
             made = room.put(i, shape, names[i][0], "" if inside[i] else marks[i], preset, words, across=1)
-            if _far(made, inside[i]):
-                made = room.put(i, shape, names[i][0], marks[i], preset, words, across=1) or made
             if made is not None:
                 found[i] = made
     return found
 
 
-def _far(callout: Callout | None, placed: label_fit.Placed | None) -> bool:
+def _far(callout: Callout, placed: label_fit.Placed) -> bool:
     """Tell whether the line from a name ends so far from the value inside the region that it may seem another one's."""
     import shapely
 
-    if callout is None or placed is None:
-        return False
     return bool(shapely.distance(shapely.LineString(callout.line), frame_of(placed)) > _APART)
 
 
@@ -606,7 +602,7 @@ def _rounds(
             made = room.put(
                 i, shapes[i], name, "" if placed else marks[i], preset, [frame_of(placed)] if placed else []
             )
-            if placed and ((made is None and i in bare) or _far(made, placed)):
+            if placed and i in bare and (made is None or _far(made, placed)):
                 made = room.put(i, shapes[i], name, marks[i], preset, []) or made
             if made is not None:
                 found[i] = made
