@@ -38,28 +38,26 @@ _TOTAL = re.compile(
     r"|\bjumlah\b|\btổng\b|\bcả nước\b|\bразом\b|\bусього\b|\bjumla\b|\bfederal district\b|федеральный округ",
     flags=re.IGNORECASE,
 )
-_CONNECTING = frozenset(
-    re.findall(r"\S+", "and und et y e i и και kai եւ და of the de des du del da do la le"),
-)
+
+
+def _word_list(text: str) -> frozenset[str]:
+    """Return the words of a list in the form in which names are compared by word."""
+    return frozenset(map(loosen, text.split()))
+
+
+_CONNECTING = _word_list("and und et y e i и και kai եւ და of the de des du del da do la le")
 # Words that say what a region is, not which; "city" is none of them, since it tells a city from the region around it.
-_GENERIC = frozenset(
-    re.findall(
-        r"\S+",
-        "region regions county province prefecture governorate department district oblast krai republic state "
-        "territory область обл облысы край республика район провинция регион kraj województwo powiat viloyati "
-        "viloyat respublikasi landkreis kreis län lan fylke maakunta megye județ judet provincia departamento "
-        "departement département estado kabupaten provinsi il ili vilayet comunidad "
-        "nct ut dki di daerah istimewa tp prov const",
-    )
+_GENERIC = _word_list(
+    "region regions county province prefecture governorate department district oblast krai republic state "
+    "territory область обл облысы край республика район провинция регион kraj województwo powiat viloyati "
+    "viloyat respublikasi landkreis kreis län lan fylke maakunta megye județ judet provincia departamento "
+    "departement département estado kabupaten provinsi il ili vilayet comunidad "
+    "nct ut dki di daerah istimewa tp prov const"
 )
-_COMPASS = frozenset(
-    re.findall(
-        r"\S+",
-        "north south east west central centre center northern southern eastern western northeast northwest "
-        "southeast southwest midwest middle upper lower inner outer nord sud süd est ouest ost oeste norte sur sul "
-        "este leste centro север юг запад восток центр северный южный западный восточный центральный северо "
-        "западныи восточныи ",
-    )
+_COMPASS = _word_list(
+    "north south east west central centre center northern southern eastern western northeast northwest "
+    "southeast southwest midwest middle upper lower inner outer nord sud süd est ouest ost oeste norte sur sul "
+    "este leste centro север юг запад восток центр северный южный западный восточный центральный северо"
 )
 _SIGNS = re.compile(r"[\u3400-\u9fff\uac00-\ud7af]+")  # Chinese, Japanese and Korean names, without blanks in them
 _SUFFIX = re.compile(

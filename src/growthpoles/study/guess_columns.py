@@ -17,33 +17,12 @@ from growthpoles.errors import DataError, GrowthpolesError, listed, message, nea
 from growthpoles.file_reading import likely_encodings
 from growthpoles.regions.key_matching import is_country
 from growthpoles.regions.key_matching import region_names as names_of_layer
-from growthpoles.regions.name_matching import NameIndex, name_keys, words
+from growthpoles.regions.name_matching import ROMAN, NameIndex, name_keys, words
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
-_CYRILLIC = "абвгдеёжзийклмнопрстуфхцчшщъыьэюяәғқңөұүһіїєґўҳјљњћђџ"
-_ROMAN = (
-    "a b v g d e e zh z i i k l m n o p r s t u f kh ts ch sh shch - y - e yu ya a g q n o u u h i yi y"
-    "e g o h j lj nj c dj dz"
-)
-_GREEK = "αβγδεζηθικλμνξοπρσςτυφχψω"
-_GREEK_ROMAN = "a v g d e z i th i k l m n x o p r s s t y f ch ps o"
-_LATIN = dict(zip(_CYRILLIC, _ROMAN.replace("-", "").split(" "), strict=True))
-_LATIN |= dict(zip(_GREEK, _GREEK_ROMAN.split(" "), strict=True))
-_LATIN |= {
-    "ß": "ss",
-    "ø": "o",
-    "ł": "l",
-    "đ": "d",
-    "ð": "d",
-    "æ": "ae",
-    "œ": "oe",
-    "þ": "th",
-    "ı": "i",
-    "&": " and ",
-    "%": " percent ",
-}
+_SIGNS = {"&": " and ", "%": " percent "}
 _SLIGHT = 1e-3  # share of its area that a region may gain or lose where shared borders are mended without asking
 _OWN = 0.6  # of a column of names, more than this share differ; else they are groups of regions
 _LONG = 200  # characters of a name
@@ -140,11 +119,12 @@ ENCODINGS = (
 def codes_for(headers: Iterable[str]) -> list[str]:
     """Make a code of every header: Latin letters, digits and underscores, each once."""
     codes: list[str] = []
+    romans = ROMAN | _SIGNS
     for header in headers:
         folded = header.replace("{year}", "").casefold()
-        latin = "".join(_LATIN.get(sign, sign) for sign in unicodedata.normalize("NFC", folded))
+        latin = "".join(romans.get(sign, sign) for sign in unicodedata.normalize("NFC", folded))
         parts = unicodedata.normalize("NFKD", latin)
-        latin = "".join(_LATIN.get(sign, sign) for sign in parts if not unicodedata.combining(sign))
+        latin = "".join(romans.get(sign, sign) for sign in parts if not unicodedata.combining(sign))
         code = re.sub(r"[^a-z0-9]+", "_", latin, flags=re.ASCII).strip("_")[:40].strip("_")
         code = f"x_{code}" if not code or code[0].isdigit() or code in _RESERVED or code.startswith("score_") else code
         start, number = code.rstrip("_"), 2

@@ -27,9 +27,12 @@ from growthpoles.study.files.printed_labels import (
     split_flag,
 )
 from growthpoles.study.files.table_files import JOINT, cell_text, cells_filled, header_paths, joint_keys, unique_names
-from growthpoles.study.total_rows import adds_up, decimals_of, find_totals, named_totals
+from growthpoles.study.total_rows import decimals_of, find_totals, named_totals
 
 _MOST_HEADER = 5
+_MOST_SUMMED = 2000  # rows among which sums are looked for
+_SUMMED = 60  # columns of figures that tell them
+TOTAL_SAID = "it says that it is a total"
 _MOST_ACROSS = 2000  # rows of a table whose regions stand across
 _MARK = re.compile(
     r"[^\w\s]{1,6}|[^\W\d]{1,3}|[\[(][^\[\]()\d]{1,14}[\])]"
@@ -486,41 +489,41 @@ def split_halves(block: Block) -> list[Block]:
     return [block]
 
 
-def sums_of(block: Block) -> list[str]:
-    """Return the names of rows that add up: all others, or the ones that follow or precede up to the next such row."""
-    assert block.key is not None
-    if block.indicator or block.year_column is not None or len(block.rows) > 2000:
-        return []
-    numbers = []
-    for _, row in block.rows:
-        numbers.append([cell_value(row[at]) if at < len(row) else None for at in block.value_at])
-    names = [block.text(row, block.key) for _, row in block.rows]
-    found = []
-    for i, mine in enumerate(numbers):
-        for others in (numbers[:i] + numbers[i + 1 :], numbers[i + 1 :], numbers[:i]):
-            told = adds_up(mine, others)
-            if told:
-                found.append(names[i])
-                break
-    return found
-
-
 def totals_of(block: Block) -> dict[str, str]:
-    """Return the rows that are totals by what they add up to or say, where no boundaries tell: name and reason."""
+    """Return the rows that are totals by what they add up to or say: name and reason; of a long table, the regions."""
     assert block.key is not None
-    names = [block.text(row, block.key) for _, row in block.rows]
-    if block.indicator or block.year_column is not None or not 4 <= len(names) <= 2000 or not block.value_at:
-        return {name: "it says that it is a total" for name in names if says_total(name) and names.count(name) > 1}
-    cells = [[cell_value(row[at]) if at < len(row) else None for at in block.value_at] for _, row in block.rows]
+    written = [block.text(row, block.key) for _, row in block.rows]
+    names = list(dict.fromkeys(filter(None, written))) if len(set(written)) < len(written) else written
+    if not 4 <= len(names) <= _MOST_SUMMED or not block.value_at:
+        return {name: TOTAL_SAID for name in names if written.count(name) > 1 and says_total(bare_name(name))}
+    cells = _figures(block, names) if names is not written else _cells(block)
     values = np.array(cells, dtype=float)
     places = [
         max((decimals_of(v) for row in cells if (v := row[at]) is not None), default=0) for at in range(len(cells[0]))
     ]
     halves = np.broadcast_to(0.5 * 10.0 ** -np.array(places, dtype=float), values.shape)
-    sums = dict(find_totals(values, halves))
+    some = np.unique(np.linspace(0, values.shape[1] - 1, _SUMMED).astype(int))  # many years say the same
+    sums = dict(find_totals(values[:, some], halves[:, some]))
     sums |= named_totals(names, values, halves, sums)
-    says = {True: "it says that it is a total", False: "it is the sum of other rows"}
-    return {names[row]: says[says_total(names[row])] for row in sorted(sums) if names[row]}
+    says = {True: TOTAL_SAID, False: "it is the sum of other rows"}
+    return {names[row]: says[says_total(bare_name(names[row]))] for row in sorted(sums) if names[row]}
+
+
+def _cells(block: Block) -> list[list[float | None]]:
+    return [[cell_value(row[at]) if at < len(row) else None for at in block.value_at] for _, row in block.rows]
+
+
+def _figures(block: Block, names: Sequence[str]) -> list[list[float | None]]:
+    """Return the figures of a long table, a row for each region; what stands twice for one place is none."""
+    assert block.key is not None
+    beside = [at for at in (block.year_column, *block.indicator) if at is not None]
+    found: dict[tuple[str, ...], dict[str, list[float | None]]] = {}
+    for (_, row), cells in zip(block.rows, _cells(block), strict=True):
+        of_kind = found.setdefault(tuple(block.text(row, at) for at in beside), {})
+        name = block.text(row, block.key)
+        of_kind[name] = [None] * len(cells) if name in of_kind else cells
+    gap: list[float | None] = [None] * len(block.value_at)
+    return [[value for of_kind in found.values() for value in of_kind.get(name, gap)] for name in names]
 
 
 def bare_number(block: Block, row: Sequence[object], at: int) -> str:
@@ -633,9 +636,9 @@ def odd_rows(block: Block, index: NameIndex) -> dict[str, str]:
     regions = {name for name, _ in known}
     if not {name for name, _ in rows} - regions:
         return {}
-    if 5 * sum(any(map(is_country, labels_beside(block, row))) for _, row in known) < len(known):
+    if 5 * sum(any(is_country(bare_name(text)) for text in labels_beside(block, row)) for _, row in known) < len(known):
         for name, row in rows:
-            hits = [text for text in labels_beside(block, row) if is_country(text)]
+            hits = [text for text in labels_beside(block, row) if is_country(bare_name(text))]
             if hits and name not in regions and not hits_of(index, hits[0]):
                 found[name] = f"{hits[0]} beside it is the name of a country"
     for at in range(len(block.paths)):

@@ -8,11 +8,11 @@ from __future__ import annotations
 import functools
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import combinations
 
 from growthpoles.errors import Reason, listed, quoted, shown
-from growthpoles.regions.key_matching import KeyMatch, best_rule, match_keys
+from growthpoles.regions.key_matching import KeyMatch, best_rule, key_of, match_keys
 from growthpoles.regions.name_matching import NameIndex
 from growthpoles.study import guess_columns as headers
 from growthpoles.study.files.number_notation import Notation, detect_notation
@@ -52,7 +52,6 @@ from growthpoles.study.table_blocks import (
     odd_rows,
     sentinels,
     several_numbers,
-    sums_of,
     tell_parts_of_year,
     tell_table_number,
     totals_of,
@@ -236,7 +235,7 @@ def _spelled_otherwise(
         texts = [text for text in dict.fromkeys(cells) if text]
         if at in numeric or at == block.year_column or len(texts) < 2 or len(texts) > 3000:
             continue
-        codes = (match := match_keys(texts, _bare(index))).codes | match.heard
+        codes = (match := _match(texts, index)).codes | match.heard
         units = len(set(codes.values()))
         if units >= 0.4 * min(len(texts), len(index.names)) and units > 1:
             found.append(
@@ -245,17 +244,40 @@ def _spelled_otherwise(
     return found
 
 
-def _bare(index: NameIndex) -> NameIndex:
-    """Return the index, which also finds names with the marks of footnotes behind them."""
-
-    class Bare:
-        names = index.names
-
-        @staticmethod
-        def find(name: str) -> list[str]:
-            return hits_of(index, name)
-
-    return Bare()  # type: ignore[return-value]
+def _match(
+    names: Sequence[str],
+    index: NameIndex,
+    *,
+    parents: Iterable[str] = (),
+    sums: Iterable[str] = (),
+    empty: Iterable[str] = (),
+    inset: Mapping[str, int] | None = None,
+    odd: Mapping[str, str] | None = None,
+) -> KeyMatch:
+    """Match all names together without the marks of footnotes behind them, but for a name that is a region with it."""
+    bare = {name: name if index.find(name) else bare_name(name) for name in names}
+    while True:
+        match = match_keys(
+            list(dict.fromkeys(bare.values())),
+            index,
+            parents=parents,
+            sums={bare[name] for name in sums},
+            empty={bare[name] for name in empty},
+            inset={bare[name]: depth for name, depth in (inset or {}).items() if name in bare},
+            odd={bare[name]: why for name, why in (odd or {}).items() if name in bare},
+        )
+        # A mark through which the rule does not reach a code stays, since the rule is for the cell as it is written.
+        rule = match.pattern, match.width
+        kept = {n: n for n, b in bare.items() if n != b and bare_name(key_of(n, *rule)) != key_of(b, *rule)}
+        if not kept:
+            break
+        bare |= kept
+    of_names = (match.found, match.aliases, match.outside, match.open, match.heard)
+    for part in of_names:
+        own = {name: part[b] for name, b in bare.items() if b in part}
+        part.clear()
+        part.update(own)  # type: ignore[arg-type]
+    return match
 
 
 def _take_empty_rows(block: Block, index: NameIndex | None) -> None:
@@ -577,8 +599,9 @@ def _settle_rows(block: Block, index: NameIndex | None, parents: Iterable[str]) 
         if any(at < len(row) and is_number(row[at]) for at in block.value_at)
     }
     empty = [name for name in names if name not in filled]
-    block.match = match_keys(
-        names, _bare(index), parents=parents, sums=sums_of(block), empty=empty, inset=inset, odd=odd_rows(block, index)
+    sums, odd = totals_of(block), odd_rows(block, index)
+    block.match = _match(
+        names, index, parents=parents, sums=[n for n in names if n in sums], empty=empty, inset=inset, odd=odd
     )
     for name, bare in spelled.items():
         for part in (block.match.found, block.match.aliases, block.match.outside, block.match.open):

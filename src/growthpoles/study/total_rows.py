@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from growthpoles.regions.key_matching import is_country, says_only_total, says_total
+from growthpoles.study.files.printed_labels import bare_name
 
 Array = NDArray[np.float64]
 #: Log odds, row of the total, rows of its parts.
@@ -109,9 +110,10 @@ def named_totals(
     """
     if len(known) == len(names):
         return {}
+    names = list(map(bare_name, names))
     said = [i for i, name in enumerate(names) if i not in known and says_total(name)]
     ends = [i for i in dict.fromkeys((0, len(names) - 1)) if i not in known and i not in said]
-    countries = {i for i in ends if is_country(names[i]) and sum(map(is_country, names)) <= 0.2 * len(names)}
+    countries = {i for i in ends if is_country(names[i]) and sum(map(is_country, names)) <= max(1, 0.2 * len(names))}
     totals = {*known, *said, *countries}
     rest = [i for i in range(len(names)) if i not in totals]
     found = {}
@@ -223,20 +225,6 @@ def _sums_in(values: Array, halves: Array, spread: Array, left: Sequence[int], s
                 if left[row[first]] not in sums:
                     found.append((float(score[at]), left[row[first]], tuple(left[first : first + count])))
     return found
-
-
-def adds_up(mine: list[float | None], others: list[list[float | None]]) -> bool:
-    """Tell whether a row is the sum of others, in every column that is filled, within rounding, and in two at least."""
-    agreed = 0
-    for at, value in enumerate(mine):
-        parts = [row[at] for row in others]
-        if value is None or len(parts) < 3 or any(part is None for part in parts):
-            continue
-        total = sum(part for part in parts if part is not None)
-        if not value or abs(total - value) > max(0.5 * len(parts) * 10 ** -decimals_of(value), 1e-6 * abs(value)):
-            return False
-        agreed += 1
-    return agreed >= 2
 
 
 def decimals_of(value: float) -> int:
