@@ -258,6 +258,46 @@ def match_keys(
     return match
 
 
+def match_marked(
+    names: Sequence[str],
+    index: NameIndex,
+    bare_name: Callable[[str], str],
+    *,
+    parents: Iterable[str] = (),
+    sums: Iterable[str] = (),
+    empty: Iterable[str] = (),
+    inset: Mapping[str, int] | None = None,
+    odd: Mapping[str, str] | None = None,
+) -> KeyMatch:
+    """Match names as :func:`match_keys` does, without the marks of footnotes that `bare_name` takes off them.
+
+    A mark stays where a region bears it.
+    """
+    bare = {name: name if index.find(name) else bare_name(name) for name in names}
+    while True:
+        match = match_keys(
+            list(dict.fromkeys(bare.values())),
+            index,
+            parents=parents,
+            sums={bare[name] for name in sums},
+            empty={bare[name] for name in empty},
+            inset={bare[name]: depth for name, depth in (inset or {}).items() if name in bare},
+            odd={bare[name]: why for name, why in (odd or {}).items() if name in bare},
+        )
+        # A mark through which the rule does not reach a code stays, since the rule is for the cell as it is written.
+        rule = match.pattern, match.width
+        kept = {n: n for n, b in bare.items() if n != b and bare_name(key_of(n, *rule)) != key_of(b, *rule)}
+        if not kept:
+            break
+        bare |= kept
+    of_names = (match.found, match.aliases, match.outside, match.open, match.heard)
+    for part in of_names:
+        own = {name: part[b] for name, b in bare.items() if b in part}
+        part.clear()
+        part.update(own)  # type: ignore[arg-type]
+    return match
+
+
 def _base(key: str, keys: Iterable[str]) -> str:
     """Return the longest of the other keys that a key is but for a mark or two letters apart; "" if there is none."""
     short = [

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import combinations
 from math import prod
@@ -18,6 +19,7 @@ from growthpoles.file_reading import likely_encodings
 from growthpoles.regions.key_matching import is_country
 from growthpoles.regions.key_matching import region_names as names_of_layer
 from growthpoles.regions.name_matching import ROMAN, NameIndex, name_keys, words
+from growthpoles.study.files.cell_grids import EncodingError
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -95,7 +97,7 @@ _SERIES = re.compile(
 )
 _FULL = 0.3  # of what the labels of a series could give together, so much is there
 _LABELS = 5  # columns that tell series apart
-ENCODINGS = (
+_ENCODINGS = (
     "utf-8",
     "cp1251",
     "cp1250",
@@ -113,6 +115,8 @@ ENCODINGS = (
     "cp1255",
     "cp1256",
     "cp1258",
+    "utf-16-le",
+    "utf-16-be",
 )
 
 
@@ -319,26 +323,33 @@ def _best_encoding(
         likely = likely_encodings(b"\n".join(text.encode("latin1") for text in texts))
     except UnicodeEncodeError:  # GDAL knew the encoding by the file's own mark
         likely = []
-    best, most = "latin1", sum(name_keys(text).loose in known for text in texts)
-    for name in dict.fromkeys((*likely, *ENCODINGS)):
-        try:
-            found = sum(name_keys(text.encode("latin1").decode(name)).loose in known for text in texts)
-        except UnicodeError:
-            continue
-        if found > most or (found == most == 0 and likely and name == likely[0] != "cp1252"):  # no name is known
-            best, most = name, found
+    best = fitting_encoding(
+        lambda name: [text.encode("latin1").decode(name) for text in texts],
+        ["latin1", *likely],
+        lambda text: name_keys(text).loose in known,
+    )
+    if best is None:  # no name is known
+        best = likely[0] if likely and likely[0] != "cp1252" else "latin1"
     return (frame if best == "latin1" else read_layer(path, layer, encoding=best)[0]), best
 
 
-def fitting_encoding(index: NameIndex, texts: Mapping[str, Iterable[str]], fits: Callable[[str], bool]) -> str | None:
-    """Return the encoding, of texts by encoding, in which most cells name regions, or else hold words of their names.
+def fitting_encoding(
+    read: Callable[[str], Iterable[str]],
+    likely: Iterable[str],
+    fits: Callable[[str], bool],
+    names: Iterable[str] = (),
+) -> str | None:
+    """Return the encoding in which most texts fit, or else hold words of names; the likeliest of several.
 
-    The first of several is taken, none where nothing fits; texts of ASCII are the same in all of them.
+    None where nothing fits; texts of ASCII are the same in all of them. `read` returns the texts in an encoding.
     """
-    told = {name: [text for text in own if not text.isascii() and len(text) < _LONG] for name, own in texts.items()}
+    told: dict[str, list[str]] = {}
+    for name in dict.fromkeys((*likely, *_ENCODINGS)):
+        with suppress(UnicodeError, EncodingError):
+            told[name] = [text for text in read(name) if not text.isascii() and len(text) < _LONG]
     score = {name: sum(map(fits, own)) for name, own in told.items()}
     if not any(score.values()):
-        known = {word for names in index.names.values() for name in names for word in words(name) if not word.isascii()}
+        known = {word for each in names for word in words(each) if not word.isascii()}
         score = {name: sum(word in known for text in own for word in words(text)) for name, own in told.items()}
     best = max(score, key=lambda name: score[name], default=None)
     return best if best is not None and score[best] else None

@@ -32,7 +32,6 @@ from growthpoles.study.total_rows import decimals_of, find_totals, named_totals
 _MOST_HEADER = 5
 _MOST_SUMMED = 2000  # rows among which sums are looked for
 _SUMMED = 60  # columns of figures that tell them
-TOTAL_SAID = "it says that it is a total"
 _MOST_ACROSS = 2000  # rows of a table whose regions stand across
 _MARK = re.compile(
     r"[^\w\s]{1,6}|[^\W\d]{1,3}|[\[(][^\[\]()\d]{1,14}[\])]"
@@ -492,11 +491,13 @@ def split_halves(block: Block) -> list[Block]:
 def totals_of(block: Block) -> dict[str, str]:
     """Return the rows that are totals by what they add up to or say: name and reason; of a long table, the regions."""
     assert block.key is not None
+    says = "it is the sum of other rows", "it says that it is a total"
     written = [block.text(row, block.key) for _, row in block.rows]
     names = list(dict.fromkeys(filter(None, written))) if len(set(written)) < len(written) else written
     if not 4 <= len(names) <= _MOST_SUMMED or not block.value_at:
-        return {name: TOTAL_SAID for name in names if written.count(name) > 1 and says_total(bare_name(name))}
-    cells = _figures(block, names) if names is not written else _cells(block)
+        return {name: says[True] for name in names if written.count(name) > 1 and says_total(bare_name(name))}
+    cells = [[cell_value(row[at]) if at < len(row) else None for at in block.value_at] for _, row in block.rows]
+    cells = cells if names is written else _by_region(block, names, cells)
     values = np.array(cells, dtype=float)
     places = [
         max((decimals_of(v) for row in cells if (v := row[at]) is not None), default=0) for at in range(len(cells[0]))
@@ -504,21 +505,17 @@ def totals_of(block: Block) -> dict[str, str]:
     halves = np.broadcast_to(0.5 * 10.0 ** -np.array(places, dtype=float), values.shape)
     some = np.unique(np.linspace(0, values.shape[1] - 1, _SUMMED).astype(int))  # many years say the same
     sums = dict(find_totals(values[:, some], halves[:, some]))
-    sums |= named_totals(names, values, halves, sums)
-    says = {True: TOTAL_SAID, False: "it is the sum of other rows"}
-    return {names[row]: says[says_total(bare_name(names[row]))] for row in sorted(sums) if names[row]}
+    bare = list(map(bare_name, names))
+    sums |= named_totals(bare, values, halves, sums)
+    return {names[row]: says[says_total(bare[row])] for row in sorted(sums) if names[row]}
 
 
-def _cells(block: Block) -> list[list[float | None]]:
-    return [[cell_value(row[at]) if at < len(row) else None for at in block.value_at] for _, row in block.rows]
-
-
-def _figures(block: Block, names: Sequence[str]) -> list[list[float | None]]:
+def _by_region(block: Block, names: Sequence[str], figures: Sequence[list[float | None]]) -> list[list[float | None]]:
     """Return the figures of a long table, a row for each region; what stands twice for one place is none."""
     assert block.key is not None
     beside = [at for at in (block.year_column, *block.indicator) if at is not None]
     found: dict[tuple[str, ...], dict[str, list[float | None]]] = {}
-    for (_, row), cells in zip(block.rows, _cells(block), strict=True):
+    for (_, row), cells in zip(block.rows, figures, strict=True):
         of_kind = found.setdefault(tuple(block.text(row, at) for at in beside), {})
         name = block.text(row, block.key)
         of_kind[name] = [None] * len(cells) if name in of_kind else cells

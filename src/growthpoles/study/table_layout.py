@@ -8,11 +8,11 @@ from __future__ import annotations
 import functools
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import combinations
 
 from growthpoles.errors import Reason, listed, quoted, shown
-from growthpoles.regions.key_matching import KeyMatch, best_rule, key_of, match_keys
+from growthpoles.regions.key_matching import KeyMatch, best_rule, is_country, match_marked
 from growthpoles.regions.name_matching import NameIndex
 from growthpoles.study import guess_columns as headers
 from growthpoles.study.files.number_notation import Notation, detect_notation
@@ -235,49 +235,13 @@ def _spelled_otherwise(
         texts = [text for text in dict.fromkeys(cells) if text]
         if at in numeric or at == block.year_column or len(texts) < 2 or len(texts) > 3000:
             continue
-        codes = (match := _match(texts, index)).codes | match.heard
+        codes = (match := match_marked(texts, index, bare_name)).codes | match.heard
         units = len(set(codes.values()))
         if units >= 0.4 * min(len(texts), len(index.names)) and units > 1:
             found.append(
                 ((float(units), 0.0, -float(cells.count("")), -float(len(texts) - units), 1.0, -float(at)), at, codes)
             )
     return found
-
-
-def _match(
-    names: Sequence[str],
-    index: NameIndex,
-    *,
-    parents: Iterable[str] = (),
-    sums: Iterable[str] = (),
-    empty: Iterable[str] = (),
-    inset: Mapping[str, int] | None = None,
-    odd: Mapping[str, str] | None = None,
-) -> KeyMatch:
-    """Match all names together without the marks of footnotes behind them, but for a name that is a region with it."""
-    bare = {name: name if index.find(name) else bare_name(name) for name in names}
-    while True:
-        match = match_keys(
-            list(dict.fromkeys(bare.values())),
-            index,
-            parents=parents,
-            sums={bare[name] for name in sums},
-            empty={bare[name] for name in empty},
-            inset={bare[name]: depth for name, depth in (inset or {}).items() if name in bare},
-            odd={bare[name]: why for name, why in (odd or {}).items() if name in bare},
-        )
-        # A mark through which the rule does not reach a code stays, since the rule is for the cell as it is written.
-        rule = match.pattern, match.width
-        kept = {n: n for n, b in bare.items() if n != b and bare_name(key_of(n, *rule)) != key_of(b, *rule)}
-        if not kept:
-            break
-        bare |= kept
-    of_names = (match.found, match.aliases, match.outside, match.open, match.heard)
-    for part in of_names:
-        own = {name: part[b] for name, b in bare.items() if b in part}
-        part.clear()
-        part.update(own)  # type: ignore[arg-type]
-    return match
 
 
 def _take_empty_rows(block: Block, index: NameIndex | None) -> None:
@@ -590,6 +554,10 @@ def _settle_rows(block: Block, index: NameIndex | None, parents: Iterable[str]) 
     names = [name for name in names if name not in spelled]
     if index is None:
         block.match = KeyMatch(outside=(out := totals_of(block)), found={n: n for n in names if n not in out})
+        countries = [name for name in block.match.found if is_country(bare_name(name))]
+        if len(countries) == 1 and len(names) > 2 and countries[0] in (names[0], names[-1]):
+            told = f"{countries[0][:60]} is the name of a country, and no sum of the other rows"
+            block.doubts.append(f"{told}: it is counted as a region, unless ignore says that it is none")
         return
     raw = {cell_text(row[block.key]): str(row[block.key]) for _, row in block.rows if block.key < len(row)}
     inset = {name: len(text) - len(text.lstrip(" .\u00a0\u3000\t")) for name, text in raw.items()}
@@ -600,8 +568,15 @@ def _settle_rows(block: Block, index: NameIndex | None, parents: Iterable[str]) 
     }
     empty = [name for name in names if name not in filled]
     sums, odd = totals_of(block), odd_rows(block, index)
-    block.match = _match(
-        names, index, parents=parents, sums=[n for n in names if n in sums], empty=empty, inset=inset, odd=odd
+    block.match = match_marked(
+        names,
+        index,
+        bare_name,
+        parents=parents,
+        sums=[n for n in names if n in sums],
+        empty=empty,
+        inset=inset,
+        odd=odd,
     )
     for name, bare in spelled.items():
         for part in (block.match.found, block.match.aliases, block.match.outside, block.match.open):

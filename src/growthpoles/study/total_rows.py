@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from growthpoles.regions.key_matching import is_country, says_only_total, says_total
-from growthpoles.study.files.printed_labels import bare_name
 
 Array = NDArray[np.float64]
 #: Log odds, row of the total, rows of its parts.
@@ -97,7 +96,7 @@ def named_totals(
     Parameters
     ----------
     names, values, halves
-        As :func:`find_totals` takes them, with the name of every row.
+        As :func:`find_totals` takes them, with the name of every row, without marks of footnotes.
     known : mapping
         What that function found.
 
@@ -110,7 +109,6 @@ def named_totals(
     """
     if len(known) == len(names):
         return {}
-    names = list(map(bare_name, names))
     said = [i for i, name in enumerate(names) if i not in known and says_total(name)]
     ends = [i for i in dict.fromkeys((0, len(names) - 1)) if i not in known and i not in said]
     countries = {i for i in ends if is_country(names[i]) and sum(map(is_country, names)) <= max(1, 0.2 * len(names))}

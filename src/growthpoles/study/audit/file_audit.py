@@ -33,6 +33,7 @@ from growthpoles.study.files.cell_grids import Grid, read_grids
 from growthpoles.study.files.number_notation import Notation, detect_notation
 from growthpoles.study.files.printed_labels import (
     YEAR_WORDS,
+    bare_name,
     marked_apart,
     parse_year,
     split_table_number,
@@ -381,7 +382,8 @@ def _split_totals(
     values = np.array([[_value(row, at) for at in numbers] for _, row in rows], dtype=float)
     halves = np.array([[_half(row, at) for at in numbers] for _, row in rows], dtype=float)
     sums = dict(find_totals(values, halves)) if len(rows) >= 4 else {}
-    sums |= named_totals([cell_text(row[key]) for _, row in rows], values, halves, sums) if len(rows) >= 4 else {}
+    names = [bare_name(cell_text(row[key])) for _, row in rows]
+    sums |= named_totals(names, values, halves, sums) if len(rows) >= 4 else {}
     rest = [at for at in range(len(rows)) if at not in sums]
     number = {at: place for place, at in enumerate(rest, 1)}
     totals = [(*rows[at], tuple(number[part] for part in parts)) for at, parts in sums.items()]
