@@ -335,7 +335,7 @@ def _cased(word: str, name: str) -> bool:
 def cyrillic_text(content: bytes) -> str | None:
     """Return the text if it reads plainly in cp1251: whole words in the letters of one language, in a sensible case.
 
-    KOI8 would come out with its cases swapped, Latin accents as Cyrillic letters inside Latin words, DOS and Macintosh
+    KOI8 would come out with its cases swapped, Hebrew without a capital, Latin accents as Cyrillic letters inside Latin words, DOS and Macintosh
     text as letters that no language has together; each of these is refused.
     """
     text = _decoded(content, "cp1251")
@@ -343,12 +343,14 @@ def cyrillic_text(content: bytes) -> str | None:
         return None
     words = {word for word in _WORD.findall(text) if not word.isascii()}
     others = {sign for sign in text if ord(sign) > 127 and not sign.isalpha()}
-    if not words or others - _SIGNS:
+    if others - _SIGNS or not any(map(str.isupper, "".join(words))):
         return None
     longest = max(map(len, words))  # short ones are units too, such as "кВт"
-    plain = (_in_one_alphabet(word) and (_cased(word, "cp1251") or len(word) < min(4, longest)) for word in words)
+    # Every text of a language with "ј" holds one; without it "Ђ" is the capital of another encoding.
+    alphabets = [set(letters) for letters in _LANGUAGES["cp1251"] if "ј" not in letters or "ј" in text]
+    plain = (
+        any(letters.issuperset(word.lower()) for letters in alphabets)
+        and (_cased(word, "cp1251") or len(word) < min(4, longest))
+        for word in words
+    )
     return text if all(plain) else None
-
-
-def _in_one_alphabet(word: str) -> bool:
-    return any(set(letters).issuperset(word.lower()) for letters in _LANGUAGES["cp1251"])

@@ -76,7 +76,7 @@ _TOLD_APART = ("ru", "kk", "uk", "be", "bg", "sr", "mk", "ky", "mn", "tg", "tt",
 _OWN_LETTERS = frozenset(("ky", "mn", "tg", "tt", "uz_Cyrl"))
 _NOT_RUSSIAN = re.compile("ъ(?![еёюя])")
 _SURELY, _RATHER = 6.0, 1.0  # log odds that must speak against what all letters are of: Russian, Kazakh
-_TOGETHER = 5.0  # log odds that the titles of one table lend to each of them
+_TOGETHER, _FOREIGN = 5.0, 15.0  # log odds that the titles of one table lend to each, more where it is not listed
 
 
 def languages_of(titles: Sequence[str]) -> list[str | None]:
@@ -94,7 +94,8 @@ def languages_of(titles: Sequence[str]) -> list[str | None]:
     found: list[str | None] = []
     for title, score in zip(titles, scores, strict=True):
         if score:
-            score = {code: value + _TOGETHER * (code == common) for code, value in score.items()}
+            lent = _TOGETHER if common in LANGUAGES else _FOREIGN  # "Население" is Bulgarian, too
+            score = {code: value + lent * (code == common) for code, value in score.items()}
             told = _best(score, title.casefold(), common)
             found.append(told if told in LANGUAGES else None)
         else:

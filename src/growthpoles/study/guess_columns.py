@@ -31,14 +31,17 @@ _LONG = 200  # characters of a name
 _NAMED = re.compile(r"nam|nom|naz|gen$|имя|наим|назв|ат[аы]у|名")
 _RESERVED = {"index", "rating_class", "rank", "region"}
 _CODE = re.compile(r"[A-Za-z0-9]{1,6}(?:[-._][A-Za-z0-9]{1,8})*")
-# Names of identifiers; those of COUNTED also stand above numbers of things, and must count or number the regions.
-ID = re.compile(
+# Names of identifiers; those of _CODES and COUNTED also stand above numbers of things, and must be codes of one length
+# or count the regions.
+_ID = re.compile(
     r"(?:.*[ _./-])?(?:id|fid|oid|objectid|codes?(?! of\b)|kod[uyae]?|код[аыу]?|код\w*[ _]\w+|código|codigo|cód|clave"
-    r"|п/п|fips|geofips|geoid|nuts[ _-]?\d|iso[ _-]?\d\w*)\.?(?:[ _](?!of\b).{0,12})?"
+    r"|п/п|fips|geofips|geoid|ubigeo|zip|plz|postcode|postal[ _]code|postleitzahl|cep|ags|teryt|окато|октмо|като"
+    r"|почтовый индекс|nuts[ _-]?\d|iso[ _-]?\d\w*)\.?(?:[ _](?!of\b).{0,12})?"
     r"|cve(?:_\w+|ent|mun|geo|loc|agee)?|nuts[ _-]?(?:id|code|region)s?|iso(?:[ _-]?\w{1,3})?|.*(?:fips|_id|[a-z]code)",
     flags=re.IGNORECASE,
 )
-CAMEL_ID = re.compile(r"(?:.*[a-z])?(?:Id|ID)|.*[a-z](?:Code|Key)")
+_CAMEL_ID = re.compile(r"(?:.*[a-z])?(?:Id|ID)|.*[a-z](?:Code|Key)")
+_CODES = re.compile(r"cod|postal|индекс|ars|istat|insee|siren|lau\d?|nuts", flags=re.IGNORECASE)
 COORDINATE = re.compile(r"(.*_)?(lat|lon|lng|(lat|long)itude?|intptl(at|on)|[xy]_?coord\w*|coord\w*)", re.IGNORECASE)
 COUNTED = re.compile(
     r"(?:region |row )?(?:no|nr|№|num|nummer|number|numéro|número|nro|lp|index|row|s\.? ?no|sr\.? ?no|sl\.? ?no"
@@ -497,6 +500,15 @@ def _is_code(column: Any) -> bool:
     cells = _text(column)
     alike = len({len(cell) for cell in cells}) <= 2
     return alike and all(_CODE.fullmatch(cell) for cell in cells)
+
+
+def is_identifier(name: str, texts: Collection[str]) -> bool:
+    """Tell whether a column of whole numbers identifies regions or rows by its name, and by its texts where need be."""
+    if _ID.fullmatch(name) or _CAMEL_ID.fullmatch(name):
+        return True
+    lengths = set(map(len, texts))
+    coded = _CODES.fullmatch(name) is not None and len(lengths) <= 2 and max(lengths, default=0) > 3
+    return coded and len(set(texts)) == len(texts) and all(map(str.isdecimal, texts))
 
 
 def names_places(header: str, *, strict: bool = False) -> bool:

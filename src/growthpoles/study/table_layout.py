@@ -28,6 +28,7 @@ from growthpoles.study.files.printed_labels import (
     split_flag,
     split_table_number,
     two_years,
+    unit_behind,
     unread_years,
     year_inside,
     years_in,
@@ -401,14 +402,12 @@ def _attribute(block: Block, at: int, index: NameIndex | None) -> str:
 def _identifies(block: Block, at: int) -> bool:
     """Tell whether whole numbers identify regions or rows: by the name of the column and by what it holds."""
     name = bare_name(_last(block, at))
-    if not (headers.ID.fullmatch(name) or headers.CAMEL_ID.fullmatch(name) or headers.COUNTED.fullmatch(name)):
-        return False
     key = block.key if block.key is not None else at
     found = {(block.text(row, key), text) for _, row in block.rows if (text := bare_number(block, row, at))}
     numbers = {number for _, number in found}
-    if headers.ID.fullmatch(name) or headers.CAMEL_ID.fullmatch(name):
+    if headers.is_identifier(name, numbers):
         return True
-    if not all(re.fullmatch(r"-?\d+", number) for number in numbers):
+    if not headers.COUNTED.fullmatch(name) or not all(re.fullmatch(r"-?\d+", number) for number in numbers):
         return False
     values = sorted(map(int, numbers))
     # Ranks and serial numbers lie close to one another and start low; numbers of things do not.
@@ -658,10 +657,14 @@ def _name_labels(block: Block) -> None:
     assert block.key is not None
     own = set(block.paths[block.key])
     paths: dict[int, tuple[list[str], list[str]]] = {}
+    behind = {at: next(filter(None, map(unit_behind, block.paths[at])), "") for at in block.value_at}
+    apart_by_unit = len({*behind.values()} - {""}) > 1
     for at, year in block.value_at.items():
         path = [part for part in block.paths[at] if part not in own or len(block.paths[at]) == 1]
         pure = [i for i, part in enumerate(path) if parse_year(part) is not None] if year is not None else []
         paths[at] = (path[: pure[-1]], path[pure[-1] + 1 :]) if pure else (path, [])
+        if pure and behind[at]:
+            paths[at][0 if apart_by_unit else 1].append(behind[at])
     lasts = {path[-1] for path, _ in paths.values() if len(path) > 1}
     if len(lasts) == 1 and len(paths) > 1 and all(len(path) > 1 and not below for path, below in paths.values()):
         paths = {at: (path[:-1], path[-1:]) for at, (path, _) in paths.items()}  # one unit below all names
