@@ -335,7 +335,8 @@ def _cased(word: str, name: str) -> bool:
 def cyrillic_text(content: bytes) -> str | None:
     """Return the text if it reads plainly in cp1251: whole words in the letters of one language, in a sensible case.
 
-    KOI8 would come out with its cases swapped, Hebrew without a capital, Latin accents as Cyrillic letters inside Latin words, DOS and Macintosh
+    KOI8 would come out with its cases swapped, Hebrew without a capital, Latin
+    accents as Cyrillic letters inside Latin words, DOS and Macintosh
     text as letters that no language has together; each of these is refused.
     """
     text = _decoded(content, "cp1251")
