@@ -15,6 +15,7 @@ from joblib import parallel_config
 import growthpoles
 from growthpoles.errors import DataError
 from growthpoles.file_reading import (
+    cyrillic_text,
     file_sha256,
     likely_encodings,
     note,
@@ -316,3 +317,37 @@ def test_the_likeliest_encoding_of_a_latin_text_is_the_one_of_its_language(encod
 def test_numbers_of_notes_do_not_speak_for_an_encoding(mark: str) -> None:
     text = f"Région;Revenu par tête (k€){mark}\nÎle-de-France{mark};3\nRhône-Alpes;4\nHérault;5\n"
     assert likely_encodings(text.encode("cp1252"))[0] == "cp1252"
+
+
+CYRILLIC = {"ru": "koi8-r", "uk": "koi8-u", "be": "iso8859-5", "bg": "cp866", "sr": "iso8859-5", "mk": "iso8859-5"}
+
+
+@pytest.mark.parametrize("lang", CYRILLIC)
+def test_cyrillic_of_every_language_is_read_in_cp1251_and_no_other_text_is_taken_for_it(lang: str) -> None:
+    """Twelve names of countries, as many times as there are, in the encodings that Cyrillic is written in."""
+    draw = random.Random(lang)
+    names = [
+        name
+        for name in Locale.parse(lang).territories.values()
+        if name.encode("cp1251", "ignore").decode("cp1251") == name
+    ]
+    read = wrong = 0
+    for _ in range(100):
+        text = "\n".join(draw.sample(names, 12))
+        read += cyrillic_text(text.encode("cp1251")) == text
+        for other in {CYRILLIC[lang], "mac-cyrillic", "koi8-r", "cp866", "iso8859-5"}:
+            found = cyrillic_text(text.encode(other, "ignore"))
+            wrong += found is not None and found != text.encode(other, "ignore").decode(other)
+    assert read >= 98 and wrong == 0  # a text without "ј" may be refused
+
+
+@pytest.mark.parametrize(
+    "lang", ["de", "fr", "es", "pt", "pl", "cs", "hu", "ro", "tr", "lt", "lv", "et", "el", "he", "vi"]
+)
+def test_no_other_script_is_taken_for_cyrillic(lang: str) -> None:
+    names = [name for name in Locale.parse(lang).territories.values() if not name.isascii()]
+    draw = random.Random(lang)
+    for encoding in ("cp1250", "cp1252", "cp1253", "cp1254", "cp1255", "cp1257", "cp1258"):
+        for _ in range(20):
+            content = "\n".join(draw.sample(names, 12)).encode(encoding, "ignore")
+            assert content.isascii() or cyrillic_text(content) is None

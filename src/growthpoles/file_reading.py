@@ -229,8 +229,6 @@ def _parts(every: Path) -> list[Path]:
 
 
 _WORD = re.compile(r"[^\W\d_]+")
-_RUSSIAN = re.compile(r"[А-ЯЁа-яё]+")
-_CASED = re.compile(r"[А-ЯЁ]?[а-яё]+|[А-ЯЁ]+")
 _SIGNS = set("\u00a0№«»„“”‘’–—…°§±·•€")
 _SAMPLE = 1_000_000
 #: Encodings of texts that are not UTF-8, each with the signs of the words that are written in it.
@@ -254,7 +252,7 @@ _SCRIPTS = {
 }
 #: Legacy sets and the lead bytes of their common signs.
 _COMMON = {"cp932": ("shift_jis", 0x97), "gb18030": ("gb2312", 0xD7), "big5": ("big5", 0xC6), "cp949": ("euc_kr", 0xC8)}
-#: Letters beyond ASCII of the languages that are written in an encoding of Latin letters.
+#: Letters beyond ASCII of the languages that are written in an encoding, small ones.
 _LANGUAGES = {
     "cp1252": (
         "àâæçéèêëîïôœùûü", "äöüß", "áçéíñóúü", "áâãàçéêíóôõúü", "àèéìîòóù", "åäöéšž", "æøåéô", "éëïóöü", "àçèéíïòóúü",
@@ -263,6 +261,10 @@ _LANGUAGES = {
     "cp1250": ("áčďéěíňóřšťúůýž", "áäčďéíĺľňóôŕšťúýž", "ąćęłńóśźż", "áéíóöőúüű", "ăâîşţ", "čćđšž", "çë"),
     "cp1254": ("çğıöşüâîûİ",),
     "cp1257": ("ąčęėįšųūž", "āčēģīķļņšūž", "äõöüšž"),
+    "cp1251": (
+        "абвгдеёжзийклмнопрстуфхцчшщъыьэюя", "абвгґдеєжзиіїйклмнопрстуфхцчшщьюя", "абвгдеёжзійклмнопрстуўфхцчшыьэюя",
+        "абвгдђежзијклљмнњопрстћуфхцчџш", "абвгдѓежзѕијклљмнњопрстќуфхцчџш",
+    ),
 }  # fmt: skip
 _FOOTNOTE = re.compile(r"[¹²³](?![^\W\d_])")  # the number of a note, which says nothing of a script
 _VIETNAMESE = re.compile(r"[aeiouyâăêôơưAEIOUYÂĂÊÔƠƯ][\u0300-\u0323]|[ơưđƠƯĐ]")
@@ -330,18 +332,26 @@ def _cased(word: str, name: str) -> bool:
     return not any(map(str.isupper, letters)) or word.isupper() or word[1:].islower() or len(word) < 2
 
 
-def russian_text(content: bytes) -> str | None:
-    """Return the text if it reads as Russian in cp1251: whole words in one alphabet and in a sensible case.
+def cyrillic_text(content: bytes) -> str | None:
+    """Return the text if it reads plainly in cp1251: whole words in the letters of one language, in a sensible case.
 
-    KOI8-R would come out with its cases swapped, Latin accents as Cyrillic letters inside Latin words, DOS text as
-    letters that Russian lacks; each of these is refused.
+    KOI8 would come out with its cases swapped, Hebrew without a capital, Latin
+    accents as Cyrillic letters inside Latin words, DOS and Macintosh
+    text as letters that no language has together; each of these is refused.
     """
-    try:
-        text = content.decode("cp1251")
-    except UnicodeDecodeError:
+    text = _decoded(content, "cp1251")
+    if text is None:
         return None
-    words = [word for word in _WORD.findall(text) if not word.isascii()]
+    words = {word for word in _WORD.findall(text) if not word.isascii()}
     others = {sign for sign in text if ord(sign) > 127 and not sign.isalpha()}
-    if not words or others - _SIGNS:
+    if others - _SIGNS or not any(map(str.isupper, "".join(words))):
         return None
-    return text if all(_RUSSIAN.fullmatch(word) and _CASED.fullmatch(word) for word in words) else None
+    longest = max(map(len, words))  # short ones are units too, such as "кВт"
+    # Every text of a language with "ј" holds one; without it "Ђ" is the capital of another encoding.
+    alphabets = [set(letters) for letters in _LANGUAGES["cp1251"] if "ј" not in letters or "ј" in text]
+    plain = (
+        any(letters.issuperset(word.lower()) for letters in alphabets)
+        and (_cased(word, "cp1251") or len(word) < min(4, longest))
+        for word in words
+    )
+    return text if all(plain) else None

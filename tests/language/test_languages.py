@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import gettext
 import pickle
+import random
 import re
 from collections.abc import Callable, Iterable, Iterator
 from copy import deepcopy
@@ -17,7 +18,7 @@ import growthpoles as gp
 from growthpoles.cli.shared_options import open_study
 from growthpoles.errors import LanguageError, Reason, message, templates
 from growthpoles.language.compile_translations import faults, messages, write
-from growthpoles.language.languages import LANGUAGES, SOURCE, TEXTS, translator
+from growthpoles.language.languages import LANGUAGES, SOURCE, TEXTS, languages_of, translator
 from growthpoles.language.number_format import format_number
 from growthpoles.language.phrases import Words, _read, spoken
 from growthpoles.maps.typography.typefaces import missing_glyphs
@@ -281,3 +282,35 @@ def test_a_count_and_its_noun_agree(count: int) -> None:
         )
         assert " из {" in told or not re.search(rf"\{{(?:n|count|all)\}} {FORMS}", told), told
     assert counted_ones > 25
+
+
+HEADINGS = {
+    "ru": "Население, тыс. человек|Площадь|Валовой региональный продукт|Уровень безработицы, %|Заработная плата",
+    "kk": "Халық саны|Жалпы өңірлік өнім|Жұмыссыздық деңгейі|Орташа жалақы|Ел саны|Тұрғын үй",
+    "uk": "ВРП, млн.грн|Чисельність наявного населення, тис. осіб|Рівень безробіття|Населення|Заробітна плата",
+    "be": "Насельніцтва|Плошча|Узровень беспрацоўя|Валавы рэгіянальны прадукт|Сярэдняя заработная плата",
+    "bg": "Население|Брутен вътрешен продукт|Коефициент на безработица|Средна заплата|Брой на заетите лица",
+    "sr": "Становништво|Површина|Бруто домаћи производ|Стопа незапослености|Просечна зарада",
+    "mk": "Население|Површина|Бруто домашен производ|Стапка на невработеност|Број на вработени",
+    "ky": "Калктын саны|Аянты|Дүң аймактык продукт|Жумушсуздуктун деңгээли|Орточо айлык акы",
+    "mn": "Хүн амын тоо|Газар нутаг|Дотоодын нийт бүтээгдэхүүн|Ажилгүйдлийн түвшин|Дундаж цалин",
+    "tg": "Шумораи аҳолӣ|Масоҳат|Маҷмӯи маҳсулоти дохилӣ|Сатҳи бекорӣ|Музди миёнаи меҳнат",
+    "tt": "Халык саны|Мәйдан|Тулаем төбәк продукты|Эшсезлек дәрәҗәсе|Уртача хезмәт хакы",
+    "en": "Population|Area|Gross regional product, m EUR",
+    "pl": "Ludność|Powierzchnia województw w km², ogółem|Bezrobocie rejestrowane w województwach łącznie",
+    "ka": "მოსახლეობა|ფართობი",
+}
+
+
+@pytest.mark.parametrize("lang", HEADINGS)
+def test_the_language_of_headings_is_told_by_all_of_them(lang: str) -> None:
+    """In any order, and four of them as well as all; Latin ones without a letter of their own are not told apart."""
+    titles = HEADINGS[lang].split("|")
+    draw, right, told = random.Random(lang), 0, 0
+    for _ in range(40):
+        some = draw.sample(titles, min(len(titles), draw.choice((4, 5))))
+        found = languages_of(some)
+        meant = [lang if lang in LANGUAGES else "en" if title.isascii() else None for title in some]
+        right += sum(a == b for a, b in zip(found, meant, strict=True))
+        told += len(some)
+    assert right >= 0.9 * told, (right, told)

@@ -7,8 +7,16 @@ import random
 import pytest
 from babel import Locale
 
-from growthpoles.regions.key_matching import match_keys, sounding_alike
-from growthpoles.regions.name_matching import NameIndex, sound, words
+from growthpoles.regions.key_matching import (
+    _COMPASS,
+    _CONNECTING,
+    _GENERIC,
+    _words,
+    match_keys,
+    match_marked,
+    sounding_alike,
+)
+from growthpoles.regions.name_matching import NameIndex, loosen, sound, words
 
 SCRIPTS = ("el", "ru", "uk", "bg", "ka", "hy")
 
@@ -66,3 +74,31 @@ def test_names_that_sound_alike(one: str, other: str) -> None:
     index = NameIndex.build({"x": [other], "y": ["Elsewhere"]})
     match = match_keys([one], index)
     assert match.open == {one: "x"} and not match.codes, [*map(sound, words(one))]
+
+
+@pytest.mark.parametrize("word", sorted(_GENERIC))
+def test_every_word_for_what_a_region_is_can_match(word: str) -> None:
+    """A list that holds a word as it is written and not as names are folded ("край") would never meet it."""
+    assert _words(word) == [word]
+    index = NameIndex.build({"a": ["Alba"], "b": ["Borea"]})
+    match = match_keys([f"{word} Alba", "Borea"], index)
+    assert match.codes == {f"{word} Alba": "a", "Borea": "b"}
+
+
+def test_words_between_and_of_direction_are_folded_as_names_are() -> None:
+    assert all(loosen(word) == word for word in _CONNECTING | _COMPASS)
+    match = match_keys(
+        ["Западный край", "Alba", "Borea"], NameIndex.build({"a": ["Alba"], "b": ["Borea"], "c": ["Corva"]})
+    )
+    assert match.outside == {"Западный край": "it names a direction and no region"}
+
+
+def test_a_mark_that_a_region_bears_is_a_part_of_its_name() -> None:
+    index = NameIndex.build({"a": ["Alba"], "b": ["Alba 1)"], "c": ["Corva"]})
+
+    def bare(name: str) -> str:
+        return name.removesuffix("1)").strip()
+
+    match = match_marked(["Alba", "Alba 1)", "Corva1)", "France1)"], index, bare)
+    assert match.codes == {"Alba": "a", "Corva1)": "c"} or match.codes == {"Alba": "a", "Alba 1)": "b", "Corva1)": "c"}
+    assert list(match.outside) == ["France1)"]

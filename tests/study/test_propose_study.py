@@ -1,6 +1,8 @@
 """A proposal made from files: what it sees, what it leaves to a person, and that it loads."""
 
 import csv
+import io
+import random
 import shutil
 from pathlib import Path
 
@@ -9,6 +11,7 @@ import openpyxl
 import pandas as pd
 import pytest
 import shapely
+from babel import Locale
 
 import growthpoles as gp
 from growthpoles.errors import DataError, StudyError
@@ -520,3 +523,108 @@ def test_numbers_in_other_digits_with_their_own_signs_are_read(
     (tmp_path / "t.csv").write_text("\n".join(["Region;Income", *rows]), encoding="utf-8")
     read = gp.read_table(tmp_path / "t.csv", boundaries=tmp_path / "b.gpkg", key="name", year=2020)
     assert read["value"].tolist() == list(values)
+
+
+WHOLES = ("Ukraine", "Україна1)", "Total1)", "Deutschland*", "Қазақстан", "日本", "Разом 2)")
+
+
+def counties(folder: Path, seed: int, names: list[str]) -> Path:
+    """Draw boundaries of squares with these names."""
+    at = [(1e5 * (i % 4), 1e5 * (i // 4)) for i in range(len(names))]
+    shapes = [shapely.box(x, y, x + 1e5, y + 1e5) for x, y in at]
+    keys = [f"K{seed}{i:02}" for i in range(len(names))]
+    gpd.GeoDataFrame({"code": keys, "name": names}, geometry=shapes, crs=3857).to_file(folder / "b.gpkg")
+    return folder / "b.gpkg"
+
+
+@pytest.mark.parametrize("whole", WHOLES)
+@pytest.mark.parametrize("first", [True, False])
+def test_a_total_is_one_for_every_command_also_where_a_region_needs_an_alias(
+    whole: str, first: bool, tmp_path: Path
+) -> None:
+    """Beside a rate, which is no sum, and a gap; only the name that fits no region is asked for."""
+    draw = random.Random(whole)
+    names = [f"{''.join(draw.choices('bdfgklmnprstvz', k=7))}a".title() for _ in range(12)]
+    borders = counties(tmp_path, 1, names)
+    people, gdp = ([draw.randrange(10_000, 900_000) for _ in names] for _ in range(2))
+    rows = [(n, p, g, round(1000 * g / p)) for n, p, g in zip(["Kyzym", *names[1:]], people, gdp, strict=True)]
+    total = (whole, sum(people), sum(gdp), round(1000 * sum(gdp) / sum(people)))
+    table = pd.DataFrame([total, *rows] if first else [*rows, total], columns=["Region", "People", "GDP", "GDP a head"])
+    table.to_csv(tmp_path / "t.csv", index=False)
+    asked = "'Kyzym' fits no region"
+    with pytest.raises(DataError, match=asked) as caught:
+        gp.read_table(tmp_path / "t.csv", boundaries=borders, year=2020)
+    assert whole not in str(caught.value)
+    told = "\n".join(propose_study(tmp_path / "s", table=tmp_path / "t.csv", boundaries=borders, year=2020).undecided)
+    assert f"t.csv: {whole} was taken for no region" in told and "t.csv: Kyzym fits no region" in told
+    alone = quick_look(tmp_path / "t.csv")
+    assert alone.tables["regions"].tolist() == [12] and any(whole in text for text in alone.remarks)
+    assert audit_file(tmp_path / "t.csv")[1].totals[0].places["total"] == whole
+
+
+def test_a_region_is_none_the_less_one_where_its_numbers_are_the_sum_of_others(tmp_path: Path) -> None:
+    names = [f"{letter * 3}oria".title() for letter in "bdfgkl"]
+    borders = counties(tmp_path, 2, names)
+    rows = [(name, 17 * i * i + 311 * i + 5, 23 * i**3 + 7001) for i, name in enumerate(names[1:])]
+    rows.insert(0, (names[0], *(sum(row[at] for row in rows) for at in (1, 2))))
+    pd.DataFrame(rows, columns=["Region", "a", "b"]).to_csv(tmp_path / "t.csv", index=False)
+    read = gp.read_table(tmp_path / "t.csv", boundaries=borders, year=2020)
+    assert read["region"].nunique() == 6
+
+
+@pytest.mark.parametrize("whole", WHOLES)
+@pytest.mark.parametrize("years", [(2020,), (2019, 2020, 2021)])
+def test_the_country_of_a_long_table_is_no_region(whole: str, years: tuple[int, ...], tmp_path: Path) -> None:
+    draw = random.Random(whole)
+    rows = []
+    for year in years:
+        for kind in ("GDP", "People"):
+            own = {f"Province {letter}": draw.randrange(1000, 90_000) for letter in "abcdefgh"}
+            rows += [(place, year, kind, number) for place, number in {whole: sum(own.values()), **own}.items()]
+    pd.DataFrame(rows, columns=["GEO", "Year", "Series", "VALUE"]).to_csv(tmp_path / "t.csv", index=False)
+    look = quick_look(tmp_path / "t.csv")
+    assert look.tables["regions"].tolist() == [8] and any(whole in text for text in look.remarks)
+    assert set(gp.read_table(tmp_path / "t.csv")["region"]) == {f"Province {letter}" for letter in "abcdefgh"}
+
+
+def test_a_country_that_is_no_sum_is_counted_and_said(tmp_path: Path) -> None:
+    rows = [("Canada", 5.1, 7.1), *((f"Province {letter}", 4 + i, 6.5 + i) for i, letter in enumerate("abcdef"))]
+    pd.DataFrame(rows, columns=["GEO", "rate", "other"]).to_csv(tmp_path / "t.csv", index=False)
+    look = quick_look(tmp_path / "t.csv")
+    assert look.tables["regions"].tolist() == [7]
+    assert any("Canada is the name of a country" in text for text in look.remarks)
+
+
+@pytest.mark.parametrize("lang", ["uk", "be", "bg", "sr", "mk", "ky", "tg", "ru", "kk"])
+def test_headings_of_other_languages_are_neither_russian_nor_kazakh(lang: str, tmp_path: Path) -> None:
+    """Names of countries in a language stand for headings; init says where they went."""
+    names = sorted(name for name in Locale.parse(lang).territories.values() if name.isalpha())
+    titles = random.Random(lang).sample([name for name in names if len(name) > 4], 8)
+    rows = [[f"Province {letter}", *(7 * i + at for at in range(8))] for i, letter in enumerate("abcdef", 3)]
+    pd.DataFrame(rows, columns=["Region", *titles]).to_csv(tmp_path / "t.csv", index=False)
+    proposal = propose_study(tmp_path / "s", table=tmp_path / "t.csv", boundaries="none", year=2020)
+    catalogue = pd.read_csv(io.StringIO(proposal.files["catalogue.csv"])).iloc[1:]
+    listed = lang in ("ru", "kk")
+    assert catalogue[f"name_{lang if listed else 'en'}"].tolist() == titles
+    assert any(text.startswith("the language of") for text in proposal.undecided) != listed
+    assert catalogue["note"].str.startswith("DECIDE: the name").all() != listed
+
+
+@pytest.mark.parametrize("mark", ["*", "1)", " †", "¹"])
+@pytest.mark.parametrize("unit", ["[m EUR]", "[zł]", "(%)", "[km2]"])
+def test_a_mark_before_the_unit_of_a_heading_goes(mark: str, unit: str, tmp_path: Path) -> None:
+    rows = [(f"Province {letter}", 10 * i, i) for i, letter in enumerate("abcdef", 3)]
+    pd.DataFrame(rows, columns=["Region", f"GDP{mark} {unit}", "Jobs"]).to_csv(tmp_path / "t.csv", index=False)
+    assert gp.read_table(tmp_path / "t.csv", year=2020)["indicator"].unique().tolist() == [f"GDP {unit}", "Jobs"]
+
+
+@pytest.mark.parametrize("unit", ["zł", "m EUR", "%", "ha"])
+def test_a_unit_behind_the_year_alone_is_kept(unit: str, tmp_path: Path) -> None:
+    rows = [(f"Province {letter}", 10 * i, i, 3 * i) for i, letter in enumerate("abcdef", 3)]
+    columns = ["Region", f"2018 [{unit}]", f"2019 [{unit}]", f"2020 [{unit}]"]
+    pd.DataFrame(rows, columns=columns).to_csv(tmp_path / "t.csv", index=False)
+    read = gp.read_table(tmp_path / "t.csv")
+    assert read.attrs["units"] == {"value": unit} and read["year"].nunique() == 3
+    columns[-1] = "2020 [kg]"
+    pd.DataFrame(rows, columns=columns).to_csv(tmp_path / "t.csv", index=False)
+    assert gp.read_table(tmp_path / "t.csv")["indicator"].unique().tolist() == [unit, "kg"]

@@ -38,28 +38,26 @@ _TOTAL = re.compile(
     r"|\bjumlah\b|\btổng\b|\bcả nước\b|\bразом\b|\bусього\b|\bjumla\b|\bfederal district\b|федеральный округ",
     flags=re.IGNORECASE,
 )
-_CONNECTING = frozenset(
-    re.findall(r"\S+", "and und et y e i и και kai եւ და of the de des du del da do la le"),
-)
+
+
+def _word_list(text: str) -> frozenset[str]:
+    """Return the words of a list in the form in which names are compared by word."""
+    return frozenset(map(loosen, text.split()))
+
+
+_CONNECTING = _word_list("and und et y e i и και kai եւ და of the de des du del da do la le")
 # Words that say what a region is, not which; "city" is none of them, since it tells a city from the region around it.
-_GENERIC = frozenset(
-    re.findall(
-        r"\S+",
-        "region regions county province prefecture governorate department district oblast krai republic state "
-        "territory область обл облысы край республика район провинция регион kraj województwo powiat viloyati "
-        "viloyat respublikasi landkreis kreis län lan fylke maakunta megye județ judet provincia departamento "
-        "departement département estado kabupaten provinsi il ili vilayet comunidad "
-        "nct ut dki di daerah istimewa tp prov const",
-    )
+_GENERIC = _word_list(
+    "region regions county province prefecture governorate department district oblast krai republic state "
+    "territory область обл облысы край республика район провинция регион kraj województwo powiat viloyati "
+    "viloyat respublikasi landkreis kreis län lan fylke maakunta megye județ judet provincia departamento "
+    "departement département estado kabupaten provinsi il ili vilayet comunidad "
+    "nct ut dki di daerah istimewa tp prov const"
 )
-_COMPASS = frozenset(
-    re.findall(
-        r"\S+",
-        "north south east west central centre center northern southern eastern western northeast northwest "
-        "southeast southwest midwest middle upper lower inner outer nord sud süd est ouest ost oeste norte sur sul "
-        "este leste centro север юг запад восток центр северный южный западный восточный центральный северо "
-        "западныи восточныи ",
-    )
+_COMPASS = _word_list(
+    "north south east west central centre center northern southern eastern western northeast northwest "
+    "southeast southwest midwest middle upper lower inner outer nord sud süd est ouest ost oeste norte sur sul "
+    "este leste centro север юг запад восток центр северный южный западный восточный центральный северо"
 )
 _SIGNS = re.compile(r"[\u3400-\u9fff\uac00-\ud7af]+")  # Chinese, Japanese and Korean names, without blanks in them
 _SUFFIX = re.compile(
@@ -257,6 +255,46 @@ def match_keys(
     lost = [name for name, near in match.open.items() if near is None and any(map(str.isalpha, name))]
     if len(free) == len(lost) == 1:  # the last name and the last region
         match.open[lost[0]] = free[0]
+    return match
+
+
+def match_marked(
+    names: Sequence[str],
+    index: NameIndex,
+    bare_name: Callable[[str], str],
+    *,
+    parents: Iterable[str] = (),
+    sums: Iterable[str] = (),
+    empty: Iterable[str] = (),
+    inset: Mapping[str, int] | None = None,
+    odd: Mapping[str, str] | None = None,
+) -> KeyMatch:
+    """Match names as :func:`match_keys` does, without the marks of footnotes that `bare_name` takes off them.
+
+    A mark stays where a region bears it.
+    """
+    bare = {name: name if index.find(name) else bare_name(name) for name in names}
+    while True:
+        match = match_keys(
+            list(dict.fromkeys(bare.values())),
+            index,
+            parents=parents,
+            sums={bare[name] for name in sums},
+            empty={bare[name] for name in empty},
+            inset={bare[name]: depth for name, depth in (inset or {}).items() if name in bare},
+            odd={bare[name]: why for name, why in (odd or {}).items() if name in bare},
+        )
+        # A mark through which the rule does not reach a code stays, since the rule is for the cell as it is written.
+        rule = match.pattern, match.width
+        kept = {n: n for n, b in bare.items() if n != b and bare_name(key_of(n, *rule)) != key_of(b, *rule)}
+        if not kept:
+            break
+        bare |= kept
+    of_names = (match.found, match.aliases, match.outside, match.open, match.heard)
+    for part in of_names:
+        own = {name: part[b] for name, b in bare.items() if b in part}
+        part.clear()
+        part.update(own)  # type: ignore[arg-type]
     return match
 
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from growthpoles.errors import DataError, listed, message, plain, remedy
-from growthpoles.file_reading import likely_encodings
+from growthpoles.file_reading import cyrillic_text, likely_encodings
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
@@ -172,10 +172,7 @@ def text_encoding(path: Path, frame: GeoDataFrame) -> str | None:
     raw = _undeclared(path, frame)
     if raw and all(_is_utf8(each) for each in raw):
         return "utf-8"
-    words = [word for each in raw for word in re.findall(r"[^\W\d_]+", each.decode("cp1251", "replace"))]
-    words = [word for word in words if not word.isascii()]
-    cyrillic = re.compile(r"[А-ЯЁІЇЄҐЎЈЉЊЋЂЏЅЌЃ]?[а-яёіїєґўјљњћђџѕќѓ]+|[А-ЯЁІЇЄҐЎЈЉЊЋЂЏЅЌЃ]+")
-    return "cp1251" if words and all(cyrillic.fullmatch(word) for word in words) else None
+    return "cp1251" if raw and cyrillic_text(b"\n".join(raw)) else None
 
 
 def states_encoding(path: Path) -> bool:

@@ -30,18 +30,21 @@ _MARKS = re.compile("[\u0300-\u036f]")
 _SEPARATORS = re.compile(r"[\W_]+")
 _TO_CYRILLIC = str.maketrans("abcehikmoptxy", "авсенікмортху")
 _TO_LATIN = str.maketrans("авсенікмортху", "abcehikmoptxy")
+_LATIN = {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "æ": "ae", "œ": "oe", "þ": "th", "ı": "i"}  # marks are no accents
 _LETTERS = str.maketrans(
-    {"ә": "а", "ғ": "г", "қ": "к", "ң": "н", "ө": "о", "ұ": "у", "ү": "у", "һ": "х", "і": "и", "ı": "i"}
-    | {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "æ": "ae", "œ": "oe", "þ": "th"}
+    {"ә": "а", "ғ": "г", "қ": "к", "ң": "н", "ө": "о", "ұ": "у", "ү": "у", "һ": "х", "і": "и"}
+    | _LATIN
     | dict(zip("يىئكأإآةؤ臺", "یییکاااهو台", strict=True))
     | {"ـ": ""}
 )
-#: Letters of other scripts in Latin ones, as the UN romanise them; accents are taken off before.
-_ROMAN = {
+#: Letters of other scripts in plain Latin ones, as the UN romanise them. Those that a loosened name no longer holds
+#: ("й", "қ") are for texts that are not loosened.
+ROMAN = {
     letter: latin
     for letters, romans in (
-        ("абвгґдеєжзиіклмнопрстуфхцчшщыэюяјљњћђџ", "a b v g g d e ye zh z i i k l m n o p r s t u f kh ts ch sh "
-         "shch y e yu ya j lj nj c dj dz"),
+        ("абвгґдеёєжзийіїклмнопрстуўфхҳцчшщыэюяјљњћђџ", "a b v g g d e e ye zh z i i i yi k l m n o p r s t u o f kh "
+         "h ts ch sh shch y e yu ya j lj nj c dj dz"),
+        ("әғқңөұүһ", "a g q n o u u h"),
         ("αβγδεζηθικλμνξοπρσςτυφχψω", "a v g d e z i th i k l m n x o p r s s t y f ch ps o"),
         ("აბგდევზთიკლმნოპჟრსტუფქღყშჩცძწჭხჯჰ", "a b g d e v z t i k l m n o p zh r s t u p k gh q sh ch ts dz "
          "ts ch kh j h"),
@@ -49,9 +52,9 @@ _ROMAN = {
          "r s v t r ts v p k o f"),
     )
     for letter, latin in zip(letters, romans.split(), strict=True)
-} | {"ъ": "", "ь": ""}  # fmt: skip
+} | {"ъ": "", "ь": "", "ß": "ss"} | _LATIN  # fmt: skip
 _ROMAN_PAIRS = {"ου": "ou", "αυ": "av", "ευ": "ev", "μπ": "b", "ντ": "d", "γγ": "ng", "γκ": "g", "γξ": "nx", "ու": "u"}
-_TO_ROMAN = re.compile("|".join([*_ROMAN_PAIRS, *_ROMAN]))
+_TO_ROMAN = re.compile("|".join([*_ROMAN_PAIRS, *ROMAN]))
 #: Spellings of one sound, of which systems of romanisation and languages take one or the other.
 _SOUNDS = tuple(
     (re.compile(pattern), sound)
@@ -99,7 +102,7 @@ def loosen(word: str) -> str:
 
 def sound(word: str) -> str:
     """Return how a loosened word sounds, in Latin letters: Greek, Cyrillic, Georgian, Armenian and Latin ones alike."""
-    told = _TO_ROMAN.sub(lambda hit: _ROMAN_PAIRS.get(hit[0]) or _ROMAN[hit[0]], word)
+    told = _TO_ROMAN.sub(lambda hit: _ROMAN_PAIRS.get(hit[0]) or ROMAN[hit[0]], word)
     for pattern, one in _SOUNDS:
         told = pattern.sub(one, told)
     return told

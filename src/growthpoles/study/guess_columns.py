@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import combinations
 from math import prod
@@ -18,33 +19,13 @@ from growthpoles.file_reading import likely_encodings
 from growthpoles.language.phrases import is_name
 from growthpoles.regions.key_matching import counts, is_country
 from growthpoles.regions.key_matching import region_names as names_of_layer
-from growthpoles.regions.name_matching import NameIndex, name_keys, words
+from growthpoles.regions.name_matching import ROMAN, NameIndex, name_keys, words
+from growthpoles.study.files.cell_grids import EncodingError
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
-_CYRILLIC = "абвгдеёжзийклмнопрстуфхцчшщъыьэюяәғқңөұүһіїєґўҳјљњћђџ"
-_ROMAN = (
-    "a b v g d e e zh z i i k l m n o p r s t u f kh ts ch sh shch - y - e yu ya a g q n o u u h i yi y"
-    "e g o h j lj nj c dj dz"
-)
-_GREEK = "αβγδεζηθικλμνξοπρσςτυφχψω"
-_GREEK_ROMAN = "a v g d e z i th i k l m n x o p r s s t y f ch ps o"
-_LATIN = dict(zip(_CYRILLIC, _ROMAN.replace("-", "").split(" "), strict=True))
-_LATIN |= dict(zip(_GREEK, _GREEK_ROMAN.split(" "), strict=True))
-_LATIN |= {
-    "ß": "ss",
-    "ø": "o",
-    "ł": "l",
-    "đ": "d",
-    "ð": "d",
-    "æ": "ae",
-    "œ": "oe",
-    "þ": "th",
-    "ı": "i",
-    "&": " and ",
-    "%": " percent ",
-}
+_SIGNS = {"&": " and ", "%": " percent "}
 _SLIGHT = 1e-3  # share of its area that a region may gain or lose where shared borders are mended without asking
 _OWN = 0.6  # of a column of names, more than this share differ; else they are groups of regions
 _LONG = 200  # characters of a name
@@ -52,14 +33,17 @@ _NAMED = re.compile(r"nam|nom|naz|gen$|имя|наим|назв|ат[аы]у|名
 IDENTIFIERS = ("fid", "ogc_fid", "objectid", "id", "gid")  # what drivers and programs call the numbers of features
 _RESERVED = {"index", "rating_class", "rank", "region"}
 _CODE = re.compile(r"[A-Za-z0-9]{1,6}(?:[-._][A-Za-z0-9]{1,8})*")
-# Names of identifiers; those of COUNTED also stand above numbers of things, and must count or number the regions.
-ID = re.compile(
+# Names of identifiers; those of _CODES and COUNTED also stand above numbers of things, and must be codes of one length
+# or count the regions.
+_ID = re.compile(
     r"(?:.*[ _./-])?(?:id|fid|oid|objectid|codes?(?! of\b)|kod[uyae]?|код[аыу]?|код\w*[ _]\w+|código|codigo|cód|clave"
-    r"|п/п|fips|geofips|geoid|nuts[ _-]?\d|iso[ _-]?\d\w*)\.?(?:[ _](?!of\b).{0,12})?"
+    r"|п/п|fips|geofips|geoid|ubigeo|zip|plz|postcode|postal[ _]code|postleitzahl|cep|ags|teryt|окато|октмо|като"
+    r"|почтовый индекс|nuts[ _-]?\d|iso[ _-]?\d\w*)\.?(?:[ _](?!of\b).{0,12})?"
     r"|cve(?:_\w+|ent|mun|geo|loc|agee)?|nuts[ _-]?(?:id|code|region)s?|iso(?:[ _-]?\w{1,3})?|.*(?:fips|_id|[a-z]code)",
     flags=re.IGNORECASE,
 )
-CAMEL_ID = re.compile(r"(?:.*[a-z])?(?:Id|ID)|.*[a-z](?:Code|Key)")
+_CAMEL_ID = re.compile(r"(?:.*[a-z])?(?:Id|ID)|.*[a-z](?:Code|Key)")
+_CODES = re.compile(r"cod|postal|индекс|ars|istat|insee|siren|lau\d?|nuts", flags=re.IGNORECASE)
 COORDINATE = re.compile(r"(.*_)?(lat|lon|lng|(lat|long)itude?|intptl(at|on)|[xy]_?coord\w*|coord\w*)", re.IGNORECASE)
 COUNTED = re.compile(
     r"(?:region |row )?(?:no|nr|№|num|nummer|number|numéro|número|nro|lp|index|row|s\.? ?no|sr\.? ?no|sl\.? ?no"
@@ -118,7 +102,7 @@ _SERIES = re.compile(
 )
 _FULL = 0.3  # of what the labels of a series could give together, so much is there
 _LABELS = 5  # columns that tell series apart
-ENCODINGS = (
+_ENCODINGS = (
     "utf-8",
     "cp1251",
     "cp1250",
@@ -136,17 +120,20 @@ ENCODINGS = (
     "cp1255",
     "cp1256",
     "cp1258",
+    "utf-16-le",
+    "utf-16-be",
 )
 
 
 def codes_for(headers: Iterable[str]) -> list[str]:
     """Make a code of every header: Latin letters, digits and underscores, each once."""
     codes: list[str] = []
+    romans = ROMAN | _SIGNS
     for header in headers:
         folded = header.replace("{year}", "").casefold()
-        latin = "".join(_LATIN.get(sign, sign) for sign in unicodedata.normalize("NFC", folded))
+        latin = "".join(romans.get(sign, sign) for sign in unicodedata.normalize("NFC", folded))
         parts = unicodedata.normalize("NFKD", latin)
-        latin = "".join(_LATIN.get(sign, sign) for sign in parts if not unicodedata.combining(sign))
+        latin = "".join(romans.get(sign, sign) for sign in parts if not unicodedata.combining(sign))
         code = re.sub(r"[^a-z0-9]+", "_", latin, flags=re.ASCII).strip("_")[:40].strip("_")
         code = f"x_{code}" if not code or code[0].isdigit() or code in _RESERVED or code.startswith("score_") else code
         start, number = code.rstrip("_"), 2
@@ -332,26 +319,33 @@ def _best_encoding(
         likely = likely_encodings(b"\n".join(text.encode("latin1") for text in texts))
     except UnicodeEncodeError:  # GDAL knew the encoding by the file's own mark
         likely = []
-    best, most = "latin1", sum(name_keys(text).loose in known for text in texts)
-    for name in dict.fromkeys((*likely, *ENCODINGS)):
-        try:
-            found = sum(name_keys(text.encode("latin1").decode(name)).loose in known for text in texts)
-        except UnicodeError:
-            continue
-        if found > most or (found == most == 0 and likely and name == likely[0] != "cp1252"):  # no name is known
-            best, most = name, found
+    best = fitting_encoding(
+        lambda name: [text.encode("latin1").decode(name) for text in texts],
+        ["latin1", *likely],
+        lambda text: name_keys(text).loose in known,
+    )
+    if best is None:  # no name is known
+        best = likely[0] if likely and likely[0] != "cp1252" else "latin1"
     return (frame if best == "latin1" else read_layer(path, layer, encoding=best)[0]), best
 
 
-def fitting_encoding(index: NameIndex, texts: Mapping[str, Iterable[str]], fits: Callable[[str], bool]) -> str | None:
-    """Return the encoding, of texts by encoding, in which most cells name regions, or else hold words of their names.
+def fitting_encoding(
+    read: Callable[[str], Iterable[str]],
+    likely: Iterable[str],
+    fits: Callable[[str], bool],
+    names: Iterable[str] = (),
+) -> str | None:
+    """Return the encoding in which most texts fit, or else hold words of names; the likeliest of several.
 
-    The first of several is taken, none where nothing fits; texts of ASCII are the same in all of them.
+    None where nothing fits; texts of ASCII are the same in all of them. `read` returns the texts in an encoding.
     """
-    told = {name: [text for text in own if not text.isascii() and len(text) < _LONG] for name, own in texts.items()}
+    told: dict[str, list[str]] = {}
+    for name in dict.fromkeys((*likely, *_ENCODINGS)):
+        with suppress(UnicodeError, EncodingError):
+            told[name] = [text for text in read(name) if not text.isascii() and len(text) < _LONG]
     score = {name: sum(map(fits, own)) for name, own in told.items()}
     if not any(score.values()):
-        known = {word for names in index.names.values() for name in names for word in words(name) if not word.isascii()}
+        known = {word for each in names for word in words(each) if not word.isascii()}
         score = {name: sum(word in known for text in own for word in words(text)) for name, own in told.items()}
     best = max(score, key=lambda name: score[name], default=None)
     return best if best is not None and score[best] else None
@@ -514,6 +508,15 @@ def _is_code(column: Any) -> bool:
     cells = _text(column)
     alike = len({len(cell) for cell in cells}) <= 2
     return alike and all(_CODE.fullmatch(cell) for cell in cells)
+
+
+def is_identifier(name: str, texts: Collection[str]) -> bool:
+    """Tell whether a column of whole numbers identifies regions or rows by its name, and by its texts where need be."""
+    if _ID.fullmatch(name) or _CAMEL_ID.fullmatch(name):
+        return True
+    lengths = set(map(len, texts))
+    coded = _CODES.fullmatch(name) is not None and len(lengths) <= 2 and max(lengths, default=0) > 3
+    return coded and len(set(texts)) == len(texts) and all(map(str.isdecimal, texts))
 
 
 def names_places(header: str, *, strict: bool = False) -> bool:

@@ -16,7 +16,7 @@ import pandas as pd
 from growthpoles.errors import DataError, StudyError, counted, listed, message, remedy, shown
 from growthpoles.file_reading import layer_files
 from growthpoles.file_writing import make_folder, write_bytes
-from growthpoles.language.languages import LANGUAGES, SOURCE
+from growthpoles.language.languages import LANGUAGES, SOURCE, languages_of
 from growthpoles.randomness import SEED
 from growthpoles.ratings.catalogue import COLUMNS
 from growthpoles.ratings.indicator_methods import METHOD_COLUMNS
@@ -150,14 +150,20 @@ def compose_catalogue(indicators: Sequence[Indicator], codes: Sequence[str]) -> 
     writer.writeheader()
     root = {"code": "index", "kind": "aggregate", "direction": 1, "weight": 1, "unit": "points", "name_en": "Index"}
     writer.writerow({**root, "note": "the root; add aggregates between it and the indicators for sub-indices"})
-    for indicator, code in zip(indicators, codes, strict=True):
-        title = re.sub(r"\s+", " ", indicator.name.strip(" _-")) or code
-        letters = {sign for sign in title.casefold() if sign.isalpha()} - set(LANGUAGES[SOURCE].alphabet)
-        lang = next((each.code for each in LANGUAGES.values() if letters <= set(each.alphabet)), SOURCE)
+    titles = _titles(indicators, codes)
+    for indicator, code, title, lang in zip(indicators, codes, titles, languages_of(titles), strict=True):
         row = {"code": code, "kind": "indicator", "parent": "index", "direction": 1, "weight": 1}
         note = "CHECK direction (-1 where less is better), weight and unit; a total belongs here as kind primary"
-        writer.writerow({**row, "unit": indicator.unit[:60], f"name_{lang}": title, "note": note})
+        if lang is None:
+            note = f"DECIDE: the name is of another language; {note}"
+        writer.writerow({**row, "unit": indicator.unit[:60], f"name_{lang or SOURCE}": title, "note": note})
     return text.getvalue()
+
+
+def _titles(indicators: Sequence[Indicator], codes: Sequence[str]) -> list[str]:
+    """Return what stands in the columns of names of the catalogue."""
+    named = zip(indicators, codes, strict=True)
+    return [re.sub(r"\s+", " ", indicator.name.strip(" _-")) or code for indicator, code in named]
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -351,6 +357,12 @@ def propose_study(
                      "as kind primary below a ratio (numerator, denominator) in catalogue.csv it does not")  # fmt: skip
     undecided.append("title, source and units")
     codes = codes_for([each.name for each in indicators])
+    titles = _titles(indicators, codes)
+    foreign = [title for title, lang in zip(titles, languages_of(titles), strict=True) if lang is None]
+    if foreign:
+        known = listed([each.english_name for each in LANGUAGES.values()])
+        undecided.append(f"the language of {listed(map(shown, foreign), limit=3)}: not one of {known} by their words "
+                         f"and letters; name_{SOURCE} in catalogue.csv holds them as they are")  # fmt: skip
     files = {
         "study.toml": compose_study(
             name or folder.resolve().name,

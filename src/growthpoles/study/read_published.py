@@ -6,7 +6,6 @@ import glob
 import re
 import tomllib
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -25,7 +24,7 @@ from growthpoles.study.files.problems import Names, alias_line, left_out_for, no
 from growthpoles.study.files.table_files import cell_text
 from growthpoles.study.files.user_table import read_table as read_as_described
 from growthpoles.study.files.user_table import toml_text as quoted
-from growthpoles.study.guess_columns import ENCODINGS, fitting_encoding, guess_layer
+from growthpoles.study.guess_columns import fitting_encoding, guess_layer
 from growthpoles.study.study_spec import Table
 from growthpoles.study.table_blocks import (
     Block,
@@ -86,12 +85,14 @@ def read_sheets(
         if names is None or encoding is not None:
             raise
         found: dict[str, list[Grid]] = {}
-        for name in dict.fromkeys((*likely_encodings(read_bytes(path)), *ENCODINGS, "utf-16-le", "utf-16-be")):
-            with suppress(EncodingError):
-                found[name] = read_grids(path, sheet=sheet, encoding=name, delimiter=delimiter)
-        cells = {name: (cell for grid in own for _, row in grid.rows for cell in row) for name, own in found.items()}
-        texts = {name: set(map(cell_text, own)) for name, own in cells.items()}
-        best = fitting_encoding(names, texts, lambda text: _names_region(names, text))
+
+        def cells(name: str) -> set[str]:
+            found[name] = read_grids(path, sheet=sheet, encoding=name, delimiter=delimiter)
+            return {cell_text(cell) for grid in found[name] for _, row in grid.rows for cell in row}
+
+        spelled = (name for own in names.names.values() for name in own)
+        likely = likely_encodings(read_bytes(path))
+        best = fitting_encoding(cells, likely, lambda text: _names_region(names, text), spelled)
         if best is None:
             raise
         return found[best]

@@ -604,9 +604,9 @@ def odd_rows(block: Block, index: NameIndex) -> dict[str, str]:
     regions = {name for name, _ in known}
     if not {name for name, _ in rows} - regions:
         return {}
-    if 5 * sum(any(map(is_country, labels_beside(block, row))) for _, row in known) < len(known):
+    if 5 * sum(any(is_country(bare_name(text)) for text in labels_beside(block, row)) for _, row in known) < len(known):
         for name, row in rows:
-            hits = [text for text in labels_beside(block, row) if is_country(text)]
+            hits = [text for text in labels_beside(block, row) if is_country(bare_name(text))]
             if hits and name not in regions and not hits_of(index, hits[0]):
                 found[name] = f"{hits[0]} beside it is the name of a country"
     for at in range(len(block.paths)):

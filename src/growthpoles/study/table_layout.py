@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from itertools import combinations
 
 from growthpoles.errors import Reason, listed, quoted, shown
-from growthpoles.regions.key_matching import KeyMatch, best_rule, match_keys
+from growthpoles.regions.key_matching import KeyMatch, best_rule, is_country, match_marked
 from growthpoles.regions.name_matching import NameIndex
 from growthpoles.study import guess_columns as headers
 from growthpoles.study.files.number_notation import Notation, detect_notation
@@ -28,6 +28,7 @@ from growthpoles.study.files.printed_labels import (
     split_flag,
     split_table_number,
     two_years,
+    unit_behind,
     unread_years,
     year_inside,
     years_in,
@@ -55,7 +56,7 @@ from growthpoles.study.table_blocks import (
     tell_parts_of_year,
     tell_table_number,
 )
-from growthpoles.study.total_rows import sums_of, totals_of
+from growthpoles.study.total_rows import totals_of
 
 _GROUPS = {sign: re.compile(rf"[+-]?\d{{1,3}}(?:{re.escape(sign)}\d{{3}})+") for sign in ",."}
 _PRICES = re.compile(
@@ -235,26 +236,13 @@ def _spelled_otherwise(
         texts = [text for text in dict.fromkeys(cells) if text]
         if at in numeric or at == block.year_column or len(texts) < 2 or len(texts) > 3000:
             continue
-        codes = (match := match_keys(texts, _bare(index))).codes | match.heard
+        codes = (match := match_marked(texts, index, bare_name)).codes | match.heard
         units = len(set(codes.values()))
         if units >= 0.4 * min(len(texts), len(index.names)) and units > 1:
             found.append(
                 ((float(units), 0.0, -float(cells.count("")), -float(len(texts) - units), 1.0, -float(at)), at, codes)
             )
     return found
-
-
-def _bare(index: NameIndex) -> NameIndex:
-    """Return the index, which also finds names with the marks of footnotes behind them."""
-
-    class Bare:
-        names = index.names
-
-        @staticmethod
-        def find(name: str) -> list[str]:
-            return hits_of(index, name)
-
-    return Bare()  # type: ignore[return-value]
 
 
 def _take_empty_rows(block: Block, index: NameIndex | None) -> None:
@@ -414,14 +402,12 @@ def _attribute(block: Block, at: int, index: NameIndex | None) -> str:
 def _identifies(block: Block, at: int) -> bool:
     """Tell whether whole numbers identify regions or rows: by the name of the column and by what it holds."""
     name = bare_name(_last(block, at))
-    if not (headers.ID.fullmatch(name) or headers.CAMEL_ID.fullmatch(name) or headers.COUNTED.fullmatch(name)):
-        return False
     key = block.key if block.key is not None else at
     found = {(block.text(row, key), text) for _, row in block.rows if (text := bare_number(block, row, at))}
     numbers = {number for _, number in found}
-    if headers.ID.fullmatch(name) or headers.CAMEL_ID.fullmatch(name):
+    if headers.is_identifier(name, numbers):
         return True
-    if not all(re.fullmatch(r"-?\d+", number) for number in numbers):
+    if not headers.COUNTED.fullmatch(name) or not all(re.fullmatch(r"-?\d+", number) for number in numbers):
         return False
     values = sorted(map(int, numbers))
     # Ranks and serial numbers lie close to one another and start low; numbers of things do not.
@@ -567,6 +553,10 @@ def _settle_rows(block: Block, index: NameIndex | None, parents: Iterable[str]) 
     names = [name for name in names if name not in spelled]
     if index is None:
         block.match = KeyMatch(outside=(out := totals_of(block)), found={n: n for n in names if n not in out})
+        countries = [name for name in block.match.found if is_country(bare_name(name))]
+        if len(countries) == 1 and len(names) > 2 and countries[0] in (names[0], names[-1]):
+            told = f"{countries[0][:60]} is the name of a country, and no sum of the other rows"
+            block.doubts.append(f"{told}: it is counted as a region, unless ignore says that it is none")
         return
     raw = {cell_text(row[block.key]): str(row[block.key]) for _, row in block.rows if block.key < len(row)}
     inset = {name: len(text) - len(text.lstrip(" .\u00a0\u3000\t")) for name, text in raw.items()}
@@ -576,8 +566,16 @@ def _settle_rows(block: Block, index: NameIndex | None, parents: Iterable[str]) 
         if any(at < len(row) and is_number(row[at]) for at in block.value_at)
     }
     empty = [name for name in names if name not in filled]
-    block.match = match_keys(
-        names, _bare(index), parents=parents, sums=sums_of(block), empty=empty, inset=inset, odd=odd_rows(block, index)
+    sums, odd = totals_of(block), odd_rows(block, index)
+    block.match = match_marked(
+        names,
+        index,
+        bare_name,
+        parents=parents,
+        sums=[n for n in names if n in sums],
+        empty=empty,
+        inset=inset,
+        odd=odd,
     )
     for name, bare in spelled.items():
         for part in (block.match.found, block.match.aliases, block.match.outside, block.match.open):
@@ -659,10 +657,14 @@ def _name_labels(block: Block) -> None:
     assert block.key is not None
     own = set(block.paths[block.key])
     paths: dict[int, tuple[list[str], list[str]]] = {}
+    behind = {at: next(filter(None, map(unit_behind, block.paths[at])), "") for at in block.value_at}
+    apart_by_unit = len({*behind.values()} - {""}) > 1
     for at, year in block.value_at.items():
         path = [part for part in block.paths[at] if part not in own or len(block.paths[at]) == 1]
         pure = [i for i, part in enumerate(path) if parse_year(part) is not None] if year is not None else []
         paths[at] = (path[: pure[-1]], path[pure[-1] + 1 :]) if pure else (path, [])
+        if pure and behind[at]:
+            paths[at][0 if apart_by_unit else 1].append(behind[at])
     lasts = {path[-1] for path, _ in paths.values() if len(path) > 1}
     if len(lasts) == 1 and len(paths) > 1 and all(len(path) > 1 and not below for path, below in paths.values()):
         paths = {at: (path[:-1], path[-1:]) for at, (path, _) in paths.items()}  # one unit below all names

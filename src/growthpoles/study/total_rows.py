@@ -10,12 +10,15 @@ from numpy.typing import NDArray
 
 from growthpoles.errors import listed, quoted
 from growthpoles.regions.key_matching import is_country, says_only_total, says_total
+from growthpoles.study.files.printed_labels import bare_name
 from growthpoles.study.table_blocks import Block, cell_value
 
 Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 #: Log odds, row of the total, rows of its parts.
 _Hit = tuple[float, int, tuple[int, ...]]
+_MOST_SUMMED = 2000  # rows among which sums are looked for
+_SUMMED = 60  # columns of figures that tell them
 _FEWEST_PARTS = 2
 _FEWEST_SUMMED = 4  # parts whose mean is not within a factor of two of their sum
 _COLUMNS = 2
@@ -101,7 +104,7 @@ def named_totals(
     Parameters
     ----------
     names, values, halves
-        As :func:`find_totals` takes them, with the name of every row.
+        As :func:`find_totals` takes them, with the name of every row, without marks of footnotes.
     known : mapping
         What that function found.
 
@@ -117,7 +120,7 @@ def named_totals(
         return {}
     said = [i for i, name in enumerate(names) if i not in known and says_total(name)]
     ends = [i for i in dict.fromkeys((0, len(names) - 1)) if i not in known and i not in said]
-    countries = {i for i in ends if is_country(names[i]) and sum(map(is_country, names)) <= 0.2 * len(names)}
+    countries = {i for i in ends if is_country(names[i]) and sum(map(is_country, names)) <= max(1, 0.2 * len(names))}
     totals = {*known, *said, *countries}
     rest = [i for i in range(len(names)) if i not in totals]
     found = {}
@@ -256,58 +259,49 @@ def _sums_in(values: Array, halves: Array, spread: Array, left: Sequence[int], s
     return found
 
 
-def sums_of(block: Block) -> list[str]:
-    """Return the names of rows that add up: all others, or the ones that follow or precede up to the next such row."""
-    assert block.key is not None
-    if block.indicator or block.year_column is not None or len(block.rows) > 2000:
-        return []
-    numbers = [[cell_value(row[at]) if at < len(row) else None for at in block.value_at] for _, row in block.rows]
-    names = [block.text(row, block.key) for _, row in block.rows]
-    found = []
-    for i, mine in enumerate(numbers):
-        for others in (numbers[:i] + numbers[i + 1 :], numbers[i + 1 :], numbers[:i]):
-            if _adds_up(mine, others):
-                found.append(names[i])
-                break
-    return found
-
-
 def totals_of(block: Block) -> dict[str, str]:
-    """Return the rows that are totals by what they add up to or say, where no boundaries tell: name and reason."""
+    """Return the rows that are totals by what they add up to or say: name and reason; of a long table, the regions."""
     assert block.key is not None
-    names = [block.text(row, block.key) for _, row in block.rows]
-    if block.indicator or block.year_column is not None or not 4 <= len(names) <= 2000 or not block.value_at:
-        return {name: "it says that it is a total" for name in names if says_total(name) and names.count(name) > 1}
-    columns = list(block.value_at)
-    cells = [[cell_value(row[at]) if at < len(row) else None for at in columns] for _, row in block.rows]
+    says = "it is the sum of other rows", "it says that it is a total"
+    written = [block.text(row, block.key) for _, row in block.rows]
+    names = list(dict.fromkeys(filter(None, written))) if len(set(written)) < len(written) else written
+    if not 4 <= len(names) <= _MOST_SUMMED or not block.value_at:
+        return {name: says[True] for name in names if written.count(name) > 1 and says_total(bare_name(name))}
+    cells = [[cell_value(row[at]) if at < len(row) else None for at in block.value_at] for _, row in block.rows]
+    headers = [" ".join(block.paths[at]) for at in block.value_at]
+    if names is not written:
+        cells, headers = _by_region(block, names, cells, headers)
     values = np.array(cells, dtype=float)
     places = [
         max((_decimals(v) for row in cells if (v := row[at]) is not None), default=0) for at in range(len(cells[0]))
     ]
     halves = np.broadcast_to(0.5 * 10.0 ** -np.array(places, dtype=float), values.shape)
-    sums = dict(find_totals(values, halves))
-    sums |= named_totals(names, values, halves, sums)
-    says = {True: "it says that it is a total", False: "it is the sum of other rows"}
+    some = np.unique(np.linspace(0, values.shape[1] - 1, _SUMMED).astype(int))  # many years say the same
+    sums = dict(find_totals(values[:, some], halves[:, some]))
+    bare = list(map(bare_name, names))
+    sums |= named_totals(bare, values, halves, sums)
     told = {}
     for row in sorted(sums):
-        told[names[row]] = says[says_total(names[row])]
-        if off := [" ".join(block.paths[columns[at]]) for at in missed_columns(values, halves, row, sums[row])]:
+        told[names[row]] = says[says_total(bare[row])]
+        if off := [headers[at] for at in missed_columns(values, halves, row, sums[row])]:
             told[names[row]] += f", but does not add up in {listed(off, write=quoted)}"
     return {name: reason for name, reason in told.items() if name}
 
 
-def _adds_up(mine: list[float | None], others: list[list[float | None]]) -> bool:
-    """Tell whether a row is the sum of others, in every column that is filled, within rounding, and in two at least."""
-    agreed = 0
-    for at, value in enumerate(mine):
-        parts = [row[at] for row in others]
-        if value is None or len(parts) < 3 or any(part is None for part in parts):
-            continue
-        total = sum(part for part in parts if part is not None)
-        if not value or abs(total - value) > max(0.5 * len(parts) * 10 ** -_decimals(value), 1e-6 * abs(value)):
-            return False
-        agreed += 1
-    return agreed >= 2
+def _by_region(
+    block: Block, names: Sequence[str], figures: Sequence[list[float | None]], headers: Sequence[str]
+) -> tuple[list[list[float | None]], list[str]]:
+    """Return the figures of a long table, a row for each region, and their headers; what stands twice is none."""
+    assert block.key is not None
+    beside = [at for at in (block.year_column, *block.indicator) if at is not None]
+    found: dict[tuple[str, ...], dict[str, list[float | None]]] = {}
+    for (_, row), cells in zip(block.rows, figures, strict=True):
+        of_kind = found.setdefault(tuple(block.text(row, at) for at in beside), {})
+        name = block.text(row, block.key)
+        of_kind[name] = [None] * len(cells) if name in of_kind else cells
+    gap: list[float | None] = [None] * len(block.value_at)
+    rows = [[value for of_kind in found.values() for value in of_kind.get(name, gap)] for name in names]
+    return rows, [", ".join(filter(None, (*kind, header))) for kind in found for header in headers]
 
 
 def _decimals(value: float) -> int:

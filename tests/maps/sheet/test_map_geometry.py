@@ -12,6 +12,8 @@ import pytest
 import shapely
 import shapely.affinity
 
+import growthpoles as gp
+from growthpoles.errors import MapError
 from growthpoles.maps.sheet.map_geometry import (
     _borders,
     _edges,
@@ -166,3 +168,11 @@ def test_sorted_places_put_equal_keys_side_by_side(spread):
     places = _sorted_places(np.append(keys, keys[::-1]))
     assert sorted(places) == list(range(1000))
     assert np.count_nonzero(np.diff(np.append(keys, keys[::-1])[places])) == len(np.unique(keys)) - 1
+
+
+def test_columns_of_one_name_are_refused_in_one_line() -> None:
+    regions = gp.load_regions(2024)
+    twice = pd.concat([regions, regions[["name_en"]]], axis=1)
+    for draw in (gp.plot_values, gp.plot_symbols):
+        with pytest.raises(MapError, match=r"column names repeated: name_en; allowed: each once, as in regions\.loc"):
+            draw(twice, pd.Series(range(len(regions)), index=regions.index, dtype=float))

@@ -27,6 +27,7 @@ from growthpoles.study.audit.file_audit import (
     read_formulas,
 )
 from growthpoles.study.audit.findings import is_open
+from growthpoles.study.propose_study import quick_look
 
 PAGE = Path(__file__).parents[3] / "docs" / "audit-your-table.md"
 NAMES = ("gdp", "emp", "pop", "urban", "rural", "prod")
@@ -707,3 +708,32 @@ def test_columns_that_explain_a_contradiction_together_are_told_together(tmp_pat
         "either of Employed or Unemployed + Labour force + Unemployment rate (%) explains it" in evidence
         for evidence in audit.ledger["evidence"]
     )
+
+
+@pytest.mark.parametrize("number", ["Table 2.1", "Tab. 3", "Таблица 4"])
+def test_the_number_of_a_table_that_is_taken_off_is_told_once(number: str, tmp_path: Path) -> None:
+    rows = "".join(f"Region {i},{i * 7},{i * 11}\n" for i in range(3, 12))
+    (tmp_path / "t.csv").write_text(f"region,{number}: Jobs,{number}: Pupils\n{rows}", encoding="utf-8")
+    file = read_audit_file(tmp_path / "t.csv")
+    told = [str(each) for each in file.left_out]
+    assert told == [f"{number}, the number of a table, was taken off the name of what it holds"]
+    assert {column for _, _, column in file.places} == {"Jobs", "Pupils"}
+
+
+@pytest.mark.parametrize(
+    "name", ["Region ID", "PLZ", "ZIP code", "ubigeo", "ОКАТО", "Индекс", "siren", "GeoCode", "cod"]
+)
+def test_a_column_of_codes_is_one_for_every_command(name: str, tmp_path: Path) -> None:
+    rows = "".join(f"Region {i},{71000 + 37 * i * i},{i * 11 + 2}\n" for i in range(3, 12))
+    (tmp_path / "t.csv").write_text(f"region,{name},Jobs\n{rows}", encoding="utf-8")
+    file = read_audit_file(tmp_path / "t.csv")
+    assert {column for _, _, column in file.places} == {"Jobs"}
+    assert quick_look(tmp_path / "t.csv").tables["indicators"].tolist() == ["Jobs"]
+
+
+@pytest.mark.parametrize("name", ["Индекс", "cod", "Population - INSEE", "GDP ARS"])
+def test_numbers_of_things_are_no_codes(name: str, tmp_path: Path) -> None:
+    rows = "".join(f"Region {i},{3 ** (i - 1)},{i * 11 + 2}\n" for i in range(3, 12))
+    (tmp_path / "t.csv").write_text(f"region,{name},Jobs\n{rows}", encoding="utf-8")
+    assert {column for _, _, column in read_audit_file(tmp_path / "t.csv").places} == {name, "Jobs"}
+    assert quick_look(tmp_path / "t.csv").tables["indicators"].tolist() == [f"{name}, Jobs"]

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from growthpoles.errors import MapError, message, remedy
+from growthpoles.errors import MapError, listed, message, remedy
 from growthpoles.geodesy import along_edges, cut_round, shortest_arc, unprojected
 from growthpoles.language.phrases import is_name
 from growthpoles.maps.sheet.far_parts import (
@@ -166,6 +166,9 @@ def prepare(regions: gpd.GeoDataFrame, extent: str = "auto") -> Base:
     doubled = regions.index[regions.index.duplicated()]
     if len(doubled):
         raise MapError(message(f"label {doubled[0]!r} repeats", where="regions", allowed="each region once"))
+    if twice := list(regions.columns[regions.columns.duplicated()]):
+        allowed = "each once, as in regions.loc[:, ~regions.columns.duplicated()]"
+        raise MapError(message(f"column names repeated: {listed(twice)}", where="regions", allowed=allowed))
     shapes = np.asarray(geometry.array, dtype=object)
     lost = np.asarray(shapely.is_missing(shapes) | shapely.is_empty(shapes))
     if lost.any():

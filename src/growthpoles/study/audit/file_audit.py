@@ -33,6 +33,7 @@ from growthpoles.study.files.cell_grids import Grid, read_grids
 from growthpoles.study.files.number_notation import Notation, detect_notation
 from growthpoles.study.files.printed_labels import (
     YEAR_WORDS,
+    bare_name,
     marked_apart,
     parse_year,
     split_table_number,
@@ -42,6 +43,7 @@ from growthpoles.study.files.printed_labels import (
 from growthpoles.study.files.printed_tables import cell_number, printed_resolution, read_rows, require_columns
 from growthpoles.study.files.problems import FAR_YEARS, LUNAR_YEARS, Problem
 from growthpoles.study.files.table_files import cell_text
+from growthpoles.study.guess_columns import is_identifier
 from growthpoles.study.inputs.published import plain_text
 from growthpoles.study.table_blocks import Block as TableBlock
 from growthpoles.study.table_blocks import cell_value, find_blocks, kind_of, split_sections
@@ -54,11 +56,7 @@ _DECIMALS, _SIGNIFICANT = 9, 12
 _FRACTION = re.compile(r"-?\d+\.(\d+)")
 _ENDING, _IDLE = re.compile(r"\d+(\.\d+)?"), re.compile(r"(?<=\d)\.0+(?!\d)")
 _GROUPS = {sign: re.compile(rf"\D*\d{{1,3}}(\{sign}\d{{3}})+(\D.*)?") for sign in ".,"}
-#: Names of columns that identify the rows, and of those that number them.
-_IDENTIFIER = re.compile(
-    r"(?:.*[ _./-])?(?:id|fid|code|kod|код|código|codigo|cód|cod|ubigeo|zip|plz|postal|postcode|postleitzahl|cep|индекс"
-    r"|fips|geoid|nuts\d?|ags|ars|teryt|istat|insee|siren|cve|clave|lau\d?|iso|окато|октмо|като)\.?(?:[ _].{0,12})?"
-)
+#: Names of columns that number the rows; ranks are none of them here.
 _NUMBERING = re.compile(
     r"s[./ ]?\s?n\.?o?\.?|sl\.? ?no\.?|sr\.? ?no\.?|no\.?|nr\.?|n|№.{0,6}|#|lp\.?|lfd\.? ?nr\.?|п/п|stt|"
 )
@@ -68,6 +66,7 @@ _POWERS = (1.0, 10.0, 100.0, 1e3, 1e4, 1e5, 1e6, 1e-3, 0.1, 0.01, 1e-6)
 _NO_SUM = (
     "{place}: {total} says that it is a total; it is no region, and its numbers, which are no sums, are not checked"
 )
+_TABLE_NUMBER = "{text}, the number of a table, was taken off the name of what it holds"
 Place = tuple[str, int, int]
 
 
@@ -200,7 +199,7 @@ def _tables(grid: Grid, path: Path, left: list[Reason], unread: Reason | None, *
             key, numbers = 0, list(dated)
             left += [each for each in block.doubts if isinstance(each, Reason) and each.template == KEY_TAKEN]
         else:
-            dated = _quantities(block, key, numbers, grid.sheet, several=several)
+            dated = _quantities(block, key, numbers, grid.sheet, left, several=several)
             for at, header in enumerate(block.paths):
                 if at not in {key, *numbers, *dated} and _looks_numeric(block, at):
                     name = " ".join(header) or str(at + 1)
@@ -278,14 +277,13 @@ def _tables(grid: Grid, path: Path, left: list[Reason], unread: Reason | None, *
 
 
 def _identifies(block: TableBlock, at: int) -> bool:
-    """Tell whether a column of numbers is a code of regions by its name, or counts the rows."""
-    name = " ".join(block.paths[at]).strip().casefold()
+    """Tell whether a column of whole numbers, each once, is a code of regions by its name, or counts the rows."""
+    name = " ".join(block.paths[at]).strip()
     texts = [cell_text(row[at]).removesuffix(".0") for _, row in block.rows if at < len(row) and cell_text(row[at])]
     if not all(text.isdecimal() for text in texts) or len(set(texts)) < len(texts):
         return False
     counts = [int(text) for text in texts] == list(range(1, len(texts) + 1))
-    wide = len({len(text) for text in texts}) <= 2
-    return bool((wide and _IDENTIFIER.fullmatch(name)) or (counts and _NUMBERING.fullmatch(name)))
+    return is_identifier(name, texts) or bool(counts and _NUMBERING.fullmatch(name.casefold()))
 
 
 def _looks_numeric(block: TableBlock, at: int) -> bool:
@@ -307,7 +305,7 @@ def _sections(block: TableBlock) -> list[TableBlock]:
 
 
 def _quantities(
-    block: TableBlock, key: int, numbers: Sequence[int], sheet: str, *, several: bool
+    block: TableBlock, key: int, numbers: Sequence[int], sheet: str, left: list[Reason], *, several: bool
 ) -> dict[int, tuple[str, int | None]]:
     """Return the quantity and year of every column: its header, the name of the sheet or a title tell them."""
     # Letters of classes stand beside the numbers and repeat; a single one is read as a mark.
@@ -329,7 +327,10 @@ def _quantities(
         # Under a year alone stands what the sheet or the title is called.
         name = hit[1] if hit else header
         name = name or block.title or (sheet if several else "") or next(iter(block.titles), "value" if hit else header)
-        dated[at] = split_table_number(name)[1], hit[0] if hit else above
+        number, name = split_table_number(name)
+        if number and (told := Reason(_TABLE_NUMBER, {"text": number})) not in left:
+            left.append(told)
+        dated[at] = name, hit[0] if hit else above
     marked = marked_apart({at: " ".join(block.paths[at]) for at in dated}, dated)
     return dated | {at: (name, dated[at][1]) for at, name in marked.items()}
 
@@ -381,7 +382,8 @@ def _split_totals(
     values = np.array([[_value(row, at) for at in numbers] for _, row in rows], dtype=float)
     halves = np.array([[_half(row, at) for at in numbers] for _, row in rows], dtype=float)
     sums = dict(find_totals(values, halves)) if len(rows) >= 4 else {}
-    sums |= named_totals([cell_text(row[key]) for _, row in rows], values, halves, sums) if len(rows) >= 4 else {}
+    names = [bare_name(cell_text(row[key])) for _, row in rows]
+    sums |= named_totals(names, values, halves, sums) if len(rows) >= 4 else {}
     rest = [at for at in range(len(rows)) if at not in sums]
     number = {at: place for place, at in enumerate(rest, 1)}
     totals = [(*rows[at], tuple(number[part] for part in parts)) for at, parts in sums.items()]

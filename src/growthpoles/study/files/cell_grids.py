@@ -129,12 +129,12 @@ def decode(content: bytes, *, encoding: str | None = None, where: str) -> tuple[
             encoding is None
             and chosen == "utf-8"
             and b"\0" not in content
-            and (russian := file_reading.russian_text(content))
+            and (cyrillic := file_reading.cyrillic_text(content))
         ):
-            return russian, "cp1251"
+            return cyrillic, "cp1251"
         named = f"byte {start} is not {chosen.removesuffix('-sig').upper()}"
         if encoding is None and chosen == "utf-8":
-            named += ", and the text is not plainly Russian in cp1251"
+            named += ", and the text is not plainly Cyrillic in cp1251"
         raise EncodingError(message(named, where=where, allowed=_remedy(content))) from None
     text = text.removeprefix("\ufeff")
     if "\0" in text or 10 * len(_CONTROLS.findall(text, 0, _SAMPLE)) > min(len(text), _SAMPLE):

@@ -174,6 +174,7 @@ _END = 200  # signs at the end of a name among which marks are looked for
 _DOTS = r"\s*+(?<![:.])[:.]{2,}+"
 _TRAILING = re.compile(rf"(?:{_NOTE}|{_DOTS})+$")
 _TRAILING_OF_HEADING = re.compile(rf"(?:(?!\s*(?i:{_UNIT})){_NOTE}|{_DOTS})+$")
+_BEFORE_UNIT = re.compile(rf"\s*(?:[{_UP}{re.escape(_SIGNS)}+]++|\d{{1,2}}\))(?=\s*(?:\[[^\[\]]+\]|\([^()]+\))$)")
 
 # A letter behind a number that may multiply it is no flag: "5 m" may be five millions.
 _MULTIPLES = {"k", "m", "mn", "mm", "bn", "tn", "т", "м", "kg", "km", "ha", "тг", "pt", "pp", "pc", "ml", "cm", "st"}
@@ -345,6 +346,12 @@ def part_of_year(text: str) -> str:
     return hit[0].strip() if hit else ""
 
 
+def unit_behind(text: str) -> str:
+    """Return the unit in brackets that stands behind a year alone ("2019 [zł]"), or ""."""
+    found = year_inside(text)
+    return found[1].strip("[]()") if found and re.fullmatch(_UNIT, found[1], flags=re.IGNORECASE) else ""
+
+
 def two_years(text: str) -> bool:
     """Tell whether a label names two years that follow each other ("2018-19", "Change 2018/2019")."""
     return any(hit[2] for hit in _INSIDE.finditer(text.translate(_DIGITS)))
@@ -423,7 +430,11 @@ def plain_signs(text: str) -> str:
 
 
 def bare_name(name: str, *, heading: bool = False) -> str:
-    """Return a name without leading dots and without marks of footnotes behind it; a `heading` keeps its unit."""
+    """Return a name without leading dots and without marks of footnotes behind it; a `heading` keeps its unit.
+
+    Of a heading a mark between the name and its unit goes, too: "GDP* [m EUR]".
+    """
     text = _LEADING.sub("", " ".join(name.split()))
-    bare = (text[:-_END] + (_TRAILING_OF_HEADING if heading else _TRAILING).sub("", text[-_END:])).strip()
+    end = (_TRAILING_OF_HEADING if heading else _TRAILING).sub("", text[-_END:])
+    bare = (text[:-_END] + (_BEFORE_UNIT.sub("", end) if heading else end)).strip()
     return bare if bare and bare.count("(") <= bare.count(")") else text  # "(as of July 1)" has no mark behind it
