@@ -61,15 +61,16 @@ def test_signs_of_no_font_are_refused_in_one_line(
     typefaces._installed.cache_clear()
     with pytest.warns(UserWarning) as caught:
         ax = maps.plot_values(regions.assign(short_en=line), pd.Series(range(len(regions)), index=regions.index))
-    assert len({str(each.message) for each in caught}) == 1 and "boxes stand for them" in str(caught[0].message)
+    said = {str(each.message) for each in caught} - {"Matplotlib currently does not support Devanagari natively."}
+    assert len(said) == 1 and "boxes stand for them" in said.pop()
     with pytest.raises(MapError) as told:
         maps.save_figure(ax.get_figure(root=True), tmp_path / "map.png")
     assert re.match(rf"map.png: no glyph for .*{lost}.* \(as in '{line}'\): boxes", str(told.value))
     assert "allowed: no typeface of this machine has them all" in str(told.value)
     assert f'gp.typeface("Noto{family}-Regular.ttf")' in str(told.value)
     assert 'other words: variable="...", source="..."' in str(told.value)
-    said = in_its_words(told.value.args[0], {"font", "title", "source"})
-    assert f"--font Noto{family}-Regular.ttf; or other words: --title ..., --source ..." in said
+    option = in_its_words(told.value.args[0], {"font", "title", "source"})
+    assert f"--font Noto{family}-Regular.ttf; or other words: --title ..., --source ..." in option
     assert not (tmp_path / "map.png").exists()
     typefaces._file_for.cache_clear()
     typefaces._installed.cache_clear()
