@@ -102,3 +102,25 @@ def test_a_mark_that_a_region_bears_is_a_part_of_its_name() -> None:
     match = match_marked(["Alba", "Alba 1)", "Corva1)", "France1)"], index, bare)
     assert match.codes == {"Alba": "a", "Corva1)": "c"} or match.codes == {"Alba": "a", "Alba 1)": "b", "Corva1)": "c"}
     assert list(match.outside) == ["France1)"]
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_guess_is_no_region_that_is_as_near_to_another_name(seed: int) -> None:
+    """ "Pohjois-Savo" is as near to Southern Savonia as to Northern Savonia, and so is "Etelä-Savo"."""
+    draw = random.Random(seed)
+    stem = "".join(draw.choice("bdgklmnrst") + draw.choice("aeiou") for _ in range(3)).capitalize()
+    regions = {"a": [f"Northern {stem}nia"], "b": [f"Southern {stem}nia"], "c": ["Corva"], "d": ["Wexfi"]}
+    names = [f"{prefix} {stem}" for prefix in draw.sample(["Pohjois", "Etelä", "Itä", "Länsi"], 2)]
+    assert match_keys([*names, "Corva", "Wexfi"], NameIndex.build(regions)).open == dict.fromkeys(names)
+
+
+def test_an_alias_is_the_cell_as_it_is_written_whatever_rule_the_other_names_follow() -> None:
+    """Names behind numbers are read without them; a name that an alias gives whole is found whole, a country too."""
+    regions = {f"k{at}": [f"{sign}ata"] for at, sign in enumerate("BCDFG")} | {"ax": ["Åland Islands"]}
+    names = ["SS Whole country", *(f"MK{at:02} {sign}ata" for at, sign in enumerate("BCDFG")), "MK21 Åland"]
+    index = NameIndex.build(regions)
+    assert match_keys(names, index, sums=names[:1]).open == {"MK21 Åland": "ax"}
+    told = NameIndex.build(regions | {"ax": ["Åland Islands", "MK21 Åland"]})
+    match = match_keys(names, told, sums=names[:1])
+    assert match.codes == {name: code for name, code in zip(names[1:], regions, strict=True)}
+    assert list(match.outside) == names[:1]

@@ -188,6 +188,9 @@ def match_keys(
     """
     match = KeyMatch()
     match.pattern, match.width, match.found = best_rule(names, index.find, list(index.names))
+    # What is written just as an alias says is that region, whatever is taken off the other names.
+    own = {name: hits[0] for name in names if name not in match.found and len(hits := index.find(name)) == 1}
+    match.found |= {name: code for name, code in own.items() if code not in set(match.found.values())}
     keyed = {name: key_of(name, match.pattern, match.width) for name in names}
     taken = set(match.found.values())
     rest = {name: keyed[name] for name in names if name not in match.found}
@@ -195,6 +198,7 @@ def match_keys(
     _spellings(match, rest, left, index, keyed)
     groups = {_plain(parent) for parent in parents}
     sums, empty = set(sums), set(empty)
+    whole = any(name in sums or says_total(key) for name, key in rest.items())
     shapes = {_shape(keyed[name]) for name in match.found}
     coded = bool(match.found) and all(_CODE.fullmatch(keyed[name]) for name in match.found)
     # names of countries in fifty languages are read only where a row is left
@@ -237,7 +241,7 @@ def match_keys(
             reason = "its code has another shape than those of the regions"
         elif near is None and not of_countries and is_country(key):
             reason = "it is the name of a country"
-        elif not of_countries and is_country(key) and (out or name in (names[0], names[-1])):
+        elif not (of_countries or (whole and near)) and is_country(key) and (out or name in (names[0], names[-1])):
             reason = "it is the name of a country, first or last or outside the indentation"
         elif near is None and _plain(key) in _continents():
             reason = "it is the name of a continent or of a part of one"
@@ -251,6 +255,9 @@ def match_keys(
             match.open[name] = near
             continue
         match.outside[name] = reason
+    # A guess that two names share is none.
+    shared = {code for code, n in Counter(match.open.values()).items() if n > 1 and code in left}
+    match.open.update({name: None for name, code in match.open.items() if code in shared})
     free = [code for code in left if code not in match.open.values()]
     lost = [name for name, near in match.open.items() if near is None and any(map(str.isalpha, name))]
     if len(free) == len(lost) == 1:  # the last name and the last region
@@ -409,11 +416,14 @@ def _shape(code: str) -> str:
 
 
 def nearest_code(name: str, left: Sequence[str], index: NameIndex) -> str | None:
-    """Return the region left over that is spelled most like a name, but for words that say what it is, or None."""
+    """Return the region left over that is spelled most like a name, but for words that say what it is.
+
+    None where none is near, or two are as near.
+    """
     core, text = _cores(name)
     if not text:
         return None
-    best, most = None, 0.0
+    best, most, tied = None, 0.0, False
     matcher = difflib.SequenceMatcher(None, "", text, autojunk=False)  # which keeps what it knows of its second text
     begun = {word[:4] for word in core if len(word) > 3}
     for code in left[:4000]:
@@ -427,9 +437,10 @@ def nearest_code(name: str, left: Sequence[str], index: NameIndex) -> str | None
             matcher.set_seq1(theirs)
             if matcher.real_quick_ratio() > max(score, 0.6) and matcher.quick_ratio() > max(score, 0.6):
                 score = max(score, matcher.ratio())
+            tied = tied or (score == most and code != best)
             if score > most:
-                best, most = code, score
-    return best if most >= 0.62 else None
+                best, most, tied = code, score, False
+    return best if most >= 0.62 and not tied else None
 
 
 @functools.lru_cache(maxsize=2**15)
