@@ -122,5 +122,5 @@ def test_an_alias_is_the_cell_as_it_is_written_whatever_rule_the_other_names_fol
     assert match_keys(names, index, sums=names[:1]).open == {"MK21 Åland": "ax"}
     told = NameIndex.build(regions | {"ax": ["Åland Islands", "MK21 Åland"]})
     match = match_keys(names, told, sums=names[:1])
-    assert match.codes == {name: code for name, code in zip(names[1:], regions, strict=True)}
+    assert match.codes == dict(zip(names[1:], regions, strict=True))
     assert list(match.outside) == names[:1]
