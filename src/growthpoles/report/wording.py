@@ -422,10 +422,9 @@ def told_tests(
     first = tests[0]
     local = hasattr(first, "adjust")
     facts: dict[str, Any] = {"null": words("text", "local_null" if local else "global_null"), "weights": weights}
-    # of a kind alone there are longer words than of one with its number of neighbours, as in "knn 4"
-    kind = weights if weights in phrase_keys("weights", words.lang) else ""
+    built = getattr(first.tested.graph, "built", None) if first.tested else None
     said = facts | {"side": words.message(_SIDES[first.alternative])}
-    said["weights"] = words("weights", kind) if kind else words.value(weights)
+    said["weights"] = words.neighbours(**built) if built else words.value(weights)
     said["n"] = ", ".join(dict.fromkeys(words.count(test.n) for test in tests))
     if not local:
         return facts, words.message(_GLOBAL_TOLD, **said, origin=origin_words(tests, words))  # type: ignore[arg-type]
