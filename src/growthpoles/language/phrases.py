@@ -140,8 +140,8 @@ class Words:
     def neighbours(self, kind: str, *, added: int = 0, cut: int = 0, **options: object) -> str:
         """Name a kind of weights and what it was built with: "4 nearest neighbours", "distance band (threshold=9)"."""
         told = str(_read(self.lang)["weights"].get(kind) or shorten(kind))
-        if kind == "knn" and "k" in options:
-            told = self("caption", "nearest", k=self.count(int(str(options.pop("k")))))
+        if kind == "knn" and (k := int(str(options.pop("k", 4)))) != 4:
+            told = self("caption", "nearest", k=self.count(k))
         if options.get("kernel", "triangular") != "triangular":  # which its name would be
             told = kind
         given = {name: f"{value:g}" if isinstance(value, float) else value for name, value in options.items()}

@@ -228,16 +228,22 @@ def _neighbours(result: Any, lang: str) -> str:
     return Words(lang).neighbours(**built) if built else ""
 
 
-def _how(result: Any, lang: str) -> list[str]:
-    """Say what a local result says of itself: draws, alternative, adjustment, family, level, number."""
+def _how(result: Any, lang: str, *, whole: bool = False) -> list[str]:
+    """Say what a local result says of itself: draws, alternative, adjustment, family, level, number.
+
+    `whole`, of a caption: also where p comes from if it is exact, and the side of a one-sided test.
+    """
     if not hasattr(result, "adjust") or not hasattr(result, "family"):
         return []
     words = Words(lang)
     adjusted = words("adjusted", result.adjust)
     told = [translator(lang)("p: {how}").format(how=adjusted)]
-    if result.alternative == "two-sided" and result.permutations is not None:
-        origin = words("origin", f"local_{result.method}", permutations=words.count(result.permutations))
+    origin = words("origin", f"local_{result.method}", permutations=words.count(result.permutations or 0))
+    if result.alternative == "two-sided" and (whole or result.permutations is not None):
         told = [f"p: {words('caption', 'conditional', origin=origin, adjusted=adjusted)}"]
+    elif whole:
+        side = translator(lang)(f"one-sided ({result.alternative})")
+        told = [translator(lang)("p: {how}").format(how=f"{origin}, {side}, {adjusted}")]
     if result.adjust != "none":
         told.append(translator(lang)("family of {n}").format(n=result.family))
     return [*told, f"α = {words.number(result.alpha, 2)}", f"n = {result.n}"]
@@ -257,7 +263,7 @@ def _untestable(result: Any, lang: str) -> list[str]:
 
 def _telling(axes: Axes, result: Any, lang: str) -> Axes:
     """Let the caption say too by what neighbours and how regions were tested, and why some are untestable."""
-    if how := _how(result, lang):
+    if how := _how(result, lang, whole=True):
         near = _neighbours(result, lang)
         told = [f"{Words(lang)('term', 'weights')}: {near}"] if near else []
         axes.tests = "; ".join([*told, *how]) + "."  # type: ignore[attr-defined]
