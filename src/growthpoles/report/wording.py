@@ -450,7 +450,9 @@ def drawn(results: Results, words: Words) -> str:
     """Say where the p-values of the figures of the local test come from."""
     tests = [test for (edition, _), test in results.local.items() if edition == results.edition]
     told = " / ".join(dict.fromkeys(local_origin(test, words) for test in tests))
-    return words("caption", "conditional", origin=told, adjusted=words("adjusted", results.study.report.adjust))
+    levels = ", ".join(dict.fromkeys(format_number(test.alpha, words.lang, digits=None) for test in tests))
+    how = words("caption", "conditional", origin=told, adjusted=words("adjusted", results.study.report.adjust))
+    return f"{how}; α = {levels}" if levels else how
 
 
 def shared(results: Results, words: Words) -> str:
