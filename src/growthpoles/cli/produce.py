@@ -381,14 +381,14 @@ def _lisa(
 
 def _tell_unnamed(figure: Figure, *, quiet: bool) -> None:
     """Say which regions the map names neither by their name nor by a number, and what belongs in its caption."""
-    from growthpoles.maps.thematic.cluster_map import tests_of
+    from growthpoles.maps.thematic.cluster_map import how_tested
     from growthpoles.maps.thematic.map_drawing import facts_of, keyed_of, projections_of, unnamed_of
 
     if found := unnamed_of(figure):
         note(f"without a name on this map: {counted(len(found), 'regions')}, {listed(found)}", quiet=quiet)
     if projection := projections_of(figure):
         note(f"projection: {projection}; lengths are not to be compared over the map", quiet=quiet)
-    for fact in [*tests_of(figure), *facts_of(figure)]:
+    for fact in [*how_tested(figure), *facts_of(figure)]:
         note(f"for the caption: {fact}", quiet=quiet)
     if key := keyed_of(figure):
         note(f"for the caption, since the list has no room on this page: {key}", quiet=quiet)
@@ -407,11 +407,11 @@ def _check_figures(target: Path, *, proof: bool) -> None:
 def _described(figure: Figure) -> str:
     """Say what a map shows of every region, for somebody who does not see it."""
     from growthpoles.language.phrases import shorten
-    from growthpoles.maps.thematic.cluster_map import tests_of
+    from growthpoles.maps.thematic.cluster_map import how_tested
     from growthpoles.maps.thematic.map_drawing import facts_of, told_of
 
     told = "; ".join(text for texts in told_of(figure).values() for text in texts)
-    return shorten(" ".join([*tests_of(figure), *facts_of(figure), told]), 2_000)
+    return shorten(" ".join([*how_tested(figure), *facts_of(figure), told]), 2_000)
 
 
 def _set_in(font: str | None, bold: str | None) -> AbstractContextManager[Typeface | None]:

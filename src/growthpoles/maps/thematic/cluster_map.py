@@ -271,7 +271,7 @@ def _telling(axes: Axes, result: Any, lang: str) -> Axes:
     return axes
 
 
-def tests_of(figure: Figure) -> list[str]:
+def how_tested(figure: Figure) -> list[str]:
     """Return by what neighbours and how the regions of a figure were tested, for its caption."""
     return [ax.tests for ax in figure.axes if hasattr(ax, "tests")]
 
