@@ -276,3 +276,91 @@ def test_what_is_kept_of_matrices_is_told_apart_by_what_they_hold() -> None:
     assert [total(one), total(two)] == [1, 2] and len(asked) == 4  # of three, the two latest are kept
     one.data[:] = 7
     assert total(one) == 7
+
+
+BY_DISTANCE = ["knn", "delaunay", "gabriel", "relative_neighborhood", "distance_band", "kernel", "inverse_distance"]
+
+
+def places(seed: int, n: int = 24) -> Any:
+    """Regions at random places under labels in no order, and values of which some are missing."""
+    import geopandas as gpd
+
+    rng = np.random.default_rng(seed)
+    labels = [f"r{i}" for i in rng.permutation(n)]
+    layer = gpd.GeoDataFrame(geometry=gpd.points_from_xy(*rng.uniform(0, 1e5, (2, n))), index=labels, crs="EPSG:32642")
+    values = pd.Series(rng.gamma(2, size=n) + 1, index=labels)
+    return layer, values.mask(pd.Series(rng.permutation(n) < n // 3, index=labels))
+
+
+def links_of(graph: Graph) -> dict[Any, float]:
+    adjacency = graph.adjacency[graph.adjacency > 0]
+    return dict(sorted(adjacency.items()))
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("kind", BY_DISTANCE)
+def test_neighbours_by_distance_are_those_among_the_regions_with_data(kind, seed):
+    layer, y = places(seed)
+    options: Any = {"k": 1 + seed} if kind == "knn" else {}
+    graph = gp.build_weights(layer, kind, **options)
+    kept, part, absent = gp.with_data(y, graph)
+    expected = gp.build_weights(layer.loc[kept.index], kind, **options)
+    assert len(absent) == 8 and links_of(part) == pytest.approx(links_of(expected))
+    again = gp.with_data(kept.where(np.arange(len(kept)) > 2), part)[1]  # and of fewer ones, years one after the other
+    assert links_of(again) == pytest.approx(links_of(gp.build_weights(layer.loc[kept.index[3:]], kind, **options)))
+    # wherever a test leaves regions out by itself
+    later = y * np.linspace(1, 2, len(y))
+    level = pd.DataFrame({2001: y, 2002: later, 2003: later * 1.1 + y})
+    fits = [gp.growth_panel(level, graph, regions="complete", draws=9, rng=1).coefficients,
+            gp.growth_panel(level.loc[kept.index], expected, draws=9, rng=1).coefficients]  # fmt: skip
+    pd.testing.assert_frame_equal(*fits)
+    spread = [gp.spread_tests(*pair, years=5, permutations=19, rng=1)["statistic"]
+              for pair in ((y, later, graph), (kept, later[kept.index], expected))]  # fmt: skip
+    pd.testing.assert_series_equal(*spread)
+    regressions = [gp.spatial_regression(*pair, model="slx").coefficients["estimate"]
+                   for pair in ((y, later, graph), (kept, later[kept.index], expected))]  # fmt: skip
+    pd.testing.assert_series_equal(*regressions)
+
+
+def test_shared_borders_are_those_of_the_map():
+    regions = gp.load_regions(2014)
+    y = pd.Series(np.arange(16.0), index=regions.index).mask(np.arange(16) % 5 == 0)
+    for graph in (gp.build_weights(regions), gp.higher_order_weights(gp.build_weights(regions))):
+        kept, part, _ = gp.with_data(y, graph)
+        both = {(a, b) for a, b in links_of(graph) if {a, b} <= set(kept.index)}
+        assert set(links_of(part)) == both
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_graphs_made_of_others_are_made_anew_too(seed):
+    layer, y = places(seed)
+    kept = y.dropna().index
+    near, there = gp.build_weights(layer, "knn", k=3), gp.build_weights(layer.loc[kept], "knn", k=3)
+    band = {"kind": "distance_band", "threshold": 3e4}
+    for made, expected in (
+        (gp.higher_order_weights(near, 2), gp.higher_order_weights(there, 2)),
+        (
+            gp.union_weights(near, gp.build_weights(layer, **band)),
+            gp.union_weights(there, gp.build_weights(layer.loc[kept], **band)),
+        ),
+    ):
+        assert links_of(gp.with_data(y, made)[1]) == links_of(expected)
+    known = set(links_of(near))
+    cut, absent = sorted(known)[0], y.index[y.isna()][0]
+    free = [(a, b) for a in y.index for b in y.index if a != b and {(a, b), (b, a)}.isdisjoint(known)]
+    add = next(pair for pair in free if absent not in pair), next(pair for pair in free if absent in pair)
+    found = set(links_of(gp.with_data(y, gp.change_links(near, add=add, cut=[cut]))[1]))
+    by_hand = {pair[::step] for pair in add if set(pair) <= set(kept) for step in (1, -1)}
+    assert found == (set(links_of(there)) | by_hand) - {cut, cut[::-1]}
+
+
+def test_nearest_neighbours_that_nobody_can_build_anew_are_told():
+    layer, y = places(1)
+    graph = gp.build_weights(layer, "knn", k=4)
+    few = r"graph: \d+ of 16 regions are left with fewer than 4 neighbours, which every region of the graph has"
+    for other in (graph.transform("r"), graph.to_W()):
+        with pytest.warns(UserWarning, match=few):
+            kept, part, _ = gp.with_data(y, other)
+        assert min(part.cardinalities) < 4 and len(kept) == 16
+    with pytest.raises(SpatialError, match="k=4 with 3 regions"):
+        gp.with_data(y.where(y.index.isin(y.dropna().index[:3])), graph)

@@ -1,9 +1,10 @@
-"""Spatial weights as given: the one check of `graph`, a W taken wherever a Graph is; what is kept of matrices."""
+"""Spatial weights as given: the one check of `graph`, a W taken wherever a Graph is; some of its regions; matrices."""
 
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+import warnings
+from collections.abc import Callable, Hashable, Iterable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from growthpoles.errors import GrowthpolesError, SpatialError, message
@@ -52,6 +53,33 @@ def as_graph(graph: Graph | W, *, error: type[GrowthpolesError] = SpatialError) 
             near=makers,
         )
     )
+
+
+def among(graph: Graph | W, ids: Iterable[Hashable]) -> Graph:
+    """Return the neighbours among some of the regions.
+
+    Who is nearest depends on who is there: a graph with the attribute `among` (of labels), as
+    :func:`growthpoles.build_weights` gives it to kinds by distance, is built anew. Of any other, such as one by shared
+    borders, the links between these regions stay. Where such a graph had as many neighbours for every region, and has
+    not any more, it was one of nearest neighbours that nobody can build anew: a warning says so.
+    """
+    graph, ids = as_graph(graph), list(ids)
+    if len(ids) == graph.n:
+        return graph
+    again, built = getattr(graph, "among", None), getattr(graph, "built", None)
+    part: Graph = graph.subgraph(ids) if again is None else again(ids)
+    if built is not None:
+        part.built = built
+    if again is not None:
+        return part
+    before, after = graph.cardinalities, part.cardinalities
+    k = int(before.min())
+    if k == before.max() and k > 0 and after.min() < k and graph.asymmetry(intrinsic=False).size:
+        problem = "{count} of {n} regions are left with fewer than {k} neighbours, which every region of the graph has"
+        allowed = "build_weights over the regions with data, or its own graph as it is"
+        told = message(problem, where="graph", allowed=allowed, count=int((after < k).sum()), n=len(ids), k=k)
+        warnings.warn(UserWarning(told), stacklevel=3)
+    return part
 
 
 def kept_by_content(most: int) -> Callable[[Callable[[Any], _T]], Callable[[Any], _T]]:

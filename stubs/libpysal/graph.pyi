@@ -1,4 +1,4 @@
-from collections.abc import Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from typing import Any, Self
 
 import geopandas as gpd
@@ -12,6 +12,8 @@ class Graph:
     transformation: str
     _adjacency: pd.Series[float]  # `adjacency` without its copy
     by_geometry: pd.DataFrame  # set by build_weights, of contiguity
+    built: dict[str, Any]  # set by build_weights: kind and options
+    among: Callable[[list[Hashable]], Graph]  # set by build_weights, of kinds by distance: built anew among regions
     def __init__(
         self,
         adjacency: pd.Series[float],
@@ -20,6 +22,7 @@ class Graph:
     ) -> None: ...
     @property
     def adjacency(self) -> pd.Series[float]: ...
+    def asymmetry(self, intrinsic: bool = True) -> pd.Series[Any]: ...
     @property
     def sparse(self) -> coo_array[np.float64, tuple[int, int]]: ...
     @property

@@ -778,9 +778,11 @@ def test_columns_of_other_years_are_offered_with_their_year(county_file, ask, tm
 
 @pytest.mark.parametrize(("asked", "k"), [("knn4", 4), ("k7", 7), ("KNN_3", 3)])
 def test_a_number_in_the_kind_of_weights_is_told_how_it_is_given(asked, k, county_file, ask, tmp_path):
-    rather = "knn (the 4 nearest)" + (f"; in stats: --weights knn --k {k}" if k != 4 else "")
+    rather = "knn (the 4 nearest)" + (f"; in stats and map: --weights knn --k {k}" if k != 4 else "")
     out = ("--weights", asked, "--out", str(tmp_path / "m"))
-    for words in (("map", "clusters", str(county_file), "--key", "code"), ("map", "clusters"), ("report",)):
+    of_file = ask("map", "clusters", str(county_file), "--key", "code", *out).stderr
+    assert f"--weights {asked} is not known; nearest: --weights knn --k {k}" in of_file
+    for words in (("map", "clusters"), ("report",)):
         assert f"--weights {asked} is not known; allowed: {rather}" in ask(*words, *out).stderr
     with pytest.raises(gp.SpatialError, match=f"allowed: kind='knn' with k={k}$"):
         gp.build_weights(gp.load_regions(2014), asked)
@@ -796,10 +798,43 @@ def test_a_number_in_the_kind_of_weights_is_told_how_it_is_given(asked, k, count
             "--power has no meaning for --weights kernel; allowed: with",
         ),
         (("stats", "--weights", "knn", "--threshold", "2"), "--weights knn takes --k"),
+        (("map", "clusters", "--k", "4"), "--k has no meaning for --weights queen; allowed: with --weights knn"),
+        (("map", "rating", "--k", "4"), "--k has no meaning for 'rating'; allowed: with neighbours, clusters"),
     ],
 )
 def test_an_option_that_the_weights_do_not_have_is_refused_in_words_of_the_command(words, told, ask):
     assert told in ask(*words).stderr
+
+
+def test_nearest_neighbours_are_those_with_data_in_every_command(ask, tmp_path):
+    """As many as are asked for, whichever regions have no data; and what is drawn says which ones."""
+    import geopandas as gpd
+    import shapely
+
+    rng = np.random.default_rng(2)
+    boxes = [shapely.box(60 + i % 6, 45 + i // 6, 61 + i % 6, 46 + i // 6) for i in range(36)]
+    y = rng.gamma(2, size=36)
+    y[rng.permutation(36)[:14]] = np.nan
+    frame = gpd.GeoDataFrame({"code": [f"R{i:02d}" for i in range(36)], "y": y}, geometry=boxes, crs=4326)
+    frame.to_file(tmp_path / "squares.gpkg")
+    files, near = (str(tmp_path / "squares.gpkg"), "--key", "code", "--variable", "y"), ("--weights", "knn", "--k", "5")
+    table = tmp_path / "l.csv"
+    done = ask("stats", *files, *near, "--statistic", "local_moran", "--out", str(table))
+    held = pd.read_csv(table).set_index("region")["cardinality"]
+    assert (held[np.isfinite(y)] == 5).all() and "neighbours are those among the others" in done.stderr
+    told = {
+        "en": "Neighbours: 5 nearest neighbours; p: conditional on the region’s own value, exact, two-sided, ",
+        "ru": "Соседи: ближайшие соседи (k = 5); p: при",
+        "kk": ": ең жақын 5 көрші; p: ",
+    }
+    out = ("--permutations", "999", "--adjust", "fdr", "--out", str(tmp_path / "m.png"))
+    for kind, (lang, start) in zip(("clusters", "significance", "clusters"), told.items(), strict=True):
+        drawn = ask("map", kind, *files, *near, "--lang", lang, *out).stderr
+        (line,) = [line for line in drawn.splitlines() if line.startswith("for the caption: ")]
+        assert start in line and "0.05" in line.replace(",", ".") and "n = 22" in line
+        assert "without data, left out of tests: " in drawn
+    of_study = ask("map", "clusters", "--weights", "distance_band", "--threshold", "600000", "--out", out[-1]).stderr
+    assert "for the caption: Neighbours: distance band (threshold=600000); p: " in of_study
 
 
 def test_maps_of_a_study_name_regions_without_neighbours(ask, own_study, tmp_path):

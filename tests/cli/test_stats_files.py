@@ -32,7 +32,7 @@ def test_a_file_alone_says_what_was_tested_and_how(statistic, ending, lang, tmp_
     null = words("text", "local_null" if local else "global_null")
     if ending in ("md", "tex"):
         text = " ".join(out.read_text(encoding="utf-8").split())
-        shown = [null, SIDES[lang], words.value("knn 4"), "16"]
+        shown = [null, SIDES[lang], words.neighbours("knn", k=4), "16"]
         shown += [words("origin", "local_joint", permutations="99")] if local else []
         shown += [words("adjusted", "max-t"), "0.05" if lang == "en" else "0,05"] if local else ["99"]
         for part in shown:

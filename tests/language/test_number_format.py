@@ -13,7 +13,14 @@ import pytest
 import growthpoles
 from growthpoles.cli.terminal import print_frame
 from growthpoles.language.languages import LANGUAGES
-from growthpoles.language.number_format import P_COLUMN, format_number, format_p, format_percent, plural_form
+from growthpoles.language.number_format import (
+    P_COLUMN,
+    format_number,
+    format_p,
+    format_percent,
+    format_percent_up,
+    plural_form,
+)
 from growthpoles.report.tables.table_formats import markdown, serialise, shown, tex, without_noise
 from source_trees import nodes
 
@@ -45,6 +52,15 @@ def test_numbers(value: float, lang: str, options: dict, text: str) -> None:
 def test_percentages() -> None:
     assert (format_percent(0.8), format_percent(0.0357, "ru"), format_percent(0.0)) == ("80%", "3,6\u00a0%", "0%")
     assert format_percent(0.035, "kk") == "3,5\u00a0%"
+
+
+def test_a_percentage_at_most_is_never_below_the_share() -> None:
+    told = {0.0: "0%", 1e-15: "0%", 9.84e-8: "0.0001%", 1.01e-6: "0.0002%", 0.000541: "0.055%", 0.04: "4%",
+            0.0412: "4.2%", 0.5: "50%", 1.234: "130%"}  # fmt: skip
+    assert {share: format_percent_up(share) for share in told} == told
+    for share in np.random.default_rng(1).uniform(0, 1, 200) * 10.0 ** -np.arange(200.0).clip(0, 8):
+        percent = float(format_percent_up(share).rstrip("%"))
+        assert 100 * share <= percent * (1 + 1e-9) and percent <= max(110 * share, 0.0001 + 100 * share)
 
 
 @pytest.mark.parametrize(

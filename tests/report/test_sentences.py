@@ -625,3 +625,19 @@ def test_a_name_is_taken_from_another_language_before_a_code(
     catalogue, regions = study_catalogue(study), study_regions(study)
     assert catalogue.names(lang) == catalogue.names("en")
     assert not set(written_names(regions, lang)) & set(regions.index)
+
+
+@pytest.mark.parametrize("weights", ["knn", "queen"])
+def test_nearest_neighbours_of_a_test_are_told_to_be_among_regions_with_data(weights: str, rated_only: None) -> None:
+    from growthpoles.report.page_blocks import Context
+    from growthpoles.report.sections import spatial_section
+
+    results = compute(load_study().with_report(weights=weights, permutations=99))
+    held = {key: test.tested.graph.cardinalities for key, test in results.moran.items() if test.tested}  # type: ignore[union-attr]
+    short = {key for key, absent in results.without_data.items() if absent}
+    assert short and set(held) == set(results.moran)
+    assert all((each == 4).all() for each in held.values()) == (weights == "knn")
+    for lang in ("en", "ru", "kk"):
+        section = spatial_section(Context.of(results, lang, {}))
+        assert section is not None
+        assert (Words(lang)("text", "neighbours_with_data") in section.sentences) == (weights == "knn")

@@ -24,8 +24,10 @@ from growthpoles.cli.shared_options import (
     LangOption,
     LayerOption,
     NameOption,
+    NeighboursOption,
     OutOption,
     PermutationsOption,
+    PowerOption,
     QuietOption,
     RepairOption,
     SchedulerOption,
@@ -36,11 +38,13 @@ from growthpoles.cli.shared_options import (
     TableEncodingOption,
     TableOption,
     ThousandsOption,
+    ThresholdOption,
+    WeightsOption,
     YearOption,
     emit,
     file_options,
     gaps,
-    listed_regions,
+    links_of,
     named,
     note,
     one_study,
@@ -50,6 +54,7 @@ from growthpoles.cli.shared_options import (
     say,
     study_of,
     tell_account,
+    tell_left_out,
     tell_study,
     workers,
     year_of,
@@ -74,20 +79,6 @@ if TYPE_CHECKING:
     from growthpoles.study.file_variable import FileOptions
     from growthpoles.study.study_spec import Study
 
-WeightsOption = Annotated[
-    str | None,
-    typer.Option(
-        "--weights",
-        "-w",
-        help="queen, rook, knn, distance_band, gabriel ..., or distances (the table of [weights]); default: queen, or "
-        "as the study says.",
-    ),
-]
-NeighboursOption = Annotated[int | None, typer.Option("--k", help="Number of neighbours for --weights knn.")]
-PowerOption = Annotated[float | None, typer.Option("--power", help="Decay of --weights inverse_distance or distances.")]
-ThresholdOption = Annotated[
-    float | None, typer.Option("--threshold", help="Largest distance of a link, in units of the layer or the table.")
-]
 VariableOption = Annotated[
     str | None, typer.Option("--variable", "-v", help="index, a sub-index, an indicator, or ksi; default: the index.")
 ]
@@ -228,7 +219,7 @@ def stats(
     options: dict[str, Any] = {"alternative": alternative, "rng": seed}
     if (draws := report.permutations if permutations is None else permutations) is not None:
         options["permutations"] = draws
-    weighted = f"{kind}{f' {k}' if k else ''}"
+    weighted = " ".join([kind, *(f"{value:g}" for value in (k, threshold, power) if value is not None)])
     head = f"{title}; weights {weighted}, {alternative}"
     words = Words(lang)
     if statistic in LOCAL:
@@ -256,13 +247,7 @@ def stats(
         emit(columns, title=head, kind=format, out=out, digits=4, lang=lang,
              facts=facts, told=told)  # fmt: skip
     note(told if "joint_permutations" in facts else facts["null"], quiet=quiet)
-    if absent:
-        note(f"without data, left out: {listed_regions(absent, regions)}", quiet=quiet)
-    if len(part.isolates):
-        with_links = "" if kind == "knn" else "; the nearest ones instead: --weights knn --k 4"
-        note(
-            f"without neighbours, left out of tests: {listed_regions(part.isolates, regions)}{with_links}", quiet=quiet
-        )
+    tell_left_out(absent, part, regions, quiet=quiet)
     for text in notes:
         note(text, quiet=quiet)
     if loaded is not None:
@@ -553,20 +538,10 @@ def _merged(regions: gpd.GeoDataFrame, values: pd.Series, enclaves: str) -> gpd.
 
 def _graph(study: Study | None, regions: gpd.GeoDataFrame, kind: str, **options: Any) -> Graph:
     """Build the weights of a study, or of a file."""
-    from growthpoles.spatial.weights.build_weights import build_weights, kinds_with, number_in, options_of
-    from growthpoles.study.study_spec import DISTANCES
-
-    if (asked := number_in(kind)) is not None:
-        told = unknown_option("weights", kind, ["knn"])
-        raise SpatialError(message(told.places["problem"], near=[f"--weights knn --k {asked}"]))
-    given = {name: value for name, value in options.items() if value is not None}
-    own = ("power", "threshold") if kind == DISTANCES else options_of(kind)
-    if own is not None and (idle := [name for name in given if name not in own]):
-        rather = f"with --weights {' or '.join(kinds_with(idle[0]))}"
-        takes = listed([f"--{name}" for name in own if name in options])
-        rather += f"; --weights {kind} takes {takes}" if takes else ""
-        raise SpatialError(message(f"--{idle[0]} has no meaning for --weights {kind}", allowed=rather))
+    given = links_of(kind, **options)
     if study is None:
+        from growthpoles.spatial.weights.build_weights import build_weights
+
         return build_weights(regions, kind, **given)  # type: ignore[arg-type]
     from growthpoles.study.inputs import study_weights
 

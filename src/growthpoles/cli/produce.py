@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -27,7 +26,9 @@ from growthpoles.cli.shared_options import (
     LangOption,
     LayerOption,
     NameOption,
+    NeighboursOption,
     PermutationsOption,
+    PowerOption,
     PresetOption,
     QuietOption,
     RepairOption,
@@ -38,10 +39,13 @@ from growthpoles.cli.shared_options import (
     TableEncodingOption,
     TableOption,
     ThousandsOption,
+    ThresholdOption,
+    WeightsOption,
     YearOption,
     allowed,
     check_output,
     file_options,
+    links_of,
     listed_regions,
     note,
     one_study,
@@ -51,9 +55,10 @@ from growthpoles.cli.shared_options import (
     say,
     study_of,
     tell_account,
+    tell_left_out,
     year_of,
 )
-from growthpoles.errors import MapError, counted, listed, message, unknown_option
+from growthpoles.errors import MapError, counted, listed, message
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -148,7 +153,10 @@ def draw(
     preset: PresetOption = None,
     font: FontOption = None,
     font_bold: FontBoldOption = None,
-    weights: GraphOption = None,
+    weights: WeightsOption = None,
+    k: NeighboursOption = None,
+    power: PowerOption = None,
+    threshold: ThresholdOption = None,
     adjust: AdjustOption = None,
     permutations: PermutationsOption = None,
     seed: SeedOption = None,
@@ -201,7 +209,9 @@ def draw(
             if is_file(kind):
                 raise MapError(message("two files", allowed=f"map {kind} --table {file}: the second one is the table"))
             raise MapError(message(problem, allowed=f"{', '.join(_OF_FILES)}; the other kinds are those of a study"))
-        asked = _named({"weights": weights, "adjust": adjust, "permutations": permutations, "seed": seed})
+        asked = {"weights": weights, "k": k, "power": power, "threshold": threshold, "adjust": adjust,
+                 "permutations": permutations, "seed": seed}  # fmt: skip
+        asked = {name: value for name, value in asked.items() if value is not None}
         if kind == "values":
             if asked:
                 raise MapError(message(f"--{' --'.join(asked)} with values", allowed="with clusters or significance"))
@@ -221,14 +231,24 @@ def draw(
     if kind is None:
         kind = _kind_of(loaded, variable)
     chosen = year_of(loaded, year, rated=variable in (None, "index") and kind != "ksi", quiet=quiet)
-    _refuse_idle(kind, variable=variable, weights=weights, adjust=adjust, permutations=permutations, **how)
+    given = {"k": k, "power": power, "threshold": threshold}
+    _refuse_idle(kind, variable=variable, weights=weights, adjust=adjust, permutations=permutations, **given, **how)
+    links = links_of(loaded.report.weights, **given)
     from growthpoles.language.phrases import Words
     from growthpoles.maps import save_figure, save_proof
     from growthpoles.report.figures import KINDS, draw_map, map_kinds
 
     with _set_in(font, font_bold) as face:
         axes = draw_map(
-            loaded, kind, year=chosen, edition=edition, variable=variable, lang=lang, **extras, **_named(how)
+            loaded,
+            kind,
+            year=chosen,
+            edition=edition,
+            variable=variable,
+            lang=lang,
+            links=links,
+            **extras,
+            **_named(how),
         )
     figure = axes.get_figure(root=True)
     assert figure is not None
@@ -238,7 +258,7 @@ def draw(
     parameters: dict[str, object] = {"kind": kind, "year": chosen, "variable": variable or "index"}
     options = {name: getattr(loaded.report, name) for name in ("weights", "adjust", "permutations")}
     parameters |= {name: value for name, value in options.items() if value is not None and kind in map_kinds(name)}
-    parameters |= {**_named(how), **extras, **({"font": face.family} if face else {})}
+    parameters |= {**links, **_named(how), **extras, **({"font": face.family} if face else {})}
     _check_figures(target, proof=proof)
     save_figure(
         figure,
@@ -261,8 +281,8 @@ def draw(
     if kind in map_kinds("weights"):
         from growthpoles.report.draw_figures import map_graph
 
-        graph = map_graph(loaded, kind, year=chosen, edition=edition, variable=variable)
-        _tell_alone(list(graph.isolates), loaded.report.weights, quiet=quiet)
+        graph, absent = map_graph(loaded, kind, year=chosen, edition=edition, variable=variable, links=links)
+        tell_left_out(absent, graph, quiet=quiet)
     _tell_unnamed(figure, quiet=quiet)
     tell_account(loaded, quiet=quiet)
 
@@ -303,7 +323,6 @@ def _draw_file(
     shown = f"{name}, {unit}" if kind == "values" and unit.casefold() not in name.casefold() else name
     year = found.table.attrs.get("year")
     drawn = values if kind == "values" else _lisa(found.regions, values, **tested)
-    alone = [] if kind == "values" else [code for code, label in drawn.label.items() if label == "isolate"]
     called = shown if title is None else title
     if source is None and options.table:
         source = options.table.name
@@ -334,36 +353,26 @@ def _draw_file(
         say(str(beside))
     for text in found.notes:
         note(text, quiet=quiet)
-    _tell_alone(alone, tested.get("weights"), found.regions, quiet=quiet)
     lacking = values.index[values.isna()]
-    if len(lacking):
+    if kind != "values":
+        tell_left_out(lacking, drawn.tested.graph, found.regions, quiet=quiet)  # type: ignore[union-attr, arg-type]
+    elif len(lacking):
         note(f"no data: {listed_regions(lacking, found.regions)}", quiet=quiet)
     _tell_unnamed(figure, found.regions, quiet=quiet)
 
 
-def _tell_alone(
-    alone: Collection[object], weights: str | None, regions: gpd.GeoDataFrame | None = None, *, quiet: bool
-) -> None:
-    """Say which regions have no neighbours, so that no test of them was made."""
-    if len(alone):
-        with_links = "" if weights == "knn" else "; the four nearest ones instead: --weights knn"
-        note(f"without neighbours, left out of tests: {listed_regions(alone, regions)}{with_links}", quiet=quiet)
-
-
 def _lisa(
     regions: gpd.GeoDataFrame, values: pd.Series, *, weights: Any = None, adjust: Any = None,
-    permutations: int | None = None, seed: int | None = None,
+    permutations: int | None = None, seed: int | None = None, **links: Any,
 ) -> LocalResult:  # fmt: skip
     """Test a column region by region as `stats --statistic local_moran` does."""
     import growthpoles as gp
     from growthpoles.randomness import SEED
-    from growthpoles.study.study_spec import Report, four_nearest
+    from growthpoles.study.study_spec import Report
 
     report = Report()
     chosen: Any = weights or report.weights
-    if rather := four_nearest(chosen):
-        raise MapError(unknown_option("weights", chosen, [rather]))
-    kept, part, _ = gp.with_data(values, gp.build_weights(regions, chosen))
+    kept, part, _ = gp.with_data(values, gp.build_weights(regions, chosen, **links_of(chosen, **links)))
     options: dict[str, Any] = {"rng": SEED if seed is None else seed, "adjust": adjust or report.adjust}
     if (draws := permutations or report.permutations) is not None:
         options["permutations"] = draws
@@ -372,6 +381,7 @@ def _lisa(
 
 def _tell_unnamed(figure: Figure, regions: gpd.GeoDataFrame | None = None, *, quiet: bool) -> None:
     """Say which regions the map names neither by their name nor by a number, and what belongs in its caption."""
+    from growthpoles.maps.thematic.cluster_map import how_tested
     from growthpoles.maps.thematic.map_drawing import facts_of, keyed_of, projections_of, unnamed_of
 
     if found := unnamed_of(figure):
@@ -381,7 +391,7 @@ def _tell_unnamed(figure: Figure, regions: gpd.GeoDataFrame | None = None, *, qu
         )
     if projection := projections_of(figure):
         note(f"projection: {projection}; lengths are not to be compared over the map", quiet=quiet)
-    for fact in facts_of(figure):
+    for fact in [*how_tested(figure), *facts_of(figure)]:
         note(f"for the caption: {fact}", quiet=quiet)
     if key := keyed_of(figure):
         note(f"for the caption, since the list has no room on this page: {key}", quiet=quiet)
@@ -400,10 +410,11 @@ def _check_figures(target: Path, *, proof: bool) -> None:
 def _described(figure: Figure) -> str:
     """Say what a map shows of every region, for somebody who does not see it."""
     from growthpoles.language.phrases import shorten
+    from growthpoles.maps.thematic.cluster_map import how_tested
     from growthpoles.maps.thematic.map_drawing import facts_of, told_of
 
     told = "; ".join(text for texts in told_of(figure).values() for text in texts)
-    return shorten(" ".join([*facts_of(figure), told]), 2_000)
+    return shorten(" ".join([*how_tested(figure), *facts_of(figure), told]), 2_000)
 
 
 def _set_in(font: str | None, bold: str | None) -> AbstractContextManager[Typeface | None]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import codecs
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import MappingProxyType
@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from growthpoles.errors import GrowthpolesError, StudyError, listed, message, unknown_option, visible
+from growthpoles.errors import GrowthpolesError, SpatialError, StudyError, listed, message, unknown_option, visible
 from growthpoles.language.languages import LANGUAGES, check_language
 
 if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
+    from libpysal.graph import Graph
 
     from growthpoles.study.file_variable import FileOptions
     from growthpoles.study.study_spec import Study
@@ -78,6 +79,20 @@ FontBoldOption = Annotated[str | None, typer.Option("--font-bold", help="File fo
 GraphOption = Annotated[
     str | None,
     typer.Option("--weights", "-w", help="Graph of the spatial tests; default: queen, or as the study says."),
+]
+WeightsOption = Annotated[
+    str | None,
+    typer.Option(
+        "--weights",
+        "-w",
+        help="queen, rook, knn, distance_band, gabriel ..., or distances (the table of [weights]); default: queen, or "
+        "as the study says.",
+    ),
+]
+NeighboursOption = Annotated[int | None, typer.Option("--k", help="Number of neighbours for --weights knn.")]
+PowerOption = Annotated[float | None, typer.Option("--power", help="Decay of --weights inverse_distance or distances.")]
+ThresholdOption = Annotated[
+    float | None, typer.Option("--threshold", help="Largest distance of a link, in units of the layer or the table.")
 ]
 PermutationsOption = Annotated[int | None, typer.Option("--permutations", help="Relocations where p is not exact.")]
 
@@ -357,6 +372,39 @@ def tell_study(study: Study, *, quiet: bool = False) -> None:
     if allowed["unnamed"]:
         own = "--study FOLDER takes one of your own, which growthpoles init makes"
         note(f"the study: {study.name}, which is built in; {own}", quiet=quiet)
+
+
+def links_of(kind: str, **options: Any) -> dict[str, Any]:
+    """Return the options of a graph that are given, or refuse those that its kind does not take."""
+    from growthpoles.spatial.weights.build_weights import kinds_with, number_in, options_of
+    from growthpoles.study.study_spec import DISTANCES
+
+    if (asked := number_in(kind)) is not None:
+        told = unknown_option("weights", kind, ["knn"])
+        raise SpatialError(message(told.places["problem"], near=[f"--weights knn --k {asked}"]))
+    given = {name: value for name, value in options.items() if value is not None}
+    own = ("power", "threshold") if kind == DISTANCES else options_of(kind)
+    if own is not None and (idle := [name for name in given if name not in own]):
+        rather = f"with --weights {' or '.join(kinds_with(idle[0]))}"
+        takes = listed([f"--{name}" for name in own if name in options])
+        rather += f"; --weights {kind} takes {takes}" if takes else ""
+        raise SpatialError(message(f"--{idle[0]} has no meaning for --weights {kind}", allowed=rather))
+    return given
+
+
+def tell_left_out(
+    absent: Collection[object], graph: Graph, regions: gpd.GeoDataFrame | None = None, *, quiet: bool = False
+) -> None:
+    """Say which regions no test was made of, since they have no data or no neighbours."""
+    if len(absent):
+        chosen = "; neighbours are those among the others" if hasattr(graph, "among") else ""
+        note(f"without data, left out of tests: {listed_regions(absent, regions)}{chosen}", quiet=quiet)
+    if len(graph.isolates):
+        kind = getattr(graph, "built", {}).get("kind")
+        with_links = "" if kind == "knn" else "; the nearest ones instead: --weights knn --k 4"
+        note(
+            f"without neighbours, left out of tests: {listed_regions(graph.isolates, regions)}{with_links}", quiet=quiet
+        )
 
 
 def tell_account(study: Study, *, quiet: bool = False) -> None:

@@ -6,6 +6,7 @@ blank; a p-value is never printed as 0.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from functools import cache
@@ -84,6 +85,17 @@ def format_count(count: int, lang: str = SOURCE) -> str:
 def format_percent(share: float, lang: str = SOURCE) -> str:
     """Write a share of 1 as a percentage with at most one decimal."""
     return _signs(check_language(lang))[1].format(format_number(round(100 * share, 1), lang, digits=None))
+
+
+def format_percent_up(share: float, lang: str = SOURCE) -> str:
+    """Write a share of 1 as a percentage that it does not exceed: two digits, four decimals at most."""
+    percent = 100 * share
+    if percent < 1e-9:  # left by rounding
+        percent = 0.0
+    else:
+        digits = min(4, 1 - math.floor(math.log10(percent)))
+        percent = round(math.ceil(percent * 10.0**digits - 1e-6) / 10.0**digits, 6)
+    return _signs(check_language(lang))[1].format(format_number(percent, lang, digits=None))
 
 
 def format_p(

@@ -149,6 +149,19 @@ class Words:
         told = in_number(template, values) if self.lang == SOURCE else translator(self.lang)(template)
         return told.format(**values) if values else told
 
+    def neighbours(self, kind: str, *, added: int = 0, cut: int = 0, **options: object) -> str:
+        """Name a kind of weights and what it was built with: "4 nearest neighbours", "distance band (threshold=9)"."""
+        told = str(_read(self.lang)["weights"].get(kind) or shorten(kind))
+        if kind == "knn" and (k := int(str(options.pop("k", 4)))) != 4:
+            told = self("caption", "nearest", k=self.count(k))
+        if options.get("kernel", "triangular") != "triangular":  # which its name would be
+            told = kind
+        given = {name: f"{value:g}" if isinstance(value, float) else value for name, value in options.items()}
+        parts = [f"{name}={value}" for name, value in given.items()]
+        if added or cut:
+            parts.append(self("caption", "by_hand", added=self.count(added), cut=self.count(cut)))
+        return f"{told} ({', '.join(parts)})" if parts else told
+
     def sentence(self, text: str) -> str:
         """Return a whole sentence of a study's files in this language, or as it stands if there is no translation."""
         return translator(self.lang)(text) if text else text

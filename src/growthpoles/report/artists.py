@@ -272,7 +272,8 @@ def moran(view: ReportView) -> Axes:
     kept, graph, _ = with_data(view.results.rating(view.year)[view.code], view.graph)
     test = view.results.moran[view.edition, view.year, view.code]
     facts = view.common | view.tested
-    facts["source"] = f"{facts['source']} \N{MIDDLE DOT} n = {test.n}"
+    weights = Words(view.lang)("weights", view.study.report.weights)
+    facts["source"] = " \N{MIDDLE DOT} ".join([facts["source"], weights, f"n = {test.n}"])
     return maps.plot_moran(kept, graph, names=view.names, result=test, variable=view.name, year=view.year, **facts)
 
 

@@ -149,8 +149,8 @@ def compute(study: Study, *, edition: str | None = None, progress: Progress | No
         tell(f"spatial tests, {name} {year}")
         if graph is None:
             continue
-        kept, part, absent = with_data(values, graph)
         try:
+            kept, part, absent = with_data(values, graph)
             drawn = permutations(study, len(regions), detailed=year in detailed_years(study.years))
             tests[name, year, variable] = moran(kept, part, permutations=drawn, rng=seed)
             gaps[name, year, variable] = absent

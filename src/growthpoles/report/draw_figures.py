@@ -308,8 +308,18 @@ def caption_files(captions: Mapping[str, Sequence[Caption]], *, lang: str) -> di
     return {"captions.csv": csv_bytes(pd.DataFrame(records)), **encoded}
 
 
-def map_graph(study: Study, kind: str, *, year: int, edition: str | None = None, variable: str | None = None) -> Graph:
-    """Return the neighbours by which a single map tests: of the regions with data, or of all where it shows none."""
+def map_graph(
+    study: Study,
+    kind: str,
+    *,
+    year: int,
+    edition: str | None = None,
+    variable: str | None = None,
+    links: Mapping[str, Any] = MappingProxyType({}),
+) -> tuple[Graph, list[str]]:
+    """Return the neighbours by which a single map tests, and the regions without data; all where it shows none."""
     own = KINDS[kind].edition_of(edition or study.study.edition)
-    view = View(study=study, kind=kind, year=year, lang=SOURCE, edition=own, variable=variable)
-    return with_data(view.values(), view.graph)[1] if "variable" in (KINDS[kind].command or ()) else view.graph
+    view = View(study=study, kind=kind, year=year, lang=SOURCE, edition=own, variable=variable, links=links)
+    if "variable" not in (KINDS[kind].command or ()):
+        return view.graph, []
+    return with_data(view.values(), view.graph)[1:]

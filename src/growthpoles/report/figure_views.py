@@ -139,7 +139,7 @@ def undecided_in(found: RatingChange) -> tuple[object, ...]:
 class View:
     """What a map shows of a study: one variable, edition and year, in one language; computed when it is asked for.
 
-    `classes` are options of the map of values: limits, scheme, k, center, digits.
+    `classes` are options of the map of values: limits, scheme, k, center, digits; `links` those of the neighbours.
     """
 
     study: Study
@@ -148,6 +148,7 @@ class View:
     lang: str
     edition: str
     variable: str | None = None
+    links: Mapping[str, Any] = field(default_factory=dict)
     classes: Mapping[str, Any] = field(default_factory=dict)
 
     @cached_property
@@ -195,14 +196,12 @@ class View:
         """Neighbours, of the kind that the study's [report] names."""
         from growthpoles.study.inputs import study_weights
 
-        return study_weights(self.study, regions=self.regions)
+        return study_weights(self.study, regions=self.regions, **self.links)
 
     @property
     def tested(self) -> dict[str, Any]:
-        """Name of what a local test tested, and under the map by what weights and adjustment."""
-        words, report, source = Words(self.lang), self.study.report, self.study.sources(self.lang)
-        told = " \N{MIDDLE DOT} ".join([source, words("weights", report.weights)])
-        return {"variable": self.label or self.name, "source": told}
+        """Name of what a local test tested."""
+        return {"variable": self.label or self.name}
 
     @property
     def layout(self) -> dict[str, Any]:
@@ -371,8 +370,8 @@ class ReportView(View):
 
     @property
     def tested(self) -> dict[str, Any]:
-        """Return the weights under the map; the caption says what was tested."""
-        return {"source": super().tested["source"]}
+        """Nothing: the caption says it."""
+        return {}
 
     @property
     def common(self) -> dict[str, Any]:

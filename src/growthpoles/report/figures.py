@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -448,7 +449,8 @@ class Kind:
 
 _MAP: Any = {"on_boundaries": True, "command": ("variable",)}
 _GRAPH: Any = {"section": "spatial", "on_boundaries": True, "weights": True}
-_TESTS = ("variable", "weights", "adjust", "permutations")
+_LINKS = ("weights", "k", "threshold", "power")
+_TESTS = ("variable", *_LINKS, "adjust", "permutations")
 _LOCAL: Any = {**_GRAPH, "possible": _tested, "p_method": drawn, "command": _TESTS, "text": _variable}
 _RANKS: Any = {"section": "robustness", "alt": _ranked_alt}
 # fmt: off
@@ -506,7 +508,7 @@ _KINDS = (
     Kind("theil", "once", artists.theil, "inequality", _grouped_theil),
     Kind("lorenz", "period", artists.lorenz, "inequality", _unequal, alt=_inequality_alt),
     Kind("neighbours", "once", artists.neighbours, possible=lambda r, year: r.graph is not None, edition="",
-         command=("weights",), alt=_graph_alt, **_GRAPH),
+         command=_LINKS, alt=_graph_alt, **_GRAPH),
     Kind("moran", "every year", artists.moran, possible=lambda r, year: (r.edition, year, r.root) in r.moran,
          p_method=permuted, alt=_moran_alt, text=_variable, **_GRAPH),
     Kind("moran-bivariate", "period", artists.moran_bivariate, standard=False, p_method=_permuted_twice,
@@ -658,6 +660,7 @@ def draw_map(
     weights: str | None = None,
     adjust: str | None = None,
     permutations: int | None = None,
+    links: Mapping[str, Any] = MappingProxyType({}),
     cities: bool | None = None,
     locator: bool | None = None,
     **classes: Any,
@@ -686,6 +689,8 @@ def draw_map(
         Correction for the family of local tests.
     permutations : int, optional
         Relocations of the local tests, where p is not exact.
+    links : mapping
+        Options of the graph, as :func:`growthpoles.study_weights` takes them: k, threshold, power.
     cities, locator : bool, optional
         Whether to show cities, and a small map of the surroundings.
     **classes
@@ -707,5 +712,7 @@ def draw_map(
     )
     drawn, shown = KINDS[kind], study.years[-1] if year is None else year
     own = drawn.edition_of(edition or study.study.edition)
-    view = View(study=study, kind=kind, year=shown, lang=lang, edition=own, variable=variable, classes=classes)
+    view = View(
+        study=study, kind=kind, year=shown, lang=lang, edition=own, variable=variable, links=links, classes=classes
+    )
     return drawn.artist(view)

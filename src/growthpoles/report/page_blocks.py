@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from growthpoles.language.number_format import format_number, format_percent
+from growthpoles.language.number_format import format_number, format_percent_up
 from growthpoles.language.phrases import DASH, Words, missing, shorten
 from growthpoles.report.results import Results
 from growthpoles.report.wording import Wording, indicator_names, region_names
@@ -212,17 +211,12 @@ def mended_sentences(ctx: Context) -> Iterator[str]:
     words, attrs = ctx.words, ctx.results.regions.attrs
     covered = attrs.get("coverage") or {}
     if covered.get("touched"):
-        change = _at_most(words, covered["area_change"])
+        change = format_percent_up(covered["area_change"], words.lang)
         pairs, gained = ctx.pairs(covered["touched"], _NAMED), covered["pairs_gained"]
         yield words("text", "borders_mended", n=words.count(len(covered["touched"])), pairs=pairs, change=change)
         told = {"n": words.count(len(gained)), "pairs": ctx.pairs(gained, _NAMED)} if gained else {}
         yield words("text", "pairs_gained" if gained else "pairs_none", **told)
     if repairs := attrs.get("repairs"):
         named = shorten(", ".join(ctx.region(each["region"]) for each in repairs), 2_000)
-        change = _at_most(words, max(abs(each["area_change"]) for each in repairs))
+        change = format_percent_up(max(abs(each["area_change"]) for each in repairs), words.lang)
         yield words("text", "polygons_mended", regions=named, change=change)
-
-
-def _at_most(words: Words, share: float) -> str:
-    """Write a share rounded up to what is printed; what is left by rounding is none."""
-    return format_percent(math.ceil(1_000 * share - 1e-6) / 1_000, words.lang)

@@ -450,12 +450,12 @@ def _significant(ctx: Context, shown: int) -> Iterator[str]:
 
 def _neighbour_notes(ctx: Context) -> Iterator[str]:
     """Name the links made by hand, and those of borders that do not match."""
-    words, given = ctx.words, ctx.results.study.weights
-
+    words, given, graph = ctx.words, ctx.results.study.weights, ctx.results.graph
     if given.add or given.cut:
         yield words("text", "links_by_hand", added=ctx.pairs(given.add), cut=ctx.pairs(given.cut))
-    table = getattr(ctx.results.graph, "by_geometry", None)
-    if table is not None and len(table):
+    if hasattr(graph, "among") and any(ctx.results.without_data.values()):
+        yield words("text", "neighbours_with_data")
+    if (table := getattr(graph, "by_geometry", None)) is not None and len(table):
         yield words("text", "borders_by_geometry", pairs=ctx.pairs(table[["region_a", "region_b"]].to_numpy().tolist()))
 
 

@@ -387,10 +387,10 @@ def _convergence(results: Results) -> pd.DataFrame:
         ]
         pair = pd.concat([frame[code].rename(place) for place, frame in enumerate(frames)], axis=1)
         pair = pair.reindex(results.regions.index)
-        kept, part, absent = with_data(pair[0] + pair[1], results.graph)
-        both = pair.loc[kept.index]
         row: dict[str, object] = {"limits": limits_name(results.study) if code == results.root else ""}
         try:
+            kept, part, absent = with_data(pair[0] + pair[1], results.graph)
+            both = pair.loc[kept.index]
             found: Any = convergence(both[0], both[1], part, years=last - first).to_frame().iloc[0].to_dict()
             row |= found
             row["without_data"] = " ".join(map(str, absent))

@@ -422,10 +422,9 @@ def told_tests(
     first = tests[0]
     local = hasattr(first, "adjust")
     facts: dict[str, Any] = {"null": words("text", "local_null" if local else "global_null"), "weights": weights}
-    # of a kind alone there are longer words than of one with its number of neighbours, as in "knn 4"
-    kind = weights if weights in phrase_keys("weights", words.lang) else ""
+    built = getattr(first.tested.graph, "built", None) if first.tested else None
     said = facts | {"side": words.message(_SIDES[first.alternative])}
-    said["weights"] = words("weights", kind) if kind else words.value(weights)
+    said["weights"] = words.neighbours(**built) if built else words.value(weights)
     said["n"] = ", ".join(dict.fromkeys(words.count(test.n) for test in tests))
     if not local:
         return facts, words.message(_GLOBAL_TOLD, **said, origin=origin_words(tests, words))  # type: ignore[arg-type]
@@ -451,7 +450,9 @@ def drawn(results: Results, words: Words) -> str:
     """Say where the p-values of the figures of the local test come from."""
     tests = [test for (edition, _), test in results.local.items() if edition == results.edition]
     told = " / ".join(dict.fromkeys(local_origin(test, words) for test in tests))
-    return words("caption", "conditional", origin=told, adjusted=words("adjusted", results.study.report.adjust))
+    levels = ", ".join(dict.fromkeys(format_number(test.alpha, words.lang, digits=None) for test in tests))
+    how = words("caption", "conditional", origin=told, adjusted=words("adjusted", results.study.report.adjust))
+    return f"{how}; α = {levels}" if levels else how
 
 
 def shared(results: Results, words: Words) -> str:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from growthpoles.errors import SpatialError, message, nearest, unknown_option
-from growthpoles.graphs import as_graph
+from growthpoles.graphs import among, as_graph
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -362,14 +362,21 @@ def with_data(values: pd.Series, graph: Graph | W) -> tuple[pd.Series, Graph, li
     values : Series
         Without gaps.
     graph : libpysal.graph.Graph or libpysal.weights.W
-        The subgraph that the regions with data induce: links to the others are gone, not redirected.
+        Neighbours among the regions with data. Of shared borders the links between them: those to the others are
+        gone, not redirected. Nearest neighbours, triangulations, bands and kernels of :func:`growthpoles.build_weights`
+        are chosen anew among them, so that "knn" has k neighbours for each.
     absent : list of str
         The regions left out.
 
     Raises
     ------
     SpatialError
-        If `values` is not a Series over the regions of the graph.
+        If `values` is not a Series over the regions of the graph, or too few are left for its kind of neighbours.
+
+    Warns
+    -----
+    UserWarning
+        If every region of another graph, such as a transformed one, had k neighbours, and some are left with fewer.
 
     Examples
     --------
@@ -385,7 +392,7 @@ def with_data(values: pd.Series, graph: Graph | W) -> tuple[pd.Series, Graph, li
     same_labels(values, pd.Index(graph.unique_ids), name="values", to="graph")
     absent = [str(region) for region in values.index[values.isna()]]
     kept = values.dropna()
-    return kept, (graph.subgraph(list(kept.index)) if absent else graph), absent
+    return kept, among(graph, kept.index), absent
 
 
 MINIMUM = 4

@@ -16,6 +16,7 @@ import numpy as np
 
 from growthpoles.errors import DataError, GrowthpolesError, listed, message, nearest, quoted
 from growthpoles.file_reading import likely_encodings
+from growthpoles.language.number_format import format_percent_up
 from growthpoles.language.phrases import is_name
 from growthpoles.regions.key_matching import counts, is_country
 from growthpoles.regions.key_matching import region_names as names_of_layer
@@ -407,7 +408,7 @@ def _look_at_shapes(guess: LayerGuess, path: Path, frame: gpd.GeoDataFrame) -> N
     except GrowthpolesError as error:
         guess.notes.append(f"the borders: {error}")
         return
-    told = f"areas change by at most {100 * mended['area_change']:.2g} %, {len(mended['pairs_gained'])} pairs of"
+    told = f"areas change by at most {format_percent_up(mended['area_change'])}, {len(mended['pairs_gained'])} pairs of"
     same = mended["area_change"] <= _SLIGHT and not altered
     guess.repair = "check" if same else "decide"
     written = "is written" if same else "would mend them, and is yours to decide"

@@ -451,7 +451,7 @@ def four_nearest(weights: object) -> str:
 
     if (asked := number_in(weights)) is None:
         return ""
-    more = f"; in stats: --weights knn --k {asked}" if asked != _NEAREST else ""
+    more = f"; in stats and map: --weights knn --k {asked}" if asked != _NEAREST else ""
     return f"knn (the {_NEAREST} nearest){more}"
 
 

@@ -308,3 +308,39 @@ def test_inverse_distance_never_divides_by_the_distance_to_itself():
     assert len(everyone.adjacency) == 12 and not len(everyone.isolates)
     with pytest.raises(SpatialError, match=r"power=900 of distances from 3 to .* is out of range; allowed: a smaller"):
         build_weights(points, kind="inverse_distance", power=900)
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_the_projection_that_is_offered_serves_the_layer(seed):
+    """Of a town or half the globe, across the antimeridian, around a pole; in degrees or in Web Mercator."""
+    from growthpoles.spatial.poles.distance_gradient import distances_km
+
+    rng = np.random.default_rng(seed)
+    span = (0.2, 5, 25, 60)[seed % 4]
+    middle = (180.0, -175.0, rng.uniform(-180, 180))[seed % 3], (0.0, 80.0, -85.0, rng.uniform(-60, 60))[seed % 4]
+    lon, lat = rng.uniform(-span, span, (2, 12)) + np.array(middle)[:, None]
+    lon, lat = (lon + 180) % 360 - 180, np.clip(lat, -89, 89)
+    size = 0.005 * span
+    shapes = [shapely.box(x - size, y - size, x + size, y + size) for x, y in zip(lon, lat, strict=True)]
+    regions = gpd.GeoDataFrame(geometry=shapes, index=[f"r{i}" for i in range(12)], crs=4326)
+    assert seed or gpd.GeoSeries(shapes).is_valid.all()
+    layers = [regions] if np.abs(lat).max() > 84 else [regions, regions.to_crs(3857)]
+    calls = (lambda layer: build_weights(layer, "knn", k=2), distances_km)
+    for given, call in ((given, call) for given in layers for call in calls):
+        try:
+            call(given)
+        except SpatialError as error:
+            told = str(error)
+        else:
+            assert given is not regions  # degrees are no lengths
+            continue
+        offered = told.partition('regions.to_crs("')[2].partition('")')[0]
+        call(regions.to_crs(offered))
+        call(given.to_crs(offered))
+
+
+def test_a_layer_around_the_globe_is_offered_no_plane():
+    lon, lat = np.meshgrid(np.arange(-180, 180, 30.0), [-60.0, 0.0, 60.0])
+    world = points(np.column_stack([lon.ravel(), lat.ravel()]), crs=4326)
+    with pytest.raises(SpatialError, match="allowed: distance_weights of a table of distances along the globe"):
+        build_weights(world, "knn")

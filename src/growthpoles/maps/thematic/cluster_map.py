@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 MARKS = {
     "High-High": "HH",
@@ -202,7 +203,7 @@ def plot_significance(
     axes = map_numbers(
         regions, shown, name, year, edition, frame, lang=lang, ax=ax, gid="significance", options=options
     )
-    return _telling(axes, result, lang) if cases else axes
+    return _telling(axes, result, lang)
 
 
 def _adjusted(result: Any, frame: pd.DataFrame) -> bool:
@@ -214,20 +215,38 @@ def _adjusted(result: Any, frame: pd.DataFrame) -> bool:
 
 
 def _tested(options: MapOptions, result: Any, lang: str) -> MapOptions:
-    """Add to the source what a local result says of itself: draws, alternative, adjustment, family, level, number."""
+    """Add to the source what a local result says of itself: its neighbours, and how it was tested."""
+    parts = [str(options["source"])] if options.get("source") else []
+    parts += [part for part in (_neighbours(result, lang), ", ".join(_how(result, lang))) if part]
+    told = " \N{MIDDLE DOT} ".join([*parts, *_untestable(result, lang)])
+    return {**options, "source": told} if told else options
+
+
+def _neighbours(result: Any, lang: str) -> str:
+    """Name the neighbours of a local result; nothing where its graph does not say how it was built."""
+    built = getattr(getattr(getattr(result, "tested", None), "graph", None), "built", None)
+    return Words(lang).neighbours(**built) if built else ""
+
+
+def _how(result: Any, lang: str, *, whole: bool = False) -> list[str]:
+    """Say what a local result says of itself: draws, alternative, adjustment, family, level, number.
+
+    `whole`, of a caption: also where p comes from if it is exact, and the side of a one-sided test.
+    """
     if not hasattr(result, "adjust") or not hasattr(result, "family"):
-        return options
+        return []
     words = Words(lang)
     adjusted = words("adjusted", result.adjust)
     told = [translator(lang)("p: {how}").format(how=adjusted)]
-    if result.alternative == "two-sided" and result.permutations is not None:
-        origin = words("origin", f"local_{result.method}", permutations=words.count(result.permutations))
+    origin = words("origin", f"local_{result.method}", permutations=words.count(result.permutations or 0))
+    if result.alternative == "two-sided" and (whole or result.permutations is not None):
         told = [f"p: {words('caption', 'conditional', origin=origin, adjusted=adjusted)}"]
+    elif whole:
+        side = translator(lang)(f"one-sided ({result.alternative})")
+        told = [translator(lang)("p: {how}").format(how=f"{origin}, {side}, {adjusted}")]
     if result.adjust != "none":
         told.append(translator(lang)("family of {n}").format(n=result.family))
-    told += [f"α = {words.number(result.alpha, 2)}", f"n = {result.n}"]
-    parts = [str(options["source"])] if options.get("source") else []
-    return {**options, "source": " \N{MIDDLE DOT} ".join([*parts, ", ".join(told), *_untestable(result, lang)])}
+    return [*told, f"α = {words.number(result.alpha, 2)}", f"n = {result.n}"]
 
 
 def _untestable(result: Any, lang: str) -> list[str]:
@@ -243,9 +262,18 @@ def _untestable(result: Any, lang: str) -> list[str]:
 
 
 def _telling(axes: Axes, result: Any, lang: str) -> Axes:
-    """Let the caption say too why regions are untestable."""
+    """Let the caption say too by what neighbours and how regions were tested, and why some are untestable."""
+    if how := _how(result, lang, whole=True):
+        near = _neighbours(result, lang)
+        told = [f"{Words(lang)('term', 'weights')}: {near}"] if near else []
+        axes.tests = "; ".join([*told, *how]) + "."  # type: ignore[attr-defined]
     axes.facts = (*getattr(axes, "facts", ()), *_untestable(result, lang))  # type: ignore[attr-defined]
     return axes
+
+
+def how_tested(figure: Figure) -> list[str]:
+    """Return by what neighbours and how the regions of a figure were tested, for its caption."""
+    return [ax.tests for ax in figure.axes if hasattr(ax, "tests")]
 
 
 def _entry(key: str, face: str, label: str, mark: str) -> Category:

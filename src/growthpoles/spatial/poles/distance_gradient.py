@@ -28,7 +28,7 @@ from growthpoles.spatial.global_tests.global_result import (
 from growthpoles.spatial.global_tests.mantel import pair_test
 from growthpoles.spatial.global_tests.quadratic_ratio import relocation_test
 from growthpoles.spatial.reference_distributions.global_permutation import Form
-from growthpoles.spatial.weights.build_weights import check_scale
+from growthpoles.spatial.weights.build_weights import FLAT, ROUND, check_scale, flat_crs
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -60,9 +60,10 @@ def distances_km(regions: gpd.GeoDataFrame) -> pd.DataFrame:
     from scipy.spatial.distance import cdist
 
     if regions.crs is not None and regions.crs.is_geographic:
-        problem = "distances need a projected CRS, the layer has {crs}"
-        allowed = "regions.to_crs(regions.estimate_utm_crs())"
-        raise SpatialError(message(problem, where="regions", allowed=allowed, crs=regions.crs.name))
+        problem, flat = "distances need a projected CRS, the layer has {crs}", flat_crs(regions.geometry)
+        allowed = FLAT if flat else ROUND
+        told = {"crs": regions.crs.name, "projection": flat}
+        raise SpatialError(message(problem, where="regions", allowed=allowed, **told))
     if not regions.index.is_unique:
         twice = regions.index[regions.index.duplicated()][0]
         raise SpatialError(message(f"region {twice} stands twice", where="regions", allowed="unique labels"))

@@ -18,7 +18,7 @@ import pandas as pd
 from numpy.random import Generator
 
 from growthpoles.errors import GrowthpolesError, SpatialError, listed, message, unknown_option
-from growthpoles.graphs import as_graph
+from growthpoles.graphs import among, as_graph
 from growthpoles.language.number_format import format_count, format_p
 from growthpoles.randomness import seed_sequence
 from growthpoles.result_display import say_tests
@@ -119,7 +119,7 @@ def growth_regression(
         halves.append(float(np.log(2) / speeds[-1]) if speeds[-1] > 0 else float("nan"))
     rows = pd.DataFrame([speeds, halves], index=["speed of convergence", "half-life, years"], columns=table.heads())
     ids = fits[0].design.ids
-    closing = convergence(before[ids], after[ids], graph.subgraph(list(ids)), years=years)
+    closing = convergence(before[ids], after[ids], among(graph, ids), years=years)
     notes = [
         "Speed from the direct impact of the level; in SAR and SDM the coefficient alone is no speed.",
         "An error in the first year's level makes its coefficient negative (Galton): read it beside the dispersion of "
@@ -261,7 +261,7 @@ def growth_panel(
             raise SpatialError(message(told, where=where, allowed=f'{allowed}regions="complete"'))
         left_out |= without
         numbers = numbers.drop(index=held)
-        graph = as_graph(graph).subgraph(list(numbers.index))
+        graph = among(graph, numbers.index)
     low = numbers.index[(numbers <= 0).any(axis=1)]
     if len(low):
         named = listed(low, limit=5)

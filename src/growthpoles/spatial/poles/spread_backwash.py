@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.random import Generator
 
 from growthpoles.errors import GrowthpolesError, SpatialError, listed
-from growthpoles.graphs import as_graph
+from growthpoles.graphs import among, as_graph
 from growthpoles.randomness import seed_sequence
 from growthpoles.result_display import say_tests
 from growthpoles.spatial.alignment import clean_values, same_labels
@@ -67,7 +67,7 @@ def spread_tests(
     ----------
     before, after : Series
         Positive values of the two years over the labels of the graph; a region with NaN in either year is left out, and
-        the tests run on the subgraph of the others.
+        the tests run among the others, as :func:`growthpoles.with_data` has it.
     graph : libpysal.graph.Graph or libpysal.weights.W
         Weights; row-standardised here.
     years : float
@@ -257,5 +257,5 @@ def _complete(
         clean_values(values.fillna(1.0), name=name)
     known = before.notna() & after.reindex(before.index).notna()
     kept = before.index[known]
-    part = graph if known.all() else graph.subgraph(list(kept))
+    part = among(graph, kept)
     return before[kept].astype(float), after[kept].astype(float), part, list(before.index[~known])

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from growthpoles.errors import SpatialError, listed, message, unknown_option
-from growthpoles.graphs import as_graph
+from growthpoles.graphs import among, as_graph
 from growthpoles.randomness import generator
 from growthpoles.spatial.alignment import ROUNDING, ascending, clean_values, unit_of, weights_matrix
 from growthpoles.spatial.regression.likelihood import Floats, lag_operator
@@ -126,7 +126,7 @@ def panel_regression(
         if len(ids) < _LEAST:
             problem = f"{len(ids)} of {len(full)} regions have neighbours"
             raise SpatialError(message(problem, where=where, allowed=f"at least {_LEAST}"))
-        graph = graph.subgraph(list(ids))
+        graph = among(graph, ids)
     w.sort_indices()
     wide = {name: values[:, full.isin(ids)] for name, values in wide.items()}
     lagged = regressors if lagged is None else lagged

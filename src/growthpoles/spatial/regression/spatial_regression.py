@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.random import Generator
 
 from growthpoles.errors import SpatialError, listed, message, unknown_option
-from growthpoles.graphs import as_graph
+from growthpoles.graphs import among, as_graph
 from growthpoles.language.number_format import format_count
 from growthpoles.randomness import generator
 from growthpoles.result_display import ResultDisplay, say_tests
@@ -152,7 +152,7 @@ def make_design(
     known = values.notna() & frame.notna().all(axis=1)
     left_out: dict[object, str] = dict.fromkeys(ids[~known], "no data")
     kept = ids[known]
-    part = graph if known.all() else graph.subgraph(list(kept))
+    part = among(graph, kept)
     order = ascending(kept)
     kept = kept if order is None else kept[order]
     w = weights_matrix(part, kept, transformation=transformation)

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Hashable
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
@@ -57,6 +58,7 @@ _ALL_PAIRS_LIMIT = 5_000
 _REMEMBERED = 100_000  # vertices of a layer whose contacts are remembered
 _SCALE, _AXES = 1.05, 1.25  # largest error of lengths on average and in one direction that a CRS may have
 _SAMPLE = 1_000
+_REACH, _STEPS = 72.0, 200  # degrees from its centre that a plane holds; steps towards the centre of a layer
 
 
 def number_in(kind: object) -> int | None:
@@ -108,12 +110,43 @@ def checked_geometry(regions: object, kind: str) -> gpd.GeoSeries:
         raise SpatialError(
             message(
                 "kind={kind!r} measures distances, but the layer is in degrees ({crs})",
-                allowed="a projected CRS, as regions.to_crs(regions.estimate_utm_crs()) has it",
+                allowed=FLAT if (flat := flat_crs(geometry)) else ROUND,
                 kind=kind,
                 crs=crs.name,
+                projection=flat,
             )
         )
     return geometry
+
+
+FLAT = 'regions.to_crs("{projection}") or another CRS that keeps distances'
+ROUND = "distance_weights of a table of distances along the globe: no plane keeps those of a layer as wide as this"
+
+
+def flat_crs(geometry: gpd.GeoSeries) -> str:
+    """Return a PROJ string of a projection of this layer that :func:`check_scale` takes; "" where it is too wide.
+
+    Lambert's azimuthal projection stretches no length by more than 1 / cos(c / 2) at c from its centre.
+    """
+    import shapely
+    from pyproj.exceptions import ProjError
+
+    try:
+        xy = shapely.get_coordinates((geometry.to_crs("OGC:CRS84") if geometry.crs else geometry).to_numpy())
+    except (ProjError, RuntimeError, ValueError):
+        return ""
+    lon, lat = np.radians(xy[np.isfinite(xy).all(axis=1)]).T
+    if not len(lon) or np.abs(lat).max() > np.pi / 2 + 1e-9:
+        return ""
+    places = np.column_stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)])
+    middle = places.mean(axis=0)
+    for step in range(1, _STEPS):  # towards the centre of the smallest ball around them (Badoiu and Clarkson 2003)
+        middle += (places[np.argmax(((places - middle) ** 2).sum(axis=1))] - middle) / (step + 1)
+    length = float(np.linalg.norm(middle))
+    if length < 1e-9 or float((places @ middle).min()) / length < np.cos(np.radians(_REACH)):
+        return ""
+    lon_0, lat_0 = np.degrees([np.arctan2(middle[1], middle[0]), np.arcsin(middle[2] / length)])
+    return f"+proj=laea +lat_0={lat_0:.2f} +lon_0={lon_0:.2f} +datum=WGS84 +units=m"
 
 
 def check_scale(geometry: gpd.GeoSeries, what: str) -> None:
@@ -144,15 +177,16 @@ def check_scale(geometry: gpd.GeoSeries, what: str) -> None:
             message(
                 "the units of {crs} are not metres on the ground here: {low} to {high} times",
                 where=f"regions, {what}",
-                allowed="regions.to_crs(regions.estimate_utm_crs()) or another CRS that keeps distances",
+                allowed=FLAT if (flat := flat_crs(geometry)) else ROUND,
                 crs=crs.name,
+                projection=flat,
                 low=f"{low:.2f}",
                 high=f"{high:.2f}",
             )
         )
 
 
-def refuse_coincident(points: gpd.GeoSeries, kind: str) -> None:
+def refuse_coincident(points: gpd.GeoSeries | pd.DataFrame, kind: str) -> None:
     """Refuse regions with the same centre, by name."""
     same = points.duplicated(keep=False)
     if same.any():
@@ -274,7 +308,9 @@ def build_weights(
         neighbour. A graph of contiguity names the pairs that shared vertices (``rook``: edges) alone would not give, in
         its attribute `by_geometry`: a table of region_a, region_b, kind ("gap", "overlap", "vertices": the lines agree,
         their vertices do not) and distance; ``attrs["tolerance"]`` of it is the tolerance.
-        :func:`growthpoles.summarise_weights` counts them.
+        :func:`growthpoles.summarise_weights` counts them. A graph of any other kind is built anew among the regions
+        with data, in :func:`growthpoles.with_data` and wherever regions without data are left out. Kind and options
+        are in the attribute `built`, by which maps of tests name the neighbours.
 
     Raises
     ------
@@ -328,10 +364,12 @@ def build_weights(
     if kind in CONTIGUITY:
         found, table, weight = _contiguity(geometry, kind, tolerance)
         graph = graph_of(found.focal, found.neighbor, weight, geometry.index)
-        graph.by_geometry = table
+        graph.by_geometry, graph.built = table, _built(kind, given)
         return graph
+    import pandas as pd
+
     points = _centres(geometry, "centroid" if centre is None else centre)
-    return _from_points(points, kind, given)
+    return _from_points(pd.DataFrame({"x": points.x, "y": points.y}), kind, given)
 
 
 def pairs_by_geometry(regions: gpd.GeoDataFrame, kind: str, tolerance: float | None = None) -> pd.DataFrame:
@@ -420,13 +458,33 @@ def _centres(geometry: gpd.GeoSeries, centre: str) -> gpd.GeoSeries:
     return geometry.centroid if centre == "centroid" else geometry.representative_point()
 
 
-def _from_points(points: gpd.GeoSeries, kind: str, options: dict[str, Any]) -> Graph:
-    """Neighbours by the distance between centres."""
+def _among(points: pd.DataFrame, kind: str, options: dict[str, Any], ids: list[Hashable]) -> Graph:
+    return _from_points(points.loc[ids], kind, options)
+
+
+def _from_points(points: pd.DataFrame, kind: str, options: dict[str, Any]) -> Graph:
+    """Neighbours by the distance between centres; the graph can be built anew among some of them."""
+    graph = _by_centres(points, kind, options)
+    graph.among, graph.built = partial(_among, points, kind, options), _built(kind, options)
+    return graph
+
+
+def _built(kind: str, options: dict[str, Any]) -> dict[str, Any]:
+    """Return what a caption says of a graph: its kind, the options that were given, and the k of nearest neighbours."""
+    options = {"k": 4, **_given(options)} if kind == "knn" else _given(options)
+    return {"kind": kind, **options}
+
+
+def _given(options: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in options.items() if value is not None}
+
+
+def _by_centres(points: pd.DataFrame, kind: str, options: dict[str, Any]) -> Graph:
     n = len(points)
     labels = points.index
     order = ascending(labels)
     order = np.arange(n) if order is None else order
-    xy = np.column_stack([points.x, points.y])[order]
+    xy = points.to_numpy()[order]
     if kind not in ("kernel", "distance_band"):
         refuse_coincident(points, kind)
     if kind == "knn":

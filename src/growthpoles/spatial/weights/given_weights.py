@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from growthpoles.errors import SpatialError, listed, message, nearest, unknown_option
-from growthpoles.graphs import as_graph
+from growthpoles.graphs import among, as_graph
 from growthpoles.spatial.weights.build_weights import decayed, graph_of, positive
 
 if TYPE_CHECKING:
@@ -208,11 +209,11 @@ def change_links(
     >>> len(gp.change_links(graph, add=[("KZ-ALA", "KZ-AST")], cut=[("KZ-AST", "KZ-AKM")])["KZ-AST"])
     1
     """
-    graph = as_graph(graph)
+    graph, add, cut = as_graph(graph), _pairs(add, "add"), _pairs(cut, "cut")
     labels, focal, neighbor, weights = _links(graph)
     known = dict(zip(zip(focal.tolist(), neighbor.tolist(), strict=True), weights.tolist(), strict=True))
     for pairs, name in ((add, "add"), (cut, "cut")):
-        for pair in _pairs(pairs, name):
+        for pair in pairs:
             places = [int(place) for place in labels.get_indexer(list(pair))]
             for region, place in zip(pair, places, strict=True):
                 if place < 0:
@@ -230,7 +231,29 @@ def change_links(
                     raise SpatialError(message(f"{pair[0]} and {pair[1]} are not linked", where=name))
                 known = {way: found for way, found in known.items() if way not in ways}
     ends = np.array(list(known), dtype=np.int64).reshape(-1, 2)
-    return graph_of(ends[:, 0], ends[:, 1], np.array(list(known.values()), dtype=float), labels)
+    changed = graph_of(ends[:, 0], ends[:, 1], np.array(list(known.values()), dtype=float), labels)
+    if (built := getattr(graph, "built", None)) is not None:
+        changed.built = {**built, "added": built.get("added", 0) + len(add), "cut": built.get("cut", 0) + len(cut)}
+    if (again := getattr(graph, "among", None)) is not None:
+        changed.among = partial(_changed_among, again, {"add": add, "cut": cut}, {"weight": weight, "both": both})
+    return changed
+
+
+def _changed_among(
+    again: Callable[[list[Hashable]], Graph],
+    changes: dict[str, list[tuple[Hashable, Hashable]]],
+    options: dict[str, Any],
+    ids: list[Hashable],
+) -> Graph:
+    """Build a graph anew among some regions, and change those links of theirs that are not so already."""
+    graph, here = again(ids), set(ids)
+    labels, focal, neighbor, _ = _links(graph)
+    known = set(zip(labels[focal], labels[neighbor], strict=True))
+    due: dict[str, list[tuple[Hashable, Hashable]]] = {}
+    for name, pairs in changes.items():
+        ends = [(pair, {pair, pair[::-1]} if options["both"] else {pair}) for pair in pairs if set(pair) <= here]
+        due[name] = [pair for pair, ways in ends if (bool(ways - known) if name == "add" else bool(ways & known))]
+    return change_links(graph, add=due["add"], cut=due["cut"], **options)
 
 
 def _pairs(pairs: Any, name: str) -> list[tuple[Hashable, Hashable]]:
@@ -327,7 +350,14 @@ def union_weights(*graphs: Graph | W) -> Graph:
             raise SpatialError(message(problem, where="union_weights", allowed="the same labels"))
         keys.append(place[focal] * np.int64(len(labels)) + place[neighbor])
     key = np.unique(np.concatenate(keys))
-    return graph_of(key // len(labels), key % len(labels), np.ones(len(key), dtype=np.int8), labels)
+    union = graph_of(key // len(labels), key % len(labels), np.ones(len(key), dtype=np.int8), labels)
+    if any(hasattr(graph, "among") for graph in graphs):
+        union.among = partial(_union_among, graphs)
+    return union
+
+
+def _union_among(graphs: tuple[Graph | W, ...], ids: list[Hashable]) -> Graph:
+    return union_weights(*(among(graph, ids) for graph in graphs))
 
 
 def higher_order_weights(graph: Graph | W, order: int = 2, *, lower: bool = False) -> Graph:
@@ -362,7 +392,8 @@ def higher_order_weights(graph: Graph | W, order: int = 2, *, lower: bool = Fals
 
     if isinstance(order, bool) or not isinstance(order, int | np.integer) or order < 1:
         raise SpatialError(message(f"order={order!r}", allowed="a whole number of 1 or more"))
-    labels, focal, neighbor, _ = _links(as_graph(graph))
+    graph = as_graph(graph)
+    labels, focal, neighbor, _ = _links(graph)
     n = len(labels)
     step = csr_array((np.ones(len(focal), dtype=bool), (focal, neighbor)), shape=(n, n))
     reached = csr_array((np.ones(n, dtype=bool), (np.arange(n), np.arange(n))), shape=(n, n))
@@ -374,7 +405,14 @@ def higher_order_weights(graph: Graph | W, order: int = 2, *, lower: bool = Fals
         found = (found + front).astype(bool) if lower else front
     one, other = found.nonzero()
     apart = one != other
-    return graph_of(one[apart], other[apart], np.ones(int(apart.sum()), dtype=np.int8), labels)
+    paths = graph_of(one[apart], other[apart], np.ones(int(apart.sum()), dtype=np.int8), labels)
+    if hasattr(graph, "among"):
+        paths.among = partial(_paths_among, graph, order, lower)
+    return paths
+
+
+def _paths_among(graph: Graph, order: int, lower: bool, ids: list[Hashable]) -> Graph:
+    return higher_order_weights(among(graph, ids), order, lower=lower)
 
 
 def _links(graph: Graph) -> tuple[Any, Any, Any, Any]:

@@ -393,6 +393,8 @@ def study_weights(
             raise SpatialError(message(problem, where=given.distances, allowed="every region of the study"))
         ids = list(regions.index)
         graph = distance_weights(table.loc[ids, ids], **chosen)
+        known = {name: chosen[name] for name in ("power", "threshold") if chosen[name] is not None}
+        graph.built = {"kind": kind, **known}
     else:
         if kind in CONTIGUITY and given.tolerance is not None:
             options = {"tolerance": given.tolerance} | options
