@@ -84,7 +84,7 @@ PARTS: dict[str, dict[str, set[str]]] = {
         "load_study": {"study_spec"},
         "files": {"study_spec"},
         "guess_columns": {"files"},
-        "inputs": {"study_spec", "rating_spec", "load_study", "files"},
+        "inputs": {"study_spec", "rating_spec", "load_study", "files", "total_rows"},
         "audit": {
             "study_spec",
             "load_study",
@@ -101,7 +101,7 @@ PARTS: dict[str, dict[str, set[str]]] = {
         "table_layout": {"files", "guess_columns", "table_blocks", "total_rows"},
         "read_published": {"study_spec", "files", "guess_columns", "table_blocks", "table_layout"},
         "propose_study": {"study_spec", "load_study", "files", "guess_columns", "read_published", "table_blocks"},
-        "file_variable": {"files", "guess_columns", "read_published"},
+        "file_variable": {"files", "guess_columns", "read_published", "total_rows"},
         "pole_tables": {"study_spec", "load_study", "inputs"},
         "verdict": {"study_spec", "load_study", "inputs"},
         "industry_analysis": {"study_spec", "load_study", "inputs"},

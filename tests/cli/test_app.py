@@ -230,22 +230,23 @@ def test_interrupts_at_any_moment(part: int, tmp_path: Path) -> None:
             'aliases = {name: key}, ignore = [name], or decimal = "," in study.toml too',
         ),
         (
-            "{named}, {skipped}",
-            """--named "Tom's hill=T1" --named b=c, --skipped '$5'""",
-            """named = {"Tom's hill": 'T1', 'b': 'c'}, skipped = ['$5'] in study.toml""",
+            "{groups}, {flags}",
+            """--groups "Tom's hill=T1" --groups b=c, --flags '$5'""",
+            """groups = {"Tom's hill": 'T1', 'b': 'c'}, flags = ['$5'] in study.toml""",
         ),
-        ('repair="clean", in words', 'repair="clean", in words', 'repair="clean", in words'),
+        ('repair="clean", in words', "--repair clean, in words", 'repair="clean" in Python, in words'),
+        ("{crs} or {force}", "--crs or force=True in Python", "crs in study.toml or force=True in Python"),
     ],
 )
 def test_a_remedy_names_what_the_command_takes(allowed: str, of_file: str, of_study: str) -> None:
     """Whatever stands in the rest of the line, and in the file's name."""
     values = {"layer": "one of b, c", "repair": '"clean"', "aliases": "{name: key}", "ignore": "[name]",
               "decimal": '","', "crs": "",
-              "named": repr({"Tom's hill": "T1", "b": "c"}), "skipped": "['$5']"}  # fmt: skip
+              "groups": repr({"Tom's hill": "T1", "b": "c"}), "flags": "['$5']", "force": "True"}  # fmt: skip
     own: dict[str, str] = {name: Option(name, value) for name, value in values.items()}
     own = {name: each for name, each in own.items() if f"{{{name}}}" in allowed} | {"x": "{x}"}
     told = message("crs=9 {is} wrong", where="a layer=x.gpkg", allowed=Reason(allowed, own), near=["layer=y"])
-    for options, wanted in (({"layer", "crs", "repair", "ignore", "named", "skipped"}, of_file), ({"study"}, of_study)):
+    for options, wanted in (({"layer", "crs", "repair", "ignore", "groups", "flags"}, of_file), ({"study"}, of_study)):
         line = in_its_words(told, options)
         assert line == f"a layer=x.gpkg: crs=9 {{is}} wrong; allowed: {wanted}; nearest: layer=y"
         assert templates(line) == templates(told)
@@ -364,3 +365,24 @@ def test_a_word_that_is_not_known_is_called_as_the_command_line_calls_it(
     asked = " ".join(words[at - 1 : at + 1]) if words[at - 1].startswith("--") else "kind quen"
     assert told.startswith(f"{asked} is not known; allowed: "), told
     assert "='" not in told and not (tmp_path / "x").exists()
+
+
+def _written_remedies() -> list[str]:
+    """Collect what is allowed by messages that hold parameters of Python as mere text."""
+    found = []
+    for path in sorted(Path(growthpoles.__file__).parent.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "message":
+                words = [word.value for word in node.keywords if word.arg == "allowed"]
+                texts = [part.value for word in words for part in ast.walk(word) if isinstance(part, ast.Constant)]
+                found += [text for text in texts if isinstance(text, str) and re.search(r"(?<![\w-])[a-z_]+=", text)]
+    return sorted({text for text in found if "{" not in text and "key of the region" not in text and text[-2:] != "='"})
+
+
+@pytest.mark.parametrize("text", _written_remedies())
+def test_no_command_names_a_parameter_that_it_does_not_take(text: str) -> None:
+    for command in [each.callback for each in app.registered_commands if each.callback is not None]:
+        options = inspect.signature(command).parameters
+        line = in_its_words(message("wrong", allowed=text), options)
+        for hit in re.finditer(r"(?<![\w-])([a-z_]+)=(?:\"[^\"]*\"|'[^']*'|\.{3}|\w*)(.{0,10})", line):
+            assert hit[1] not in options and hit[2].startswith(" in Python"), line

@@ -1,5 +1,6 @@
 """The command line as a person meets it: exit codes, one-line errors, nothing half-written."""
 
+import inspect
 import io
 import os
 import re
@@ -848,3 +849,100 @@ def test_maps_of_a_study_name_regions_without_neighbours(ask, own_study, tmp_pat
         tested = ask("stats", "--study", str(own_study), "--statistic", "moran").stderr
         (told,) = [line.partition("; ")[0] for line in tested.splitlines() if "without neighbours" in line]
         assert alone in told and drawn.returncode == 0 and told in drawn.stderr
+
+
+def test_totals_among_the_columns_of_a_file_are_no_industries(ask, tmp_path):
+    rng = np.random.default_rng(3)
+    jobs = pd.DataFrame(rng.integers(20, 900, (9, 6)), index=[f"R{i}" for i in range(9)], columns=[*"abcdef"])
+    jobs.rename_axis("region").to_csv(tmp_path / "bare.csv")
+    bare = ask("specialise", str(tmp_path / "bare.csv"), "--format", "csv").stdout
+    left, right, every = jobs[[*"abc"]].sum(axis=1), jobs[[*"def"]].sum(axis=1), jobs.sum(axis=1)
+    off = every.where(every.index != "R4", every + 77)
+    tables = {
+        "sum": (jobs.assign(x=every), "x was taken for no industry, and is left out (it is the sum"),
+        "named": (jobs.assign(**{"Total ocupados": every}), "Total ocupados was taken for no industry"),
+        "off": (jobs.assign(**{"Всего": off}), f"does not add up in 1 of 9 regions: {off['R4']} in R4"),
+        "beyond": (jobs.assign(**{"Total employed": 3 * every}), "does not add up in 9 of 9 regions"),
+        "levels": (pd.concat([every.rename("x"), left.rename("y"), jobs[[*"abc"]], right.rename("z"), jobs[[*"def"]]],
+                             axis=1), "z was taken for no industry"),
+        "percent": (jobs.assign(**{"farms, %": rng.uniform(0, 99, 9).round(1)}), "a percentage, not an amount"),
+        "year": (jobs.assign(founded=rng.integers(1850, 2020, 9)), "a year, not an amount"),
+        "code": (jobs.assign(**{"region code": rng.integers(1, 10**6, 9)}), None),
+    }  # fmt: skip
+    for name, (table, told) in tables.items():
+        table.rename_axis("region").to_csv(tmp_path / f"{name}.csv")
+        done = ask("specialise", str(tmp_path / f"{name}.csv"), "--format", "csv")
+        assert done.returncode == 0 and done.stdout == bare, (name, done.stderr)
+        assert told is None or told in done.stderr, (name, done.stderr)
+    jobs.assign(**{"Total farming": jobs["a"] * 4}).rename_axis("region").to_csv(tmp_path / "doubtful.csv")
+    done = ask("specialise", str(tmp_path / "doubtful.csv"))
+    assert done.returncode == 2 and "--industry for every column" in done.stderr
+    words = [word for name in [*"abcdef", "Total farming"] for word in ("--industry", name)]
+    done = ask("specialise", str(tmp_path / "doubtful.csv"), *words)
+    assert done.returncode == 0 and "counted as an industry since it was named" in done.stderr
+
+
+def test_cells_without_a_number_are_what_the_option_says(county_file, ask, tmp_path):
+    (tmp_path / "gaps.csv").write_text("region,farm,mine,shop\nA,3,1,2\nB,1,-,5\nC,4,2,2\n")
+    refused = ask("specialise", str(tmp_path / "gaps.csv"))
+    assert refused.returncode == 2 and "--missing outside" in refused.stderr and "missing=" not in refused.stderr
+    told = [
+        ask("specialise", str(tmp_path / "gaps.csv"), "--missing", kind, "--format", "csv")
+        for kind in ("outside", "zero")
+    ]
+    assert [each.returncode for each in told] == [0, 0] and told[0].stdout != told[1].stdout
+    assert "1 cell without a number: taken for zero" in told[1].stderr
+    joined = ("specialise", str(county_file), "--table", str(county_file.with_name("data.csv")))
+    for kind in ("outside", "zero"):
+        done = ask(*joined, "--missing", kind)
+        assert done.returncode == 0 and "without data, left out: 19" in done.stderr, done.stderr
+
+
+@pytest.mark.parametrize("show", ["industries", "lq", "complexity", "relatedness", "clusters", "nonsense"])
+def test_no_table_that_is_asked_for_of_a_file_is_another(ask, tmp_path, show):
+    rng = np.random.default_rng(2)
+    table = pd.DataFrame(rng.integers(1, 900, (14, 12)), columns=[f"i{k}" for k in range(12)]).rename_axis("region")
+    table.index = pd.Index([f"R{i}" for i in range(14)], name="region")
+    table.to_csv(tmp_path / "jobs.csv")
+    first, done = (ask("specialise", str(tmp_path / "jobs.csv"), *more, "--format", "csv")
+                   for more in ([], ["--show", show]))  # fmt: skip
+    assert first.returncode == 0 and done.stdout != first.stdout
+    assert (done.returncode == 0) == (show not in ("clusters", "nonsense")), done.stderr
+
+
+_GIVEN = {"decimal": ",", "thousands": ".", "repair": "clean", "aliases": "x=y", "year": "2001", "table": "t.csv",
+          "k": "2", "power": "2", "threshold": "9", "tolerance": "1", "missing": "zero"}  # fmt: skip
+
+
+@pytest.mark.parametrize("command", ["stats", "specialise", "weights", "map"])
+def test_an_option_that_says_nothing_of_the_input_is_refused(county_file, ask, tmp_path, command):
+    """Boundaries alone, a table alone, a study: every option of FileOptions that cannot count there."""
+    from dataclasses import fields
+
+    from growthpoles.cli.app import app
+    from growthpoles.study.file_variable import FileOptions
+
+    callback = next(
+        each.callback for each in app.registered_commands if (each.name or each.callback.__name__) == command
+    )
+    (tmp_path / "jobs.csv").write_text("region,farm,mine\nA,3,1\nB,1,1\n")
+    own = [each.name for each in fields(FileOptions) if each.name in inspect.signature(callback).parameters]
+    of_tables = {"table_encoding", "sheet", "year", "decimal", "thousands", "ignore", "aliases"}
+    of_layers = {"table", "key", "name", "layer", "crs", "repair", "dissolve"}
+    variable = [] if command in ("weights", "specialise") else ["--variable", "income"]
+    for name in own:
+        option = [f"--{name.replace('_', '-')}", *([] if name == "dissolve" else [_GIVEN.get(name, "x")])]
+        if name in of_tables and command != "weights":
+            done = ask(command, str(county_file), *variable, *option)
+            assert done.returncode == 2 and option[0] in done.stderr, (name, done.stderr)
+        if name in of_layers and command == "specialise":
+            done = ask(command, str(tmp_path / "jobs.csv"), *option)
+            assert done.returncode == 2 and option[0] in done.stderr, (name, done.stderr)
+        if name != "year":
+            done = ask(command, *([] if command != "map" else ["rating"]), *option)
+            assert done.returncode == 2 and option[0] in done.stderr, (name, done.stderr)
+
+
+def test_a_year_of_a_table_of_the_whole_period_is_refused(ask):
+    done = ask("specialise", "--study", "us-states", "--show", "clusters", "--year", "2025")
+    assert done.returncode == 2 and "the whole period" in done.stderr

@@ -253,3 +253,34 @@ def test_a_name_without_its_unit_finds_the_one_column_that_has_it(tmp_path: Path
     layer.to_file(tmp_path / "two.geojson")
     with pytest.raises(DataError, match="no column of numbers is called Output"):
         read_files(tmp_path / "two.geojson", options, variable="Output").values("Output")
+
+
+@pytest.mark.parametrize(
+    ("office", "title"),
+    [
+        ("DANE - Dirección de Síntesis y Cuentas Nacionales", "Producto Interno Bruto por departamento"),
+        ("Departamento Administrativo Nacional de Estadística", "Población ocupada"),
+        ("Haut-Commissariat au Plan", "Produit intérieur brut"),
+        ("National Bureau of Statistics", "Statistics of wages"),
+        ("Ministry of Labour", "Unemployed persons"),
+        ("Statistisches Bundesamt", "Bruttoinlandsprodukt"),
+        ("Badan Pusat Statistik", "Produk domestik regional bruto"),
+        ("Бюро национальной статистики", "Валовой региональный продукт"),
+        ("Updated 12 May 2024", "Gross regional product"),
+    ],
+)
+@pytest.mark.parametrize("division", [None, "Direction des comptes nationaux", "Office of National Accounts"])
+def test_an_office_over_a_table_is_not_what_it_holds(tmp_path, office, title, division):
+    import openpyxl
+
+    from growthpoles.study.read_published import read_table
+
+    book = openpyxl.Workbook()
+    sheet = book.active
+    for text in (office, division, title, None):
+        sheet.append([text])
+    sheet.append(["Region", "2020", "2021"])
+    for i in range(9):
+        sheet.append([f"Place {'abcdefghi'[i]}", 900 + 13 * i, 950 + 17 * i])
+    book.save(tmp_path / "t.xlsx")
+    assert set(read_table(tmp_path / "t.xlsx")["indicator"]) == {title}

@@ -334,8 +334,15 @@ def specialise(
         str | None,
         typer.Option(
             "--show",
-            help="Table of a study: regions, industries, lq, shift_share, clusters, next, complexity, relatedness, "
-            "or ksi; default: regions where the study has a table of industries, otherwise ksi.",
+            help="regions, industries, lq, complexity or relatedness; of a study also shift_share, clusters, next or "
+            "ksi; default: regions, and ksi of a study without a table of industries.",
+        ),
+    ] = None,
+    missing: Annotated[
+        str | None,
+        typer.Option(
+            "--missing",
+            help="Cells of the file without a number: refuse (default), outside (no part in the industry) or zero.",
         ),
     ] = None,
     lang: LangOption = "en",
@@ -352,13 +359,9 @@ def specialise(
     )  # fmt: skip
     if file is not None:
         refuse_for_file(study=study)
-        _specialise_file(file, options, industries, lang=lang, format=format, out=out, quiet=quiet)
+        _specialise_file(file, options, industries, show, missing, lang=lang, format=format, out=out, quiet=quiet)
         return
-    refuse_for_study(options)
-    if industries:
-        raise StudyError(
-            message("--industry without a file", allowed="a table of regions by industries as first argument")
-        )
+    refuse_for_study(options, industry=industries or None, missing=missing)
     loaded = open_study(study, lang=lang)
     chosen = show or ("ksi" if loaded.specialisation is None else "regions")
     if chosen != "ksi":
@@ -401,44 +404,51 @@ def _specialise_file(
     file: Path,
     options: FileOptions,
     industries: list[str] | None,
+    show: str | None,
+    missing: str | None,
     *,
     lang: str,
     format: str | None,
     out: Path | None,
     quiet: bool,
 ) -> None:
-    """Show how far the industries of every region differ from those of all, and which one stands out."""
-    import pandas as pd
-
+    """Show one table about the industries in a file; first how far those of every region differ from those of all."""
     from growthpoles.language.languages import check_language
-    from growthpoles.specialisation import hhi, krugman_specialisation, location_quotient
-    from growthpoles.study.file_variable import read_matrix
+    from growthpoles.specialisation.matrix import check_matrix
+    from growthpoles.study.file_variable import industries_of, read_matrix
+    from growthpoles.study.industry_analysis import OF_FILES, ONE, of_matrix
 
     check_language(lang)
+    if show not in (None, *OF_FILES):
+        if show in (*ONE, "ksi"):
+            raise StudyError(message(f"--show {show} with a file", allowed=f"{', '.join(OF_FILES)}, or --study"))
+        raise StudyError(unknown_option("show", show, OF_FILES))
     data = read_matrix(file, options)
-    columns = [str(data.values(name).name) for name in industries] if industries else list(data.table.columns)
+    columns = industries_of(data, industries)
     if len(columns) < 2:
-        problem = f"{counted(len(columns), 'columns')} of numbers"
-        raise StudyError(message(problem, where=data.source, allowed="two industries or more"))
+        problem = f"{counted(len(columns), 'columns')} of industries"
+        allowed = "; ".join(["two industries or more", *data.notes])
+        raise StudyError(message(problem, where=data.source, allowed=allowed))
     matrix = data.table[columns]
-    quotients = location_quotient(matrix)
-    frame = pd.DataFrame(
-        {
-            "krugman": krugman_specialisation(matrix, reference="national"),
-            "hhi": hhi(matrix, by="region"),
-            "leading": quotients.dropna(how="all").idxmax(axis=1),
-            "quotient": quotients.max(axis=1),
-        }
-    ).rename_axis("region")
-    ordered = frame.sort_values("krugman", ascending=False, kind="stable", na_position="last")
-    shown = ordered if data.regions is None else named(ordered, data.regions, lang=lang)
-    title = f"{data.source}: specialisation by {counted(len(columns), 'industries')}"
+    chosen: Any = missing or "refuse"
+    check_matrix(matrix, missing=chosen)
+    silent = matrix.isna().all(axis=1)
+    if missing == "zero":  # what a region without any number has is not known
+        matrix = matrix.mask(matrix.isna() & ~silent.to_numpy()[:, None], 0.0)
+    found, told = of_matrix(matrix, show or "regions")
+    regional = found.index.names == ["region"] and data.regions is not None
+    shown = named(found, data.regions, lang=lang) if regional and data.regions is not None else found
+    what = "specialisation" if show in (None, "regions") else show
+    title = f"{data.source}: {what} by {counted(len(columns), 'industries')}"
     emit(shown, title=title, kind=format, out=out, digits=3, lang=lang)
-    note(
-        f"industries: {listed(columns, write=quoted)}; krugman: distance from the industries of all regions together",
-        quiet=quiet,
-    )
-    for text in data.notes:
+    note(f"industries: {listed(columns, write=quoted)}", quiet=quiet)
+    lacking = int(data.table[columns].loc[~silent].isna().to_numpy().sum())
+    if lacking:
+        meaning = "zero" if missing == "zero" else "no part in the industry"
+        note(f"{counted(lacking, 'cells')} without a number: taken for {meaning}", quiet=quiet)
+    if silent.any():
+        note(f"without data, left out: {listed(silent.index[silent])}", quiet=quiet)
+    for text in [*told, *data.notes]:
         note(text, quiet=quiet)
 
 

@@ -198,15 +198,53 @@ def _told(error: BaseException, *, interrupted: bool) -> tuple[int, str]:
 def in_its_words(told: Reason, options: Collection[str]) -> Reason:
     """Return a message whose remedies are parameters of Python (``repair="clean"``) as options of a command.
 
-    A parameter that the command does not take is a key of study.toml, which a command without a study may propose.
+    A parameter that the command does not take is a key of study.toml, which a command without a study may propose, or
+    one that only Python has.
     """
     remedies = options_in(told)
     if not remedies:
-        return told
-    taken = {key: " ".join(f"--{each.name.replace('_', '-')} {word}".rstrip() for word in _in_shell(each.value))
-             for key, each in remedies.items() if each.name in options}  # fmt: skip
+        return _plain_remedies(told, options)
+    taken = {key: _as_option(each.name, each.value) for key, each in remedies.items() if each.name in options}
     where = " in study.toml" if "study" in options else " in a study.toml (growthpoles init)"
-    return reworded(told, taken | as_keys({key: each for key, each in remedies.items() if key not in taken}, where))
+    others = {key: each for key, each in remedies.items() if key not in taken}
+    keys = _study_keys() if others else set()
+    python = {key: f"{each} in Python" for key, each in others.items() if each.name not in keys}
+    return reworded(told, taken | python | as_keys({key: others[key] for key in others if key not in python}, where))
+
+
+_PARAMETER = re.compile(
+    r"""(?<![\w-])([a-z_]+)=("[^"]*"|'[^']*'|\[[^\]]*\]|\{[^}]*\}|(?:True|False|None|\.{3}|-?\d[\d.]*)(?!\w)|(?=[\s,;)]|$))"""
+)
+
+
+def _plain_remedies(told: Reason, options: Collection[str]) -> Reason:
+    """Return a message with the parameters that stand in its remedy as mere text as options, or as those of Python."""
+    own = told.places.get("allowed", "") if isinstance(told, Reason) else ""
+    allowed = str(own)
+
+    def say(hit: re.Match[str]) -> str:
+        name = "weights" if hit[1] == "kind" and "weights" in options else hit[1]
+        return _as_option(name, hit[2]) if name in options else f"{hit[0]} in Python"
+
+    text = _PARAMETER.sub(say, allowed)
+    if text == allowed:
+        return told
+    so = Reason(own.template, own.places, text) if isinstance(own, Reason) else text
+    return Reason(told.template, {**told.places, "allowed": so}, told.replace(allowed, text))
+
+
+def _as_option(name: str, value: str) -> str:
+    return " ".join(f"--{name.replace('_', '-')} {word}".rstrip() for word in _in_shell(value))
+
+
+def _study_keys() -> set[str]:
+    """Return the keys that a study.toml may hold, at whatever place."""
+    from pydantic import BaseModel
+
+    from growthpoles.study import study_spec
+
+    models = [each for each in vars(study_spec).values() if isinstance(each, type) and issubclass(each, BaseModel)]
+    return {name for model in models for name in model.model_fields}
 
 
 _QUOTES = "[]{}\"'"

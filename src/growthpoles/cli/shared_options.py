@@ -334,6 +334,8 @@ def workers(jobs: int, scheduler: str | None) -> Iterator[None]:
     """Run the block's random relocations in processes of this machine, or on the workers of a Dask scheduler."""
     from joblib import parallel_config
 
+    if jobs != 1 and scheduler is not None:
+        raise StudyError(message(f"--jobs {jobs} with --scheduler", allowed="one of them"))
     if jobs == 0:
         raise StudyError(message("--jobs 0", allowed="1 or more, or -1 for all processors"))
     if scheduler is None:

@@ -67,7 +67,7 @@ def change(view: View) -> Axes:
     moved = view.common_values(last) - view.common_values(first)
     return maps.plot_change(
         view.regions,
-        moved,
+        moved.rename("index" if view.label is None else view.label),
         variable=view.label,
         undecided=view.undecided,
         **view.dated,

@@ -14,7 +14,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from growthpoles.errors import RatingError, message, nearest, unknown_option
+from growthpoles.errors import Option, RatingError, message, nearest, remedy, unknown_option
 
 Missing = Literal["refuse", "outside", "zero"]
 By = Literal["region", "industry"]
@@ -77,7 +77,11 @@ def check_matrix(matrix: pd.DataFrame, *, missing: Missing = "refuse", name: str
             values,
             name,
             "is missing",
-            'a number; or missing="outside" (no part in the industry) or missing="zero"',
+            remedy(
+                "a number; or {outside} (no part in the industry) or {zero}",
+                outside=Option("missing", '"outside"'),
+                zero=Option("missing", '"zero"'),
+            ),
         )
     result = pd.DataFrame(values, index=matrix.index, columns=matrix.columns)
     result.attrs["missing"] = [(matrix.index[row], matrix.columns[column]) for row, column in np.argwhere(absent)]

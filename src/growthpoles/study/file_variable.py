@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from growthpoles.errors import DataError, listed, message, nearest, plain, quoted, remedy, shown
 from growthpoles.study.files.printed_labels import UNSTATED, year_inside
+from growthpoles.study.total_rows import total_columns
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _TABLES = (".csv", ".tsv", ".txt", ".tab", ".xlsx", ".xls", ".xlsm", ".ods", ".htm", ".html", ".gz", ".bz2", ".xz")
+_OF_TABLES = ("table_encoding", "sheet", "year", "decimal", "thousands", "ignore", "aliases")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,19 @@ class FileOptions:
         """Return the names of the options that are not left as they are."""
         blank = FileOptions()
         return [name for name in self.__slots__ if getattr(self, name) != getattr(blank, name)]
+
+    def refuse_idle(self, path: Path) -> None:
+        """Refuse options that say nothing of these files: of boundaries for a table alone, of a table without one."""
+        alone = path.suffix.lower() in _TABLES
+        if not alone and self.table is not None:
+            return
+        of = ("table", "key", "name", "layer", "crs", "repair", "dissolve") if alone else _OF_TABLES
+        idle = [f"--{name.replace('_', '-')}" for name in self.given() if name in of]
+        if idle:
+            problem = f"{listed(idle)} with {'a table alone' if alone else 'boundaries alone'}"
+            raise DataError(
+                message(problem, where=str(path), allowed="with a boundary file" if alone else "with --table")
+            )
 
     def encodings(self, path: Path) -> tuple[str | None, str | None]:
         """Return the encodings of the boundaries and of the table; one that no file of them needs is refused."""
@@ -191,6 +206,7 @@ def read_files(path: Path, options: FileOptions, *, variable: str | None = None,
     if path.suffix.lower() in _TABLES:
         problem, allowed = "a table has no polygons", f"a boundary file, and --table {path.name} to join this one to it"
         raise DataError(message(problem, where=str(path), allowed=allowed))
+    options.refuse_idle(path)
     encoding, of_table = options.encodings(path)
     options = replace(options, encoding=encoding, table_encoding=of_table)
     key, name, layer, notes = _columns_of(path, options, variable)
@@ -212,8 +228,6 @@ def read_files(path: Path, options: FileOptions, *, variable: str | None = None,
     regions = regions if plane else to_analysis_crs(regions)
     if options.table is None:
         table = _numbers(regions)
-        if options.year is not None or options.sheet is not None:
-            raise DataError(message("--year and --sheet have no meaning here", allowed="with --table"))
     else:
         assert key is not None  # a table is joined by it
         table = _joined(regions, path, key, layer, options, notes)
@@ -346,6 +360,7 @@ def read_matrix(path: Path, options: FileOptions) -> FileData:
     """Read regions by industries: a table alone, or joined to boundaries, or the columns of a boundary file."""
     if path.suffix.lower() not in _TABLES:
         return read_files(path, options)
+    options.refuse_idle(path)
     from growthpoles.study.read_published import read_table
 
     long = read_table(path, sheet=options.sheet, encoding=options.encodings(path)[1], year=UNSTATED,
@@ -356,4 +371,55 @@ def read_matrix(path: Path, options: FileOptions) -> FileData:
     table = long[long["year"] == year].pivot(index="region", columns="indicator", values="value")
     table = table.reindex(index=long["region"].unique(), columns=long["indicator"].unique()).rename_axis(columns=None)
     table.attrs = ({} if year == UNSTATED else {"year": year}) | {"elsewhere": _elsewhere(long, year)}
+    table.attrs["units"] = long.attrs["units"]
     return FileData(None, table, notes, path.name)
+
+
+_NO_AMOUNT = {
+    "a percentage": r"%|‰|\bper ?cent|\bprozent|\bpour ?cent|\bpor ?ciento\b|\bporcentaje|\bper ?mil(?:le)?\b|процент"
+    r"|промилле|пайыз|\bpersen\b|\bprocent",
+    "a year": r"^(?:the )?(?:years?|años?|ann[ée]es?|anos?|jahre?|tahun|rok|yıl|год|годы|жыл|年)$",
+    "a code": r"^(?:[\w.-]{1,12}[ _])?(?:codes?|id|ids|c[óo]digos?|kode|kods?|код|коды|n[º°]|no\.?|nr\.?|№)$"
+    r"|^(?:codes?|id|c[óo]digo|kode|kod|код)[ _]",
+}
+
+
+def industries_of(data: FileData, named: list[str] | None) -> list[str]:
+    """Return the columns of a matrix that are industries: those that are named, or all but totals and no amounts.
+
+    What is left out, or is odd about what was named, is told in the notes of `data`.
+    """
+    table, units = data.table, data.table.attrs.get("units", {})
+    if named:
+        chosen = list(dict.fromkeys(str(data.values(name).name) for name in named))
+        for name, total in total_columns(table[chosen]).items():
+            data.notes.append(f"column {plain(name)} is counted as an industry since it was named, but {total.told}")
+        return chosen
+    columns = [str(name) for name in table]
+    why = {name: what for name in columns if (what := _no_amount(name, units.get(name, ""), table[name]))}
+    if set(why.values()) == {"a percentage"} and len(why) == len(columns):
+        why = {}
+        data.notes.append("all columns are percentages: every region counts alike, whatever its size")
+    out = {name: f"{what}, not an amount" for name, what in why.items()}
+    for name, total in total_columns(table.drop(columns=list(out))).items():
+        if not total.certain:
+            allowed = "--industry for every column that is an industry"
+            raise DataError(message(f"column {plain(name)}: {total.told}", where=data.source, allowed=allowed))
+        out[name] = total.told
+    left = "column {} was taken for no industry, and is left out ({})"
+    data.notes += [left.format(plain(name), told) for name, told in out.items()]
+    return [name for name in columns if name not in out]
+
+
+def _no_amount(name: str, unit: str, values: pd.Series) -> str:
+    """Say what a column is that cannot be added up over regions: a percentage, a year or a code; else nothing."""
+    for what, words in _NO_AMOUNT.items():
+        if re.search(words, name.strip(), re.IGNORECASE) or (unit and re.search(words, unit, re.IGNORECASE)):
+            return what
+    known = values.dropna()
+    if len(known) > 3 and (known == known.round()).all():
+        if known.between(1800, 2100).all():
+            return "a year"
+        if (known.to_numpy() == range(1, len(known) + 1)).all():
+            return "a code"
+    return ""

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from growthpoles.errors import DataError, GrowthpolesError, RatingError, StudyError, message, unknown_option
+from growthpoles.errors import DataError, GrowthpolesError, RatingError, StudyError, message, parted, unknown_option
 from growthpoles.specialisation import (
     ClusterStars,
     Complexity,
@@ -212,7 +212,10 @@ def one_table(study: Study, name: str, year: int | None = None) -> tuple[pd.Data
         Of the first three; None is the last. The others are of the last year, or of the whole period.
     """
     if name not in ONE:
-        raise StudyError(unknown_option("table", name, (*ONE, "ksi")))
+        raise StudyError(unknown_option("show", name, (*ONE, "ksi")))
+    if year is not None and name not in ONE[:3]:
+        problem = f"{name} of one year, where it is of the last year or the whole period"
+        raise StudyError(message(problem, where=study.name, allowed=f"a year for {', '.join(ONE[:3])}"))
     matrix = load_industries(year, study=study)
     at = matrix.attrs["year"]
     gaps, share = matrix.attrs["missing"], matrix.attrs["missing_share"]
@@ -251,6 +254,38 @@ def one_table(study: Study, name: str, year: int | None = None) -> tuple[pd.Data
         ranked = found.complexity.regions.sort_values("eci", ascending=False, kind="stable")
         return ranked, f"{found.year}: economic complexity", told
     return found.relatedness.rename_axis("industry"), f"{found.year}: relatedness", told
+
+
+OF_FILES = ("regions", "industries", "lq", "complexity", "relatedness")
+
+
+def of_matrix(matrix: pd.DataFrame, name: str) -> tuple[pd.DataFrame, list[str]]:
+    """Return one table of `OF_FILES` about regions by industries, NaN being no part in one, and what is to be told."""
+    if name == "regions":
+        quotients = location_quotient(matrix, missing="outside")
+        frame = pd.DataFrame(
+            {
+                "krugman": krugman_specialisation(matrix, reference="national", missing="outside"),
+                "hhi": hhi(matrix, by="region", missing="outside"),
+                "leading": quotients.dropna(how="all").idxmax(axis=1),
+                "quotient": quotients.max(axis=1),
+            }
+        ).rename_axis("region")
+        told = ["krugman: distance from the industries of all regions together"]
+        return frame.sort_values("krugman", ascending=False, kind="stable", na_position="last"), told
+    if name == "industries":
+        return industry_profiles(matrix), []
+    if name == "lq":
+        bare = matrix.copy()
+        bare.attrs = {"nation": None, "totals": None}
+        return quotient_table(bare, False).drop(columns=["lower", "upper"]), []
+    if name == "complexity":
+        try:
+            found = complexity(matrix, missing="outside", replications=0)
+        except RatingError as error:  # what it allows, no command can say
+            raise RatingError(message(f"no complexity: {parted(error.args[0])[0]}")) from error
+        return found.regions.sort_values("eci", ascending=False, kind="stable"), found.summary().split("\n")
+    return relatedness(matrix, missing="outside").rename_axis("industry"), []
 
 
 @dataclass(frozen=True, slots=True)

@@ -380,3 +380,18 @@ def test_classes_by_their_own_names(seed: int) -> None:
     for entry in (("red", "city", "C"), ("#d95f02", "city"), ("#d95f0", "city", "")):
         with pytest.raises(MapError, match="colour, words in the legend, code"):
             gp.plot_categories(regions, "kind", {"city": entry})  # type: ignore[dict-item]
+
+
+@pytest.mark.parametrize(
+    ("lang", "word", "index"),
+    [("en", "Change", "innovation"), ("ru", "Изменение", "иннов"), ("kk", "Өзгеріс", "иннов")],
+)
+def test_a_change_is_only_called_one_of_the_index_where_it_is(squares: Any, lang: str, word: str, index: str) -> None:
+    change = pd.Series([-12.0, -0.1, 0.0, 0.1, 29.9, 30.0, np.nan], index=squares.index)
+    for name in (None, "change", "GDP per head, %"):
+        told = " ".join(printed(maps.plot_change(squares, change.rename(name), lang=lang), ""))
+        wanted = word if name != "GDP per head, %" else f"{word}: {name}"
+        assert wanted in told and index not in told.lower() and "ндекс" not in told and "points" not in told, told
+    beside = squares.assign(**{"GDP, %": change})
+    assert f"{word}: GDP, %" in " ".join(printed(maps.plot_change(beside, "GDP, %", lang=lang), ""))
+    assert index in " ".join(printed(maps.plot_change(squares, change.rename("index"), lang=lang), "")).lower()

@@ -392,3 +392,15 @@ def test_names_are_data_and_messages_stay_one_short_line(tmp_path: Path, name: s
 def test_descriptions_that_contradict_themselves(keys: dict[str, object], words: str) -> None:
     with pytest.raises(ValueError, match=words):
         Table.model_validate({"file": "t.csv", **keys})
+
+
+@pytest.mark.parametrize(
+    "unit", ["DH", "Dh", "RM", "Rp", "Rs", "DT", "DA", "Bs", "kr", "milliers", "Ribu Rupiah", "FCFA"]
+)
+@pytest.mark.parametrize("behind", ["", "*", " *", "¹", " 2022", " 2022*"])
+def test_a_unit_in_brackets_is_no_mark_of_a_footnote(unit: str, behind: str) -> None:
+    from growthpoles.study.files.printed_labels import bare_name
+
+    kept = bare_name(f"PIB par habitant ({unit}){behind}", heading=True)
+    assert kept == f"PIB par habitant ({unit})" + (" 2022" if "2022" in behind else "")
+    assert bare_name("PIB par habitant (p)", heading=True) == "PIB par habitant"

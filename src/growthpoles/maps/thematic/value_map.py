@@ -294,18 +294,19 @@ def plot_change(
     undecided: Sequence[object] = (),
     **options: Unpack[MapOptions],
 ) -> Axes:
-    """Map the change of an index in points, on a scale centred on zero.
+    """Map a change, on a scale centred on zero.
 
     Parameters
     ----------
     regions : GeoDataFrame
         Polygons, index = region.
     change : Series, or DataFrame with `column`, or str
-        Change in points, index = region; NaN is drawn as "no data". A name means that column of `regions`.
+        Change in any unit, index = region; NaN is drawn as "no data". A name means that column of `regions`.
     years : (int, int), optional
         First and last year, for title and source line.
     variable : str, optional
-        What changed, with the unit: for title and legend; by default the article's index in points.
+        What changed, with the unit: for title and legend; by default the name of the Series or column. One that is
+        called "index", as in the published tables, is the innovation index in points.
     limits : sequence of float, optional
         Rising class limits with 0 among them; by default three equal classes on either side of zero.
     undecided : sequence of region codes
@@ -341,15 +342,18 @@ def plot_change(
     values = align(regions, numbers_of(change, column, "change", regions), "change")
     edges = rising(change_limits(values.to_numpy()) if limits is None else limits)
     word = translator(lang)
-    name = word("Change of the index, points") if variable is None else word("Change: {name}").format(name=variable)
-    title = "Change of the innovation index" if variable is None else "Change: {name}"
+    named = variable or str(change if isinstance(change, str) else getattr(change, "name", None) or "")
+    if variable is None and named == "index":
+        name, title = word("Change of the index, points"), word("Change of the innovation index")
+    else:
+        name = title = word("Change: {name}").format(name=named) if named not in ("", "change") else word("Change")
     span = 0 if years is None else f"{years[0]}\u2013{years[1]}"
     shown = Numbers(
         values,
         edges,
         1 if np.abs(edges).max() < 1000 else 0,
         palettes.DIVERGING,
-        title=word(title).format(name=variable),
+        title=title,
         center=0.0,
         sign="+",
         hatched=undecided,

@@ -32,7 +32,7 @@ _NOTE = (
 _NO_UNIT = rf"(?:{_STATE}\.?|(?:notes?|nb|fn|ref|uwag\w*|przypis\w*|прим\w*|сн\w*)\b[^\[\]]*)\]"
 _UNIT = (
     rf"(?!\[{_NO_UNIT})\[(?:[%‰$€£¥₽₸₹₴₺]|(?:\d{{3,}}\s|[^\W\d_]\s)?[^\W\d_]{{2,}})[^\[\]\d]*[23]?\]"
-    r"|\((?:zł|kč|ft|kr|kg|mg|mt|kt|ha|km|cm|mm|kw|mw|gw|pp|tl|га|км|кг|мм|тг|кт|пп|t|т)\)"
+    r"|\((?:zł|kč|ft|kr|dh|da|dt|rm|rp|rs|bs|kz|kn|gs|kg|mg|mt|kt|ha|km|cm|mm|kw|mw|gw|pp|tl|га|км|кг|мм|тг|кт|пп|t|т)\)"
 )
 # Behind a year a mark also stands after a slash or a dash, or right at it: "2021/P", "2021-p", "2021prov.", "2021/1".
 _YEAR_NOTE = (

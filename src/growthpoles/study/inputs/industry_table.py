@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from growthpoles.study.inputs.study_regions import (
 )
 from growthpoles.study.load_study import load_study
 from growthpoles.study.study_spec import Specialisation, Study, Table
+from growthpoles.study.total_rows import total_columns, unit_of
 
 NOT_DISCLOSED = "(not disclosed)"
 REMEDY = 'specialisation = { file = "jobs.csv", key = "region", year = 2020 } in study.toml: regions x industries'
@@ -235,14 +237,13 @@ def _without_totals(
         totals = totals.where(totals.notna(), parts.sum(axis=1).where(parts.notna().all(axis=1)))
         if totals.isna().any():
             totals = None  # a total that is suppressed itself, over suppressed parts, says nothing
-    else:
-        _refuse_hidden_total(parts, where)
+    _refuse_hidden_totals(parts, {*known.index, *(spec.columns or ())}, where)
     return parts, totals, None if nation is None else nation.reindex(parts.columns), dropped
 
 
 def _check_sum(total: pd.Series, parts: pd.DataFrame, name: str, where: str) -> None:
     """Refuse a total that is less than its parts, or other than all of them, beyond what rounding can do."""
-    unit = _unit(pd.concat([total, parts], axis=1).to_numpy())
+    unit = unit_of(pd.concat([total, parts], axis=1).to_numpy())
     room = (parts.notna().sum(axis=1) + 1) * unit / 2 + 1e-9 * total.abs()
     beyond = parts.sum(axis=1) - total
     wrong = beyond.index[(beyond > room).to_numpy()]
@@ -252,29 +253,20 @@ def _check_sum(total: pd.Series, parts: pd.DataFrame, name: str, where: str) -> 
         raise DataError(message(problem, where=f"{where}, {region}", allowed="a total of its parts or more"))
 
 
-def _unit(values: np.ndarray) -> float:
-    """Return the largest power of ten that all whole numbers are multiples of; 0 where some are not whole."""
-    found = values[~np.isnan(values)]
-    if len(found) == 0 or (found != np.round(found)).any():
-        return 10.0 ** -max((len(f"{value:.10g}".partition(".")[2]) for value in found), default=0)
-    unit = 1.0
-    while unit < 1e6 and (found % (10 * unit) == 0).all() and found.any():
-        unit *= 10
-    return unit
-
-
-def _refuse_hidden_total(parts: pd.DataFrame, where: str) -> None:
-    """Refuse a column that is the sum of all others: counted with them, it would halve every share."""
-    complete = parts[parts.notna().all(axis=1)]
-    if len(complete) < 3 or parts.shape[1] < 3:
-        return
-    values = complete.to_numpy()
-    room = (parts.shape[1] + 1) * _unit(values) / 2
-    for at, name in enumerate(parts.columns):
-        apart = np.abs(values.sum(axis=1) - 2 * values[:, at])
-        if (apart <= room + 1e-9 * values[:, at]).all() and values[:, at].max() > 20 * room:
+def _refuse_hidden_totals(parts: pd.DataFrame, declared: Collection[str], where: str) -> None:
+    """Refuse columns that are the sum of others, or say so and are not declared: the others would count twice."""
+    for name, total in total_columns(parts).items():
+        if not total.adds_up and name in declared:
+            continue
+        whole = len(total.parts) == parts.shape[1] - 1
+        if total.adds_up and whole:
             problem = f"industry {name!r} is the sum of all others in every region"
-            raise DataError(message(problem, where=where, allowed=f'total = "{name}" under [specialisation]'))
+        else:
+            problem = f"industry {name!r}: {total.told}"
+        allowed = f'total = "{name}" under [specialisation]'
+        if not whole:
+            allowed += ", or where it sums up some of them, a list of industries with its parent for every one"
+        raise DataError(message(problem, where=where, allowed=allowed))
 
 
 def with_undisclosed(matrix: pd.DataFrame) -> pd.DataFrame:
