@@ -560,7 +560,7 @@ def _graph(study: Study | None, regions: gpd.GeoDataFrame, kind: str, **options:
     own = ("power", "threshold") if kind == DISTANCES else options_of(kind)
     if own is not None and (idle := [name for name in given if name not in own]):
         rather = f"with --weights {' or '.join(kinds_with(idle[0]))}"
-        takes = listed([f"--{name}" for name in own if name in options])
+        takes = listed([f"--{name}" for name in own if name in options], write=str)
         rather += f"; --weights {kind} takes {takes}" if takes else ""
         raise SpatialError(message(f"--{idle[0]} has no meaning for --weights {kind}", allowed=rather))
     if study is None:

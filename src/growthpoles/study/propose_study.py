@@ -125,11 +125,11 @@ def _boundaries(layer: LayerGuess, blocks: Sequence[Block], relative: Callable[[
                 '# repair = "clean"           # DECIDE: borders that do not match or cross; this mends and lists them'
             )
     known: dict[str, tuple[str, str]] = {}
-    stray: dict[str, str | None] = {}
+    stray: dict[str, str] = {}
     for block in blocks:
         known |= {key_in(block, name): value for name, value in block.match.aliases.items()}
         codes = stray_codes(block)
-        stray |= {key_in(block, name): code for name, code in block.match.open.items() if name not in codes}
+        stray |= {key_in(block, name): code for name, code in block.match.open.items() if code and name not in codes}
     # A name that is its own code is right; it could not be told from another row.
     sure = {name: told for name, told in known.items() if name != told[0]}
     if sure:
@@ -138,8 +138,7 @@ def _boundaries(layer: LayerGuess, blocks: Sequence[Block], relative: Callable[[
     if stray:
         mark = "DECIDE: names in the tables that fit no region; one that is none goes into ignore"
         lines += [f"# {mark}"] if sure else ["", f"# [boundaries.aliases]        # {mark}"]
-        guesses = {name: code or "" for name, code in stray.items()}
-        lines += [f"# {quoted(remark(name))} = {quoted(code)}" for name, code in guesses.items() if name != code]
+        lines += [f"# {quoted(remark(name))} = {quoted(code)}" for name, code in stray.items() if name != code]
     return lines
 
 
@@ -155,7 +154,7 @@ def compose_catalogue(indicators: Sequence[Indicator], codes: Sequence[str]) -> 
         letters = {sign for sign in title.casefold() if sign.isalpha()} - set(LANGUAGES[SOURCE].alphabet)
         lang = next((each.code for each in LANGUAGES.values() if letters <= set(each.alphabet)), SOURCE)
         row = {"code": code, "kind": "indicator", "parent": "index", "direction": 1, "weight": 1}
-        note = "CHECK direction (-1 where less is better), weight and unit; a total belongs here as kind primary"
+        note = "CHECK direction (-1 where less is better), weight and unit; a total: kind primary, parent empty"
         writer.writerow({**row, "unit": indicator.unit[:60], f"name_{lang}": title, "note": note})
     return text.getvalue()
 
@@ -348,7 +347,8 @@ def propose_study(
     undecided += partly_told(blocks, indicators, places)
     undecided.append("the direction of every indicator: more is taken to be better; weights are equal")
     undecided.append("totals: an indicator that grows with the size of a region (GDP, people) lets the large ones win; "
-                     "as kind primary below a ratio (numerator, denominator) in catalogue.csv it does not")  # fmt: skip
+                     "of kind primary, its parent left empty, it only is the numerator or denominator of a ratio, "
+                     "which is a row of its own in catalogue.csv")  # fmt: skip
     undecided.append("title, source and units")
     codes = codes_for([each.name for each in indicators])
     files = {

@@ -75,7 +75,7 @@ class Block:
     parentheses: bool = False
     notation: Notation = field(default_factory=Notation)
     unclear: str = ""
-    left_out: list[str] = field(default_factory=list)
+    left_out: list[tuple[str, str]] = field(default_factory=list)
     doubts: list[str] = field(default_factory=list)
     title: str = ""
     kinds_of: dict[int, Counter[str]] = field(default_factory=dict)  # column -> how many cells of which kind

@@ -296,12 +296,12 @@ def _find_values(
         if at in pure and block.year_column is None and not reason.startswith("ranks"):
             reason = ""
         if reason:
-            block.left_out.append(f"{block.names[at]} ({reason})")
+            block.left_out.append((block.names[at], reason))
         else:
             candidates.append(at)
     if any(map(block.paths.__getitem__, candidates)):
         for at in [at for at in candidates if not block.paths[at]]:
-            block.left_out.append(f"{block.names[at]} (no name above it)")
+            block.left_out.append((block.names[at], "no name above it"))
             candidates.remove(at)
     if block.year_column is not None:
         block.value_at = dict.fromkeys(candidates)
@@ -310,7 +310,7 @@ def _find_values(
     spans = {at for at in years if any(map(two_years, block.paths[at]))}
     single = {year for at, year in years.items() if at not in spans}
     for at in [at for at in spans if {years[at], years[at] + 1} <= single]:
-        block.left_out.append(f"{block.names[at]} (two years in its header, which have columns of their own)")
+        block.left_out.append((block.names[at], "two years in its header, which have columns of their own"))
         candidates.remove(at)
     if pure:
         first = min(pure)
@@ -321,7 +321,7 @@ def _find_values(
                 block.value_at[at] = inside[at][0]
             else:
                 side = "before the years" if at < first else "beside the years"
-                block.left_out.append(f"{block.names[at]} (no year in its header, {side})")
+                block.left_out.append((block.names[at], f"no year in its header, {side}"))
         return
     dated = {at: inside[at][0] for at in candidates if at in inside}
     if dated and (len(set(dated.values())) > 1 or len(dated) == len(candidates)):
@@ -329,7 +329,7 @@ def _find_values(
             if at in dated:
                 block.value_at[at] = dated[at]
             else:
-                block.left_out.append(f"{block.names[at]} (no year in its header, though others have one)")
+                block.left_out.append((block.names[at], "no year in its header, though others have one"))
     else:
         block.value_at = dict.fromkeys(candidates)
 
@@ -520,8 +520,8 @@ def _note_rest(block: Block, rest: Sequence[int]) -> None:
             continue
         told = "it identifies the series" if at in block.series else "text"
         same = f"always {shown(next(iter(texts)))}" if len(texts) == 1 else told
-        if block.names[at] not in {each.rpartition(" (")[0] for each in block.left_out}:
-            block.left_out.append(f"{block.names[at]} ({same})")
+        if block.names[at] not in {name for name, _ in block.left_out}:
+            block.left_out.append((block.names[at], same))
 
 
 def _find_years(block: Block, year: int | None) -> None:

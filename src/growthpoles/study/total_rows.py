@@ -28,6 +28,7 @@ _CODED = re.compile(r"[(\[]?\d[\w.]*[)\]]?\W")
 _TOGETHER = 1.5 * _SURE
 
 
+@np.errstate(over="ignore", invalid="ignore")  # figures near the largest number: their sums meet nothing
 def find_totals(values: Array, halves: Array) -> list[tuple[int, tuple[int, ...]]]:
     """Find rows that are the sum of rows next to them, above or below, in two columns at least; totals of totals too.
 
@@ -136,6 +137,7 @@ def named_totals(
     return found
 
 
+@np.errstate(over="ignore", invalid="ignore")
 def _meets(values: Array, halves: Array, row: int, parts: Sequence[int]) -> tuple[Flags, Flags, Flags]:
     """Return in which columns a row is the sum of others, near it (factor of two), or the sum but for a slip."""
     at = list(parts)
@@ -143,7 +145,8 @@ def _meets(values: Array, halves: Array, row: int, parts: Sequence[int]) -> tupl
     there = np.isfinite(own) & np.isfinite(values[at]).any(axis=0) & (own != 0)
     slack = np.nansum(halves[at], axis=0) + np.nan_to_num(halves[row]) + 1e-9 * np.abs(own)
     holds = there & (np.abs(own - total) <= slack)
-    near = there & (total * own > 0) & (np.abs(np.log2(np.abs(total) / np.abs(own) + 1e-300)) < 1)
+    near = there & (np.sign(total) == np.sign(own))
+    near &= (np.abs(total) / 2 < np.abs(own)) & (np.abs(own) / 2 < np.abs(total))
     slip = there & ~holds & np.array([slips(*one) for one in zip(own, values[at].T, slack, strict=True)], dtype=bool)
     return holds, near, slip
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,7 @@ from growthpoles.study.audit import audit_sources, make_sources
 from growthpoles.study.audit.file_audit import audit_file, read_audit_file
 from growthpoles.study.audit.printed_cells import TotalRow
 from growthpoles.study.read_published import read_blocks, read_sheets
-from growthpoles.study.total_rows import find_totals, named_totals
+from growthpoles.study.total_rows import find_totals, missed_columns, named_totals
 
 Totals = dict[int, tuple[int, ...]]
 
@@ -255,3 +256,25 @@ def test_what_is_read_says_where_a_total_does_not_add_up(factor: int, reason: st
     path.write_text("\n".join(lines) + "\n")
     (block,), _ = read_blocks(read_sheets(path), None)
     assert block.match.outside == {"Canada": reason}
+
+
+@pytest.mark.parametrize("kind", ["zeros", "gaps", "huge", "tiny", "signs", "whole"])
+@pytest.mark.parametrize("total", ["sum", "zero", "other"])
+def test_no_numbers_warn_on_the_way_to_a_total(kind: str, total: str) -> None:
+    for seed in range(40):
+        rng = np.random.default_rng(seed)
+        shape = int(rng.integers(4, 12)), int(rng.integers(1, 5))
+        values = rng.integers(0, 50, shape).astype(float)
+        values *= {"zeros": 0.0, "huge": 1e306, "tiny": 5e-324}.get(kind, 1.0)
+        values[(rng.random(shape) < 0.5) & (kind == "gaps")] = np.nan
+        values = rng.normal(size=shape) * 10.0 ** rng.integers(-300, 300, shape) if kind == "signs" else values
+        with np.errstate(over="ignore", invalid="ignore"):
+            values[-1] = {"sum": np.nansum(values[:-1], axis=0), "zero": 0.0, "other": values[-1]}[total]
+        names = [*(f"r{i}" for i in range(len(values) - 1)), "Total"]
+        halves = np.full(shape, rng.choice([0.0, 0.5]))
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            found = dict(find_totals(values, halves))
+            found |= named_totals(names, values, halves, found)
+            for row, parts in found.items():
+                missed_columns(values, halves, row, parts)
