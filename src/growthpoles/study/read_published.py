@@ -573,6 +573,9 @@ def read_table(
     for block in blocks:  # what the caller says is no doubt
         block.match.aliases |= {name: (known[name], "as asked") for name in block.match.open if name in known}
         block.match.open = {name: near for name, near in block.match.open.items() if name not in known}
+        for name in [name for name in block.match.outside if name in known and name not in skipped]:
+            block.match.outside.pop(name)
+            block.match.aliases[name] = known[name], "as asked"
     stray = {name: hit for block in blocks for name, hit in block.match.open.items() if name not in skipped}
     undated = [f"the year of {place_of(block)} is not stated" for block in blocks if not block.years]
     unclear = [parted(block.unclear)[0] for block in blocks if block.unclear and decimal is None]

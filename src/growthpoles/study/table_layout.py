@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from itertools import combinations
 
 from growthpoles.errors import Reason, listed, quoted, shown
-from growthpoles.regions.key_matching import KeyMatch, best_rule, match_keys
+from growthpoles.regions.key_matching import KeyMatch, best_rule, match_keys, says_total
 from growthpoles.regions.name_matching import NameIndex
 from growthpoles.study import guess_columns as headers
 from growthpoles.study.files.number_notation import Notation, detect_notation
@@ -334,6 +334,14 @@ def _find_values(
         block.value_at = dict.fromkeys(candidates)
 
 
+def _coded(block: Block, at: int) -> bool:
+    """Tell whether a column holds codes: texts of digits, of one length, all different, some with a leading zero."""
+    cells = [row[at] for _, row in block.rows if at < len(row) and cell_text(row[at])]
+    texts = [cell_text(cell) for cell in cells if isinstance(cell, str)]
+    alike = len(texts) > 2 and len(texts) == len(cells) == len(set(texts)) and len(set(map(len, texts))) == 1
+    return alike and all(map(str.isdecimal, texts)) and any(text[0] == "0" and len(text) > 1 for text in texts)
+
+
 def _no_value(block: Block, at: int, index: NameIndex | None) -> str:
     """Return why a column of numbers is no indicator, "" if it may be one."""
     filled = [text for _, row in block.rows if (text := bare_number(block, row, at))]
@@ -348,6 +356,8 @@ def _no_value(block: Block, at: int, index: NameIndex | None) -> str:
         return "it counts the rows"
     if whole and _identifies(block, at):
         return "an identifier, by its name"
+    if whole and _coded(block, at):
+        return "an identifier, different codes of one length with leading zeros"
     paired = {_last(block, each).casefold() for each in block.kinds_of} >= {"x", "y"}
     if headers.COORDINATE.fullmatch(_last(block, at)) or (paired and _last(block, at).casefold() in ("x", "y")):
         return "a coordinate, by its name"
@@ -544,6 +554,15 @@ def _find_years(block: Block, year: int | None) -> None:
         plain = (text.replace("_", " ") for text in texts if text and not _PRICES.search(text))
         years = {hit for text in plain for hit in years_in(text)}
         said += [(years.pop(), what)] if len(years) == 1 else []
+    paths = {at: " ; ".join(block.paths[at]) for at in block.value_at}
+    inside = {at: found[0] for at, path in paths.items() if not _PRICES.search(path) and (found := year_inside(path))}
+    if inside and not block.indicator and len({*inside.values(), *(told for told, _ in said)}) == 1:
+        only = next(iter(inside.values()))
+        if year in (None, UNSTATED, only):  # as all other columns, and so are those without one
+            block.years, block.value_at = [only], dict.fromkeys(block.value_at, only)
+            bare = listed([block.names[at] for at in paths if at not in inside], write=quoted)
+            block.doubts.append(f"the year of {bare}; {only} was taken from the headers of the other columns")
+            return
     if said and len(several) < 2 and year in (None, UNSTATED):
         block.years = [said[0][0]]
         block.doubts.append(f"the year; {said[0][0]} was taken from the {said[0][1]}")
@@ -567,6 +586,10 @@ def _settle_rows(block: Block, index: NameIndex | None, parents: Iterable[str]) 
     names = [name for name in names if name not in spelled]
     if index is None:
         block.match = KeyMatch(outside=(out := totals_of(block)), found={n: n for n in names if n not in out})
+        said = [name for name in names if name not in out and says_total(name)]
+        if 0 < len(said) <= 0.1 * len(names):
+            told = f"{listed(said, write=quoted)} would be a total by name, and is no sum of the others"
+            block.doubts.append(f"{told}; listed in ignore it is left out")
         return
     raw = {cell_text(row[block.key]): str(row[block.key]) for _, row in block.rows if block.key < len(row)}
     inset = {name: len(text) - len(text.lstrip(" .\u00a0\u3000\t")) for name, text in raw.items()}

@@ -22,6 +22,7 @@ _COLUMNS = 2
 #: Log odds of a total on its own, and of one within another.
 _SURE, _LIKELY = float(np.log(1e6)), float(np.log(1e2))
 _ANEW = 0.01
+COUNTRY_MEAN = "a country between the values of the others, like a total of rates; an alias of itself keeps it"
 _RARE = 0.02  # chance that a slip by a power of ten explains a total that is none
 _CODED = re.compile(r"[(\[]?\d[\w.]*[)\]]?\W")
 #: Sum of the log odds of several totals, none of them sure, that are believed together.
@@ -112,7 +113,7 @@ def named_totals(
     some column, within a factor of two; the first or last row with the name of a country meets it in one. Either may
     miss it by a slip of one figure by a power of ten, or of its own. Rates have a
     total that is no sum, whose parts are none: the one row without a code that says so, or the first or last row that
-    says nothing else and lies between the others.
+    says nothing else, or only the name of a country, and lies between the others.
     """
     if len(known) == len(names):
         return {}
@@ -132,7 +133,9 @@ def named_totals(
         best = max(fits, default=(0, 0, 0, ()))
         if best[0] or (row in said and best[1]):
             found[row] = best[3]
-        elif row in said and _is_mean(names, values, row, rest):
+        elif (row in said and _is_mean(names, values, row, rest)) or (
+            row in countries and len(rest) >= _FEWEST_SUMMED and _between(values, row, rest) and _apart(names, row)
+        ):
             found[row] = ()
     return found
 
@@ -176,10 +179,22 @@ def _is_mean(names: Sequence[str], values: Array, row: int, rest: Sequence[int])
     coded = sum(_CODED.match(names[i]) is not None for i in rest)
     if len(rest) > 2 and coded >= 0.9 * len(rest) and not _CODED.match(names[row]):
         return True
+    return row in (0, len(names) - 1) and says_only_total(names[row]) and _between(values, row, rest)
+
+
+def _between(values: Array, row: int, rest: Sequence[int]) -> bool:
+    """Tell whether a row lies between others in all columns, as a mean does."""
     said, below = values[row], values[list(rest)]
     known = np.isfinite(said) & np.isfinite(below).any(axis=0)
     inside = (np.nanmin(below[:, known], axis=0) <= said[known]) & (said[known] <= np.nanmax(below[:, known], axis=0))
-    return row in (0, len(names) - 1) and says_only_total(names[row]) and bool(known.any() and inside.all())
+    return bool(known.any() and inside.all())
+
+
+def _apart(names: Sequence[str], row: int) -> bool:
+    """Tell whether a row stands outside the order of the alphabet, if that is how the others stand."""
+    plain = [name.casefold() for name in names]
+    others = plain[:row] + plain[row + 1 :]
+    return plain != sorted(plain) or others != sorted(others)
 
 
 def _sums_inside(
@@ -294,6 +309,8 @@ def totals_of(block: Block) -> dict[str, str]:
     told = {}
     for row in sorted(sums):
         told[names[row]] = says[says_total(names[row])]
+        if not says_total(names[row]) and not sums[row]:
+            told[names[row]] = COUNTRY_MEAN
         if off := [" ".join(block.paths[columns[at]]) for at in missed_columns(values, halves, row, sums[row])]:
             told[names[row]] += f", but does not add up in {listed(off, write=quoted)}"
     return {name: reason for name, reason in told.items() if name}
