@@ -369,10 +369,10 @@ def _year_of(
             problem = f"{quoted(variable)} says {when}, and --year {options.year}"
             allowed = f"one of them, or --variable {quoted(name)} with --year"
             raise DataError(message(problem, where=str(path), allowed=allowed))
-        own = sorted(set(long.loc[long["indicator"] == name, "year"]) - {UNSTATED})
-        if own and when not in own:
+        held = sorted(set(long.loc[long["indicator"] == name, "year"]) - {UNSTATED})
+        if held and when not in held:
             problem = f"{quoted(name)} has no year {when}"
-            raise DataError(message(problem, where=str(path), allowed=listed(own)))
+            raise DataError(message(problem, where=str(path), allowed=listed(held)))
         options = replace(options, year=when)
     if years and options.year is not None and options.year not in years:
         raise DataError(message(f"no year {options.year}", where=str(path), allowed=listed(years)))

@@ -20,12 +20,20 @@ from growthpoles.language.languages import LANGUAGES, SOURCE
 from growthpoles.randomness import SEED
 from growthpoles.ratings.catalogue import COLUMNS
 from growthpoles.ratings.indicator_methods import METHOD_COLUMNS
+from growthpoles.regions.boundaries import layer_names, read_layer
 from growthpoles.result_display import ResultDisplay
-from growthpoles.study.files.cell_grids import EncodingError, Grid
+from growthpoles.study.files.cell_grids import NO_TABLE, EncodingError, Grid
 from growthpoles.study.files.problems import nothing_found
 from growthpoles.study.files.table_files import cell_text
 from growthpoles.study.files.user_table import toml_text as quoted
-from growthpoles.study.guess_columns import LayerGuess, codes_for, guess_layer, guess_vintage
+from growthpoles.study.guess_columns import (
+    LayerGuess,
+    codes_for,
+    guess_layer,
+    guess_vintage,
+    key_candidates,
+    name_columns,
+)
 from growthpoles.study.read_published import (
     Codes,
     Indicator,
@@ -420,6 +428,37 @@ def _open(
     return layer, grids
 
 
+def _layers(path: Path, encoding: str | None) -> pd.DataFrame:
+    """Return a row per column of every layer of a boundary file, and what it could serve as."""
+    rows = []
+    names_of: list[str | None] = [*layer_names(path)]
+    for each in names_of or [None]:
+        frame, layer = read_layer(path, each, encoding=encoding)
+        table = frame.drop(columns=frame.geometry.name)
+        crs = "" if frame.crs is None else frame.crs.to_string() if frame.crs.to_epsg() else frame.crs.name
+        keys = key_candidates(table)
+        names = name_columns(table, keys[0] if keys else None)
+        for column in map(str, table.columns):
+            examples = dict.fromkeys(text for text in map(cell_text, table[column].dropna()) if text)
+            use = [word for word, held in (("key", keys), ("name", names)) if column in held]
+            rows.append((layer, crs, len(table), column, listed(examples, limit=3, write=shown), " or ".join(use)))
+        if not len(table.columns):
+            rows.append((layer, crs, len(table), "", "", ""))
+    return pd.DataFrame(rows, columns=["layer", "crs", "regions", "column", "examples", "use"])
+
+
+def _layer_lines(path: Path, columns: pd.DataFrame) -> list[str]:
+    lines = []
+    for layer, held in columns.groupby("layer", sort=False):
+        stated, regions = held["crs"].iloc[0] or "no coordinate system stated", int(held["regions"].iloc[0])
+        lines.append(f"{path.name}: boundaries, layer {shown(layer)}, {stated}, {counted(regions, 'regions')}")
+        for column, examples, use in held[["column", "examples", "use"]].to_numpy():
+            if column:
+                could = f"; could be the {use}" if use else ""
+                lines.append(f"column {shown(column)}: {examples or 'empty'}{could}")
+    return lines
+
+
 def _relative(path: Path, folder: Path) -> str:
     """Return the path of a file as seen from the folder, with forward slashes; absolute on another drive."""
     try:
@@ -436,7 +475,8 @@ class QuickLook(ResultDisplay):
     ----------
     path : Path
     tables : DataFrame
-        One row per table: sheet, header (row numbers), rows, key (column), regions, years, indicators, marks.
+        One row per table: sheet, header (row numbers), rows, key (column), regions, years, indicators, marks. Of a
+        boundary file one row per column: layer, crs, regions, column, examples, use (key or name, where it could be).
     remarks : tuple of str
         What was taken, left out or could not be told.
 
@@ -459,6 +499,8 @@ class QuickLook(ResultDisplay):
     @property
     def lines(self) -> list[str]:
         """What is in the file, a line per table and remark."""
+        if "layer" in self.tables:
+            return [*_layer_lines(self.path, self.tables), *self.remarks]
         lines = [f"{self.path.name}: {counted(len(self.tables), 'tables')}"]
         for row in self.tables.to_dict("records"):
             at = f"sheet {row['sheet']}: " if row["sheet"] else ""
@@ -484,10 +526,12 @@ def quick_look(
 ) -> QuickLook:
     """Say what is in a table file: sheets, header rows, key, years, indicators, marks, totals, what is left out.
 
+    Of a boundary file: layer, coordinate system, number of regions, columns, and which could be key or name.
+
     Parameters
     ----------
     path : path
-        As :func:`read_table` takes it.
+        As :func:`read_table` takes it, or boundaries as :func:`read_boundaries` does.
     boundaries : path, optional
         Boundary file, by which regions are told from totals.
     key, sheet, encoding : str, optional
@@ -510,6 +554,18 @@ def quick_look(
     header in 1, rows 2 to 17; 16 regions in 'region'; years not stated; index
     """
     path = Path(path)
+    try:
+        read_sheets(path, sheet=sheet, encoding=encoding)
+    except EncodingError:
+        pass  # which names of regions tell
+    except DataError as error:
+        if (
+            boundaries is not None
+            or sheet is not None
+            or getattr(error.args[0], "places", {}).get("problem") != NO_TABLE
+        ):
+            raise
+        return QuickLook(path, _layers(path, encoding), ())
     codes, blocks, remarks = look_at(path, boundaries, key, None, sheet=sheet, year=None, encoding=encoding, known={})
     indicators, places = name_indicators(blocks)
     rows = []

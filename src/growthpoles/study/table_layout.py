@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from itertools import combinations
 
 from growthpoles.errors import Reason, listed, quoted, shown
-from growthpoles.regions.key_matching import KeyMatch, best_rule, match_keys, says_total
+from growthpoles.regions.key_matching import KeyMatch, best_rule, match_keys
 from growthpoles.regions.name_matching import NameIndex
 from growthpoles.study import guess_columns as headers
 from growthpoles.study.files.number_notation import Notation, detect_notation
@@ -41,7 +41,9 @@ from growthpoles.study.table_blocks import (
     counted_from,
     far_years,
     fill_down,
+    finding_bare,
     hits_of,
+    holds_codes,
     is_mark,
     is_measured,
     is_number,
@@ -55,7 +57,7 @@ from growthpoles.study.table_blocks import (
     tell_parts_of_year,
     tell_table_number,
 )
-from growthpoles.study.total_rows import sums_of, totals_of
+from growthpoles.study.total_rows import seeming_totals, sums_of, totals_of
 
 _GROUPS = {sign: re.compile(rf"[+-]?\d{{1,3}}(?:{re.escape(sign)}\d{{3}})+") for sign in ",."}
 _PRICES = re.compile(
@@ -235,26 +237,13 @@ def _spelled_otherwise(
         texts = [text for text in dict.fromkeys(cells) if text]
         if at in numeric or at == block.year_column or len(texts) < 2 or len(texts) > 3000:
             continue
-        codes = (match := match_keys(texts, _bare(index))).codes | match.heard
+        codes = (match := match_keys(texts, finding_bare(index))).codes | match.heard
         units = len(set(codes.values()))
         if units >= 0.4 * min(len(texts), len(index.names)) and units > 1:
             found.append(
                 ((float(units), 0.0, -float(cells.count("")), -float(len(texts) - units), 1.0, -float(at)), at, codes)
             )
     return found
-
-
-def _bare(index: NameIndex) -> NameIndex:
-    """Return the index, which also finds names with the marks of footnotes behind them."""
-
-    class Bare:
-        names = index.names
-
-        @staticmethod
-        def find(name: str) -> list[str]:
-            return hits_of(index, name)
-
-    return Bare()  # type: ignore[return-value]
 
 
 def _take_empty_rows(block: Block, index: NameIndex | None) -> None:
@@ -334,14 +323,6 @@ def _find_values(
         block.value_at = dict.fromkeys(candidates)
 
 
-def _coded(block: Block, at: int) -> bool:
-    """Tell whether a column holds codes: texts of digits, of one length, all different, some with a leading zero."""
-    cells = [row[at] for _, row in block.rows if at < len(row) and cell_text(row[at])]
-    texts = [cell_text(cell) for cell in cells if isinstance(cell, str)]
-    alike = len(texts) > 2 and len(texts) == len(cells) == len(set(texts)) and len(set(map(len, texts))) == 1
-    return alike and all(map(str.isdecimal, texts)) and any(text[0] == "0" and len(text) > 1 for text in texts)
-
-
 def _no_value(block: Block, at: int, index: NameIndex | None) -> str:
     """Return why a column of numbers is no indicator, "" if it may be one."""
     filled = [text for _, row in block.rows if (text := bare_number(block, row, at))]
@@ -356,7 +337,7 @@ def _no_value(block: Block, at: int, index: NameIndex | None) -> str:
         return "it counts the rows"
     if whole and _identifies(block, at):
         return "an identifier, by its name"
-    if whole and _coded(block, at):
+    if whole and holds_codes(block, at):
         return "an identifier, different codes of one length with leading zeros"
     paired = {_last(block, each).casefold() for each in block.kinds_of} >= {"x", "y"}
     if headers.COORDINATE.fullmatch(_last(block, at)) or (paired and _last(block, at).casefold() in ("x", "y")):
@@ -555,14 +536,13 @@ def _find_years(block: Block, year: int | None) -> None:
         years = {hit for text in plain for hit in years_in(text)}
         said += [(years.pop(), what)] if len(years) == 1 else []
     paths = {at: " ; ".join(block.paths[at]) for at in block.value_at}
-    inside = {at: found[0] for at, path in paths.items() if not _PRICES.search(path) and (found := year_inside(path))}
-    if inside and not block.indicator and len({*inside.values(), *(told for told, _ in said)}) == 1:
-        only = next(iter(inside.values()))
-        if year in (None, UNSTATED, only):  # as all other columns, and so are those without one
-            block.years, block.value_at = [only], dict.fromkeys(block.value_at, only)
-            bare = listed([block.names[at] for at in paths if at not in inside], write=quoted)
-            block.doubts.append(f"the year of {bare}; {only} was taken from the headers of the other columns")
-            return
+    inside = {at: hit[0] for at, path in paths.items() if not _PRICES.search(path) and (hit := year_inside(path))}
+    only, bare = {*inside.values(), *(told for told, _ in said)}, [block.names[at] for at in paths if at not in inside]
+    if inside and bare and not block.indicator and len(only) == 1 and year in (None, UNSTATED, *only):
+        block.years, block.value_at = list(only), dict.fromkeys(block.value_at, *only)
+        told = f"the year of {listed(bare, write=quoted)}"
+        block.doubts.append(f"{told}; {block.years[0]} was taken from the headers of the other columns")
+        return
     if said and len(several) < 2 and year in (None, UNSTATED):
         block.years = [said[0][0]]
         block.doubts.append(f"the year; {said[0][0]} was taken from the {said[0][1]}")
@@ -586,10 +566,7 @@ def _settle_rows(block: Block, index: NameIndex | None, parents: Iterable[str]) 
     names = [name for name in names if name not in spelled]
     if index is None:
         block.match = KeyMatch(outside=(out := totals_of(block)), found={n: n for n in names if n not in out})
-        said = [name for name in names if name not in out and says_total(name)]
-        if 0 < len(said) <= 0.1 * len(names):
-            told = f"{listed(said, write=quoted)} would be a total by name, and is no sum of the others"
-            block.doubts.append(f"{told}; listed in ignore it is left out")
+        block.doubts += seeming_totals(names, out)
         return
     raw = {cell_text(row[block.key]): str(row[block.key]) for _, row in block.rows if block.key < len(row)}
     inset = {name: len(text) - len(text.lstrip(" .\u00a0\u3000\t")) for name, text in raw.items()}
@@ -599,9 +576,8 @@ def _settle_rows(block: Block, index: NameIndex | None, parents: Iterable[str]) 
         if any(at < len(row) and is_number(row[at]) for at in block.value_at)
     }
     empty = [name for name in names if name not in filled]
-    block.match = match_keys(
-        names, _bare(index), parents=parents, sums=sums_of(block), empty=empty, inset=inset, odd=odd_rows(block, index)
-    )
+    bare_index, odd = finding_bare(index), odd_rows(block, index)
+    block.match = match_keys(names, bare_index, parents=parents, sums=sums_of(block), empty=empty, inset=inset, odd=odd)
     for name, bare in spelled.items():
         for part in (block.match.found, block.match.aliases, block.match.outside, block.match.open):
             if bare in part:

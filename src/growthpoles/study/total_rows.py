@@ -191,10 +191,11 @@ def _between(values: Array, row: int, rest: Sequence[int]) -> bool:
 
 
 def _apart(names: Sequence[str], row: int) -> bool:
-    """Tell whether a row stands outside the order of the alphabet, if that is how the others stand."""
+    """Tell whether a row is without the code of the others, or not in their place of the alphabet."""
     plain = [name.casefold() for name in names]
     others = plain[:row] + plain[row + 1 :]
-    return plain != sorted(plain) or others != sorted(others)
+    coded = sum(_CODED.match(name) is not None for name in others) >= 0.9 * len(others)
+    return (coded and not _CODED.match(names[row])) or plain != sorted(plain) or others != sorted(others)
 
 
 def _sums_inside(
@@ -314,6 +315,15 @@ def totals_of(block: Block) -> dict[str, str]:
         if off := [" ".join(block.paths[columns[at]]) for at in missed_columns(values, halves, row, sums[row])]:
             told[names[row]] += f", but does not add up in {listed(off, write=quoted)}"
     return {name: reason for name, reason in told.items() if name}
+
+
+def seeming_totals(names: Sequence[str], totals: Container[str]) -> list[str]:
+    """Tell of the few rows that would be totals by name, and were not taken for such."""
+    said = [name for name in names if name not in totals and says_total(name)]
+    if not 0 < len(said) <= 0.1 * len(names):
+        return []
+    told = f"{listed(said, write=quoted)} would be a total by name, and is no sum of the others"
+    return [f"{told}; listed in ignore it is left out"]
 
 
 def _adds_up(mine: list[float | None], others: list[list[float | None]]) -> bool:
