@@ -6,8 +6,10 @@ import csv
 import random
 import re
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
+import pandas as pd
 import pytest
 import shapely
 
@@ -284,3 +286,59 @@ def test_an_office_over_a_table_is_not_what_it_holds(tmp_path, office, title, di
         sheet.append([f"Place {'abcdefghi'[i]}", 900 + 13 * i, 950 + 17 * i])
     book.save(tmp_path / "t.xlsx")
     assert set(read_table(tmp_path / "t.xlsx")["indicator"]) == {title}
+
+
+@pytest.mark.parametrize("style", ["{name} {year}", "{year} {name}", "{name}, {year}", "{name} ({year})"])
+@pytest.mark.parametrize("unit", ["", ", thousand", " (%)"])
+def test_a_heading_with_its_year_names_indicator_and_year(tmp_path: Path, style: str, unit: str) -> None:
+    shapes = [shapely.box(10 + i % 3, 50 + i // 3, 11 + i % 3, 51 + i // 3) for i in range(6)]
+    gpd.GeoDataFrame({"code": [f"R{i}" for i in range(6)]}, geometry=shapes, crs=4326).to_file(tmp_path / "r.gpkg")
+    heads = {
+        (what, year): style.format(name=what + unit, year=year)
+        for what in ("People", "Wages")
+        for year in (2019, 2020, 2022)
+    }
+    rows = [["Region", *heads.values()]]
+    rows += [[f"R{i}", *(str(10 * i + at) for at in range(len(heads)))] for i in range(6)]
+    pd.DataFrame(rows[1:], columns=rows[0]).to_csv(tmp_path / "t.csv", index=False)
+
+    def found(variable: str, year: int | None = None) -> Any:
+        options = FileOptions(table=tmp_path / "t.csv", key="code", year=year)
+        data = read_files(tmp_path / "r.gpkg", options, variable=variable)
+        return data.values(variable).tolist(), data.table.attrs["year"]
+
+    for at, ((what, year), head) in enumerate(heads.items()):
+        for text in (head, f"{what}{unit} {year}", f"{what} {year}"):
+            assert found(text) == ([10 * i + at for i in range(6)], year), text
+        assert found(head, year)[1] == year
+        with pytest.raises(DataError, match=rf"says {year}, and --year 2000; allowed: one of them"):
+            found(head, 2000)
+    with pytest.raises(DataError, match=r"has no year 2021; allowed: 2019, 2020, 2022"):
+        found(style.format(name=f"People{unit}", year=2021))
+
+
+@pytest.mark.parametrize("years", [1, 2])
+def test_columns_without_a_year_are_of_the_one_year_of_the_others(tmp_path: Path, years: int) -> None:
+    heads = ["Region", "Area", *(f"People {2020 + i}" for i in range(years)), "Wages 2020 (%)"]
+    rows = [[f"Place {i}", *(str(3 * i + at + 0.5) for at in range(len(heads) - 1))] for i in range(6)]
+    pd.DataFrame(rows, columns=heads).to_csv(tmp_path / "t.csv", index=False)
+    long = gp.read_table(tmp_path / "t.csv")
+    told = " ".join(long.attrs["remarks"])
+    if years == 1:
+        assert set(long["year"]) == {2020} and set(long["indicator"]) == {"Area", "People", "Wages (%)"}
+        assert "the year of Area; 2020 was taken from the headers of the other columns" in told
+        assert gp.quick_look(tmp_path / "t.csv").tables["years"].tolist() == ["2020"]
+    else:
+        assert "Area" not in set(long["indicator"]) and "the columns Area (no year in its header" in told
+    assert gp.read_table(tmp_path / "t.csv", year=1990 if years == 1 else None)["year"].min() >= 1990
+
+
+def test_a_remark_shortens_the_name_and_never_the_reason(tmp_path: Path) -> None:
+    for length in (20, 58, 61, 200):
+        long = "Código " + "x" * length
+        rows = [[f"Place {i}", 7 * i % 5 + 1, i * 1.5, i * 2.5] for i in range(6)]
+        pd.DataFrame(rows, columns=["Region", long, "People 2020", "People 2021"]).to_csv(
+            tmp_path / "t.csv", index=False
+        )
+        told = next(each for each in gp.read_table(tmp_path / "t.csv").attrs["remarks"] if "were left out" in each)
+        assert "(no year in its header, though others have one) were left out" in told

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import re
 import warnings
@@ -345,18 +346,30 @@ def test_more_names_than_regions_are_one_line(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("kind", ["gpkg", "shp", "fgb", "geojson", "topojson"])
-def test_a_boundary_file_is_no_table_and_said_to_be_none(tmp_path, kind):
+def test_a_boundary_file_is_no_table_and_its_columns_are_shown(tmp_path, kind):
     import geopandas as gpd
     import shapely
 
     path = tmp_path / f"regions.{'json' if kind.endswith('json') else kind}"
     if kind == "topojson":
-        path.write_text('{"type": "Topology", "objects": {}, "arcs": []}')
+        square = {"type": "Polygon", "arcs": [[0]], "properties": {"code": "a1", "place": "North", "size": 7}}
+        ring = [[70, 50], [71, 50], [71, 51], [70, 51], [70, 50]]
+        held = {"type": "Topology", "objects": {"regions": {"type": "GeometryCollection", "geometries": [square]}}}
+        path.write_text(json.dumps(held | {"arcs": [ring]}))
     else:
-        layer = gpd.GeoDataFrame({"code": ["a"]}, geometry=[shapely.box(70, 50, 71, 51)], crs="EPSG:4326")
+        columns = {"code": ["a1"], "place": ["North"], "size": [7]}
+        layer = gpd.GeoDataFrame(columns, geometry=[shapely.box(70, 50, 71, 51)], crs="EPSG:4326")
         layer.to_file(path, driver="GeoJSON" if kind == "geojson" else None)
     with pytest.raises(DataError, match="a boundary file, and no table; allowed: growthpoles map"):
-        gp.quick_look(path)
+        gp.read_table(path)
+    look = gp.quick_look(path)
+    assert look.tables["column"].tolist()[-3:] == ["code", "place", "size"]
+    assert look.tables.loc[look.tables["column"] == "code", "use"].str.contains("key").all()
+    assert look.tables.loc[look.tables["column"] == "place", "use"].str.contains("name").all()
+    first, *rest = look.lines
+    assert first.startswith(f"{path.name}: boundaries, layer 'regions', ") and first.endswith("1 region")
+    assert "EPSG:4326" in first or kind == "topojson"
+    assert "column 'size': '7'" in "\n".join(rest)
 
 
 ROWS = "Name;2020;2021\nNorth Hills;1,5;1,6\nSouth;2,5;2,6\n{between}Berne;3,5;3,6\nLa Rioja;4,5;4,6\n"

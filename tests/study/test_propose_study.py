@@ -3,10 +3,12 @@
 import csv
 import io
 import random
+import re
 import shutil
 from pathlib import Path
 
 import geopandas as gpd
+import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
@@ -588,7 +590,7 @@ def test_the_country_of_a_long_table_is_no_region(whole: str, years: tuple[int, 
 
 
 def test_a_country_that_is_no_sum_is_counted_and_said(tmp_path: Path) -> None:
-    rows = [("Canada", 5.1, 7.1), *((f"Province {letter}", 4 + i, 6.5 + i) for i, letter in enumerate("abcdef"))]
+    rows = [("Canada", 1.1, 7.1), *((f"Province {letter}", 4 + i, 6.5 + i) for i, letter in enumerate("abcdef"))]
     pd.DataFrame(rows, columns=["GEO", "rate", "other"]).to_csv(tmp_path / "t.csv", index=False)
     look = quick_look(tmp_path / "t.csv")
     assert look.tables["regions"].tolist() == [7]
@@ -628,3 +630,45 @@ def test_a_unit_behind_the_year_alone_is_kept(unit: str, tmp_path: Path) -> None
     columns[-1] = "2020 [kg]"
     pd.DataFrame(rows, columns=columns).to_csv(tmp_path / "t.csv", index=False)
     assert gp.read_table(tmp_path / "t.csv")["indicator"].unique().tolist() == [unit, "kg"]
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_what_is_proposed_can_be_followed_to_the_letter(tmp_path: Path, seed: int) -> None:
+    """Every commented line is taken, every total is made primary as its note says, and a ratio is made of two."""
+    rng = np.random.default_rng(seed)
+    words = ["Arden", "Bellmoor", "Corvale", "Dunwick", "Eastmere", "Farrow", "Glenhaven", "Harrowby"]
+    shapes = [shapely.box(10 + i % 4, 50 + i // 4, 11 + i % 4, 51 + i // 4) for i in range(8)]
+    layer = gpd.GeoDataFrame({"code": [f"Q{i}" for i in range(8)], "label": words}, geometry=shapes, crs=4326)
+    layer.to_file(tmp_path / "r.gpkg")
+    names = list(words)
+    if seed % 2:
+        names[3] = "Dunwyck Borough"  # a spelling, which is offered
+    strange = ["Zyx", "Qopparanto"][: seed % 3]
+    years = [] if seed % 4 == 3 else [2019, 2020]
+    heads = [
+        "Region",
+        *(f"{what}{year}" for what in ("People", "Product") for year in [f" {y}" for y in years] or [""]),
+    ]
+    cells = rng.integers(10, 900, (len(names) + len(strange), len(heads) - 1))
+    rows = [[name, *map(str, row)] for name, row in zip([*names, *strange], cells, strict=True)]
+    if seed % 2:
+        rows.append(["Total", *map(str, cells.sum(axis=0))])
+    (tmp_path / "t.csv").write_text("\n".join(";".join(row) for row in [heads, *rows]) + "\n", encoding="utf-8")
+    folder = tmp_path / "s"
+    propose_study(folder, table=tmp_path / "t.csv", boundaries=tmp_path / "r.gpkg", key="code").write()
+    text = (folder / "study.toml").read_text(encoding="utf-8")
+    followed = re.sub(r'^(\s*)# (?=[\w."\[].*(=|",|\])|\[)', r"\1", text.partition("\n\n")[2], flags=re.M)
+    assert strange == [name for name in strange if f'"{name}"' in followed]
+    (folder / "study.toml").write_text(followed, encoding="utf-8")
+    catalogue = list(csv.DictReader(io.StringIO((folder / "catalogue.csv").read_text(encoding="utf-8"))))
+    told = {row["code"]: row["note"] for row in catalogue}
+    assert "a total: kind primary, parent empty" in told["people"]
+    for row in catalogue[1:]:
+        row |= {"kind": "primary", "parent": ""}
+    ratio = {"code": "ratio", "kind": "indicator", "parent": "index", "direction": "1", "weight": "1"}
+    catalogue.append(dict.fromkeys(catalogue[0], "") | ratio | {"numerator": "product", "denominator": "people"})
+    pd.DataFrame(catalogue).to_csv(folder / "catalogue.csv", index=False)
+    assert examine_study(folder).empty, (followed, examine_study(folder).to_dict("records"))
+    table = gp.load_indicators(2020, study=gp.load_study(folder))
+    assert table["ratio"].notna().all()
+    assert table.loc["Q0", "people"] == cells[0, len(years) - 1 if years else 0]

@@ -4,6 +4,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import pytest
 import shapely
@@ -168,3 +169,79 @@ def test_the_sheet_is_named_where_a_study_reads_several(folder: Path, sheets: in
     listed = unused_rows(SimpleNamespace(words=words, results=results, wording=Wording(words, {}, {}, {})))
     files = {"t.xlsx, sheet One", "t.xlsx, sheet Two"} if sheets == 2 else {"t.xlsx"}
     assert {row[0] for row in listed} == files
+
+
+@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("apart", [False, True])
+def test_regions_that_split_after_the_boundaries_go_back_to_what_they_came_out_of(
+    folder: Path, seed: int, apart: bool
+) -> None:
+    """New names from a year on, with gaps or without rows before; counts are added, means weighted, gaps stay."""
+    rng = np.random.default_rng(seed)
+    old = [f"Old{i}" for i in range(4)]
+    corners = [shapely.box(70 + i, 50, 71 + i, 51) for i in range(4)]
+    keys = [f"K{i}" for i in range(4)]
+    gpd.GeoDataFrame({"key": keys, "name": old}, geometry=corners, crs="EPSG:4326").to_file(folder / "r.gpkg")
+    # New3 came out of New2 two years after that out of Old1; New1 came out of two old ones.
+    lines = {"New0": ("Old0 1", 2012), "New1": ("K0 0.25;Old2 0.75", 2012), "New2": ("Old1 1", 2012)}
+    lines["New3"] = ("New2 1", 2014)
+    years = [2010, 2012, 2014, 2015]
+    text = [f"{name},{','.join(part.split())},{when}" for name, (to, when) in lines.items() for part in to.split(";")]
+    (folder / "map.csv").write_text("\n".join(["from,to,share,from_year", *text]) + "\n")
+    begins = {**dict.fromkeys(old, 0), **{name: when for name, (_, when) in lines.items()}}
+    drawn = {(y, name): rng.integers(1, 90, 3) for y in years for name, begin in begins.items() if y >= begin}
+    hole = (2015, ("New0", "New2", "New3")[seed % 3])
+    rows = []
+    for y in years:
+        for name, begin in begins.items():
+            if y >= begin and (y, name) != hole:
+                rows.append(f"{name},{y},{','.join(map(str, drawn[y, name]))}")
+            elif (y < begin and seed % 2) or (y, name) == hole:
+                rows.append(f"{name},{y},..,..,..")
+    (folder / "t.csv").write_text("\n".join(["region,year,gdp,pop,rate", *rows]))
+    (folder / "catalogue.csv").write_text(CATALOGUE + "rate,indicator,index,1,1,percent,Rate,,\n")
+    head = STUDY.replace("years = [2020]", f"years = {years}").replace("year = 2020", 'year_column = "year"')
+    head = head.replace("[rating]", '[boundaries]\nfile = "r.gpkg"\nkey = "key"\nname = "name"\n[rating]')
+    head = head.replace('[""]', '[".."]\nweighted_by = { rate = "pop" }') + 'rate = "rate"\n'
+    if apart:  # a table of the years up to the split, and one of those since
+        first, table = head.split("[[tables]]")
+        parts = [table.replace('file = "t.csv"', f'file = "t.csv"\nyears = {part}') for part in (years[:2], years[2:])]
+        head = "[[tables]]".join([first, *parts])
+    (folder / "study.toml").write_text(head)
+    assert gp.examine_study(folder).empty
+    goes = {name: [(f"K{i}", 1.0)] for i, name in enumerate(old)}
+    goes |= {"New0": [("K0", 1.0)], "New1": [("K0", 0.25), ("K2", 0.75)], "New2": [("K1", 1.0)], "New3": [("K1", 1.0)]}
+    study = gp.load_study(folder)
+    for y in years:
+        found = gp.load_indicators(y, study=study)
+        for key in keys:
+            into = [(drawn[y, name], share, name) for name in begins for to, share in goes[name]
+                    if to == key and y >= begins[name]]  # fmt: skip
+            if (y, key) == (hole[0], goes[hole[1]][0][0]):
+                assert found.loc[key, ["gdp", "pop", "rate"]].isna().all()
+                continue
+            gdp, pop = (sum(share * cells[at] for cells, share, _ in into) for at in (0, 1))
+            rate = sum(share * cells[1] * cells[2] for cells, share, _ in into) / pop
+            assert found.loc[key, ["gdp", "pop", "rate"]].tolist() == pytest.approx([gdp, pop, rate])
+
+
+def test_names_without_a_line_or_with_lines_both_ways_are_told_with_the_remedy(folder: Path) -> None:
+    corners = [shapely.box(70 + i, 50, 71 + i, 51) for i in range(2)]
+    gpd.GeoDataFrame({"key": ["N", "S"]}, geometry=corners, crs="EPSG:4326").to_file(folder / "r.gpkg")
+    text = STUDY.replace("years = [2020]", "years = [2010, 2020]").replace("year = 2020", 'year_column = "year"')
+    text = text.replace("[rating]", '[boundaries]\nfile = "r.gpkg"\nkey = "key"\n[rating]')
+    (folder / "study.toml").write_text(text)
+    rows = ["N,2010,1,1", "S,2010,1,1", "N,2020,1,1", "S,2020,1,1", "New,2020,2,3", "Newer,2020,1,1"]
+    (folder / "t.csv").write_text("\n".join(["region,year,gdp,pop", *rows]))
+    (folder / "map.csv").write_text("from,to,share,from_year\nNew,S,,2015\n")
+    problem, allowed = gp.examine_study(folder).iloc[0][["problem", "remedy"]]
+    told = f"{problem} {allowed}"
+    assert "Newer of 2020 is no region of the study, and map.csv has no line for that year" in told
+    assert "a line from, to for it in map.csv, an alias, or ignore in its table" in told
+    (folder / "map.csv").write_text("from,to,share,from_year\nNew,S,,2015\nNewer,S,,2015\n")
+    assert gp.examine_study(folder).empty
+    study = gp.load_study(folder)
+    assert gp.load_indicators(2020, study=study)["gdp"].to_dict() == {"N": 1, "S": 4}
+    (folder / "t.csv").write_text("\n".join(["region,year,gdp,pop", *rows, "New,2010,5,5"]))
+    told = " ".join(map(str, gp.examine_study(folder).iloc[0]))
+    assert "New has numbers of 2010 and of 2020" in told and "lines of one direction" in told

@@ -90,7 +90,8 @@ def init(
 
 def look(
     file: Annotated[
-        Path, typer.Argument(help="Table: csv, tsv, xlsx, xls, ods, html, JSON-stat, parquet, also packed.")
+        Path,
+        typer.Argument(help="Table: csv, tsv, xlsx, xls, ods, html, JSON-stat, parquet, also packed; or boundaries."),
     ],
     boundaries: Annotated[
         str | None, typer.Option("--boundaries", "-b", help="Boundary file, by which regions are told from totals.")
@@ -101,7 +102,7 @@ def look(
     format: FormatOption = None,
     out: OutOption = None,
 ) -> None:
-    """Say what is in a table file: header rows, key, years, indicators, marks, totals, what would be left out."""
+    """Say what is in a table or boundary file: header rows, key, years, indicators, totals; layer, columns."""
     from growthpoles.study.propose_study import quick_look
 
     found = quick_look(file, boundaries=boundaries, key=key, sheet=sheet, encoding=encoding)

@@ -144,7 +144,9 @@ def _check_row(table: pd.DataFrame, code: str, source: str) -> None:
         raise StudyError(message(error.args[0], where=where())) from None
     if kind == "primary" and parent:
         raise StudyError(
-            message("a primary column has no parent", where=where("parent"), allowed="an indicator or an aggregate")
+            message(
+                "a primary column has no parent", where=where("parent"), allowed="parent left empty, or kind indicator"
+            )
         )
     if kind == "indicator" and not parent:
         raise StudyError(

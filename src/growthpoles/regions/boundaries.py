@@ -249,7 +249,7 @@ def boundary_notes(regions: GeoDataFrame) -> list[str]:
         notes.append(f"a world, cut along the meridian {attrs['cut']:g}°: regions on its two sides are no neighbours")
     touched = (attrs.get("coverage") or {}).get("touched", [])
     if touched:
-        notes.append(f"borders mended between {listed(f'{a} and {b}' for a, b in touched)}")
+        notes.append(f"borders mended between {listed((f'{plain(a)} and {plain(b)}' for a, b in touched), write=str)}")
     return notes
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 import pandas as pd
 
-from growthpoles.errors import RegionError, listed, message, nearest, quoted, remedy
+from growthpoles.errors import RegionError, listed, message, nearest, plain, quoted, remedy
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -168,10 +168,12 @@ def unite_regions(regions: gpd.GeoDataFrame, by: str) -> gpd.GeoDataFrame:
     apart = np.abs(shapely.area(united) / sums - 1)
     if (apart > 1e-6).any():
         told = [
-            f"{code} ({100 * share:.2g} %)" for code, share in zip(result.index, apart, strict=True) if share > 1e-6
+            f"{plain(code)} ({100 * share:.2g} %)"
+            for code, share in zip(result.index, apart, strict=True)
+            if share > 1e-6
         ]
         allowed = remedy("units that do not overlap; {repair} mends shared borders", repair='"clean"')
-        raise RegionError(message(f"units overlap in {listed(told)}", where=f"column {by}", allowed=allowed))
+        raise RegionError(message(f"units overlap in {listed(told, write=str)}", where=f"column {by}", allowed=allowed))
     result.index = pd.Index(result.index, name="region", dtype=object)
     shapes_of = gpd.GeoSeries(united, index=result.index, crs=regions.crs)
     result = gpd.GeoDataFrame(result.drop(columns=regions.geometry.name), geometry=shapes_of)

@@ -388,8 +388,11 @@ def _links_by_geometry(study: Study) -> list[str]:
         return [f"no neighbours: {error}"]
     if table is None or not len(table):
         return []
-    pairs = [f"{row.region_a} and {row.region_b} ({row.kind}, {row.distance:.3g} apart)" for row in table.itertuples()]
-    return [f"neighbours whose borders do not match vertex by vertex, found by geometry: {listed(pairs)}"]
+    pairs = [
+        f"{plain(row.region_a)} and {plain(row.region_b)} ({row.kind}, {row.distance:.3g} apart)"
+        for row in table.itertuples()
+    ]
+    return [f"neighbours whose borders do not match vertex by vertex, found by geometry: {listed(pairs, write=str)}"]
 
 
 def _is_there(study: Study, name: str) -> bool:

@@ -12,7 +12,7 @@ from growthpoles.study.files.printed_labels import UNSTATED, year_inside
 from growthpoles.study.total_rows import total_columns
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     import geopandas as gpd
     import pandas as pd
@@ -140,10 +140,13 @@ class FileData:
                     "which numbers?", where=self.source, allowed=f"--variable one of {listed(columns, write=quoted)}"
                 )
             )
-        if variable is not None and variable not in columns and (inside := year_inside(variable)) is not None:
-            # The header as it stands in the file, with the year that was taken out of it.
-            year = self.table.attrs.get("year")
-            variable = inside[1] if inside[1] in columns and year in (None, inside[0]) else variable
+        year, elsewhere = self.table.attrs.get("year"), self.table.attrs.get("elsewhere", {})
+        # The header as it stands in the file, with the year that was taken out of it.
+        if (said := heading_of(variable, [*columns, *elsewhere])) is not None and said[0] in columns:
+            if year not in (None, said[1]):
+                problem = f"{quoted(variable)} says {said[1]}, and the numbers are those of {year}"
+                raise DataError(message(problem, where=self.source, allowed=f"--year {said[1]}"))
+            variable = said[0]
         if variable not in columns:  # the name alone of one that carries its unit: "GDP" for "GDP [m EUR]"
             whole = [name for name in columns if _UNIT.sub("", name) == variable]
             variable = whole[0] if len(whole) == 1 else variable
@@ -153,7 +156,6 @@ class FileData:
                 problem = f"column {plain(variable)} holds no numbers: {_first_text(self.regions[variable])}"
             else:
                 problem = f"no column of numbers is called {plain(variable)}"
-            elsewhere: dict[str, list[int]] = self.table.attrs.get("elsewhere", {})
             if years := elsewhere.get(variable):
                 problem += f" in {self.table.attrs['year']}"
                 allowed = " or ".join(f"--year {each}" for each in reversed(years))
@@ -165,6 +167,22 @@ class FileData:
                 allowed += f"; of other years: {listed(told, write=str)}"
             raise DataError(message(problem, where=self.source, allowed=allowed, near=map(quoted, near)))
         return self.table[variable]
+
+
+def heading_of(text: str | None, names: Sequence[str]) -> tuple[str, int] | None:
+    """Return the name and the year of a heading as it is printed, or as :func:`growthpoles.join` writes it."""
+    if text is None or text in names:
+        return None
+    found = [(name, int(text[-4:])) for name in names if re.fullmatch(r" (?:19|20)\d\d", text.removeprefix(name))]
+    if not found and (inside := year_inside(text)) is not None:
+        whole = [name for name in names if _alike(name) == _alike(inside[1])]
+        bare = whole or [name for name in names if _alike(_UNIT.sub("", name)) == _alike(inside[1])]
+        found = [(name, inside[0]) for name in bare]
+    return found[0] if len(found) == 1 else None
+
+
+def _alike(name: str) -> str:
+    return "".join(sign for sign in name.casefold() if sign.isalnum())
 
 
 _UNIT = re.compile(r"(?:\s*[\[(][^\[\]()]*[\])]|,\s[^,]*)$")
@@ -230,7 +248,7 @@ def read_files(path: Path, options: FileOptions, *, variable: str | None = None,
         table = _numbers(regions)
     else:
         assert key is not None  # a table is joined by it
-        table = _joined(regions, path, key, layer, options, notes)
+        table = _joined(regions, path, key, layer, options, notes, variable)
     if name is not None:
         regions = with_names(regions, name, key)
     notes += boundary_notes(regions)
@@ -310,7 +328,13 @@ def _numbers(regions: gpd.GeoDataFrame) -> pd.DataFrame:
 
 
 def _joined(
-    regions: gpd.GeoDataFrame, path: Path, key: str, layer: str | None, options: FileOptions, notes: list[str]
+    regions: gpd.GeoDataFrame,
+    path: Path,
+    key: str,
+    layer: str | None,
+    options: FileOptions,
+    notes: list[str],
+    variable: str | None,
 ) -> pd.DataFrame:
     """Read the table by the boundaries, one year of it, and put it into the order of the regions."""
     from growthpoles.regions.join import join
@@ -322,7 +346,7 @@ def _joined(
                       ignore=options.ignore, aliases=options.aliases)  # fmt: skip
     decided = ("the key of the regions", "the names of the regions")  # here, and said in its options
     notes += [note for note in long.attrs.get("remarks", ()) if not note.startswith(decided)]
-    year = _year_of(long, options, options.table, notes)
+    year = _year_of(long, options, options.table, notes, variable)
     bare = regions[[regions.geometry.name]]
     joined = join(bare, long[long["year"] == year])
     if "no_row" in joined.attrs and not any("no row for" in note for note in notes):
@@ -340,9 +364,23 @@ def _elsewhere(long: pd.DataFrame, year: int) -> dict[str, list[int]]:
     return {str(name): held for name, held in years.items() if year not in held}
 
 
-def _year_of(long: pd.DataFrame, options: FileOptions, path: Path, notes: list[str]) -> int:
-    """Choose a year of a table, the last one if none is asked for; a table that says none is of any year."""
+def _year_of(
+    long: pd.DataFrame, options: FileOptions, path: Path, notes: list[str], variable: str | None = None
+) -> int:
+    """Choose a year of a table: that asked for, by itself or within a heading, or the last; one without is of any."""
     years: list[int] = sorted(set(long["year"]) - {UNSTATED})
+    said = heading_of(variable, list(dict.fromkeys(map(str, long["indicator"]))))
+    if said is not None and variable is not None and years:
+        name, when = said
+        if options.year not in (None, when):
+            problem = f"{quoted(variable)} says {when}, and --year {options.year}"
+            allowed = f"one of them, or --variable {quoted(name)} with --year"
+            raise DataError(message(problem, where=str(path), allowed=allowed))
+        held = sorted(set(long.loc[long["indicator"] == name, "year"]) - {UNSTATED})
+        if held and when not in held:
+            problem = f"{quoted(name)} has no year {when}"
+            raise DataError(message(problem, where=str(path), allowed=listed(held)))
+        options = replace(options, year=when)
     if years and options.year is not None and options.year not in years:
         raise DataError(message(f"no year {options.year}", where=str(path), allowed=listed(years)))
     if len(years) > 1 and options.year is None:

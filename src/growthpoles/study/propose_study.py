@@ -20,12 +20,20 @@ from growthpoles.language.languages import LANGUAGES, SOURCE, languages_of
 from growthpoles.randomness import SEED
 from growthpoles.ratings.catalogue import COLUMNS
 from growthpoles.ratings.indicator_methods import METHOD_COLUMNS
+from growthpoles.regions.boundaries import layer_names, read_layer
 from growthpoles.result_display import ResultDisplay
-from growthpoles.study.files.cell_grids import EncodingError, Grid
+from growthpoles.study.files.cell_grids import NO_TABLE, EncodingError, Grid
 from growthpoles.study.files.problems import nothing_found
 from growthpoles.study.files.table_files import cell_text
 from growthpoles.study.files.user_table import toml_text as quoted
-from growthpoles.study.guess_columns import LayerGuess, codes_for, guess_layer, guess_vintage
+from growthpoles.study.guess_columns import (
+    LayerGuess,
+    choose_key,
+    codes_for,
+    guess_layer,
+    guess_vintage,
+    name_columns,
+)
 from growthpoles.study.read_published import (
     Codes,
     Indicator,
@@ -125,11 +133,11 @@ def _boundaries(layer: LayerGuess, blocks: Sequence[Block], relative: Callable[[
                 '# repair = "clean"           # DECIDE: borders that do not match or cross; this mends and lists them'
             )
     known: dict[str, tuple[str, str]] = {}
-    stray: dict[str, str | None] = {}
+    stray: dict[str, str] = {}
     for block in blocks:
         known |= {key_in(block, name): value for name, value in block.match.aliases.items()}
         codes = stray_codes(block)
-        stray |= {key_in(block, name): code for name, code in block.match.open.items() if name not in codes}
+        stray |= {key_in(block, name): code for name, code in block.match.open.items() if code and name not in codes}
     # A name that is its own code is right; it could not be told from another row.
     sure = {name: told for name, told in known.items() if name != told[0]}
     if sure:
@@ -138,8 +146,7 @@ def _boundaries(layer: LayerGuess, blocks: Sequence[Block], relative: Callable[[
     if stray:
         mark = "DECIDE: names in the tables that fit no region; one that is none goes into ignore"
         lines += [f"# {mark}"] if sure else ["", f"# [boundaries.aliases]        # {mark}"]
-        guesses = {name: code or "" for name, code in stray.items()}
-        lines += [f"# {quoted(remark(name))} = {quoted(code)}" for name, code in guesses.items() if name != code]
+        lines += [f"# {quoted(remark(name))} = {quoted(code)}" for name, code in stray.items() if name != code]
     return lines
 
 
@@ -153,7 +160,7 @@ def compose_catalogue(indicators: Sequence[Indicator], codes: Sequence[str]) -> 
     titles = _titles(indicators, codes)
     for indicator, code, title, lang in zip(indicators, codes, titles, languages_of(titles), strict=True):
         row = {"code": code, "kind": "indicator", "parent": "index", "direction": 1, "weight": 1}
-        note = "CHECK direction (-1 where less is better), weight and unit; a total belongs here as kind primary"
+        note = "CHECK direction (-1 where less is better), weight and unit; a total: kind primary, parent empty"
         if lang is None:
             note = f"DECIDE: the name is of another language; {note}"
         writer.writerow({**row, "unit": indicator.unit[:60], f"name_{lang or SOURCE}": title, "note": note})
@@ -354,7 +361,8 @@ def propose_study(
     undecided += partly_told(blocks, indicators, places)
     undecided.append("the direction of every indicator: more is taken to be better; weights are equal")
     undecided.append("totals: an indicator that grows with the size of a region (GDP, people) lets the large ones win; "
-                     "as kind primary below a ratio (numerator, denominator) in catalogue.csv it does not")  # fmt: skip
+                     "of kind primary, its parent left empty, it only is the numerator or denominator of a ratio, "
+                     "which is a row of its own in catalogue.csv")  # fmt: skip
     undecided.append("title, source and units")
     codes = codes_for([each.name for each in indicators])
     titles = _titles(indicators, codes)
@@ -432,6 +440,37 @@ def _open(
     return layer, grids
 
 
+def _layers(path: Path, encoding: str | None) -> pd.DataFrame:
+    """Return a row per column of every layer of a boundary file, and what it could serve as."""
+    rows = []
+    names_of: list[str | None] = [*layer_names(path)]
+    for each in names_of or [None]:
+        frame, layer = read_layer(path, each, encoding=encoding)
+        table = frame.drop(columns=frame.geometry.name)
+        crs = "" if frame.crs is None else frame.crs.to_string() if frame.crs.to_epsg() else frame.crs.name
+        key, others = choose_key(table)
+        keys, names = [key, *others], name_columns(table, key)
+        for column in map(str, table.columns):
+            examples = dict.fromkeys(text for text in map(cell_text, table[column].dropna()) if text)
+            use = [word for word, held in (("key", keys), ("name", names)) if column in held]
+            rows.append((layer, crs, len(table), column, listed(examples, limit=3, write=shown), " or ".join(use)))
+        if not len(table.columns):
+            rows.append((layer, crs, len(table), "", "", ""))
+    return pd.DataFrame(rows, columns=["layer", "crs", "regions", "column", "examples", "use"])
+
+
+def _layer_lines(path: Path, columns: pd.DataFrame) -> list[str]:
+    lines = []
+    for layer, held in columns.groupby("layer", sort=False):
+        stated, regions = held["crs"].iloc[0] or "no coordinate system stated", int(held["regions"].iloc[0])
+        lines.append(f"{path.name}: boundaries, layer {shown(layer)}, {stated}, {counted(regions, 'regions')}")
+        for column, examples, use in held[["column", "examples", "use"]].to_numpy():
+            if column:
+                could = f"; could be the {use}" if use else ""
+                lines.append(f"column {shown(column)}: {examples or 'empty'}{could}")
+    return lines
+
+
 def _relative(path: Path, folder: Path) -> str:
     """Return the path of a file as seen from the folder, with forward slashes; absolute on another drive."""
     try:
@@ -448,7 +487,8 @@ class QuickLook(ResultDisplay):
     ----------
     path : Path
     tables : DataFrame
-        One row per table: sheet, header (row numbers), rows, key (column), regions, years, indicators, marks.
+        One row per table: sheet, header (row numbers), rows, key (column), regions, years, indicators, marks. Of a
+        boundary file one row per column: layer, crs, regions, column, examples, use (key or name, where it could be).
     remarks : tuple of str
         What was taken, left out or could not be told.
 
@@ -471,6 +511,8 @@ class QuickLook(ResultDisplay):
     @property
     def lines(self) -> list[str]:
         """What is in the file, a line per table and remark."""
+        if "layer" in self.tables:
+            return [*_layer_lines(self.path, self.tables), *self.remarks]
         lines = [f"{self.path.name}: {counted(len(self.tables), 'tables')}"]
         for row in self.tables.to_dict("records"):
             at = f"sheet {row['sheet']}: " if row["sheet"] else ""
@@ -496,10 +538,12 @@ def quick_look(
 ) -> QuickLook:
     """Say what is in a table file: sheets, header rows, key, years, indicators, marks, totals, what is left out.
 
+    Of a boundary file: layer, coordinate system, number of regions, columns, and which could be key or name.
+
     Parameters
     ----------
     path : path
-        As :func:`read_table` takes it.
+        As :func:`read_table` takes it, or boundaries as :func:`read_boundaries` does.
     boundaries : path, optional
         Boundary file, by which regions are told from totals.
     key, sheet, encoding : str, optional
@@ -522,6 +566,18 @@ def quick_look(
     header in 1, rows 2 to 17; 16 regions in 'region'; years not stated; index
     """
     path = Path(path)
+    try:
+        read_sheets(path, sheet=sheet, encoding=encoding)
+    except EncodingError:
+        pass  # which names of regions tell
+    except DataError as error:
+        if (
+            boundaries is not None
+            or sheet is not None
+            or getattr(error.args[0], "places", {}).get("problem") != NO_TABLE
+        ):
+            raise
+        return QuickLook(path, _layers(path, encoding), ())
     codes, blocks, remarks = look_at(path, boundaries, key, None, sheet=sheet, year=None, encoding=encoding, known={})
     indicators, places = name_indicators(blocks)
     rows = []

@@ -409,16 +409,18 @@ def table_lines(block: Block, codes: Codes, study_years: list[int], relative: Ca
         if (text := block.text(row, block.key)) not in borne
         and (text or any(block.text(row, at) for at in block.value_at))
     ]
-    stray = stray_codes(block)
-    ignored = list(dict.fromkeys([*block.match.outside, *heads, *stray]))
-    if ignored:
-        line = f"ignore = {toml_list(map(glob.escape, ignored))}            "
-        told = (
-            f"DECIDE: {remark(listed(stray))} fit{'s' if len(stray) == 1 else ''} no region"
-            if stray
-            else "CHECK: rows that are no regions"
-        )
-        lines.append(f"{'# ' if stray else ''}{line}# {told}")
+    stray = [*stray_codes(block), *(name for name, code in block.match.open.items() if code is None)]
+    stray = [name for name in dict.fromkeys(stray) if name not in block.match.outside]
+    ignored = list(dict.fromkeys([*block.match.outside, *heads]))
+    if stray:  # line by line, so that those can be taken that are no regions
+        told = f"{remark(listed(stray))} fit{'s' if len(stray) == 1 else ''} no region: # off where it is none"
+        more = "" if set(stray) <= set(stray_codes(block)) else ', else "name" = "key" in [boundaries.aliases]'
+        lines.append(f"ignore = [            # DECIDE: {told}{more}")
+        lines += [f"    {quoted(glob.escape(name))}," for name in ignored]
+        lines += [f"    # {quoted(glob.escape(name))}," for name in stray if name not in ignored]
+        lines.append("]")
+    elif ignored:
+        lines.append(f"ignore = {toml_list(map(glob.escape, ignored))}            # CHECK: rows that are no regions")
     if block.indicator and dated:
         lines.append("[tables.value_years]            # column of the file = its year")
         lines += [f"{quoted(block.names[at])} = {year}" for at, year in block.value_at.items()]
@@ -487,7 +489,8 @@ def doubts_of(block: Block, codes: Sequence[str], blocks: Sequence[Block] = ()) 
     if within := [" ".join(filter(None, map(cell_text, row))) for n, row in inside if n not in unnamed]:
         doubts.append(f"{at}: {listed(within)}: rows without a number, taken for headings or remarks")
     if match.aliases:
-        doubts.append(f"{at}: other spellings: {listed(f'{k} = {code}' for k, (code, _) in match.aliases.items())}")
+        told = listed((f"{plain(k)} = {plain(code)}" for k, (code, _) in match.aliases.items()), write=str)
+        doubts.append(f"{at}: other spellings: {told}")
     if match.width is not None:
         doubts.append(f"{at}: codes have lost their leading zeros, which are put back ({match.width} digits)")
     have = {code for each in blocks if each is block or _continues(each, block) for code in each.match.codes.values()}
@@ -506,7 +509,8 @@ def doubts_of(block: Block, codes: Sequence[str], blocks: Sequence[Block] = ()) 
         told += counted(len(block.grid.hidden_columns), "columns")
         doubts.append(f"{at}: hidden in the file and left out: {told}")
     if block.left_out:
-        doubts.append(f"{at}: the columns {listed(block.left_out)} were left out")
+        told = listed((f"{plain(name)} ({why})" for name, why in block.left_out), write=str)
+        doubts.append(f"{at}: the columns {told} were left out")
     return doubts
 
 
@@ -584,6 +588,9 @@ def read_table(
     for block in blocks:  # what the caller says is no doubt
         block.match.aliases |= {name: (known[name], "as asked") for name in block.match.open if name in known}
         block.match.open = {name: near for name, near in block.match.open.items() if name not in known}
+        for name in [name for name in block.match.outside if name in known and name not in skipped]:
+            block.match.outside.pop(name)
+            block.match.aliases[name] = known[name], "as asked"
     stray = {name: hit for block in blocks for name, hit in block.match.open.items() if name not in skipped}
     undated = [f"the year of {place_of(block)} is not stated" for block in blocks if not block.years]
     unclear = [parted(block.unclear)[0] for block in blocks if block.unclear and decimal is None]

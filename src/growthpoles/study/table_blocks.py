@@ -75,7 +75,7 @@ class Block:
     parentheses: bool = False
     notation: Notation = field(default_factory=Notation)
     unclear: str = ""
-    left_out: list[str] = field(default_factory=list)
+    left_out: list[tuple[str, str]] = field(default_factory=list)
     doubts: list[str] = field(default_factory=list)
     title: str = ""
     kinds_of: dict[int, Counter[str]] = field(default_factory=dict)  # column -> how many cells of which kind
@@ -686,3 +686,24 @@ def same_heads(block: Block, before: Block) -> bool:
     mine, theirs = heads(block), heads(before)
     same = block.grid is before.grid and mine.keys() == theirs.keys()
     return same and all(mine[at] == theirs[at] or set() < mine[at] < theirs[at] for at in mine)
+
+
+def holds_codes(block: Block, at: int) -> bool:
+    """Tell whether a column holds codes: texts of digits, of one length, all different, some with a leading zero."""
+    cells = [row[at] for _, row in block.rows if at < len(row) and cell_text(row[at])]
+    texts = [cell_text(cell) for cell in cells if isinstance(cell, str)]
+    alike = len(texts) > 2 and len(texts) == len(cells) == len(set(texts)) and len(set(map(len, texts))) == 1
+    return alike and all(map(str.isdecimal, texts)) and any(text[0] == "0" and len(text) > 1 for text in texts)
+
+
+def finding_bare(index: NameIndex) -> NameIndex:
+    """Return the index, which also finds names with the marks of footnotes behind them."""
+
+    class Bare:
+        names = index.names
+
+        @staticmethod
+        def find(name: str) -> list[str]:
+            return hits_of(index, name)
+
+    return Bare()  # type: ignore[return-value]

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from itertools import combinations
 
 from growthpoles.errors import Reason, listed, quoted, shown
-from growthpoles.regions.key_matching import KeyMatch, best_rule, is_country, match_marked
+from growthpoles.regions.key_matching import KeyMatch, best_rule, match_marked
 from growthpoles.regions.name_matching import NameIndex
 from growthpoles.study import guess_columns as headers
 from growthpoles.study.files.number_notation import Notation, detect_notation
@@ -43,6 +43,7 @@ from growthpoles.study.table_blocks import (
     far_years,
     fill_down,
     hits_of,
+    holds_codes,
     is_mark,
     is_measured,
     is_number,
@@ -56,7 +57,7 @@ from growthpoles.study.table_blocks import (
     tell_parts_of_year,
     tell_table_number,
 )
-from growthpoles.study.total_rows import totals_of
+from growthpoles.study.total_rows import seeming_totals, totals_of
 
 _GROUPS = {sign: re.compile(rf"[+-]?\d{{1,3}}(?:{re.escape(sign)}\d{{3}})+") for sign in ",."}
 _PRICES = re.compile(
@@ -284,12 +285,12 @@ def _find_values(
         if at in pure and block.year_column is None and not reason.startswith("ranks"):
             reason = ""
         if reason:
-            block.left_out.append(f"{block.names[at]} ({reason})")
+            block.left_out.append((block.names[at], reason))
         else:
             candidates.append(at)
     if any(map(block.paths.__getitem__, candidates)):
         for at in [at for at in candidates if not block.paths[at]]:
-            block.left_out.append(f"{block.names[at]} (no name above it)")
+            block.left_out.append((block.names[at], "no name above it"))
             candidates.remove(at)
     if block.year_column is not None:
         block.value_at = dict.fromkeys(candidates)
@@ -298,7 +299,7 @@ def _find_values(
     spans = {at for at in years if any(map(two_years, block.paths[at]))}
     single = {year for at, year in years.items() if at not in spans}
     for at in [at for at in spans if {years[at], years[at] + 1} <= single]:
-        block.left_out.append(f"{block.names[at]} (two years in its header, which have columns of their own)")
+        block.left_out.append((block.names[at], "two years in its header, which have columns of their own"))
         candidates.remove(at)
     if pure:
         first = min(pure)
@@ -309,7 +310,7 @@ def _find_values(
                 block.value_at[at] = inside[at][0]
             else:
                 side = "before the years" if at < first else "beside the years"
-                block.left_out.append(f"{block.names[at]} (no year in its header, {side})")
+                block.left_out.append((block.names[at], f"no year in its header, {side}"))
         return
     dated = {at: inside[at][0] for at in candidates if at in inside}
     if dated and (len(set(dated.values())) > 1 or len(dated) == len(candidates)):
@@ -317,7 +318,7 @@ def _find_values(
             if at in dated:
                 block.value_at[at] = dated[at]
             else:
-                block.left_out.append(f"{block.names[at]} (no year in its header, though others have one)")
+                block.left_out.append((block.names[at], "no year in its header, though others have one"))
     else:
         block.value_at = dict.fromkeys(candidates)
 
@@ -336,6 +337,8 @@ def _no_value(block: Block, at: int, index: NameIndex | None) -> str:
         return "it counts the rows"
     if whole and _identifies(block, at):
         return "an identifier, by its name"
+    if whole and holds_codes(block, at):
+        return "an identifier, different codes of one length with leading zeros"
     paired = {_last(block, each).casefold() for each in block.kinds_of} >= {"x", "y"}
     if headers.COORDINATE.fullmatch(_last(block, at)) or (paired and _last(block, at).casefold() in ("x", "y")):
         return "a coordinate, by its name"
@@ -506,8 +509,8 @@ def _note_rest(block: Block, rest: Sequence[int]) -> None:
             continue
         told = "it identifies the series" if at in block.series else "text"
         same = f"always {shown(next(iter(texts)))}" if len(texts) == 1 else told
-        if block.names[at] not in {each.rpartition(" (")[0] for each in block.left_out}:
-            block.left_out.append(f"{block.names[at]} ({same})")
+        if block.names[at] not in {name for name, _ in block.left_out}:
+            block.left_out.append((block.names[at], same))
 
 
 def _find_years(block: Block, year: int | None) -> None:
@@ -530,6 +533,14 @@ def _find_years(block: Block, year: int | None) -> None:
         plain = (text.replace("_", " ") for text in texts if text and not _PRICES.search(text))
         years = {hit for text in plain for hit in years_in(text)}
         said += [(years.pop(), what)] if len(years) == 1 else []
+    paths = {at: " ; ".join(block.paths[at]) for at in block.value_at}
+    inside = {at: hit[0] for at, path in paths.items() if not _PRICES.search(path) and (hit := year_inside(path))}
+    only, bare = {*inside.values(), *(told for told, _ in said)}, [block.names[at] for at in paths if at not in inside]
+    if inside and bare and not block.indicator and len(only) == 1 and year in (None, UNSTATED, *only):
+        block.years, block.value_at = list(only), dict.fromkeys(block.value_at, *only)
+        told = f"the year of {listed(bare, write=quoted)}"
+        block.doubts.append(f"{told}; {block.years[0]} was taken from the headers of the other columns")
+        return
     if said and len(several) < 2 and year in (None, UNSTATED):
         block.years = [said[0][0]]
         block.doubts.append(f"the year; {said[0][0]} was taken from the {said[0][1]}")
@@ -553,10 +564,7 @@ def _settle_rows(block: Block, index: NameIndex | None, parents: Iterable[str]) 
     names = [name for name in names if name not in spelled]
     if index is None:
         block.match = KeyMatch(outside=(out := totals_of(block)), found={n: n for n in names if n not in out})
-        countries = [name for name in block.match.found if is_country(bare_name(name))]
-        if len(countries) == 1 and len(names) > 2 and countries[0] in (names[0], names[-1]):
-            told = f"{countries[0][:60]} is the name of a country, and no sum of the other rows"
-            block.doubts.append(f"{told}: it is counted as a region, unless ignore says that it is none")
+        block.doubts += seeming_totals(names, out)
         return
     raw = {cell_text(row[block.key]): str(row[block.key]) for _, row in block.rows if block.key < len(row)}
     inset = {name: len(text) - len(text.lstrip(" .\u00a0\u3000\t")) for name, text in raw.items()}
@@ -566,17 +574,9 @@ def _settle_rows(block: Block, index: NameIndex | None, parents: Iterable[str]) 
         if any(at < len(row) and is_number(row[at]) for at in block.value_at)
     }
     empty = [name for name in names if name not in filled]
-    sums, odd = totals_of(block), odd_rows(block, index)
-    block.match = match_marked(
-        names,
-        index,
-        bare_name,
-        parents=parents,
-        sums=[n for n in names if n in sums],
-        empty=empty,
-        inset=inset,
-        odd=odd,
-    )
+    totals, odd = totals_of(block), odd_rows(block, index)
+    sums = [name for name in names if name in totals]
+    block.match = match_marked(names, index, bare_name, parents=parents, sums=sums, empty=empty, inset=inset, odd=odd)
     for name, bare in spelled.items():
         for part in (block.match.found, block.match.aliases, block.match.outside, block.match.open):
             if bare in part:

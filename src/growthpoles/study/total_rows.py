@@ -27,6 +27,7 @@ _COLUMNS = 2
 #: Log odds of a total on its own, and of one within another.
 _SURE, _LIKELY = float(np.log(1e6)), float(np.log(1e2))
 _ANEW = 0.01
+COUNTRY_MEAN = "a country between the values of the others, like a total of rates; an alias of itself keeps it"
 _RARE = 0.02  # chance that a slip by a power of ten explains a total that is none
 _CODED = re.compile(r"[(\[]?\d[\w.]*[)\]]?\W")
 _REGIONS = 60  # that columns are added up in to find totals among them; those found are looked at in all
@@ -38,6 +39,7 @@ _EXACT = 4  # different sums that are met to the digit
 _TOGETHER = 1.5 * _SURE
 
 
+@np.errstate(over="ignore", invalid="ignore")  # figures near the largest number: their sums meet nothing
 def find_totals(values: Array, halves: Array) -> list[tuple[int, tuple[int, ...]]]:
     """Find rows that are the sum of rows next to them, above or below, in two columns at least; totals of totals too.
 
@@ -121,7 +123,7 @@ def named_totals(
     some column, within a factor of two; the first or last row with the name of a country meets it in one. Either may
     miss it by a slip of one figure by a power of ten, or of its own. Rates have a
     total that is no sum, whose parts are none: the one row without a code that says so, or the first or last row that
-    says nothing else and lies between the others.
+    says nothing else, or only the name of a country, and lies between the others.
     """
     if len(known) == len(names):
         return {}
@@ -141,18 +143,21 @@ def named_totals(
         best = max(fits, default=(0, 0, 0, ()))
         if best[0] or (row in said and best[1]):
             found[row] = best[3]
-        elif row in said and _is_mean(names, values, row, rest):
+        elif (row in said and _is_mean(names, values, row, rest)) or (
+            row in countries and len(rest) >= _FEWEST_SUMMED and _between(values, row, rest) and _apart(names, row)
+        ):
             found[row] = ()
     return found
 
 
+@np.errstate(over="ignore", invalid="ignore")
 def _meets(values: Array, halves: Array, row: int, parts: Sequence[int]) -> tuple[Flags, Flags, Flags]:
     """Return in which columns a row is the sum of others, near it (factor of two), or the sum but for a slip."""
     at = list(parts)
     own, total = values[row], np.nansum(values[at], axis=0)
     holds, there, slack = _holds(values, halves, row, parts)
-    apart = np.divide(np.abs(total), np.abs(own), out=np.zeros_like(own), where=there)
-    near = there & (total * own > 0) & (np.abs(np.log2(apart + 1e-300)) < 1)
+    near = there & (np.sign(total) == np.sign(own))
+    near &= (np.abs(total) / 2 < np.abs(own)) & (np.abs(own) / 2 < np.abs(total))
     slip = there & ~holds & np.array([slips(*one) for one in zip(own, values[at].T, slack, strict=True)], dtype=bool)
     return holds, near, slip
 
@@ -191,10 +196,23 @@ def _is_mean(names: Sequence[str], values: Array, row: int, rest: Sequence[int])
     coded = sum(_CODED.match(names[i]) is not None for i in rest)
     if len(rest) > 2 and coded >= 0.9 * len(rest) and not _CODED.match(names[row]):
         return True
+    return row in (0, len(names) - 1) and says_only_total(names[row]) and _between(values, row, rest)
+
+
+def _between(values: Array, row: int, rest: Sequence[int]) -> bool:
+    """Tell whether a row lies between others in all columns, as a mean does."""
     said, below = values[row], values[list(rest)]
     known = np.isfinite(said) & np.isfinite(below).any(axis=0)
     inside = (np.nanmin(below[:, known], axis=0) <= said[known]) & (said[known] <= np.nanmax(below[:, known], axis=0))
-    return row in (0, len(names) - 1) and says_only_total(names[row]) and bool(known.any() and inside.all())
+    return bool(known.any() and inside.all())
+
+
+def _apart(names: Sequence[str], row: int) -> bool:
+    """Tell whether a row is without the code of the others, or not in their place of the alphabet."""
+    plain = [name.casefold() for name in names]
+    others = plain[:row] + plain[row + 1 :]
+    coded = sum(_CODED.match(name) is not None for name in others) >= 0.9 * len(others)
+    return (coded and not _CODED.match(names[row])) or plain != sorted(plain) or others != sorted(others)
 
 
 def _sums_inside(
@@ -298,6 +316,8 @@ def totals_of(block: Block) -> dict[str, str]:
     told = {}
     for row in sorted(sums):
         told[names[row]] = says[says_total(bare[row])]
+        if not says_total(bare[row]) and not sums[row]:
+            told[names[row]] = COUNTRY_MEAN
         if off := [headers[at] for at in missed_columns(values, halves, row, sums[row])]:
             told[names[row]] += f", but does not add up in {listed(off, write=quoted)}"
     return {name: reason for name, reason in told.items() if name}
@@ -317,6 +337,19 @@ def _by_region(
     gap: list[float | None] = [None] * len(block.value_at)
     rows = [[value for of_kind in found.values() for value in of_kind.get(name, gap)] for name in names]
     return rows, [", ".join(filter(None, (*kind, header))) for kind in found for header in headers]
+
+
+def seeming_totals(names: Sequence[str], totals: Container[str]) -> list[str]:
+    """Tell of the few rows that would be totals by name, and were not taken for such."""
+    found = [name for name in names if name not in totals]
+    said = [name for name in found if says_total(bare_name(name))]
+    told = [f"{listed(said, write=quoted)} would be a total by name, and is no sum of the others; listed in ignore "
+            "it is left out"] if 0 < len(said) <= 0.1 * len(names) else []  # fmt: skip
+    countries = [name for name in found if is_country(bare_name(name))]
+    if len(countries) == 1 and len(names) > 2 and countries[0] in (names[0], names[-1]):
+        told.append(f"{quoted(countries[0][:60])} is the name of a country, and no sum of the other rows: it is "
+                    "counted as a region, unless ignore says that it is none")  # fmt: skip
+    return told
 
 
 def _decimals(value: float) -> int:

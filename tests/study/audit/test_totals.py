@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
+import growthpoles as gp
 from growthpoles.study.audit import audit_sources, make_sources
 from growthpoles.study.audit.file_audit import audit_file, read_audit_file
 from growthpoles.study.audit.printed_cells import TotalRow
 from growthpoles.study.read_published import read_blocks, read_sheets
-from growthpoles.study.total_rows import find_totals, named_totals
+from growthpoles.study.total_rows import find_totals, missed_columns, named_totals
 
 Totals = dict[int, tuple[int, ...]]
 
@@ -199,7 +201,7 @@ def test_a_total_of_rates_is_no_region_by_its_name(tmp_path: Path, name: str, co
     rows = [[f"{i + 1:02d} {region}" if coded else region, *rates[i]] for i, region in enumerate(regions)]
     rows.insert(0 if first else 9, [name, *rates.mean(axis=0).round(1)])
     pd.DataFrame(rows, columns=["Provincia", "2019", "2020", "2021"]).to_csv(tmp_path / "t.csv", index=False)
-    expected = name not in ("España", "Total Melilla") or (coded and name != "España")
+    expected = name != "Total Melilla" or coded
     ((block,), _) = read_blocks(read_sheets(tmp_path / "t.csv"), None)
     assert list(block.match.outside) == [name] * expected
     file = read_audit_file(tmp_path / "t.csv")
@@ -288,3 +290,69 @@ def test_a_total_beside_a_gap_that_may_be_anything_is_not_checked(tmp_path: Path
     path.write_text("\n".join([*lines, "Kata,-,70.0", "Total,300.0,304.0"]) + "\n")
     audit, _, _ = audit_file(path)
     assert audit.ledger.empty and any("the total of" in str(told) for told in audit.unchecked["told"])
+
+
+@pytest.mark.parametrize("kind", ["zeros", "gaps", "huge", "tiny", "signs", "whole"])
+@pytest.mark.parametrize("total", ["sum", "zero", "other"])
+def test_no_numbers_warn_on_the_way_to_a_total(kind: str, total: str) -> None:
+    for seed in range(40):
+        rng = np.random.default_rng(seed)
+        shape = int(rng.integers(4, 12)), int(rng.integers(1, 5))
+        values = rng.integers(0, 50, shape).astype(float)
+        values *= {"zeros": 0.0, "huge": 1e306, "tiny": 5e-324}.get(kind, 1.0)
+        values[(rng.random(shape) < 0.5) & (kind == "gaps")] = np.nan
+        values = rng.normal(size=shape) * 10.0 ** rng.integers(-300, 300, shape) if kind == "signs" else values
+        with np.errstate(over="ignore", invalid="ignore"):
+            values[-1] = {"sum": np.nansum(values[:-1], axis=0), "zero": 0.0, "other": values[-1]}[total]
+        names = [*(f"r{i}" for i in range(len(values) - 1)), "Total"]
+        halves = np.full(shape, rng.choice([0.0, 0.5]))
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            found = dict(find_totals(values, halves))
+            found |= named_totals(names, values, halves, found)
+            for row, parts in found.items():
+                missed_columns(values, halves, row, parts)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_country_between_the_values_of_its_regions_is_a_total_of_rates(tmp_path: Path, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    country = ["INDONESIA", "Österreich", "Polska", "Казахстан", "México", "Türkiye"][seed]
+    names = [f"Area {''.join(rng.choice(list('bdfgklmnprst'), 5))}" for _ in range(int(rng.integers(5, 30)))]
+    rates = rng.uniform(5, 60, (len(names), 3)).round(1)
+    rows = [[name, *map(str, row)] for name, row in zip(names, rates, strict=True)]
+    mean = [country, *map(str, rates.mean(axis=0).round(1))]
+    rows.insert(len(rows) if seed % 2 else 0, mean)
+    path = tmp_path / "t.csv"
+
+    def written(cells: list[list[str]]) -> list[str]:
+        path.write_text("\n".join(map(";".join, [["Region", "2020", "2021", "2022"], *cells])), encoding="utf-8")
+        return gp.read_table(path)["region"].unique().tolist()
+
+    assert written(rows) == names
+    assert any(country in told and "total of rates" in told for told in gp.read_table(path).attrs["remarks"])
+    kept = gp.read_table(path, aliases={country: country})
+    assert country in set(kept["region"])
+    # Beyond the values of the others it is no mean of them, and in the order of the alphabet it may be a region.
+    assert country in written([[country, "99", "99", "99"] if row[0] == country else row for row in rows])
+    ordered = sorted([["Georgia", *mean[1:]], *(row for row in rows if row[0] != country)], key=lambda row: row[0])
+    ordered = [row for row in ordered if row[0] >= "Georgia"] + [["Wyoming", "7", "8", "9"], ["Yukon", "6", "5", "44"]]
+    assert "Georgia" in written([*ordered, ["Zoria", "3", "50", "60"], ["Zura", "90", "1", "1"]])
+
+
+@pytest.mark.parametrize("width", [2, 3, 5])
+def test_codes_of_one_width_with_leading_zeros_are_no_indicator(tmp_path: Path, width: int) -> None:
+    rng = np.random.default_rng(width)
+    codes = [f"{code:0{width}d}" for code in rng.choice(np.arange(1, 10**width), 12, replace=False)]
+    codes[4] = f"{0:0{width - 1}d}7" if f"{0:0{width - 1}d}7" not in codes else codes[4]
+    path = tmp_path / "t.csv"
+
+    def found(cells: list[str]) -> list[str]:
+        lines = [f"{cell};Place {chr(97 + i)};{i * 3 + 1},5" for i, cell in enumerate(cells)]
+        path.write_text("\n".join(["DP;Region;Rate 2020 (%)", *lines]), encoding="utf-8")
+        return gp.read_table(path)["indicator"].unique().tolist()
+
+    assert found(codes) == ["Rate (%)"]
+    assert "different codes" in " ".join(gp.read_table(path).attrs["remarks"])
+    assert "DP" in found([*codes[:-1], codes[0]])  # one comes twice: these may be numbers
+    assert "DP" in found([code.lstrip("0") for code in codes])

@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 from numpy.random import Generator
 
-from growthpoles.errors import GrowthpolesError, SpatialError, listed, message, unknown_option
+from growthpoles.errors import GrowthpolesError, SpatialError, listed, message, plain, unknown_option
 from growthpoles.graphs import among, as_graph
 from growthpoles.language.number_format import format_count, format_p
 from growthpoles.randomness import seed_sequence
@@ -256,7 +256,7 @@ def growth_panel(
         held = lacking.index[lacking.any(axis=1)]
         without = {region: f"no value in {listed(years[lacking.loc[region]], limit=3)}" for region in held}
         if regions == "all":
-            told = listed([f"{region} ({why})" for region, why in without.items()], limit=5)
+            told = listed([f"{plain(region)} ({why})" for region, why in without.items()], limit=5, write=str)
             allowed = "regions that have all years: drop the others, bring the years to one set of regions, or "
             raise SpatialError(message(told, where=where, allowed=f'{allowed}regions="complete"'))
         left_out |= without
@@ -319,7 +319,7 @@ def growth_panels(tables: Mapping[str, pd.DataFrame], graph: Graph | W) -> pd.Da
             frames.append(pd.DataFrame({"reason": [str(error)]}, index=pd.Index([""], name="term")))
         else:
             rows = fit.coefficients[["estimate", "standard_error", "p_value"]].rename_axis("term")
-            left = listed([f"{region} ({why})" for region, why in fit.left_out.items()]) if fit.left_out else ""
+            left = listed([f"{plain(region)} ({why})" for region, why in fit.left_out.items()], write=str)
             frames.append(rows.assign(n=fit.n, left_out=left, method=" ".join(fit.notes)))
     return pd.concat(frames, keys=list(tables), names=["variable", "term"])
 

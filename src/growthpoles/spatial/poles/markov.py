@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from growthpoles.errors import SpatialError, listed, message, unknown_option
+from growthpoles.errors import SpatialError, listed, message, plain, unknown_option
 from growthpoles.language.number_format import format_count
 from growthpoles.randomness import generator
 from growthpoles.result_display import ResultDisplay, say_tests
@@ -355,7 +355,9 @@ def _wide(y: pd.DataFrame) -> tuple[Floats, pd.Index, pd.Index]:
         held: dict[object, list[object]] = {}
         for row, column in np.argwhere(bad):
             held.setdefault(y.index[row], []).append(years[column])
-        told = listed([f"{region} ({listed(when, limit=3)})" for region, when in held.items()], limit=5)
+        told = listed(
+            [f"{plain(region)} ({listed(when, limit=3)})" for region, when in held.items()], limit=5, write=str
+        )
         raise SpatialError(
             message(f"no value for {told}", where=where, allowed="regions that have all years, or the years they have")
         )

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
 
-from growthpoles.errors import SpatialError, listed, message, unknown_option
+from growthpoles.errors import SpatialError, listed, message, plain, unknown_option
 from growthpoles.language.number_format import format_count
 from growthpoles.spatial.alignment import ascending
 from growthpoles.spatial.weights import proximity
@@ -416,12 +416,12 @@ def _contiguity(
             shapely.length(first), shapely.length(second)
         )
         if deep.any():
-            pairs = [f"{a}/{b}" for a, b in table.loc[over, ["region_a", "region_b"]].to_numpy()[deep]]
+            pairs = [f"{plain(a)}/{plain(b)}" for a, b in table.loc[over, ["region_a", "region_b"]].to_numpy()[deep]]
             raise SpatialError(
                 message(
                     "polygons overlap: {regions}",
                     allowed="a planar coverage for kind='border_length'",
-                    regions=listed(pairs, limit=8),
+                    regions=listed(pairs, limit=8, write=str),
                 )
             )
         weight = found.length

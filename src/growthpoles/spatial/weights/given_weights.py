@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from growthpoles.errors import SpatialError, listed, message, nearest, unknown_option
+from growthpoles.errors import SpatialError, listed, message, nearest, plain, unknown_option
 from growthpoles.graphs import among, as_graph
 from growthpoles.spatial.weights.build_weights import decayed, graph_of, positive
 
@@ -135,8 +135,10 @@ def _square(distances: Any) -> pd.DataFrame:
         start, end, value = (long.iloc[:, i] for i in range(3))
         twice = long.duplicated(subset=list(long.columns[:2]))
         if twice.any():
-            pairs = [f"{a} to {b}" for a, b in zip(start[twice], end[twice], strict=True)]
-            raise SpatialError(message(f"pairs that stand twice: {listed(pairs, limit=_SHOWN)}", where="distances"))
+            pairs = [f"{plain(a)} to {plain(b)}" for a, b in zip(start[twice], end[twice], strict=True)]
+            raise SpatialError(
+                message(f"pairs that stand twice: {listed(pairs, limit=_SHOWN, write=str)}", where="distances")
+            )
         empty = start.isna() | end.isna()
         if empty.any():
             raise SpatialError(message(f"{int(empty.sum())} rows without from or to", where="distances"))
@@ -168,9 +170,12 @@ def _refuse(square: pd.DataFrame, wrong: np.ndarray, problem: str, allowed: str)
     if wrong.any():
         rows, columns = np.nonzero(wrong)
         pairs = [
-            f"{square.index[i]} to {square.columns[j]}" for i, j in zip(rows.tolist(), columns.tolist(), strict=True)
+            f"{plain(square.index[i])} to {plain(square.columns[j])}"
+            for i, j in zip(rows.tolist(), columns.tolist(), strict=True)
         ]
-        raise SpatialError(message(f"{problem}: {listed(pairs, limit=_SHOWN)}", where="distances", allowed=allowed))
+        raise SpatialError(
+            message(f"{problem}: {listed(pairs, limit=_SHOWN, write=str)}", where="distances", allowed=allowed)
+        )
 
 
 def change_links(

@@ -62,7 +62,7 @@ _OLD = (
     ".zst", ".lz4", ".br", ".numbers", ".dta", ".sav", ".dbf", ".feather", ".rds", ".sas7bdat", ".pdf", ".doc", ".docx",
     ".7z", ".rar",
 )  # fmt: skip
-_NO_TABLE = "a boundary file, and no table"
+NO_TABLE = "a boundary file, and no table"
 _WITH_POLYGONS = "growthpoles map draws its columns; init, look and map --table take it beside a table"
 _KINDS = "CSV, TSV, .xlsx, .xls, .ods, .parquet, JSON-stat, HTML, or one of them packed as .gz, .bz2, .xz or .zip"
 _FORMULA = re.compile(rb"<f[ />](?:(?!</c>|<f[ />]).)*?(?:</f>|/>)\s*(?:<v\s*/>|<v></v>)?\s*</c>", flags=re.DOTALL)
@@ -234,7 +234,7 @@ def read_grids(
     content = read_bytes(path)
     signs = (b"SQLite format 3\0", b"\0\0\x27\x0a", b"fgb\x03")  # GeoPackage, Shapefile, FlatGeobuf
     if content.startswith(signs) or path.suffix.lower() in (".kml", ".gml"):
-        raise DataError(message(_NO_TABLE, where=str(path), allowed=_WITH_POLYGONS))
+        raise DataError(message(NO_TABLE, where=str(path), allowed=_WITH_POLYGONS))
     where, suffixes = str(path), [suffix.lower() for suffix in path.suffixes]
     suffix = suffixes[-1] if suffixes else ""
     if suffix in _OLD:
@@ -530,7 +530,7 @@ def _json(content: bytes, path: Path, encoding: str | None) -> list[Grid]:
         cells = [[_json_cell(cell) for cell in row] for row in lists]  # of the Census Bureau
         return [Grid(path, "", list(enumerate(cells, start=1)), "row", encoding=used)]
     if isinstance(data, dict) and data.get("type") in ("Topology", "FeatureCollection"):
-        raise DataError(message(_NO_TABLE, where=str(path), allowed=_WITH_POLYGONS))
+        raise DataError(message(NO_TABLE, where=str(path), allowed=_WITH_POLYGONS))
     if isinstance(data, list | dict):
         data = max(_record_lists(data), key=len, default=data)
     if isinstance(data, list) and data and all(isinstance(row, dict) for row in data):

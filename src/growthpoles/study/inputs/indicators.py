@@ -118,7 +118,9 @@ def table_values(study: Study, number: int, year: int, catalogue: Catalogue) -> 
         raise StudyError(message(f"no row of {year}", where=str(data.raw.path), allowed=f"rows of {year}"))
     frame = data.by_year[year].copy()
     names = list(frame.index)
-    shares = carried_to(study, spec, names, year, where=str(data.raw.path))
+    shares = carried_to(
+        study, spec, names, year, where=str(data.raw.path), valued=_valued(study, spec.correspondence, catalogue)
+    )
     if shares is not None:
         if stray := [code for code in spec.weighted_by if code not in catalogue.indicators]:
             problem, allowed = f"weighted_by: {plain(stray[0])} is no indicator", listed(catalogue.indicators)
@@ -139,6 +141,18 @@ def table_values(study: Study, number: int, year: int, catalogue: Catalogue) -> 
     frame.index = pd.Index(codes, name="region")
     gaps = [(renamed[name], code, reason) for name, code, reason in data.absent.get(year, [])]
     return _carry(study, spec, frame, gaps, catalogue)
+
+
+def _valued(study: Study, correspondence: str | None, catalogue: Catalogue) -> dict[int, set[str]] | None:
+    """Return the names with numbers, by year, in all tables that one correspondence carries over."""
+    if correspondence is None:
+        return None
+    held: dict[int, set[str]] = {}
+    for number, spec in enumerate(study.tables):
+        if spec.correspondence == correspondence:
+            for year, frame in study_table(study, number, catalogue).by_year.items():
+                held.setdefault(year, set()).update(map(str, frame.index[frame.notna().any(axis=1)]))
+    return held
 
 
 def region_index(study: Study) -> pd.Index:
@@ -568,7 +582,8 @@ def _flags(study: Study, year: int, edition: str, catalogue: Catalogue) -> list[
 def _regions_of(study: Study, spec: Table, names: Sequence[str], year: int) -> dict[str, list[str]]:
     """Return the regions that rows of a table stand for, or are added up to."""
     where = str(study.resolve(spec.file))
-    if (shares := carried_to(study, spec, names, year, where=where)) is not None:
+    valued = _valued(study, spec.correspondence, study_catalogue(study))
+    if (shares := carried_to(study, spec, names, year, where=where, valued=valued)) is not None:
         return {name: [to for to, share in shares[name].items() if share] for name in names}
     codes = match_study_regions(study, names, where=where, vintage=spec.vintage, duplicates="allow")
     return {name: [code] for name, code in zip(names, codes, strict=True)}

@@ -159,7 +159,9 @@ def load_industries(year: int | None = None, *, study: Study | None = None) -> p
     frame, nation = _without_nation(data.by_year[chosen], spec, where)
     names = list(frame.index)
     gaps: list[tuple[str, str, str]]
-    if (shares := carried_to(study, spec, names, chosen or study.years[-1], where=str(data.raw.path))) is not None:
+    valued = {at: set(each.index[each.notna().any(axis=1)]) for at, each in data.by_year.items()}
+    carried_from, place = chosen or study.years[-1], str(data.raw.path)
+    if (shares := carried_to(study, spec, names, carried_from, where=place, valued=valued)) is not None:
         frame = add_up(frame, shares, weighted_by={}, where=where)
         told = Reason(PART_WITHOUT_DATA, {})
         gaps = [(str(code), str(each), told) for each in frame for code in frame.index[frame[each].isna()]]

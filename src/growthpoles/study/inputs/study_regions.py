@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -304,20 +304,38 @@ def _bare_vintage_name(name: str, vintage: int) -> str:
 
 
 def carried_to(
-    study: Study, spec: Table, names: Sequence[str], year: int, *, where: str = ""
+    study: Study,
+    spec: Table,
+    names: Sequence[str],
+    year: int,
+    *,
+    where: str = "",
+    valued: Mapping[int, Collection[str]] | None = None,
 ) -> dict[str, dict[str, float]] | None:
     """Return the regions that rows are added up to, by name and by what the table lacks, with the share of each.
 
     None where the rows of a table are those of the study's regions. A correspondence table has the columns from, to,
-    share (blank: 1) and perhaps from_year, the year from which a line holds: values of earlier years are carried over
-    by it, and names without such a line stand for themselves.
+    share (blank: 1) and perhaps from_year, the year of the change: values of earlier years are carried over by a line,
+    or those from that year on where its name is newer than the regions of the study. `valued` tells which: the names
+    with numbers by year, in all tables that are carried over so. Names without such a line stand for themselves.
     """
     if spec.correspondence is not None:
         path = study.resolve(spec.correspondence)
-        shares = _correspondence(path, year, names)
-        targets = list(dict.fromkeys(to for parts in shares.values() for to in parts))
+        shares = _correspondence(study, path, year, names, valued or {year: names})
+        itself = [name for name in names if shares[name] == {name: 1.0}]
+        targets = list(dict.fromkeys(to for name, parts in shares.items() if name not in itself for to in parts))
         codes = match_study_regions(study, targets, where=str(path), duplicates="allow")
         region = dict(zip(targets, codes, strict=True))
+        for name in itself:
+            try:
+                region[name] = match_study_regions(study, [name])[0]
+            except RegionError:
+                near = [code for code in [nearest_region(study, name)] if code is not None]
+                problem = (
+                    f"{plain(name)} of {year} is no region of the study, and {path.name} has no line for that year"
+                )
+                allowed = f"a line from, to for it in {path.name}, an alias, or ignore in its table"
+                raise StudyError(message(problem, where=where or str(path), allowed=allowed, near=near)) from None
         carried: dict[str, dict[str, float]] = {name: {} for name in shares}
         for name, parts in shares.items():
             for to, share in parts.items():
@@ -331,21 +349,29 @@ def carried_to(
     return {name: {parent[unit]: 1.0} for name, unit in zip([*names, *lacking], [*units, *lacking], strict=True)}
 
 
-def _correspondence(path: Path, year: int, names: Sequence[str]) -> dict[str, dict[str, float]]:
-    """Return the shares of a correspondence table, the changes after a year one behind the other."""
+def _correspondence(
+    study: Study, path: Path, year: int, names: Sequence[str], valued: Mapping[int, Collection[str]]
+) -> dict[str, dict[str, float]]:
+    """Return the shares of a correspondence table, the changes between a year and the study one behind the other."""
     rows = read_rows(path)
     dated = "from_year" in rows.columns
     steps = sorted({text.strip() for text in rows["from_year"]}) if dated else [""]
     if odd := [text for text in steps if dated and not re.fullmatch(r"[12]\d{3}", text)]:
         raise DataError(message(f"{plain(odd[0]) or 'nothing'} in from_year", where=str(path), allowed="a year"))
+    lines = {step: read_weights(path, whole=True, of=step if dated else None) for step in steps}
+    for name, parts in ((name, parts) for shares in lines.values() for name, parts in shares.items()):
+        if abs(sum(parts.values()) - 1) > 1e-6 or min(parts.values()) < 0:
+            problem = f"the shares of {plain(name)} add up to {sum(parts.values()):.6g}"
+            raise StudyError(message(problem, where=str(path), allowed="shares from 0 to 1 that add up to 1"))
+    newer = {step for step in steps if dated and _newer(study, path, int(step), lines[step], valued)}
+    # Towards the study: changes that its regions have seen from the first on, those that came after it from the last.
+    back = [step for step in reversed(steps) if step in newer and int(step) <= year]
+    ahead = [step for step in steps if step not in newer and (not dated or int(step) > year)]
+    yet = {name for step in newer if int(step) > year for name in _strange(study, lines[step])}
     carried: dict[str, dict[str, float]] = {}
     begun: dict[str, str] = {}
-    for step in [text for text in steps if not dated or int(text) > year]:
-        shares = read_weights(path, whole=True, of=step if dated else None)
-        for name, parts in shares.items():
-            if abs(sum(parts.values()) - 1) > 1e-6 or min(parts.values()) < 0:
-                problem = f"the shares of {plain(name)} add up to {sum(parts.values()):.6g}"
-                raise StudyError(message(problem, where=str(path), allowed="shares from 0 to 1 that add up to 1"))
+    for step in [*back, *ahead]:
+        shares = lines[step]
         for name, parts in carried.items():
             moved: dict[str, float] = {}
             for to, share in parts.items():
@@ -353,7 +379,8 @@ def _correspondence(path: Path, year: int, names: Sequence[str]) -> dict[str, di
                     moved[at] = moved.get(at, 0.0) + share * part
             carried[name] = moved
         carried |= {name: parts for name, parts in shares.items() if name not in carried and name not in begun}
-        begun |= {to: step for parts in shares.values() for to in parts if to not in shares and to not in carried}
+        if step in ahead:
+            begun |= {to: step for parts in shares.values() for to in parts if to not in shares and to not in carried}
     if early := [name for name in names if name in begun]:
         problem = f"{plain(early[0])} begins in {begun[early[0]]}, and has a row of {year}"
         raise StudyError(message(problem, where=str(path), allowed="a line from, to for a region that stays, too"))
@@ -362,7 +389,45 @@ def _correspondence(path: Path, year: int, names: Sequence[str]) -> dict[str, di
         raise StudyError(
             message(problem, where=str(path), allowed="a line from, to, share for every region", near=near)
         )
-    return {name: {name: 1.0} for name in names if name not in carried} | carried
+    # A row without numbers before its region began is no gap of the region that it came out of.
+    empty = yet - set(valued.get(year, ())) - carried.keys()
+    return {name: {} if name in empty else {name: 1.0} for name in names if name not in carried} | carried
+
+
+def _newer(
+    study: Study,
+    path: Path,
+    step: int,
+    shares: Mapping[str, Mapping[str, float]],
+    valued: Mapping[int, Collection[str]],
+) -> bool:
+    """Tell whether the names of a change are newer than the regions of a study: only years from it on have numbers."""
+    strange = _strange(study, shares)
+    before = {name: year for year, held in valued.items() if year < step for name in held if name in strange}
+    since = {name: year for year, held in valued.items() if year >= step for name in held if name in strange}
+    if before and since:
+        old, new = next(iter(before)), next(iter(since))
+        problem = f"{plain(old)} has numbers of {before[old]}, {plain(new)} of {since[new]}"
+        if old == new:
+            problem = f"{plain(old)} has numbers of {before[old]} and of {since[old]}"
+        problem += f", and neither is a region of the study: did the change of {step} come before it or after?"
+        allowed = "lines of one direction for a year of change; rows that the change ended in ignore"
+        raise StudyError(message(problem, where=str(path), allowed=allowed))
+    return bool(since)
+
+
+def _strange(study: Study, shares: Mapping[str, Mapping[str, float]]) -> set[str]:
+    """Return the names of a change that are no regions of a study; without boundaries all that it ends."""
+    found = {name for name, parts in shares.items() if name not in parts}
+    if study.boundaries.absent:
+        return found
+    for name in list(found):
+        try:
+            match_study_regions(study, [name])
+        except RegionError:
+            continue
+        found.discard(name)
+    return found
 
 
 def read_weights(path: Path, *, whole: bool = False, of: str | None = None) -> dict[str, dict[str, float]]:
