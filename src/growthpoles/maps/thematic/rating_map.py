@@ -210,7 +210,8 @@ def plot_rating(
     column : str
         Column with index values: "index", or a sub-index such as "ris" or "ria".
     variable : str, optional
-        Name of what is rated, for title and legend; by default that of the column, if it is one of the article's.
+        Name of what is rated, for title and legend; by default the article's for its rating, else that of the column
+        or Series, else "Rating".
     scale : ClassScale, optional
         Letters and limits to class `column` by; by default those that the rating carries, or else the article's ten.
     **options
@@ -238,11 +239,12 @@ def plot_rating(
     """
     if not hasattr(rating, "columns"):
         rating = series_of(rating, "rating", regions)
+    title = variable or _title(rating, column, lang)
     letters, chosen = _classes(rating, column, scale)
     known = align(regions, letters.astype(object), "rating")
     classes = [NO_DATA if value is None or value != value else str(value) for value in known]
     word = translator(lang)
-    style = map_style(regions, options, lang, variable or _title(column, lang), year, edition, rating)
+    style = map_style(regions, options, lang, title, year, edition, rating)
     name = chosen.name if isinstance(chosen, ClassScale) else lambda letter, lang: letter
     marks = [word("n/d") if value == NO_DATA else name(value, lang) for value in classes]
     heading = None if column == "index" and variable is None else f"{word('Class and points')}"
@@ -276,11 +278,14 @@ def _classes(
     return held, known or letters
 
 
-def _title(column: str, lang: str) -> str:
-    """Title of a rating by its column."""
+def _title(rating: pd.DataFrame | pd.Series, column: str, lang: str) -> str:
+    """Title of a rating: that of the article's, by its column, else the name of the figures."""
     word = translator(lang)
-    known = {"ris": word("Innovation susceptibility (RIS)"), "ria": word("Innovation activity (RIA)")}
-    return known.get(column, word("Rating of innovative development"))
+    if rating.attrs.get("edition", "data") != "data" or {"ris", "ria"} <= set(getattr(rating, "columns", ())):
+        known = {"ris": word("Innovation susceptibility (RIS)"), "ria": word("Innovation activity (RIA)")}
+        return known.get(column, word("Rating of innovative development"))
+    name = getattr(rating, "name", None) or (column if column != "index" else None)
+    return str(name) if isinstance(name, str) and name not in ("index", "rating_class") else word("Rating")
 
 
 @in_preset_typeface
