@@ -96,7 +96,8 @@ TAILS = {
     "JP": ("-shi",), "KP": ("-si", "-up"), "KR": ("-si", "-eup"),
 }  # fmt: skip
 STROKES = str.maketrans({"ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "ı": "i", "ø": "o", "Ø": "O", "ə": "a", "Ə": "A"})
-CEDILLAS = str.maketrans("ŞşŢţ", "ȘșȚț")  # Romanian has commas below
+# Letters that GeoNames takes for others of their look: Romanian has commas below, Vietnamese no eth.
+LOOKALIKES = str.maketrans("ŞşŢţÐð", "ȘșȚțĐđ")
 NEAR = 30.0  # km within which a town and its namesake are the same
 # People of a town -> km around it that belong to it.
 AGGLOMERATION = ((5e6, 40.0), (1e6, 25.0), (0.0, 15.0))
@@ -250,8 +251,8 @@ def spelled(name: str, code: str, also: Sequence[str] = ()) -> str:
         kept = "".join(sign for sign in letters if not unicodedata.combining(sign) or sign == "\u0308")
         name = unicodedata.normalize("NFC", kept).strip("'").replace(" '", " ")
         name = name.replace("'", "") if code in PLAIN else name
-    if code in ("MD", "RO"):
-        name = name.translate(CEDILLAS)
+    if code in ("MD", "RO", "VN"):
+        name = name.translate(LOOKALIKES)
     for tail in TAILS.get(code, ()):
         stem = name.removesuffix(tail)
         name = stem if tail.startswith("-") or stem in also else name

@@ -50,7 +50,7 @@ SPELLED = {
     "CO": ("Cúcuta", "Ibagué", "Popayán", "Mitú", "Montería"), "CZ": ("České Budějovice", "Kolín"),
     "FI": ("Kemijärvi", "Hyvinkää"), "LT": ("Mažeikiai", "Marijampolė"), "LV": ("Jūrmala", "Rēzekne"),
     "MD": ("Chișinău", "Bălți", "Căușeni"), "PL": ("Bielsko-Biała", "Łódź"), "RO": ("Iași", "Timișoara", "Constanța"),
-    "TR": ("Adapazarı", "Kahramanmaraş", "İzmit"), "VN": ("Cần Thơ", "Huế", "Nam Định", "Đồng Hới", "Việt Trì"),
+    "TR": ("Adapazarı", "Kahramanmaraş", "İzmit"), "VN": ("Cần Thơ", "Huế", "Nam Định", "Đồng Hới", "Đà Lạt"),
 }  # fmt: skip
 
 
