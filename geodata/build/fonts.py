@@ -1,8 +1,9 @@
 """Cut the map's typefaces out of DejaVu Sans, Arimo and Tinos: ``python geodata/build/fonts.py [folder]``.
 
 A PDF embeds what it uses of a font, and reading a font of 750 kB takes longer than all the rest of the drawing. The
-core holds what English, Russian, Kazakh and Western European texts need (20 kB); the wide one the rest of Latin, Greek
-and Cyrillic and more signs (40 kB). The outlines are unchanged; layout tables, kerning and hinting are gone.
+core holds what English, Russian, Kazakh and Western European texts need (20 kB); the wide one the rest of Latin
+(Vietnamese too), Greek and Cyrillic and more signs (60 kB). The outlines are unchanged; layout tables, kerning and
+hinting are gone.
 """
 
 from __future__ import annotations
@@ -22,10 +23,10 @@ CORE = (
     "2212 2248 2264-2265 25CB 25CF"
 )
 WIDE = (
-    "0020-007E 00A0-017F 0192 0218-021B 02BC 02C6-02C7 02D8-02DD 0386-03CE 0400-045F 0490-04F9 1E9E 2000-200A "
-    "2010-2015 2018-201E 2020-2022 2026 2030 2032-2033 2039-203A 2044 2070-208E 20AC 20B8 20BD 2116 2122 2126 "
-    "2190-2195 2202 2206 220F 2211-2212 2215 221A 221E 222B 2248 2260 2264-2265 25A0-25A1 25B2-25B3 25BC-25BD "
-    "25CB 25CF 25E6 2605-2606 2713 2717"
+    "0020-007E 00A0-017F 018F 0192 01A0-01A1 01AF-01B0 0218-021B 0259 02BC 02C6-02C7 02D8-02DD 0386-03CE 0400-045F "
+    "0490-04F9 1E9E-1EF9 2000-200A 2010-2015 2018-201E 2020-2022 2026 2030 2032-2033 2039-203A 2044 2070-208E 20AC "
+    "20B8 20BD 2116 2122 2126 2190-2195 2202 2206 220F 2211-2212 2215 221A 221E 222B 2248 2260 2264-2265 25A0-25A1 "
+    "25B2-25B3 25BC-25BD 25CB 25CF 25E6 2605-2606 2713 2717"
 )
 
 

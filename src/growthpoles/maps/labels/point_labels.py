@@ -329,11 +329,11 @@ class Beside:
                 facts.append(word("dots: cities, rings: capitals" if rings else "dots: cities"))
             else:
                 told = (
-                    "dots: a selection of cities, the most populous of it with room, rings: capitals"
+                    "dots: the most populous cities with room, rings: capitals"
                     if rings
-                    else "dots: a selection of cities, the most populous of it with room"
+                    else "dots: the most populous cities with room"
                 )
-                facts.append(f"{word(told)} ({word('Natural Earth')})")
+                facts.append(f"{word(told)} ({word('Natural Earth; GeoNames, CC BY 4.0')})")
         if left_out:
             told = "a far part of {names} is too small to be shown"
             facts.append(word(told).format(names=", ".join(left_out)))
