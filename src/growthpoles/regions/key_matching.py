@@ -66,6 +66,7 @@ _SUFFIX = re.compile(
 _WORD = re.compile(r"[^\W\d_][^\W\d_A-ZА-Я]{3}")  # in a column of codes: what it is, only a person can tell
 _NUMERAL = re.compile(r"[ivx]+|\d+|[ivx]+ ?[a-c]")
 _LONGEST = 200  # names that are compared word by word with the regions left over
+_WHOLE = 0.75  # of two regions as near by their own words, one is near that is as much alike in all
 _SEARCHES = 2000  # names for which something alike is looked for
 _SOUNDS_LIKE = 0.8  # names of countries in six languages against three: over 95 % right, also where half have no match
 _PAIRS = 400_000  # of names in two scripts, compared letter by letter
@@ -423,7 +424,8 @@ def nearest_code(name: str, left: Sequence[str], index: NameIndex) -> str | None
     core, text = _cores(name)
     if not text:
         return None
-    best, most, tied = None, 0.0, False
+    best: list[str] = []
+    most = 0.0
     matcher = difflib.SequenceMatcher(None, "", text, autojunk=False)  # which keeps what it knows of its second text
     begun = {word[:4] for word in core if len(word) > 3}
     for code in left[:4000]:
@@ -437,10 +439,23 @@ def nearest_code(name: str, left: Sequence[str], index: NameIndex) -> str | None
             matcher.set_seq1(theirs)
             if matcher.real_quick_ratio() > max(score, 0.6) and matcher.quick_ratio() > max(score, 0.6):
                 score = max(score, matcher.ratio())
-            tied = tied or (score == most and code != best)
             if score > most:
-                best, most, tied = code, score, False
-    return best if most >= 0.62 and not tied else None
+                best, most = [], score
+            if score == most:
+                best.append(code)
+    if most < 0.62:
+        return None
+    # Of those as near, what they are tells: "Almaty region" and "Almaty city".
+    whole = difflib.SequenceMatcher(None, "", " ".join(_words(name)), autojunk=False)
+    ratios: dict[str, float] = {}
+    for code in dict.fromkeys(best) if len(set(best)) > 1 else ():
+        for spelling in index.names[code]:
+            whole.set_seq1(" ".join(_words(spelling)))
+            ratios[code] = max(ratios.get(code, 0.0), whole.ratio())
+    if not ratios:
+        return best[0]
+    (_, second), (code, first) = sorted(ratios.items(), key=lambda each: each[1])[-2:]
+    return code if first >= _WHOLE and first > second else None
 
 
 @functools.lru_cache(maxsize=2**15)
