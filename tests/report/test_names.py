@@ -141,7 +141,7 @@ def test_tex_commands_are_ours(hostile: Manifest) -> None:
         "textasciicircum", "textless", "textgreater", "textquotedbl", "centering", "includegraphics", "label",
         "detokenize", "ifdim", "linewidth", "else", "fi", "textheight", "addtocounter", "rotatebox", "setlength",
         "tabcolsep", "normalsize", "small", "footnotesize", "scriptsize", "resizebox", "raggedright", "tabularnewline",
-        "medskip", "parbox", "usepackage", "leq",
+        "medskip", "parbox", "usepackage", "leq", "alpha",
     }  # fmt: skip
     paths = [*hostile.out.glob("tables/tex/*.tex"), hostile.out / "figures.tex"]
     for path in paths:

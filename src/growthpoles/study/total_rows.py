@@ -144,7 +144,12 @@ def named_totals(
         if best[0] or (row in said and best[1]):
             found[row] = best[3]
         elif (row in said and _is_mean(names, values, row, rest)) or (
-            row in countries and len(rest) >= _FEWEST_SUMMED and _between(values, row, rest) and _apart(names, row)
+            row in countries
+            and not (known or said)
+            and sum(map(is_country, names)) == 1
+            and len(rest) >= _FEWEST_SUMMED
+            and _between(values, row, rest)
+            and _apart(names, row)
         ):
             found[row] = ()
     return found

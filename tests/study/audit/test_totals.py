@@ -335,6 +335,8 @@ def test_a_country_between_the_values_of_its_regions_is_a_total_of_rates(tmp_pat
     assert country in set(kept["region"])
     # Beyond the values of the others it is no mean of them, and in the order of the alphabet it may be a region.
     assert country in written([[country, "99", "99", "99"] if row[0] == country else row for row in rows])
+    # Nor is it where another country, or a total, stands beside it.
+    assert country in written([*rows, ["Puerto Rico", *rows[1][1:]]])
     ordered = sorted([["Georgia", *mean[1:]], *(row for row in rows if row[0] != country)], key=lambda row: row[0])
     ordered = [row for row in ordered if row[0] >= "Georgia"] + [["Wyoming", "7", "8", "9"], ["Yukon", "6", "5", "44"]]
     assert "Georgia" in written([*ordered, ["Zoria", "3", "50", "60"], ["Zura", "90", "1", "1"]])
@@ -356,3 +358,25 @@ def test_codes_of_one_width_with_leading_zeros_are_no_indicator(tmp_path: Path, 
     assert "different codes" in " ".join(gp.read_table(path).attrs["remarks"])
     assert "DP" in found([*codes[:-1], codes[0]])  # one comes twice: these may be numbers
     assert "DP" in found([code.lstrip("0") for code in codes])
+
+
+@pytest.mark.parametrize("thousands", [".", ",", " ", "'", "\u00a0"])
+@pytest.mark.parametrize("fault", [False, True])
+def test_a_total_is_read_in_the_notation_of_its_table(thousands: str, fault: bool, tmp_path: Path) -> None:
+    """ "556.822" below "22.289" is half a million, whatever sign stands between the thousands."""
+    path = tmp_path / "office.csv"
+    for seed in range(5):
+        rng = np.random.default_rng(seed)
+        values = rng.integers(1001, 900_000, (int(rng.integers(8, 20)), 2))
+        table = np.vstack([values, values.sum(axis=0)])
+        table[-1, 1] += fault * 1000
+        names = [*(f"{'BCDFGHKLMN'[at % 10]}{'ao'[at // 10]}ton" for at in range(len(values))), "Total"]
+        lines = [
+            ";".join([name, *(f"{value:,}".replace(",", thousands) for value in row)])
+            for name, row in zip(names, table, strict=True)
+        ]
+        path.write_text("\n".join(["Region;Output;People", *lines]) + "\n", encoding="utf-8")
+        audit, file, _ = audit_file(path)
+        assert audit.ledger["finding"].nunique() == int(fault)
+        assert set(audit.ledger["column"]) == ({"People"} if fault else set())
+        assert len(file.totals) == 1

@@ -239,7 +239,7 @@ def plot_rating(
     """
     if not hasattr(rating, "columns"):
         rating = series_of(rating, "rating", regions)
-    title = variable or _title(rating, column, lang)
+    title = variable or _title(rating, column, edition, lang)
     letters, chosen = _classes(rating, column, scale)
     known = align(regions, letters.astype(object), "rating")
     classes = [NO_DATA if value is None or value != value else str(value) for value in known]
@@ -278,12 +278,13 @@ def _classes(
     return held, known or letters
 
 
-def _title(rating: pd.DataFrame | pd.Series, column: str, lang: str) -> str:
+def _title(rating: pd.DataFrame | pd.Series, column: str, edition: str | None, lang: str) -> str:
     """Title of a rating: that of the article's, by its column, else the name of the figures."""
     word = translator(lang)
-    if rating.attrs.get("edition", "data") != "data" or {"ris", "ria"} <= set(getattr(rating, "columns", ())):
-        known = {"ris": word("Innovation susceptibility (RIS)"), "ria": word("Innovation activity (RIA)")}
-        return known.get(column, word("Rating of innovative development"))
+    known = (edition or rating.attrs.get("edition") or "data") != "data"
+    if known or {"ris", "ria"} <= set(getattr(rating, "columns", ())):
+        parts = {"ris": word("Innovation susceptibility (RIS)"), "ria": word("Innovation activity (RIA)")}
+        return parts.get(column, word("Rating of innovative development"))
     name = getattr(rating, "name", None) or (column if column != "index" else None)
     return str(name) if isinstance(name, str) and name not in ("index", "rating_class") else word("Rating")
 

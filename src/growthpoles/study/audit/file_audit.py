@@ -217,7 +217,7 @@ def _tables(grid: Grid, path: Path, left: list[Reason], unread: Reason | None, *
 
         texts = [
             (cell_text(row[at]), Problem("", str(path), sheet=grid.sheet, row=spot(line, at)[0]))
-            for line, row in rows
+            for line, row in [*rows, *(each[:2] for each in sums)]
             for at in numbers
             if at < len(row) and isinstance(row[at], str) and any(sign.isdigit() for sign in cell_text(row[at]))
         ]
@@ -265,6 +265,7 @@ def _tables(grid: Grid, path: Path, left: list[Reason], unread: Reason | None, *
                         fractions = (_FRACTION.match(t) for t in cells.loc[cells["column"] == name, "printed"])
                         decimals = max((len(hit[1]) for hit in fractions if hit is not None), default=0)
                         number = not isinstance(row[at], str)
+                        value = value if number else cell_number(text, decimal=".", where=path.name)
                         text = f"{value:.{decimals}f}" if number and decimals <= _DECIMALS else text
                         sums_by[name] = (text, value, printed_resolution(text, decimal=".") / 2)
                         where[len(rows) + extra, name] = (grid.sheet, *spot(line, at))
