@@ -522,8 +522,20 @@ def _sounds(spellings: Iterable[str]) -> dict[str, str]:
     return found
 
 
+#: Codes (ISO 3166-1) of territories that the statistics of a country may list among its regions.
+_LISTED_AS_REGIONS = re.compile(
+    "AS|AW|AX|BL|BQ|CC|CW|CX|FO|GF|GG|GI|GL|GP|GU|HK|IM|JE|MF|MO|MP|MQ|NC|NF|PF|PM|PR|RE|SJ|SX|TF|VI|WF|YT"
+)
+
+
+def is_dependency(name: str) -> bool:
+    """Tell whether a name is that of a territory which may be a region of a country: Åland, Puerto Rico, Réunion."""
+    return _plain(name) in _territories()[1]
+
+
 @functools.lru_cache(maxsize=1)
-def _countries() -> frozenset[str]:
+def _territories() -> tuple[frozenset[str], frozenset[str]]:
+    """Return the names of all territories in some fifty languages, and those of dependencies."""
     from babel import Locale
 
     tongues = re.findall(
@@ -531,7 +543,14 @@ def _countries() -> frozenset[str]:
         "en ru kk uk uz ky tr az de fr es it pt nl pl cs sk hu ro bg sr hr sl sq mk "
         "el fi sv nb da is et lv lt ar fa he hi bn th vi id ms zh ja ko ka hy mn tg tk",
     )
-    names = {_plain(name) for tongue in tongues for name in Locale.parse(tongue).territories.values()}
+    pairs = [(code, _plain(name)) for tongue in tongues for code, name in Locale.parse(tongue).territories.items()]
+    return frozenset(name for _, name in pairs), frozenset(
+        name for code, name in pairs if _LISTED_AS_REGIONS.fullmatch(code)
+    )
+
+
+@functools.lru_cache(maxsize=1)
+def _countries() -> frozenset[str]:
     more = (
         "Republic of Kazakhstan", "Республика Казахстан", "Қазақстан Республикасы", "Российская Федерация",
         "Russian Federation", "Česká republika", "Czech Republic", "Slovenská republika", "Estados Unidos Mexicanos",
@@ -539,7 +558,7 @@ def _countries() -> frozenset[str]:
         "United States of America", "Great Britain", "England", "England and Wales", "European Union", "EU", "World",
         "Euro area", "Territorio Nacional", "Total Nacional", "Nacional", "National",
     )  # fmt: skip
-    return frozenset(names | {_plain(name) for name in more})
+    return _territories()[0] | {_plain(name) for name in more}
 
 
 @functools.lru_cache(maxsize=1)

@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from growthpoles.errors import listed, quoted
-from growthpoles.regions.key_matching import is_country, says_only_total, says_total
+from growthpoles.regions.key_matching import is_country, is_dependency, says_only_total, says_total
 from growthpoles.study.files.printed_labels import bare_name
 from growthpoles.study.table_blocks import Block, cell_value
 
@@ -63,7 +63,7 @@ def find_totals(values: Array, halves: Array) -> list[tuple[int, tuple[int, ...]
     """
     values, halves, spread = values.copy(), halves.copy(), _spread(values)
     sums: dict[int, tuple[tuple[int, ...], float]] = {}
-    left = list(range(len(values)))
+    left = np.flatnonzero(np.isfinite(values).any(axis=1)).tolist()
     above = 0
 
     def found() -> list[_Hit]:
@@ -147,6 +147,7 @@ def named_totals(
             row in countries
             and not (known or said)
             and sum(map(is_country, names)) == 1
+            and not is_dependency(names[row])
             and len(rest) >= _FEWEST_SUMMED
             and _between(values, row, rest)
             and _apart(names, row)

@@ -337,6 +337,8 @@ def test_a_country_between_the_values_of_its_regions_is_a_total_of_rates(tmp_pat
     assert country in written([[country, "99", "99", "99"] if row[0] == country else row for row in rows])
     # Nor is it where another country, or a total, stands beside it.
     assert country in written([*rows, ["Puerto Rico", *rows[1][1:]]])
+    island = ["Åland Islands", "Réunion", "Puerto Rico"][seed % 3]  # which may be a region of a country
+    assert island in written([[island, *row[1:]] if row[0] == country else row for row in rows])
     ordered = sorted([["Georgia", *mean[1:]], *(row for row in rows if row[0] != country)], key=lambda row: row[0])
     ordered = [row for row in ordered if row[0] >= "Georgia"] + [["Wyoming", "7", "8", "9"], ["Yukon", "6", "5", "44"]]
     assert "Georgia" in written([*ordered, ["Zoria", "3", "50", "60"], ["Zura", "90", "1", "1"]])
@@ -358,6 +360,28 @@ def test_codes_of_one_width_with_leading_zeros_are_no_indicator(tmp_path: Path, 
     assert "different codes" in " ".join(gp.read_table(path).attrs["remarks"])
     assert "DP" in found([*codes[:-1], codes[0]])  # one comes twice: these may be numbers
     assert "DP" in found([code.lstrip("0") for code in codes])
+
+
+def test_names_that_stand_twice_make_no_total_of_another_row(tmp_path: Path) -> None:
+    """What stands twice has no figures; a constant column beside a few small numbers is no sum of it."""
+    rng = np.random.default_rng(3)
+    names = [f"Place {sign}" for sign in "abcdefghijklmnopqrst"]
+    names[3] = names[11] = "Place a"
+    rows = [[name, "1", str(rng.integers(2, 9)), "0", f"{rng.random():.9f}"] for name in names]
+    path = tmp_path / "t.csv"
+    path.write_text("\n".join(map(",".join, [["name", "p", "links", "least", "z"], *rows])) + "\n")
+    (block,), _ = read_blocks(read_sheets(path), None)
+    assert block.match.outside == {}
+
+
+def test_a_total_in_the_digits_of_another_script_is_read(tmp_path: Path) -> None:
+    digits = str.maketrans("0123456789.", "٠١٢٣٤٥٦٧٨٩٫")
+    values = [round(7.25 * at + 0.5 * at * at, 2) for at in range(1, 10)]
+    rows = [(f"Place {at}", f"{value:.2f}".translate(digits)) for at, value in zip("abcdefghi", values, strict=True)]
+    rows.append(("Total", f"{sum(values):.2f}".translate(digits)))
+    (tmp_path / "t.csv").write_text("\n".join(map(";".join, [("Region", "GDP"), *rows])) + "\n", encoding="utf-8")
+    audit, file, _ = audit_file(tmp_path / "t.csv")
+    assert audit.ledger.empty and len(file.totals) == 1
 
 
 @pytest.mark.parametrize("thousands", [".", ",", " ", "'", "\u00a0"])

@@ -36,6 +36,7 @@ from growthpoles.study.files.printed_labels import (
     bare_name,
     marked_apart,
     parse_year,
+    split_flag,
     split_table_number,
     unread_years,
     year_inside,
@@ -265,7 +266,7 @@ def _tables(grid: Grid, path: Path, left: list[Reason], unread: Reason | None, *
                         fractions = (_FRACTION.match(t) for t in cells.loc[cells["column"] == name, "printed"])
                         decimals = max((len(hit[1]) for hit in fractions if hit is not None), default=0)
                         number = not isinstance(row[at], str)
-                        value = value if number else cell_number(text, decimal=".", where=path.name)
+                        value = value if number else _in_notation(row[at], notation, value)
                         text = f"{value:.{decimals}f}" if number and decimals <= _DECIMALS else text
                         sums_by[name] = (text, value, printed_resolution(text, decimal=".") / 2)
                         where[len(rows) + extra, name] = (grid.sheet, *spot(line, at))
@@ -394,6 +395,13 @@ def _split_totals(
 def _value(row: list[object], at: int) -> float:
     value = cell_value(row[at]) if at < len(row) else None
     return np.nan if value is None else value
+
+
+def _in_notation(cell: object, notation: Notation, otherwise: float) -> float:
+    """Read a number of text as those of its table are written, or as it can be read alone."""
+    split = split_flag(cell_text(cell))
+    found = notation.parse(split[0] if split else cell_text(cell))
+    return otherwise if found is None else found
 
 
 def _typed_number(content: object) -> object:
