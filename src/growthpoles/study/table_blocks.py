@@ -16,8 +16,10 @@ from growthpoles.study.files.cell_grids import Grid
 from growthpoles.study.files.number_notation import Notation
 from growthpoles.study.files.printed_labels import (
     MANY_CELLS,
+    TIMES,
     YEAR_WORDS,
     bare_name,
+    gives_units,
     multipliers,
     parse_year,
     part_of_year,
@@ -157,6 +159,8 @@ def _kind(cell: object) -> str:
     if parse_year(cell) is not None:
         return "y"
     if is_number(cell):
+        if isinstance(cell, str) and TIMES.fullmatch(cell.strip()):
+            return "t"
         split = split_flag(cell) if isinstance(cell, str) else None
         dated = split is not None and isinstance(cell, str) and cell.strip().endswith(split[0]) and parse_year(split[0])
         return "t" if dated else "n"  # "x 2020" is a name with its year
@@ -173,6 +177,10 @@ def find_blocks(grid: Grid, is_region: Callable[[str], bool] = lambda name: Fals
         (number, ["" if at in grid.hidden_columns else cell for at, cell in enumerate(row)]) for number, row in rows
     ]
     kinds = ["".join(map(kind_of, row)) for _, row in rows]
+    kinds = [
+        kind.replace("n", "t") if gives_units(list(map(cell_text, row)), kind, rows[i - 1][1] if i else ()) else kind
+        for i, ((_, row), kind) in enumerate(zip(rows, kinds, strict=True))
+    ]
     blocks: list[Block] = []
     start = 0
 

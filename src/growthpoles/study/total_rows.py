@@ -12,8 +12,11 @@ from numpy.typing import NDArray
 
 from growthpoles.errors import listed, quoted
 from growthpoles.regions.key_matching import is_country, is_dependency, says_only_total, says_total
-from growthpoles.study.files.printed_labels import bare_name
-from growthpoles.study.table_blocks import Block, cell_value
+from growthpoles.study.files.number_notation import detect_notation
+from growthpoles.study.files.printed_labels import bare_name, split_flag
+from growthpoles.study.files.problems import Problem
+from growthpoles.study.files.table_files import cell_text
+from growthpoles.study.table_blocks import Block, cell_value, is_number
 
 Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -143,6 +146,9 @@ def named_totals(
         best = max(fits, default=(0, 0, 0, ()))
         if best[0] or (row in said and best[1]):
             found[row] = best[3]
+            if inner := _subtotal(values, halves, row, best[3]):
+                found[row] = tuple(part for part in best[3] if part != inner[0])
+                found[inner[0]] = inner[1]
         elif (row in said and _is_mean(names, values, row, rest)) or (
             row in countries
             and not (known or said)
@@ -154,6 +160,23 @@ def named_totals(
         ):
             found[row] = ()
     return found
+
+
+def _subtotal(values: Array, halves: Array, row: int, parts: Sequence[int]) -> tuple[int, tuple[int, ...]] | None:
+    """Return the row that sums up those below it, where a total adds up without them: it and its parts."""
+    missed = missed_columns(values, halves, row, parts)
+    if not missed:
+        return None
+    at = list(parts)
+    own, room = values[:, missed], halves[at][:, missed].sum(axis=0) + halves[row, missed]
+    sums = np.vstack([np.zeros(len(missed)), np.cumsum(own[at], axis=0)])
+    excess = sums[-1] - own[row]
+    for first, head in enumerate(at[:-_FEWEST_PARTS], 1):
+        if (np.abs(own[head] - excess) <= room).all():
+            runs = sums[first + _FEWEST_PARTS :] - sums[first]
+            if (fits := np.flatnonzero((np.abs(runs - own[head]) <= room).all(axis=1))).size:
+                return head, tuple(at[first : first + _FEWEST_PARTS + int(fits[0])])
+    return None
 
 
 @np.errstate(over="ignore", invalid="ignore")
@@ -306,7 +329,7 @@ def totals_of(block: Block) -> dict[str, str]:
     names = list(dict.fromkeys(filter(None, written))) if len(set(written)) < len(written) else written
     if not 4 <= len(names) <= _MOST_SUMMED or not block.value_at:
         return {name: says[True] for name in names if written.count(name) > 1 and says_total(bare_name(name))}
-    cells = [[cell_value(row[at]) if at < len(row) else None for at in block.value_at] for _, row in block.rows]
+    cells = _figures(block)
     headers = [" ".join(block.paths[at]) for at in block.value_at]
     if names is not written:
         cells, headers = _by_region(block, names, cells, headers)
@@ -327,6 +350,23 @@ def totals_of(block: Block) -> dict[str, str]:
         if off := [headers[at] for at in missed_columns(values, halves, row, sums[row])]:
             told[names[row]] += f", but does not add up in {listed(off, write=quoted)}"
     return {name: reason for name, reason in told.items() if name}
+
+
+def _figures(block: Block) -> list[list[float | None]]:
+    """Return the figures of a block, read as they are written all together, or each alone where that does not tell."""
+    cells = [[row[at] if at < len(row) else None for at in block.value_at] for _, row in block.rows]
+    filled = (cell for row in cells for cell in row if isinstance(cell, str) and is_number(cell))
+    texts = [(cell_text(cell), Problem("", "")) for cell in filled]
+    notation, unclear = detect_notation(texts)
+
+    def read(cell: object) -> float | None:
+        if unclear is not None or not isinstance(cell, str):
+            return cell_value(cell)
+        split = split_flag(cell)
+        found = notation.parse(split[0] if split else cell)
+        return cell_value(cell) if found is None else found
+
+    return [list(map(read, row)) for row in cells]
 
 
 def _by_region(

@@ -404,3 +404,35 @@ def test_a_total_is_read_in_the_notation_of_its_table(thousands: str, fault: boo
         assert audit.ledger["finding"].nunique() == int(fault)
         assert set(audit.ledger["column"]) == ({"People"} if fault else set())
         assert len(file.totals) == 1
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_a_region_beside_its_parts_breaks_no_total(seed: int, tmp_path: Path) -> None:
+    """Buenos Aires, "24 partidos" and "Resto", all with points between thousands: the total counts it once."""
+    rng = np.random.default_rng(seed)
+    count, parts = int(rng.integers(8, 25)), int(rng.integers(2, 5))
+    values = rng.integers(100_000, 900_000, (count, 1)) * np.array([1.0, 0.49, 0.51])
+    values = np.round(values)
+    split = np.round(rng.dirichlet(np.ones(parts), 3).T * values[2])
+    split[-1] += values[2] - split.sum(axis=0)
+    names = [f"{'BCDFGHKLMN'[at % 10]}{'aei'[at // 10]}ton" for at in range(count)]
+    inner = [(f"   Part {at}", row) for at, row in enumerate(split)]
+    own = list(zip(names, values, strict=True))
+    rows = [("Total", values.sum(axis=0)), *own[:3], *inner, *own[3:]]
+    lines = [";".join([name, *(f"{figure:,.0f}".replace(",", ".") for figure in row)]) for name, row in rows]
+    path = tmp_path / "t.csv"
+    path.write_text("\n".join(["Region;People;Men;Women", *lines]) + "\n")
+    (block,), _ = read_blocks(read_sheets(path), None)
+    assert block.match.outside == {"Total": "it says that it is a total", names[2]: "it is the sum of other rows"}
+
+
+@pytest.mark.parametrize("label", ["Unit", "Eenheid", "Ед. изм.", "Regions"])
+@pytest.mark.parametrize("times", ["1000", "1 000", "x 1 000", "in 1000", "× 1000", "1,000,000"])
+def test_a_row_that_says_thousands_is_no_region(label: str, times: str, tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    rows = [f"{sign}ata;{1700 + 31 * at};{at * 6},5" for at, sign in enumerate("BCDFGH", 1)]
+    path.write_text("\n".join(["Region;Jobs;People", ";".join([label, times, times]), *rows]) + "\n", encoding="utf-8")
+    (block,), _ = read_blocks(read_sheets(path), None)
+    assert len(block.rows) == 6
+    _, file, _ = audit_file(path)
+    assert {row for _, row, _ in file.places} == set(range(1, 7))

@@ -206,19 +206,13 @@ def _tables(grid: Grid, path: Path, left: list[Reason], unread: Reason | None, *
                     name = " ".join(header) or str(at + 1)
                     places = {"column": name, "count": kinds[at]["n"], "rows": len(block.rows)}
                     left.append(Reason("column {column} is not read: {count} of {rows} cells are numbers", places))
-        rows, sums = _split_totals(rows, numbers, key)
-        at = block.key if origin and block.key is not None else key
-        for line, row in [each[:2] for each in sums if not each[2]]:
-            told = place_text(path.name, grid.sheet, origin.get((line, numbers[0]), (line, 0))[0], at + 1)
-            left.append(Reason(_NO_SUM, {"place": told, "total": cell_text(row[key])}))
-        sums = [each for each in sums if each[2]]
 
         def spot(line: int, at: int, origin: dict[tuple[int, int], tuple[int, int]] = origin) -> tuple[int, int]:
             return origin.get((line, at), (line, at + 1))
 
         texts = [
             (cell_text(row[at]), Problem("", str(path), sheet=grid.sheet, row=spot(line, at)[0]))
-            for line, row in [*rows, *(each[:2] for each in sums)]
+            for line, row in rows
             for at in numbers
             if at < len(row) and isinstance(row[at], str) and any(sign.isdigit() for sign in cell_text(row[at]))
         ]
@@ -231,6 +225,12 @@ def _tables(grid: Grid, path: Path, left: list[Reason], unread: Reason | None, *
         beside = [text for text, _ in texts if other in text]
         if notation.thousands is None and beside and all(map(_GROUPS[other].fullmatch, beside)):
             notation = replace(notation, thousands=other)
+        rows, sums = _split_totals(rows, numbers, key, notation)
+        at = block.key if origin and block.key is not None else key
+        for line, row in [each[:2] for each in sums if not each[2]]:
+            told = place_text(path.name, grid.sheet, origin.get((line, numbers[0]), (line, 0))[0], at + 1)
+            left.append(Reason(_NO_SUM, {"place": told, "total": cell_text(row[key])}))
+        sums = [each for each in sums if each[2]]
         figures = [row for _, row in rows] + [row for _, row, _ in sums]
         idle = {at for at in dated if _idle_zeros([row[at] for row in figures if at < len(row)], notation)}
 
@@ -259,14 +259,13 @@ def _tables(grid: Grid, path: Path, left: list[Reason], unread: Reason | None, *
             for extra, (line, row, parts) in enumerate(sums, 1):
                 sums_by: dict[str, tuple[str, float, float]] = {}
                 for at, name in columns:
-                    value = _value(row, at)
+                    value = _value(row, at, notation)
                     if np.isfinite(value):
                         text = written(row, at)
                         # The marks of gaps are points, too.
                         fractions = (_FRACTION.match(t) for t in cells.loc[cells["column"] == name, "printed"])
                         decimals = max((len(hit[1]) for hit in fractions if hit is not None), default=0)
                         number = not isinstance(row[at], str)
-                        value = value if number else _in_notation(row[at], notation, value)
                         text = f"{value:.{decimals}f}" if number and decimals <= _DECIMALS else text
                         sums_by[name] = (text, value, printed_resolution(text, decimal=".") / 2)
                         where[len(rows) + extra, name] = (grid.sheet, *spot(line, at))
@@ -378,11 +377,11 @@ def _unfolded(
 
 
 def _split_totals(
-    rows: list[tuple[int, list[object]]], numbers: list[int], key: int
+    rows: list[tuple[int, list[object]]], numbers: list[int], key: int, notation: Notation
 ) -> tuple[list[tuple[int, list[object]]], list[tuple[int, list[object], tuple[int, ...]]]]:
     """Set apart the rows that sum up others, or say so, with the numbers of their parts among the rest, from 1."""
-    values = np.array([[_value(row, at) for at in numbers] for _, row in rows], dtype=float)
-    halves = np.array([[_half(row, at) for at in numbers] for _, row in rows], dtype=float)
+    values = np.array([[_value(row, at, notation) for at in numbers] for _, row in rows], dtype=float)
+    halves = np.array([[_half(row, at, notation) for at in numbers] for _, row in rows], dtype=float)
     sums = dict(find_totals(values, halves)) if len(rows) >= 4 else {}
     names = [bare_name(cell_text(row[key])) for _, row in rows]
     sums |= named_totals(names, values, halves, sums) if len(rows) >= 4 else {}
@@ -392,16 +391,14 @@ def _split_totals(
     return [rows[at] for at in rest], totals
 
 
-def _value(row: list[object], at: int) -> float:
+def _value(row: list[object], at: int, notation: Notation) -> float:
+    """Read a figure as those of its table are written, or as it can be read alone."""
     value = cell_value(row[at]) if at < len(row) else None
+    if value is not None and isinstance(row[at], str):
+        split = split_flag(cell_text(row[at]))
+        found = notation.parse(split[0] if split else cell_text(row[at]))
+        value = value if found is None else found
     return np.nan if value is None else value
-
-
-def _in_notation(cell: object, notation: Notation, otherwise: float) -> float:
-    """Read a number of text as those of its table are written, or as it can be read alone."""
-    split = split_flag(cell_text(cell))
-    found = notation.parse(split[0] if split else cell_text(cell))
-    return otherwise if found is None else found
 
 
 def _typed_number(content: object) -> object:
@@ -409,10 +406,10 @@ def _typed_number(content: object) -> object:
     return float(f"{content:.{_SIGNIFICANT}g}") if isinstance(content, float) else content
 
 
-def _half(row: list[object], at: int) -> float:
+def _half(row: list[object], at: int, notation: Notation) -> float:
     """Half a unit of the last digit of a cell; a workbook keeps no trailing zeros, so that it may be less."""
     content = _typed_number(row[at]) if at < len(row) else None
-    text = repr(float(content)) if isinstance(content, int | float) else cell_text(content).strip()
+    text = repr(float(content)) if isinstance(content, int | float) else plain_text(content, notation).strip()
     mark = max(text.rfind("."), text.rfind(","))
     decimals = sum(sign.isdigit() for sign in text[mark + 1 :]) if mark >= 0 and text[mark + 1 :] != "0" else 0
     return 0.5 * 10.0 ** -min(decimals, _DECIMALS)

@@ -373,6 +373,30 @@ def year_inside(text: str) -> tuple[int, str] | None:
     return years.pop(), re.sub(r"\s+(?=[,;:])|[\s,;:]+(?=[)\]])", "", rest).strip(" ,;:/|–—-_.+")
 
 
+#: "x 1 000", "in 1000": what the numbers of a column are multiplied by.
+TIMES = re.compile(r"(?:[x×*х]\s?|(?:in|en|em|w|v|в|à|per)\s)1(?:[\s.,']?000){1,3}", re.IGNORECASE)
+_THOUSANDS = re.compile(r"1(?:[\s.,']?000){1,3}s?")
+_UNIT_WORD = re.compile(
+    r"(?:units?|unidad|unidade|unité|einheit|eenheid|enhet|enhed|yksikkö|jednostka|jednotka|birim|unità|satuan"
+    r"|unit of measure|ед(?:иница|\.)\s?изм(?:ерения|\.)?|единица|одиниця(?: виміру)?|өлшем бірлігі)\W*",
+    re.IGNORECASE,
+)
+
+
+def gives_units(texts: Sequence[str], kinds: str, above: Sequence[object]) -> bool:
+    """Tell whether a row says that the numbers below it are in thousands: "Unit; 1 000; 1 000".
+
+    Its label is a word for units, or that of the header above it in other letters; `kinds` has "n" for a number.
+    """
+    figures = [text for text, kind in zip(texts, kinds, strict=True) if kind == "n"]
+    labels = [text for text, kind in zip(texts, kinds, strict=True) if kind == "t"]
+    if not figures or len(labels) != 1 or not all(map(_THOUSANDS.fullmatch, figures)):
+        return False
+    head = str(above[0]).strip().casefold() if above else ""
+    again = len(head) > 3 and labels[0].casefold().startswith(head) and len(figures) > 1
+    return again or _UNIT_WORD.fullmatch(labels[0]) is not None
+
+
 def multipliers(texts: Iterable[str]) -> bool:
     """Tell whether numbers may be powers of ten: exponents, or 1, 1000 and so on."""
     found = set(texts)
