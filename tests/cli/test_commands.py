@@ -959,5 +959,5 @@ def test_a_map_without_a_source_line_gives_it_for_the_caption(ask, tmp_path, pre
     rows = ["Region,Output 2021,Output 2022", *(f"{name},{i + 10.5},{i + 11.5}" for i, name in enumerate(names))]
     (tmp_path / "output.csv").write_text("\n".join(rows), encoding="utf-8")
     files = (str(tmp_path / "squares.gpkg"), "--table", str(tmp_path / "output.csv"), "--year", "2022")
-    done = ask("map", "values", *files, "--preset", preset, "--out", str(tmp_path / "m.png")).stderr
+    done = ask("map", "values", *files, "--preset", preset, "--out", str(tmp_path / "m.pdf")).stderr
     assert ("for the caption: 2022; boundaries: squares.gpkg; source: output.csv" in done) == (preset != "report"), done
