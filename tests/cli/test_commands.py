@@ -946,3 +946,18 @@ def test_an_option_that_says_nothing_of_the_input_is_refused(county_file, ask, t
 def test_a_year_of_a_table_of_the_whole_period_is_refused(ask):
     done = ask("specialise", "--study", "us-states", "--show", "clusters", "--year", "2025")
     assert done.returncode == 2 and "the whole period" in done.stderr
+
+
+@pytest.mark.parametrize("preset", ["elsevier-single", "nature-double", "report"])
+def test_a_map_without_a_source_line_gives_it_for_the_caption(ask, tmp_path, preset):
+    import geopandas as gpd
+    import shapely
+
+    boxes = [shapely.box(60 + i % 3, 45 + i // 3, 61 + i % 3, 46 + i // 3) for i in range(9)]
+    names = [f"Region {letter}" for letter in "ABCDEFGHI"]
+    gpd.GeoDataFrame({"code": names, "name": names}, geometry=boxes, crs=4326).to_file(tmp_path / "squares.gpkg")
+    rows = ["Region,Output 2021,Output 2022", *(f"{name},{i + 10.5},{i + 11.5}" for i, name in enumerate(names))]
+    (tmp_path / "output.csv").write_text("\n".join(rows), encoding="utf-8")
+    files = (str(tmp_path / "squares.gpkg"), "--table", str(tmp_path / "output.csv"), "--year", "2022")
+    done = ask("map", "values", *files, "--preset", preset, "--out", str(tmp_path / "m.pdf")).stderr
+    assert ("for the caption: 2022; boundaries: squares.gpkg; source: output.csv" in done) == (preset != "report"), done

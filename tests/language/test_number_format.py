@@ -27,6 +27,16 @@ from source_trees import nodes
 PACKAGE = Path(growthpoles.__file__).parent
 
 
+@pytest.mark.parametrize("digits", range(4))
+def test_halves_are_rounded_away_from_zero(digits: int) -> None:
+    for whole in range(40):
+        half, up = float(f"{whole}.{'0' * digits}5"), f"{whole}.{'0' * digits}"
+        up = up[:-1] + "1" if digits else f"{whole + 1}"
+        assert format_number(half, digits=digits) == up
+        assert format_number(-half, digits=digits) == f"\u2212{up}"
+        assert format_number(float(f"{whole}.{'0' * digits}49"), digits=digits) != up
+
+
 @pytest.mark.parametrize(
     ("value", "lang", "options", "text"),
     [
@@ -37,6 +47,11 @@ PACKAGE = Path(growthpoles.__file__).parent
         (9999.4, "en", {"digits": 0}, "9999"),
         (0.683, "kk", {"digits": 3}, "0,683"),
         (-0.004, "en", {"digits": 2}, "0.00"),
+        (2.5, "en", {"digits": 0}, "3"),
+        (-2.5, "en", {"digits": 0}, "\u22123"),
+        (0.125, "en", {"digits": 2}, "0.13"),
+        (2.675, "en", {"digits": 2}, "2.68"),  # as it is printed, not as it is stored
+        (1e300, "en", {"digits": None}, "1e+300"),
         (-7.9, "ru", {"digits": 1, "sign": "+"}, "\u22127,9"),
         (7.94, "en", {"digits": 1, "sign": "+"}, "+7.9"),
         (0.0, "en", {"digits": 0, "sign": "+"}, "0"),
@@ -85,7 +100,7 @@ def test_a_p_value_is_never_zero(p: float, english: str, russian: str) -> None:
 
 
 def test_a_p_value_after_its_letter() -> None:
-    assert format_p(0.0375, relation=True) == "= 0.037" and format_p(1e-9, "kk", relation=True) == "< 0,0001"
+    assert format_p(0.0375, relation=True) == "= 0.038" and format_p(1e-9, "kk", relation=True) == "< 0,0001"
     assert format_p(0.37541, digits=4) == "0.3754"
 
 

@@ -199,7 +199,7 @@ def test_sentences_are_translated(lang: str) -> None:
 def test_numbers_by_language() -> None:
     english, russian = Words("en"), Words("ru")
     assert english.number(-1234.567, 2) == "−1234.57" and russian.number(-0.5, 1) == "−0,5"
-    assert russian.signed(-1.25, 1) == "−1,2" and russian.probability(0.2, relation=True) == "= 0,200"
+    assert russian.signed(-1.25, 1) == "−1,3" and russian.probability(0.2, relation=True) == "= 0,200"
     assert english.number(float("nan")) == russian.number(None) == english.number("x") == "–"
     assert english.number(np.float64("inf")) == "∞" and english.signed(12.4) == "+12" and english.signed(-0.2) == "0"
     assert english.probability(0.00001) == "< 0.0001" and russian.probability(0.0123) == "0,012"

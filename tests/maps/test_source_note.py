@@ -20,7 +20,7 @@ from growthpoles.maps.presets import PRESETS
 from growthpoles.maps.sheet import furniture, map_geometry
 from growthpoles.maps.sheet.label_text import candidates
 from growthpoles.maps.sheet.text_layer import WordLayer
-from growthpoles.maps.source_note import span_of, told
+from growthpoles.maps.source_note import dated, span_of, told
 from growthpoles.maps.typography import text_metrics
 
 
@@ -210,3 +210,11 @@ def test_a_year_in_the_title_stands_once_over_the_map_and_under_it(told: str, he
     assert over.endswith(heading if kind == "values" or told else "2021")
     assert over.count(", 2021") == heading.count(", 2021") or kind == "clusters"
     assert footer(ax).startswith("2021")
+
+
+@pytest.mark.parametrize("year", [2019, 2020, 2022, "2019\N{EN DASH}2022"])
+def test_a_title_says_the_year_of_the_map(year: object) -> None:
+    assert dated("Output", year) == dated(f"Output, {year}", year) == f"Output, {year}"
+    for span in ("2019 to 2022", "2019, 2020, 2021 and 2022"):
+        assert dated(f"Output, {span}", year) == f"Output, {span}, {year}"
+    assert dated("Output 2019 to 2022", None) == "Output 2019 to 2022"

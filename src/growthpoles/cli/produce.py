@@ -312,6 +312,8 @@ def _draw_file(
     from growthpoles import maps
     from growthpoles.language.languages import check_language
     from growthpoles.maps import save_figure, save_proof
+    from growthpoles.maps.presets import get_preset
+    from growthpoles.maps.source_note import source_parts
     from growthpoles.study.file_variable import read_files
 
     check_language(lang)
@@ -359,6 +361,9 @@ def _draw_file(
     elif len(lacking):
         note(f"no data: {listed_regions(lacking, found.regions)}", quiet=quiet)
     _tell_unnamed(figure, found.regions, quiet=quiet)
+    parts = source_parts(found.regions, lang, year=year, source=source)
+    if parts and get_preset(preset or "report").source_line == "none":
+        note(f"for the caption: {'; '.join(parts)}", quiet=quiet)
 
 
 def _lisa(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
+from decimal import ROUND_HALF_UP, Context, Decimal
 from functools import cache
 from typing import Any, Literal, SupportsFloat
 
@@ -20,6 +21,7 @@ NBSP = "\N{NO-BREAK SPACE}"
 _PLACES = 5  # zeros at most after the decimal sign of a small number; it is written by its power of ten beyond
 GROUPED = 10_000  # the least number that is written in groups
 P_COLUMN = re.compile(r"(\w+_)?p(_value|_adjusted|_attainable|_low|_high)?")  # columns of p-values
+_LONG = Context(prec=400)  # digits enough for every float
 LEAST_P = 1e-4  # the least p-value that is written as a number
 
 
@@ -34,6 +36,17 @@ def _signs(lang: str) -> tuple[str, str]:
     locale = Locale.parse(lang)
     pattern = LANGUAGES[lang].percent or re.sub("[#,0.]+", "{}", locale.percent_formats[None].pattern)
     return get_decimal_symbol(locale), pattern
+
+
+def round_half(value: float, digits: int) -> float:
+    """Round as offices of statistics do: half away from zero, by the digits that the number is printed with.
+
+    >>> round_half(2.5, 0), round_half(-0.125, 2), round_half(2.675, 2)
+    (3.0, -0.13, 2.68)
+    """
+    if not math.isfinite(value):
+        return float(value)
+    return float(Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP, _LONG))
 
 
 def format_number(value: float, lang: str = SOURCE, *, digits: int | None = 2, sign: Literal["-", "+"] = "-") -> str:
@@ -53,7 +66,7 @@ def format_number(value: float, lang: str = SOURCE, *, digits: int | None = 2, s
     decimal, _ = _signs(check_language(lang))
     if value != value:
         return ""
-    rounded = float(value) if digits is None else round(float(value), digits)
+    rounded = float(value) if digits is None else round_half(value, digits)
     text = f"{abs(rounded):,.{'10g' if digits is None else f'{digits}f'}}"
     if abs(rounded) < GROUPED:
         text = text.replace(",", "")
@@ -69,7 +82,7 @@ def format_cell(value: float, lang: str = SOURCE, *, digits: int) -> str:
     >>> format_cell(0.00012, digits=3), format_cell(-3.4e-9, digits=3), format_cell(0.0, digits=3)
     ('0.00012', '−3.4e−9', '0.000')
     """
-    if value == 0 or round(value, digits) != 0:
+    if value == 0 or round_half(value, digits) != 0:
         return format_number(value, lang, digits=digits)
     mantissa, power = f"{value:.1e}".split("e")
     if int(power) >= -_PLACES:
@@ -84,7 +97,7 @@ def format_count(count: int, lang: str = SOURCE) -> str:
 
 def format_percent(share: float, lang: str = SOURCE) -> str:
     """Write a share of 1 as a percentage with at most one decimal."""
-    return _signs(check_language(lang))[1].format(format_number(round(100 * share, 1), lang, digits=None))
+    return _signs(check_language(lang))[1].format(format_number(round_half(100 * share, 1), lang, digits=None))
 
 
 def format_percent_up(share: float, lang: str = SOURCE) -> str:

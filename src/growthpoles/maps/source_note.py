@@ -77,9 +77,12 @@ def span_of(years: tuple[object, object] | None, before: Any, after: Any) -> tup
 
 
 def dated(title: str, year: object) -> str:
-    """Return a title with its year, once."""
-    said = year is None or not title or re.search(rf"(?<!\d){re.escape(str(year))}(?!\d)", title)
-    return title if said else f"{title}, {year}"
+    """Return a title with its year, once: one that names other years, too ("2019 to 2022"), does not say it."""
+    own = re.escape(str(year))
+    said = re.search(rf"(?<!\d){own}(?!\d)", title) and not re.search(
+        r"(?<!\d)(?:19|20)\d\d(?!\d)", re.sub(rf"(?<!\d){own}(?!\d)", "", title)
+    )
+    return title if said or year is None or not title else f"{title}, {year}"
 
 
 def no_data(lang: str) -> Category:

@@ -404,3 +404,55 @@ def test_a_unit_in_brackets_is_no_mark_of_a_footnote(unit: str, behind: str) -> 
     kept = bare_name(f"PIB par habitant ({unit}){behind}", heading=True)
     assert kept == f"PIB par habitant ({unit})" + (" 2022" if "2022" in behind else "")
     assert bare_name("PIB par habitant (p)", heading=True) == "PIB par habitant"
+
+
+@pytest.mark.parametrize("unit", ["m", "km", "cm", "mi", "ft", "hab/km", "км", "м", "чел./км", "χλμ", "กม."])
+@pytest.mark.parametrize("power", "²³")
+def test_the_power_of_a_length_is_no_mark(tmp_path: Path, unit: str, power: str) -> None:
+    from growthpoles.study.files.printed_labels import bare_name
+
+    name = f"Area, {unit}{power}"
+    for heading in (True, False):
+        for mark in ("", "¹", "*", " ²"):
+            assert bare_name(name + mark, heading=heading) == name
+        assert bare_name(f"Area {power}", heading=heading) == "Area"
+        assert bare_name(f"Programm{power}", heading=heading) == "Programm"  # ends like a unit
+    assert bare_name(f"Area {unit}{power} (thousand)", heading=True) == f"Area {unit}{power} (thousand)"
+    assert bare_name(f"Area{power} (thousand)", heading=True) == "Area (thousand)"
+
+    from openpyxl import Workbook
+    from openpyxl.cell.rich_text import CellRichText, TextBlock
+    from openpyxl.cell.text import InlineFont
+
+    from growthpoles.study.files.cell_grids import read_grids
+
+    up = InlineFont(vertAlign="superscript")
+    book = Workbook()
+    assert book.active is not None
+    digit = {"²": "2", "³": "3"}[power]
+    for head in (f"Area, {unit}", "Population"):
+        book.active.append([CellRichText(head, TextBlock(up, digit)), "x"])
+    book.save(tmp_path / "raised.xlsx")
+    (grid,) = read_grids(tmp_path / "raised.xlsx")
+    assert [row[0] for _, row in grid.rows] == [name, "Population"]
+    assert [*grid.raised.values()] == [digit]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "GDP at {} prices", "GDP in {} constant prices", "At Constant {} Prices", "GDP (constant {} US$)",
+        "GDP in prices of {}", "GDP, chained ({}) dollars", "Index ({}=100)", "PIB a precios de {}",
+        "PIB a precios constantes de {}", "PIB en prix de {}", "BIP zu Preisen von {}", "ВРП в ценах {} года",
+        "ВРП (в постоянных ценах {} г.)", "ЖӨӨ {} жылғы бағамен", "ЖӨӨ {} жылғы тұрақты бағамен",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("base", [1995, 2015, 2022])
+def test_a_year_of_prices_is_no_year_of_the_figures(name: str, base: int) -> None:
+    from growthpoles.study.files.printed_labels import year_inside, years_in
+
+    held = name.format(base)
+    assert year_inside(held) is None and years_in(held) == []
+    for year in (2021, 2022):
+        assert year_inside(f"{held}, {year}") == (year, held) and years_in(f"{year}: {held}") == [year]
+    assert year_inside(f"Prices and incomes {base}") == (base, "Prices and incomes")

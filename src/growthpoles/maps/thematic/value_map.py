@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from growthpoles.errors import MapError, message, unknown_option
 from growthpoles.language.languages import translator
-from growthpoles.language.number_format import format_number, format_p
+from growthpoles.language.number_format import format_number, format_p, round_half
 from growthpoles.maps import palettes
 from growthpoles.maps.map_options import MapOptions
 from growthpoles.maps.presets import in_preset_typeface
@@ -406,9 +406,9 @@ def shown_value(value: float, lang: str, digits: int | None, sign: Any = "-") ->
     """Write a value, a p-value if there are no digits; where it would round to zero with more digits, else "<0.001"."""
     if digits is None:
         return format_p(value, lang)
-    if value and round(value, digits) == 0:
-        digits = next((digits + more for more in (1, 2) if round(value, digits + more)), digits)
-    if value and round(value, digits) == 0:
+    if value and round_half(value, digits) == 0:
+        digits = next((digits + more for more in (1, 2) if round_half(value, digits + more)), digits)
+    if value and round_half(value, digits) == 0:
         least = format_number(np.sign(value) * 10.0**-digits, lang, digits=digits, sign=sign)
         return f"{'<' if value > 0 else '>'}{least}"
     return format_number(value, lang, digits=digits, sign=sign)

@@ -41,7 +41,7 @@ from growthpoles.study.files.file_bounds import (
     most_unpacked,
 )
 from growthpoles.study.files.number_notation import split_lines, text_lines
-from growthpoles.study.files.printed_labels import mark_eras
+from growthpoles.study.files.printed_labels import mark_eras, power_behind
 from growthpoles.study.files.printed_tables import out_of_range
 
 Row = tuple[int, list[object]]  # number in the file, cells
@@ -396,10 +396,15 @@ def _look_closer(content: bytes, grids: list[Grid], where: str) -> None:
                         (str(run), isinstance(run, TextBlock) and getattr(run.font, "vertAlign", "") == "superscript")
                         for run in value
                     ]  # fmt: skip
-                    base = "".join(text for text, up in runs if not up)
+                    base, raised = "", ""
+                    for text, up in runs:
+                        power = power_behind(base, text) if up else ""
+                        base += power if up else text
+                        raised += text if up and not power else ""
                     if any(up for _, up in runs) and base.strip():
                         row[column] = base
-                        grid.raised[number, column] = "".join(text for text, up in runs if up).strip()
+                        if raised.strip():
+                            grid.raised[number, column] = raised.strip()
                     continue
                 value = getattr(value, "text", None) or value  # of an array formula
                 if (cell.data_type == "e" or (isinstance(value, str) and cell.data_type == "f")) and (

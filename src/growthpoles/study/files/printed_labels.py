@@ -24,8 +24,15 @@ _STATE = (
     r"|voorlopig\w*|előzetes|předběž\w*|predbež\w*|wstępn\w*|szacun\w*|preliminar\w*|foreløpig\w*|ennakko\w*"
     r"|geçici|sơ\s+bộ|sementara|angka\s+sementara|速報|暫定|暂定|初步|잠정)"
 )
+# Behind a unit of length a raised 2 or 3 is its power and no mark: "hab/km²", "m³".
+_LENGTHS = """
+km hm dm cm mm m mi ft yd км дм см мм м фут χλμ χμ μ კმ მ կմ մ كم م กม กม. ม ม. ק״מ מ״ר
+"""
+_POWER = "|".join(rf"(?<=(?<![^\W\d_]){re.escape(unit)})" for unit in _LENGTHS.split())
+_OF_LENGTH = re.compile(rf"(?:{_POWER})\Z", flags=re.IGNORECASE)
+_RAISED = rf"(?!(?i:{_POWER})[²³])"
 _NOTE = (
-    rf"(?>\s*(?:[{_UP}{re.escape(_SIGNS)}+]++|\[[^\[\]]{{1,12}}\]|\(\d{{1,2}}\)|\d{{1,2}}\)"
+    rf"(?>\s*(?:{_RAISED}[{_UP}{re.escape(_SIGNS)}+]++|\[[^\[\]]{{1,12}}\]|\(\d{{1,2}}\)|\d{{1,2}}\)"
     rf"|(?<=\s)\d{{1,2}}/|\((?:[^\W\d_]{{1,2}}|{_STATE}\.?)\)|,?\s{_STATE}\.?(?!\w)))"
 )
 # Brackets behind the name of an indicator, or its year, that hold a unit and no mark: "[zł]", "[1000 EUR]", "(ha)".
@@ -145,6 +152,18 @@ _BARE = re.compile(rf"(\d{{2,4}})(?:\.0)?\s?(年?)((?:[a-z]|{_YEAR_NOTE})?)", fl
 _CODE = re.compile(r"\b[A-EG-SU-WZ](?:19|20)\d\d_\w*\d")  # "S1901_C01_001E" of the Census Bureau holds no year
 _TWICE = re.compile(rf"(.*?{_YEAR[1:-1]}(?!\d)[^\d/|]*?)\s*[/|\s]\s*([^\d/|]*{_YEAR[1:-1]}(?!\d).*)")
 _INSIDE = re.compile(rf"(?<![\d.,]){_YEAR}(?:\s*[/–—-]\s*((?:19|20)?\d\d)(?!\d))?(?![\d]|[.,]\d)")
+# The year whose prices are meant, or that an index is 100 in, is no year of the figures.
+_BASE_YEAR = re.compile(
+    rf"\b(?:constant|chained)\s+\(?{_YEAR}(?!\d)|\b(?:at|in)\s+{_YEAR}(?:\s+(?:constant|market|basic|average))*\s+prices?\b"
+    rf"|\b(?:prices?\s+of(?:\s+the\s+year)?|[àa]\s+(?:precios|preços)(?:\s+constantes)?\s+d(?:el?|o)(?:\s+a[ñn]o)?"
+    rf"|a\s+prezzi(?:\s+costanti)?\s+del(?:l'anno)?|(?:en|aux?|à)\s+prix(?:\s+constants)?\s+de(?:\s+l['’]année)?"
+    rf"|(?:in|zu)\s+(?:konstanten\s+)?preisen\s+(?:von|des\s+jahres)|in\s+prijzen\s+van"
+    rf"|w\s+cenach(?:\s+stałych)?(?:\s+z)?(?:\s+roku)?|[вуВУ]\s+(?:\w+ых\s+|\w+их\s+)?ц[еі]нах)\s+{_YEAR}(?!\d)"
+    rf"|(?<!\d){_YEAR}\s+(?:жылғы|жылдың|ж\.)\s+(?:\w+\s+)?баға(?:сы|лар|лары)?(?:мен|н?да)\b|(?<!\d){_YEAR}\s*=\s*1(?:00)?(?!\d)",
+    flags=re.IGNORECASE,
+)
+_HIDDEN = {ord(str(i)): 0xE000 + i for i in range(10)}  # signs of private use, which no label holds
+_SHOWN = {to: at for at, to in _HIDDEN.items()}
 # In a longer text words that may also begin a name ("2021 Final consumption", "Vitamin E 2021") are marks only where
 # they stand alone: right at the year, in brackets, behind a comma or a colon, or at an end.
 _AS_NAME = r"(?:final|advance|avance|[a-z]{1,2})(?![^\W_])(?![./])"
@@ -174,7 +193,9 @@ _END = 200  # signs at the end of a name among which marks are looked for
 _DOTS = r"\s*+(?<![:.])[:.]{2,}+"
 _TRAILING = re.compile(rf"(?:{_NOTE}|{_DOTS})+$")
 _TRAILING_OF_HEADING = re.compile(rf"(?:(?!\s*(?i:{_UNIT})){_NOTE}|{_DOTS})+$")
-_BEFORE_UNIT = re.compile(rf"\s*(?:[{_UP}{re.escape(_SIGNS)}+]++|\d{{1,2}}\))(?=\s*(?:\[[^\[\]]+\]|\([^()]+\))$)")
+_BEFORE_UNIT = re.compile(
+    rf"\s*(?:{_RAISED}[{_UP}{re.escape(_SIGNS)}+]++|\d{{1,2}}\))(?=\s*(?:\[[^\[\]]+\]|\([^()]+\))$)"
+)
 
 # A letter behind a number that may multiply it is no flag: "5 m" may be five millions.
 _MULTIPLES = {"k", "m", "mn", "mm", "bn", "tn", "т", "м", "kg", "km", "ha", "тг", "pt", "pp", "pc", "ml", "cm", "st"}
@@ -354,12 +375,15 @@ def unit_behind(text: str) -> str:
 
 def two_years(text: str) -> bool:
     """Tell whether a label names two years that follow each other ("2018-19", "Change 2018/2019")."""
-    return any(hit[2] for hit in _INSIDE.finditer(text.translate(_DIGITS)))
+    return any(hit[2] for hit in _INSIDE.finditer(_base_hidden(text.translate(_DIGITS))))
 
 
 def year_inside(text: str) -> tuple[int, str] | None:
-    """Return the one year that stands in a longer text, and the text without it; None for none or several."""
-    plain = _opened(_DAYS.sub("", _YR.sub("", text.translate(_DIGITS).replace("_", " "))))
+    """Return the one year that stands in a longer text, and the text without it; None for none or several.
+
+    A year of prices ("at 2018 prices", "2015=100") is none, and stays in the text.
+    """
+    plain = _base_hidden(_opened(_DAYS.sub("", _YR.sub("", text.translate(_DIGITS).replace("_", " ")))))
     hits = list(_INSIDE.finditer(plain))
     years = {int(hit[1]) for hit in hits}
     if len(years) != 1 or _CODE.search(text) or _PARTS_OF_YEAR.search(_DAY_ALONE.sub("", plain)):
@@ -370,7 +394,13 @@ def year_inside(text: str) -> tuple[int, str] | None:
     rest = _WITH_STATE.sub(" ", plain)
     rest = re.sub(r"\(\s*\)|\[\s*\]", " ", rest)
     rest = re.sub(r"([;|/,])\s*(?=[;|/,])", "", " ".join(rest.split()))
-    return years.pop(), re.sub(r"\s+(?=[,;:])|[\s,;:]+(?=[)\]])", "", rest).strip(" ,;:/|–—-_.+")
+    rest = re.sub(r"\s+(?=[,;:])|[\s,;:]+(?=[)\]])", "", rest).strip(" ,;:/|–—-_.+")
+    return years.pop(), rest.translate(_SHOWN)
+
+
+def _base_hidden(text: str) -> str:
+    """Return a text whose years of prices and of indices are no digits; ``translate(_SHOWN)`` brings them back."""
+    return _BASE_YEAR.sub(lambda hit: hit[0].translate(_HIDDEN), text)
 
 
 #: "x 1 000", "in 1000": what the numbers of a column are multiplied by.
@@ -404,9 +434,9 @@ def multipliers(texts: Iterable[str]) -> bool:
 
 
 def years_in(text: str) -> list[int]:
-    """Return the years that stand in a text."""
+    """Return the years that stand in a text, but for those of prices."""
     label = parse_year(text)
-    return [label.year] if label else [int(hit) for hit in re.findall(r"(?<!\d)(?:19|20)\d\d(?!\d)", text)]
+    return [label.year] if label else [int(hit) for hit in re.findall(rf"(?<!\d){_YEAR}(?!\d)", _base_hidden(text))]
 
 
 def marked_apart(headers: Mapping[int, str], named: Mapping[int, tuple[str, int | None]]) -> dict[int, str]:
@@ -451,6 +481,11 @@ def plain_signs(text: str) -> str:
     """Return a number as text with the usual blanks, minus, apostrophes and digits, without unit signs."""
     plain = text.translate(_LOOKALIKES).strip().strip('"').strip()
     return re.sub(r"^([+-]?) ?[$€£¥₽₸₹₴₺] ?|(?<=\d) ?[%‰€₽₸$£]$", r"\1", plain)
+
+
+def power_behind(text: str, raised: str) -> str:
+    """Return the sign of a raised 2 or 3 behind a unit of length ("km" and "2"), or ""."""
+    return {"2": "²", "3": "³"}.get(raised.strip(), "") if _OF_LENGTH.search(text) else ""
 
 
 def bare_name(name: str, *, heading: bool = False) -> str:
