@@ -19,7 +19,15 @@ import pandas as pd
 from growthpoles.errors import Joined, Number, Reason
 from growthpoles.study.audit.arithmetic import significant_digits
 from growthpoles.study.audit.causes.hypotheses import in_other_unit, moved_to, twins
-from growthpoles.study.audit.causes.printed_relations import Array, Block, Bounds, Relation, meets, same_cells
+from growthpoles.study.audit.causes.printed_relations import (
+    Array,
+    Block,
+    Bounds,
+    Relation,
+    meets,
+    same_cells,
+    stood_before,
+)
 from growthpoles.study.audit.column_orders import listed
 from growthpoles.study.audit.findings import Cell, Fault, FaultKind, Finding, Sentence, decided, one_reading
 from growthpoles.study.audit.printed_cells import TotalRow, sentence_frame
@@ -457,7 +465,9 @@ def blind_columns(blocks: Mapping[int, Block], results: set[tuple[int, str]]) ->
         lone = [
             name
             for name in block.columns
-            if (block.table, name) not in results and next(twins(blocks, block.table, name), None) is None
+            if (block.table, name) not in results
+            and next(twins(blocks, block.table, name), None) is None
+            and not stood_before(blocks, block, (name,))
         ]
         if lone:
             check = Reason(

@@ -463,3 +463,21 @@ def _likely(blocks: Mapping[int, Block], block: Block, name: str, excess: float)
         gain = np.log1p((old - middle) ** 2 / scale**2 / 3) - np.log1p((new - middle) ** 2 / scale**2 / 3)
         odds += 2 * np.where(np.isfinite(gain), gain, np.where(column - excess < 0, -np.inf, 0.0))
     return [int(i) for i in np.flatnonzero(odds >= odds.max() - SURE)]
+
+
+def told_once(sources: Sources, found: Sequence[Finding]) -> list[Finding]:
+    """Drop what is found once more in a column without a year, which stands in the tables of several."""
+    tables: dict[tuple[str, ...], int] = {}
+    first: dict[tuple[int, str], int] = {}
+    for table in sources.tables:
+        for name, column in sources.parts[table].items():
+            if "place" in column:
+                first[table, name] = tables.setdefault((name, *column["place"]), table)
+    told, kept = set[tuple[Any, ...]](), list[Finding]()
+    for finding in found:
+        cells = frozenset((first.get((c.table, c.column), c.table), c.row, c.column) for c in finding.cells)
+        again = all(first.get((c.table, c.column), c.table) != c.table for c in finding.cells)
+        if not (again and (finding.fault.kind, cells) in told):
+            kept.append(finding)
+        told.add((finding.fault.kind, cells))
+    return kept
