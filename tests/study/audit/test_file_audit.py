@@ -780,3 +780,25 @@ def test_a_column_without_a_year_is_not_held_against_itself(seed: int, tmp_path:
     assert found.ledger.empty and "density" in set(rules["column"])
     told = " ".join(map(str, found.unchecked["told"]))
     assert told.count("area") <= 1
+
+
+@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("slip", ["rows", "neighbours"])
+def test_a_wrong_figure_is_found_by_its_growth(seed: int, slip: str, tmp_path: Path) -> None:
+    rng, n = np.random.default_rng([33, seed]), 14
+    first = np.round(rng.uniform(20000, 90000, n), 1)
+    last = np.round(first * rng.lognormal(0.3, 0.15, n), 1)
+    growth = np.round(100 * (last / first - 1), 1)
+    shown = [f"{value:.1f}" for value in first]
+    if slip == "rows":
+        shown[2], shown[9] = shown[9], shown[2]
+    else:
+        at = next(i for i, text in enumerate(shown) if abs(int(text[0]) - int(text[1])) > 2)
+        shown[at] = shown[at][1] + shown[at][0] + shown[at][2:]
+    lines = [f"R{i},{shown[i]},{last[i]:.1f},{growth[i]:.1f}" for i in range(n)]
+    (tmp_path / "t.csv").write_text("\n".join(["Region,GDP 2010,GDP 2022,Growth 2022/2010 %", *lines]) + "\n")
+    found, _, _ = audit_file(tmp_path / "t.csv")
+    assert len(found.faults) == 1
+    named = found.ledger[["table", "column"]].drop_duplicates().to_numpy().tolist()
+    # Where another reading fits as well, all are named and the fault is open.
+    assert [1, "GDP"] in named and (len(named) == 1 or all(map(is_open, found.ledger["cause"])))
