@@ -737,3 +737,68 @@ def test_numbers_of_things_are_no_codes(name: str, tmp_path: Path) -> None:
     (tmp_path / "t.csv").write_text(f"region,{name},Jobs\n{rows}", encoding="utf-8")
     assert {column for _, _, column in read_audit_file(tmp_path / "t.csv").places} == {name, "Jobs"}
     assert quick_look(tmp_path / "t.csv").tables["indicators"].tolist() == [f"{name}, Jobs"]
+
+
+def area_file(rng: np.random.Generator, path: Path, *, what: str, dated: bool = False) -> None:
+    """Write people of two years, an area without a year, densities and a rank; two cells of one column exchanged."""
+    n = int(rng.integers(10, 25))
+    area = rng.integers(200, 90000, n).astype(float)
+    people = {2010: rng.integers(20000, 900000, n).astype(float)}
+    people[2022] = np.round(people[2010] * rng.lognormal(0.1, 0.1, n))
+    columns = {"people 2010": people[2010], "people 2022": people[2022], "area, km2": area}
+    columns |= {f"density {year}": np.round(people[year] / area, 2) for year in ((2010, 2022) if dated else (2022,))}
+    columns["place"] = (-people[2022]).argsort().argsort() + 1.0
+    if what:
+        far = np.argsort(columns[what])[[2, -3]]
+        columns[what][far] = columns[what][far[::-1]]
+    names = list(columns)
+    names[-2] = names[-2] if dated else "density"
+    lines = [",".join([f"R{i}", *(f"{own[i]:.10g}" for own in columns.values())]) for i in range(n)]
+    path.write_text("\n".join(['region,"' + '","'.join(names) + '"', *lines]) + "\n")
+
+
+@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize(
+    ("what", "kind"),
+    [("", ""), ("density 2022", "exchanged rows"), ("area, km2", "exchanged rows"), ("place", "rank order")],
+)
+def test_a_column_without_a_year_goes_with_those_of_every_year(seed: int, what: str, kind: str, tmp_path: Path) -> None:
+    area_file(np.random.default_rng([31, seed]), tmp_path / "t.csv", what=what)
+    found, file, rules = audit_file(tmp_path / "t.csv")
+    assert list(file.names) == [1, 2]
+    assert {"density", "place"} <= set(rules["column"]) and set(rules["numerator"]) == {"people"}
+    kinds = [fault.kind for fault in found.faults.values()]
+    # Two cells exchanged may fit as an exchange of their inputs, too.
+    assert len(kinds) == bool(kind) and set(kinds) <= {kind, "contradictory columns"}
+    assert {fault.table for fault in found.faults.values()} <= {2}
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_column_without_a_year_is_not_held_against_itself(seed: int, tmp_path: Path) -> None:
+    area_file(np.random.default_rng([32, seed]), tmp_path / "t.csv", what="", dated=True)
+    found, _, rules = audit_file(tmp_path / "t.csv")
+    assert found.ledger.empty and "density" in set(rules["column"])
+    told = " ".join(map(str, found.unchecked["told"]))
+    assert told.count("area") <= 1
+
+
+@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("slip", ["rows", "neighbours"])
+def test_a_wrong_figure_is_found_by_its_growth(seed: int, slip: str, tmp_path: Path) -> None:
+    rng, n = np.random.default_rng([33, seed]), 14
+    first = np.round(rng.uniform(20000, 90000, n), 1)
+    last = np.round(first * rng.lognormal(0.3, 0.15, n), 1)
+    growth = np.round(100 * (last / first - 1), 1)
+    shown = [f"{value:.1f}" for value in first]
+    if slip == "rows":
+        shown[2], shown[9] = shown[9], shown[2]
+    else:
+        at = next(i for i, text in enumerate(shown) if abs(int(text[0]) - int(text[1])) > 2)
+        shown[at] = shown[at][1] + shown[at][0] + shown[at][2:]
+    lines = [f"R{i},{shown[i]},{last[i]:.1f},{growth[i]:.1f}" for i in range(n)]
+    (tmp_path / "t.csv").write_text("\n".join(["Region,GDP 2010,GDP 2022,Growth 2022/2010 %", *lines]) + "\n")
+    found, _, _ = audit_file(tmp_path / "t.csv")
+    assert len(found.faults) == 1
+    named = found.ledger[["table", "column"]].drop_duplicates().to_numpy().tolist()
+    # Where another reading fits as well, all are named and the fault is open.
+    assert [1, "GDP"] in named and (len(named) == 1 or all(map(is_open, found.ledger["cause"])))

@@ -19,7 +19,15 @@ import pandas as pd
 from growthpoles.errors import Joined, Number, Reason
 from growthpoles.study.audit.arithmetic import significant_digits
 from growthpoles.study.audit.causes.hypotheses import in_other_unit, moved_to, twins
-from growthpoles.study.audit.causes.printed_relations import Array, Block, Bounds, Relation, meets, same_cells
+from growthpoles.study.audit.causes.printed_relations import (
+    Array,
+    Block,
+    Bounds,
+    Relation,
+    meets,
+    same_cells,
+    stood_before,
+)
 from growthpoles.study.audit.column_orders import listed
 from growthpoles.study.audit.findings import Cell, Fault, FaultKind, Finding, Sentence, decided, one_reading
 from growthpoles.study.audit.printed_cells import TotalRow, sentence_frame
@@ -457,7 +465,9 @@ def blind_columns(blocks: Mapping[int, Block], results: set[tuple[int, str]]) ->
         lone = [
             name
             for name in block.columns
-            if (block.table, name) not in results and next(twins(blocks, block.table, name), None) is None
+            if (block.table, name) not in results
+            and next(twins(blocks, block.table, name), None) is None
+            and not stood_before(blocks, block, (name,))
         ]
         if lone:
             check = Reason(
@@ -603,6 +613,20 @@ Growth = tuple[str, str, str, int, int]
 _GROWTH_ROWS, _GROWTH_CHANCE = 5, 6.0  # chance would give a growth that is proposed once in so many files (log10)
 
 
+def growth_ends(
+    blocks: Mapping[int, Block], block: Block, of: str, first: int, last: int
+) -> list[tuple[Block, list[int]]] | None:
+    """Return the tables of both years with the places of the regions; None where one has not the figures of all."""
+    ends = []
+    for year in (first, last):
+        dated = (other for other in blocks.values() if other.year == year and of in other.columns)
+        table = next((other for other in dated if set(block.regions) <= set(other.regions)), None)
+        if table is None:
+            return None
+        ends.append((table, [table.regions.index(region) for region in block.regions]))
+    return ends
+
+
 def growth_bounds(
     blocks: Mapping[int, Block], block: Block, kind: str, of: str, first: int, last: int
 ) -> Bounds | None:
@@ -610,14 +634,11 @@ def growth_bounds(
 
     None where no table of one of the years has the figures of all regions.
     """
-    ends = []
-    for year in (first, last):
-        dated = (other for other in blocks.values() if other.year == year and of in other.columns)
-        table = next((other for other in dated if set(block.regions) <= set(other.regions)), None)
-        if table is None:
-            return None
-        at = [table.regions.index(region) for region in block.regions]
-        ends.append([part[at] for part in (table.columns[of].low, table.columns[of].value, table.columns[of].high)])
+    found = growth_ends(blocks, block, of, first, last)
+    if found is None:
+        return None
+    columns = [(table.columns[of], at) for table, at in found]
+    ends = [[part[at] for part in (column.low, column.value, column.high)] for column, at in columns]
     (low, middle, high), (lower, value, higher) = ends
     sure = (low > 0) & (lower >= 0)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -626,7 +647,7 @@ def growth_bounds(
     return least, best, most
 
 
-def _may_be_growth(blocks: Mapping[int, Block], block: Block, name: str, last: int) -> bool:
+def may_be_growth(blocks: Mapping[int, Block], block: Block, name: str, last: int) -> bool:
     """Tell whether a table may hold growth up to a year; a column of several tables is that up to the year of each."""
     alone = sum(name in other.columns for other in blocks.values()) == 1
     return alone or not block.year or block.year < 0 or block.year == last
@@ -646,7 +667,7 @@ def growth_columns(blocks: Mapping[int, Block]) -> list[tuple[Growth, int, int, 
     trials = np.log10(float(max(len(ways) * sum(len(block.columns) for block in blocks.values()), 1)))
     found: dict[tuple[str, int], tuple[bool, float, Growth, int, int]] = {}
     for (kind, of, first, last), block in product(ways, blocks.values()):
-        columns = [name for name in block.columns if name != of and _may_be_growth(blocks, block, name, last)]
+        columns = [name for name in block.columns if name != of and may_be_growth(blocks, block, name, last)]
         bounds = growth_bounds(blocks, block, kind, of, first, last) if columns else None
         for name in columns if bounds is not None else ():
             assert bounds is not None
@@ -670,25 +691,3 @@ def growth_columns(blocks: Mapping[int, Block]) -> list[tuple[Growth, int, int, 
         own = tally.setdefault((rule, not short), [0, 0])
         own[:] = own[0] + k, own[1] + n
     return [(rule, k, n, enough) for (rule, enough), (k, n) in tally.items()]
-
-
-def growth_findings(blocks: Mapping[int, Block], rules: Iterable[Growth]) -> list[Finding]:
-    """Report cells of growth that are not that of the figures of both years: which of the three is wrong is open."""
-    found = []
-    for (kind, name, of, first, last), block in product(rules, blocks.values()):
-        fits = name in block.columns and _may_be_growth(blocks, block, name, last)
-        bounds = growth_bounds(blocks, block, kind, of, first, last) if fits else None
-        if bounds is None:
-            continue
-        column, (low, middle, high) = block.columns[name], bounds
-        known = np.isfinite(low) & np.isfinite(column.value)
-        bad = known & ~meets(column, low, high)
-        told = {"column": of, "year": first, "other_year": last}
-        template = "{count} other rows are the growth of {column} from {year} to {other_year}, to rounding"
-        evidence = Reason(template, {"count": int(known.sum() - bad.sum()), **told})
-        for i in map(int, np.flatnonzero(bad)):
-            text = one_reading(Reason("not the growth of {column} from {year} to {other_year}", told))
-            fault = Fault("growth", block.table, name, block.rows[i], first, denominator=of)
-            cells = tuple(cells_of(block, name, [i], text, expected=float(middle[i])))
-            found.append(Finding(f"t{block.table}-{name}-growth-r{block.rows[i]:02d}", fault, cells, evidence))
-    return found

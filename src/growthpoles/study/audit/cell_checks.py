@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import combinations, product
 from math import comb
 from typing import Any
 
@@ -11,16 +12,20 @@ import numpy as np
 import pandas as pd
 
 from growthpoles.errors import Joined, Number, Reason
-from growthpoles.study.audit.arithmetic import find_copies, wrong_cells
+from growthpoles.study.audit.arithmetic import find_copies, significant_digits, wrong_cells
 from growthpoles.study.audit.between_years import (
     EQUAL_CELLS,
     FEWEST,
     RARE,
+    Growth,
     cells_of,
     equal_columns,
+    growth_bounds,
+    growth_ends,
     growth_remarks,
     lone_signs,
     magnitudes,
+    may_be_growth,
     moved_rows,
     other_units,
     repeated_columns,
@@ -37,17 +42,19 @@ from growthpoles.study.audit.causes.printed_relations import (
     Block,
     Relation,
     given_sums,
+    meets,
     ratio_relations,
     source_blocks,
     sum_relations,
 )
-from growthpoles.study.audit.causes.root_causes import SURE, Cause, find_causes
-from growthpoles.study.audit.causes.totals import decided_by_totals, total_findings
+from growthpoles.study.audit.causes.root_causes import SURE, Cause, find_causes, wrong_input
+from growthpoles.study.audit.causes.totals import decided_by_totals, slip_of, total_findings
 from growthpoles.study.audit.column_orders import ColumnOrder, column_orders, listed
 from growthpoles.study.audit.duplicates import duplicate_findings, find_duplicates
 from growthpoles.study.audit.findings import (
     Cell,
     Fault,
+    FaultKind,
     Finding,
     Sentence,
     cause_fault,
@@ -55,12 +62,15 @@ from growthpoles.study.audit.findings import (
     copy_findings,
     decided,
     one_reading,
+    undecided_between,
 )
 from growthpoles.study.audit.printed_cells import Sources, replace_cells
 from growthpoles.study.audit.row_order_findings import order_findings
+from growthpoles.study.files.printed_tables import Decimal, cell_number
 
 #: Faults of two years of which a total may tell which is wrong.
 _OF_TWO = ("repeated in years", "unit")
+_MOST_OPEN = 200  # rows of growth that do not hold, among which exchanged ones are looked for
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -463,3 +473,209 @@ def _likely(blocks: Mapping[int, Block], block: Block, name: str, excess: float)
         gain = np.log1p((old - middle) ** 2 / scale**2 / 3) - np.log1p((new - middle) ** 2 / scale**2 / 3)
         odds += 2 * np.where(np.isfinite(gain), gain, np.where(column - excess < 0, -np.inf, 0.0))
     return [int(i) for i in np.flatnonzero(odds >= odds.max() - SURE)]
+
+
+def told_once(sources: Sources, found: Sequence[Finding]) -> list[Finding]:
+    """Drop what is found once more in a column without a year, which stands in the tables of several."""
+    tables: dict[tuple[str, ...], int] = {}
+    first: dict[tuple[int, str], int] = {}
+    for table in sources.tables:
+        for name, column in sources.parts[table].items():
+            if "place" in column:
+                first[table, name] = tables.setdefault((name, *column["place"]), table)
+    told, kept = dict[frozenset[tuple[int, int, str]], tuple[int, ...]](), list[Finding]()
+    for finding in found:
+        cells = frozenset((first.get((c.table, c.column), c.table), c.row, c.column) for c in finding.cells)
+        own = tuple(c.table for c in finding.cells)
+        if told.setdefault(cells, own) == own:
+            kept.append(finding)
+    return kept
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """One cell of growth: its rule and place, the places of both figures, and what they give."""
+
+    kind: str
+    block: Block
+    name: str
+    i: int
+    years: int
+    ends: tuple[tuple[Block, int], ...]
+    bounds: tuple[float, float, float]
+    wrong: bool
+
+    def wanted(self, of: str, end: int) -> tuple[float, float]:
+        """Return the least and greatest figure of one year that the growth and the other figure allow."""
+        grown = self.block.columns[self.name]
+        power = self.years if self.kind == "annual growth" else 1
+        ratios = [max(1.0 + each[self.i] / 100.0, 0.0) ** power for each in (grown.low, grown.high)]
+        other, j = self.ends[1 - end]
+        low, high = float(other.columns[of].low[j]), float(other.columns[of].high[j])
+        if end:
+            return low * ratios[0], high * ratios[1]
+        return (low / ratios[1], high / ratios[0]) if ratios[0] > 0 else (np.nan, np.nan)
+
+
+def _figure(
+    block: Block, name: str, i: int, low: float, high: float, decimal: Decimal, other: Sentence
+) -> tuple[float, Sentence, bool, int]:
+    """Return what should stand in a cell, between low and high, why, whether that is a slip of digits, its power."""
+    column, half = block.columns[name], float(block.columns[name].high[i] - block.columns[name].low[i]) / 2
+    value, want = float(column.value[i]), (low + high) / 2
+    told, power = slip_of(column.printed[i], value, want, (high - low) / 2 + half, decimal, half)
+    if told is None:
+        return want, other, False, 0
+    figure = value / 10.0**power if power else cell_number(str(told.places["text"]), decimal=decimal)
+    return figure, told, True, power
+
+
+def growth_findings(
+    blocks: Mapping[int, Block],
+    rules: Iterable[Growth],
+    found: Sequence[Finding] = (),
+    relations: Sequence[Relation] = (),
+    decimal: Decimal = ".",
+) -> list[Finding]:
+    """Report cells of growth that are not that of the figures of both years.
+
+    The growth or one of its figures is wrong: figures exchanged between two rows, or a lone slip of digits, decide;
+    else that is open.
+    """
+    groups: dict[tuple[str, str], list[_Step]] = {}
+    evidence: dict[tuple[int, str], Reason] = {}
+    for (kind, name, of, first, last), block in product(rules, blocks.values()):
+        fits = name in block.columns and may_be_growth(blocks, block, name, last)
+        bounds = growth_bounds(blocks, block, kind, of, first, last) if fits else None
+        ends = growth_ends(blocks, block, of, first, last) if bounds is not None else None
+        if bounds is None or ends is None:
+            continue
+        column = block.columns[name]
+        known = np.isfinite(bounds[0]) & np.isfinite(column.value)
+        bad = known & ~meets(column, bounds[0], bounds[2])
+        told = {"column": of, "year": first, "other_year": last, "count": int(known.sum() - bad.sum())}
+        template = "{count} other rows are the growth of {column} from {year} to {other_year}, to rounding"
+        evidence[block.table, name] = Reason(template, told)
+        for i in map(int, np.flatnonzero(known)):
+            low, middle, high = (float(part[i]) for part in bounds)
+            places = tuple((table, at[i]) for table, at in ends)
+            step = _Step(kind, block, name, i, last - first, places, (low, middle, high), bool(bad[i]))
+            groups.setdefault((of, block.regions[i]), []).append(step)
+    named = {(c.table, c.row, c.column): c.expected for finding in found for c in finding.cells}
+    open_groups: list[tuple[str, list[_Step], dict[tuple[int, int], tuple[float, float]]]] = []
+    for (of, _), steps in groups.items():
+        wrong = [step for step in steps if step.wrong]
+        inputs: dict[tuple[int, int], tuple[float, float]] = {}
+        for table, j in dict.fromkeys((table.table, j) for step in wrong for table, j in step.ends):
+            both = [(step, end, *step.ends[end]) for step in steps for end in (0, 1)]
+            own = [(step, end) for step, end, other, at in both if (other.table, at) == (table, j)]
+            ranges = [step.wanted(of, end) for step, end in own]
+            for relation in relations:
+                if relation.table == table and of in relation.members:
+                    given = relation.implied(blocks[table], of)
+                    ranges += [(float(given[0][j]), float(given[2][j]))] if np.isfinite(given[0][j]) else []
+            half = float(blocks[table].columns[of].high[j] - blocks[table].columns[of].low[j]) / 2
+            least, most = max(low for low, _ in ranges), min(high for _, high in ranges)
+            if sum(step.wrong for step, _ in own) == len(wrong) and least <= most + 2 * half:
+                inputs[table, j] = min(least, most), max(least, most)
+        # What is found of a figure already breaks its growth, too.
+        again = [
+            not np.isfinite(want) or low - abs(low) * 1e-2 <= want <= high + abs(high) * 1e-2
+            for (table, j), (low, high) in inputs.items()
+            if (want := named.get((table, blocks[table].rows[j], of))) is not None
+        ]
+        if wrong and not any(again):
+            open_groups.append((of, wrong, inputs))
+    pairs: list[tuple[int, int, tuple[int, str]]] = []
+    for (a, (of, one, mine)), (b, (other, two, theirs)) in combinations(enumerate(open_groups), 2):
+        if of != other or len(open_groups) > _MOST_OPEN:
+            continue
+        for table, j in mine:
+            for third, k in theirs:
+                column = blocks[table].columns[of]
+                if table == third and all(
+                    column.low[x] <= high and column.high[x] >= low
+                    for x, (low, high) in ((k, mine[table, j]), (j, theirs[table, k]))
+                ):
+                    pairs.append((a, b, (table, of)))
+        if len(one) == len(two) == 1 and (one[0].block, one[0].name) == (two[0].block, two[0].name):
+            grown = one[0].block.columns[one[0].name]
+            if all(
+                grown.low[x.i] <= y.bounds[2] and grown.high[x.i] >= y.bounds[0]
+                for x, y in ((one[0], two[0]), (two[0], one[0]))
+            ):
+                pairs.append((a, b, (one[0].block.table, one[0].name)))
+    findings, done = list[Finding](), set[int]()
+    for a, b, (table, name) in pairs:
+        if sum(a in pair[:2] or b in pair[:2] for pair in pairs) != 1:
+            continue
+        (of, one, mine), (_, two, theirs) = open_groups[a], open_groups[b]
+        block = blocks[table]
+        at = [next(j for t, j in own if t == table) for own in (mine, theirs)] if name == of else [one[0].i, two[0].i]
+        rows = sorted(block.rows[i] for i in at)
+        fault = Fault("exchanged rows", table=table, column=name, row=rows[0], other_row=rows[1])
+        cells = tuple(
+            cell
+            for i, j in (at, at[::-1])
+            for cell in cells_of(block, name, [i], swapped_with(block.regions[j]), float(block.columns[name].value[j]))
+        )
+        told_by = evidence[one[0].block.table, one[0].name]
+        findings.append(Finding(f"t{table}-{name}-rows-r{rows[0]:02d}-r{rows[1]:02d}", fault, cells, told_by))
+        done |= {a, b}
+    for number, (of, wrong, inputs) in enumerate(open_groups):
+        if number not in done:
+            findings += _growth_readings(blocks, of, wrong, inputs, evidence, decimal)
+    return findings
+
+
+def _growth_readings(
+    blocks: Mapping[int, Block],
+    of: str,
+    wrong: Sequence[_Step],
+    inputs: Mapping[tuple[int, int], tuple[float, float]],
+    evidence: Mapping[tuple[int, str], Reason],
+    decimal: Decimal,
+) -> list[Finding]:
+    """Turn growth of one region that does not hold into a finding of what explains it, or of all that may."""
+    names = list(dict.fromkeys(step.name for step in wrong))
+    readings: list[tuple[Block, str, int, float, Sentence, bool, int]] = []
+    for (table, j), (low, high) in inputs.items():
+        told = _figure(blocks[table], of, j, low, high, decimal, wrong_input(names))
+        readings.append((blocks[table], of, j, *told))
+    if len(wrong) == 1 or not readings:
+        for step in wrong:
+            low, _, high = step.bounds
+            text = evidence[step.block.table, step.name].places
+            year = {"column": of, "year": text["year"], "other_year": text["other_year"]}
+            not_grown = Reason("not the growth of {column} from {year} to {other_year}", year)
+            want, why, digits, power = _figure(step.block, step.name, step.i, low, high, decimal, not_grown)
+            want = want if digits else step.bounds[1]
+            digits &= significant_digits(step.block.columns[step.name].printed[step.i]) > 2
+            readings.append((step.block, step.name, step.i, want, why, digits, power))
+    slips = [each for each in readings if each[5]]
+    alone = slips if len(slips) == 1 else readings if len(readings) == 1 and len(wrong) > 1 else []
+    found, step = [], wrong[0]
+    for block, name, i, want, why, _, power in alone:
+        kind: FaultKind = "decimal shift" if power else "input" if name == of else "growth"
+        first = int(evidence[step.block.table, step.name].places["year"])
+        fault = Fault(kind, block.table, name, block.rows[i])
+        fault = replace(fault, year=first, denominator=of) if kind == "growth" else fault
+        told_by = evidence[step.block.table, step.name]
+        cells = tuple(cells_of(block, name, [i], why, want))
+        found.append(Finding(f"t{block.table}-{name}-growth-r{block.rows[i]:02d}", fault, cells, told_by))
+    if alone:
+        return found
+    for step in wrong if not inputs else wrong[:1]:
+        own = [each for each in readings if inputs or each[:3] == (step.block, step.name, step.i)]
+        told_by = evidence[step.block.table, step.name]
+        row = step.block.rows[step.i]
+        fault = Fault("growth", step.block.table, step.name, row, int(told_by.places["year"]), denominator=of)
+        cells = tuple(
+            cell
+            for block, name, i, want, why, *_ in own[::-1]
+            for cell in cells_of(block, name, [i], one_reading(why), want)
+        )
+        either = [undecided_between([[each[1]] for each in own[::-1]])] if len(own) > 1 else []
+        because = Joined([told_by, *either])
+        found.append(Finding(f"t{step.block.table}-{step.name}-growth-r{row:02d}", fault, cells, because))
+    return found

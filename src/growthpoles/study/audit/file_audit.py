@@ -21,6 +21,7 @@ from growthpoles.study.audit.causes.printed_relations import (
     looks_typed,
     nearly_sums,
     source_blocks,
+    stood_before,
     sum_relations,
     told_nearly,
 )
@@ -243,7 +244,12 @@ def _tables(grid: Grid, path: Path, left: list[Reason], unread: Reason | None, *
         # Beside columns of one year those that name none are of that year too.
         only = next(iter(stated)) if len(stated) == 1 else None
         for at in sorted(dated):
-            by_year.setdefault(dated[at][1] if dated[at][1] is not None else only, []).append((at, dated[at][0]))
+            name, year = dated[at]
+            year = year if year is not None else only
+            # Beside columns of several years one without a year (an area, a rank) stands in the table of each.
+            shared = year is None and not any(own == name for own, dated_to in dated.values() if dated_to is not None)
+            for each in sorted(stated) if shared and stated else [year]:
+                by_year.setdefault(each, []).append((at, name))
         for year, columns in by_year.items():
             records, where = [], {}
             for at, name in columns:
@@ -460,6 +466,8 @@ def propose_formulas(sources: Sources) -> pd.DataFrame:
     near: dict[tuple[str, str, str, float], list[int]] = {}
     for block in blocks.values():
         for name, above, below, factor, held, known, enough in found_ratios(block):
+            if stood_before(blocks, block, (name, above, below)):
+                continue
             tally = (found if enough else near).setdefault((name, above, below, factor), [0, 0, 0])
             tally[:] = tally[0] + held, tally[1] + known, tally[2] + 1
     # One formula for three columns: its result is the one that looks least like a quantity.
@@ -517,11 +525,16 @@ def propose_formulas(sources: Sources) -> pd.DataFrame:
         if enough and name not in taken:
             lines.append(("yes", kind, name, grew, "", f"{first} to {last}", f"{held} of {known} rows"))
     taken = {line[2] for line in lines}
-    for table in sources.tables:
-        for kind, name, by, holds in ranked_columns(sources.cells[sources.cells["table"] == table], sources.decimal):
-            if name not in taken and by not in (line[2] for line in lines if line[1] in _ORDERED):
-                taken.add(name)
-                lines.append(("yes", kind, name, by, "", "", holds))
+    ranked = [
+        found
+        for table in sources.tables
+        for found in ranked_columns(sources.cells[sources.cells["table"] == table], sources.decimal)
+    ]
+    # A rank without a year is that of a column of one of the years.
+    for kind, name, by, holds, _ in sorted(ranked, key=lambda each: (not each[2], each[4])):
+        if name not in taken and by not in (line[2] for line in lines if line[1] in _ORDERED):
+            taken.add(name)
+            lines.append(("yes", kind, name, by, "", "", holds))
     proposal = pd.DataFrame(lines, columns=list(PROPOSAL_COLUMNS))
     rather: list[tuple[str, tuple[str, ...], str, int, int]] = [
         ("ratio", key[:3], f"{key[3]:g}", held, known) for key, (held, known, _) in near.items()
@@ -549,7 +562,7 @@ def _share_lines(blocks: Mapping[int, Block]) -> list[tuple[str, str, str, str, 
     found: dict[tuple[str, str, float], list[int]] = {}
     for block in blocks.values():
         for name, column in block.columns.items():
-            if (hit := shares_of(block, name)) is not None:
+            if (hit := shares_of(block, name)) is not None and not stood_before(blocks, block, (name, hit[0])):
                 tally = found.setdefault((name, hit[0], hit[1]), [0, 0])
                 known = int(np.isfinite(hit[2]).sum() - (np.isfinite(hit[2]) & ~np.isfinite(column.value)).sum())
                 tally[0] += known - len(hit[3])

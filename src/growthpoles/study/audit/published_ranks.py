@@ -287,8 +287,8 @@ def _chance(kind: str, seen: int, bad: int, texts: Sequence[str], columns: int) 
     return float(ways + np.log(2 * columns))
 
 
-def ranked_columns(cells: pd.DataFrame, decimal: Decimal) -> list[tuple[str, str, str, str]]:
-    """Propose which columns of a table are ranks or classes of another: kind, column, by, how many rows agree.
+def ranked_columns(cells: pd.DataFrame, decimal: Decimal) -> list[tuple[str, str, str, str, int]]:
+    """Propose which columns of a table are ranks or classes of another: kind, column, by, how it holds, misfits.
 
     Ranks of which no column is in the order have none (""): they can be held against each other.
     """
@@ -317,22 +317,27 @@ def ranked_columns(cells: pd.DataFrame, decimal: Decimal) -> list[tuple[str, str
             if holds and (best is None or (bad, not called) < (best[0], _INDEX.search(best[1].casefold()) is None)):
                 best = bad, str(other), seen
         if best is not None:
-            found.append((kind, str(name), best[1], f"{best[2] - best[0]} of {best[2]} rows"))
+            found.append((kind, str(name), best[1], f"{best[2] - best[0]} of {best[2]} rows", best[0]))
         elif kind == "rank":
-            known = int(np.isfinite(ranks).sum())
-            found.append((kind, str(name), "", f"{known - len(number_misfits(ranks)[0])} of {known} rows"))
+            known, wrong = int(np.isfinite(ranks).sum()), len(number_misfits(ranks)[0])
+            found.append((kind, str(name), "", f"counts 1 to n, {known - wrong} of {known}; by no column", wrong))
     return found
 
 
 def unchecked_ranks(sources: Sources, rules: Sequence[tuple[str, str, str]]) -> list[tuple[Reason, int, Reason]]:
     """List ranks of which no column is in the order, and those that leave places out: check, rows, reason."""
-    lines = []
+    lines, told = [], set[tuple[str, ...]]()
     for table in sources.tables:
         for kind, name, other in rules:
             if kind == "rank" and name in sources.columns(table):
                 texts = sources.parts[table][name]["printed"]
                 ranks = np.array([rank_value(str(text), sources.decimal) for text in texts])
                 found, free, sure = number_misfits(ranks)
+                if "place" in sources.parts[table][name]:
+                    place = tuple(sources.parts[table][name]["place"])
+                    if place in told:
+                        continue
+                    told.add(place)
                 check = Reason("table {table}: the ranks {column}", {"table": table, "column": name})
                 known = int(np.isfinite(ranks).sum())
                 if not other:
@@ -380,8 +385,9 @@ def published_rank_findings(
 def file_order_findings(sources: Sources, rules: Sequence[tuple[str, str, str]]) -> list[Finding]:
     """Check ranks and classes of a file by confirmed rules: kind, column, by ("": ranks against each other alone)."""
     found = []
-    for table in sources.tables:
-        for kind, name, other in rules:
+    for kind, name, other in rules:
+        by_place: dict[tuple[str, ...], list[tuple[bool, int, Finding | None]]] = {}
+        for table in sources.tables:
             if name not in sources.columns(table):
                 continue
             finding = None
@@ -395,6 +401,11 @@ def file_order_findings(sources: Sources, rules: Sequence[tuple[str, str, str]])
             if finding is None and kind == "rank":
                 column = sources.parts[table][name].reset_index().assign(column=name)
                 finding = number_finding(column, table=table, year=sources.year(table), decimal=sources.decimal)
-            if finding is not None:
-                found.append(finding)
+            # A column without a year stands beside those of every year, and is the rank by one of them.
+            frame = sources.parts[table][name]
+            place = tuple(frame["place"]) if "place" in frame else (str(table),)
+            wrong = len(finding.cells) if finding is not None else 0
+            by_place.setdefault(place, []).append((other not in sources.columns(table), wrong, finding))
+        best = (min(own, key=lambda each: each[:2])[2] for own in by_place.values())
+        found += [finding for finding in best if finding is not None]
     return found

@@ -359,10 +359,15 @@ def _cycles(
 
 
 def twins(blocks: Blocks, table: int, name: str) -> Iterator[tuple[Block, Rows]]:
-    """Yield tables of another year that print the column, with the position of every region of this one (-1: none)."""
+    """Yield tables of another year that print the column, with the position of every region of this one (-1: none).
+
+    A column without a year, which stands in the tables of all, is none of another year.
+    """
     block = blocks[table]
     for other in blocks.values():
         if name in other.columns and other.year != block.year and None not in (other.year, block.year):
+            if name in block.columns and same_cells(block.columns[name], other.columns[name]):
+                continue
             place = {region: at for at, region in enumerate(other.regions)}
             yield other, np.array([place.get(region, -1) for region in block.regions], dtype=np.intp)
 

@@ -165,6 +165,31 @@ def same_cells(first: Column, second: Column) -> bool:
     return bool(first.places) and first.places == second.places
 
 
+def stood_before(blocks: Mapping[int, Block], block: Block, names: Sequence[str]) -> bool:
+    """Whether an earlier table holds the same cells of all these columns: those without a year stand in each."""
+    return any(
+        all(name in other.columns and same_cells(other.columns[name], block.columns[name]) for name in names)
+        for other in blocks.values()
+        if other.table < block.table
+    )
+
+
+def _of_one_year(relations: Sequence[Relation], blocks: Mapping[int, Block]) -> list[Relation]:
+    """Keep of relations with one and the same result, which has no year, that of the year in which it holds best."""
+    kept: list[Relation] = []
+    for new in relations:
+        own = blocks[new.table].columns[new.members[0]]
+        for at, known in enumerate(kept):
+            same = (known.kind, known.members) == (new.kind, new.members)
+            if same and same_cells(blocks[known.table].columns[new.members[0]], own):
+                if new.wrong(blocks[new.table]).sum() < known.wrong(blocks[known.table]).sum():
+                    kept[at] = new
+                break
+        else:
+            kept.append(new)
+    return kept
+
+
 def stands_still(equal: Mask) -> bool:
     """Whether a quantity stands still between two years, as an area does: no single cell of it is a copy."""
     return len(equal) >= 3 and float(equal.mean()) >= 0.5
@@ -220,7 +245,7 @@ def ratio_relations(blocks: Mapping[int, Block], formulas: pd.DataFrame) -> list
                 known = found.setdefault((table, members), new)
                 if new.wrong(block).sum() < known.wrong(block).sum():
                     found[table, members] = new
-    return list(found.values())
+    return _of_one_year(list(found.values()), blocks)
 
 
 def held_in_totals(key: tuple[str, str, str, float], totals: Sequence[TotalRow]) -> int:
@@ -308,12 +333,13 @@ def _digits(column: Column) -> float:
 
 def given_sums(blocks: Mapping[int, Block], sums: Sequence[tuple[str, ...]]) -> list[Relation]:
     """Return stated sums, (total, part, part, ...), in every table that prints all their columns."""
-    return [
+    stated = [
         Relation("sum", table, tuple(members))
         for members in sums
         for table, block in blocks.items()
         if set(members) <= set(block.columns)
     ]
+    return _of_one_year(stated, blocks)
 
 
 def sum_relations(blocks: Mapping[int, Block], taken: Sequence[Relation] = ()) -> list[Relation]:
@@ -336,7 +362,7 @@ def sum_relations(blocks: Mapping[int, Block], taken: Sequence[Relation] = ()) -
                 known = np.isfinite(relation.implied(block, members[0])[0])
                 if relation.wrong(block).sum() * 2 < known.sum():
                     relations.append(relation)
-    return relations
+    return _of_one_year(relations, blocks)
 
 
 def _tables_of(members: tuple[str, ...], blocks: Mapping[int, Block]) -> int:

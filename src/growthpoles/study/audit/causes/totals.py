@@ -360,13 +360,13 @@ def _finding(each: _Sum, blocks: Blocks, relations: Sequence[Relation], decimal:
     for i in each.at:
         want = float(column.value[i]) + each.value - each.middle
         half = float(column.high[i] - column.low[i]) / 2
-        told, power = _slip(column.printed[i], float(column.value[i]), want, slack, decimal, half)
+        told, power = slip_of(column.printed[i], float(column.value[i]), want, slack, decimal, half)
         # What holds in its row may have been computed from the wrong figure: a power of ten is told all the same.
         if told and (power or not _breaks(relations, block, name, i, want, slack)):
             rows.append((i, want, told, power))
     unlike = _unlike(each, blocks, {i for i, *_ in rows})
     text: Sentence = Reason("total: the rows add up to {value}", {"value": Number(f"{each.middle:.10g}")})
-    slip, off = _slip(total.cells[name][0], each.value, each.middle, slack, decimal)
+    slip, off = slip_of(total.cells[name][0], each.value, each.middle, slack, decimal)
     text = Joined([text, slip]) if slip else text
     shifted = [line for line in rows if line[3]]
     # Digits that fit one cell alone, and all of them, are no chance where few cells could have been the one.
@@ -445,7 +445,7 @@ def _breaks(relations: Sequence[Relation], block: Block, name: str, i: int, want
     return False
 
 
-def _slip(
+def slip_of(
     text: str, value: float, want: float, slack: float, decimal: Decimal, half: float = 0.0
 ) -> tuple[Reason | None, int]:
     """Name a slip of the digits that turns what is wanted into what is printed, to `half` a unit of its last digit.
