@@ -99,7 +99,7 @@ PARTS: dict[str, dict[str, set[str]]] = {
         "table_blocks": {"files"},
         "total_rows": {"files", "table_blocks"},
         "table_layout": {"files", "guess_columns", "table_blocks", "total_rows"},
-        "read_published": {"study_spec", "files", "guess_columns", "table_blocks", "table_layout"},
+        "read_published": {"study_spec", "files", "guess_columns", "table_blocks", "table_layout", "total_rows"},
         "propose_study": {"study_spec", "load_study", "files", "guess_columns", "read_published", "table_blocks"},
         "file_variable": {"files", "guess_columns", "read_published", "total_rows"},
         "pole_tables": {"study_spec", "load_study", "inputs"},

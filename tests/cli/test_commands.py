@@ -402,7 +402,7 @@ def test_a_name_that_fits_no_region_is_given_its_key(county_file, ask, tmp_path,
     stray = ask(*command, "--aliases", f"{name}=Cuonty 199")
     assert "aliases: 'Cuonty 199' is no region; allowed: a key of the boundaries" in stray.stderr
     wrong = ask(*command, "--aliases", "The capital")
-    assert wrong.stderr == ("growthpoles: --aliases 'The capital'; allowed: \"name in the table=key of the region\"\n")
+    assert wrong.stderr == ("growthpoles: --aliases 'The capital'; allowed: \"name in the table=KEY of the region\"\n")
 
 
 def test_a_map_of_a_column_of_any_file(county_file, ask, tmp_path):

@@ -751,3 +751,49 @@ def test_headers_of_years_below_each_other_begin_tables(same: bool, tmp_path: Pa
     path.write_text("\n".join(lines) + "\n")
     blocks, _ = read_blocks(read_sheets(path), None)
     assert [len(block.rows) for block in blocks] == [3, 3]
+
+
+def _namesakes(folder: Path, seed: int) -> tuple[Path, Path, list[str], list[str], str]:
+    """Write provinces with a mark behind them, and smaller areas with another one, some named as a province."""
+    rng = random.Random(seed)
+    names = ["Alden", "Berrow", "Corvin", "Dunmere", "Estley", "Farholt"]
+    shared = sorted(rng.sample(names, rng.randint(1, 3)))
+    own, other = rng.sample(["(PV)", "(CR)", "(KR)", "(M)"], 2)
+    shapes = [box(i, 0, i + 1, 1) for i in range(len(names))]
+    layer = gpd.GeoDataFrame({"code": [f"Q-{name[:2]}" for name in names], "name": names}, geometry=shapes, crs=4326)
+    layer.to_file(folder / "b.gpkg")
+    rows = [(f"{name} {own}", 10 + i) for i, name in enumerate(names)]
+    rows += [(f"{name} {other}", 90 + i) for i, name in enumerate(shared)]
+    (folder / "t.csv").write_text("Area;Sales 2020\n" + "".join(f"{name};{value}.5\n" for name, value in rows))
+    return folder / "t.csv", folder / "b.gpkg", names, [f"{name} {other}" for name in shared], own
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_row_named_as_a_region_is_asked_for_and_ignored_alone(tmp_path: Path, seed: int) -> None:
+    table, layer, names, others, own = _namesakes(tmp_path, seed)
+    with pytest.raises(DataError) as caught:
+        gp.read_table(table, boundaries=layer, key="code")
+    told = str(caught.value)
+    assert all(f"{other!r} are both Q-{other[:2]}" in told for other in others)
+    assert f"ignore={others!r}" in told
+    truth = {f"Q-{name[:2]}": 10.5 + i for i, name in enumerate(names)}
+    for aliases in ({}, {f"{names[0]} {own}": "Q-Al"}):
+        read = gp.read_table(table, boundaries=layer, key="code", ignore=others, aliases=aliases)
+        assert dict(zip(read["region"], read["value"], strict=True)) == truth
+
+
+def test_a_key_left_to_be_filled_in_is_asked_for(tmp_path: Path) -> None:
+    table, layer, names, others, _ = _namesakes(tmp_path, 1)
+    table.write_text(table.read_text().replace(names[0], "Zzyx"))
+    with pytest.raises(DataError, match=r"KEY stands for a key to be filled in; allowed: one of the keys .*Q-Al"):
+        gp.read_table(table, boundaries=layer, key="code", ignore=others, aliases={"Zzyx (PV)": "KEY"})
+
+
+def test_names_of_parts_are_no_names_of_the_regions_they_are_united_to(tmp_path: Path) -> None:
+    shapes = [box(i, 0, i + 1, 1) for i in range(6)]
+    land = {"land": ["North", "North", "Mid", "Mid", "South", "South"], "name": list(map("Part {}".format, "abcdef"))}
+    gpd.GeoDataFrame(land, geometry=shapes, crs=4326).to_file(tmp_path / "p.gpkg")
+    guess = guess_layer(tmp_path / "p.gpkg", key="land", dissolve=True)
+    assert guess.name is None and guess.find("Part a") is None and guess.find("mid") == "Mid"
+    with pytest.raises(DataError, match="repeats"):
+        guess_layer(tmp_path / "p.gpkg", key="land", dissolve=False)

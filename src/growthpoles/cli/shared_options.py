@@ -174,7 +174,7 @@ def pair(text: str) -> tuple[str, str]:
     """Take NAME=KEY apart; the key is behind the last sign."""
     name, sign, key = text.rpartition("=")
     if not (sign and name.strip() and key.strip()):
-        raise StudyError(message(f"--aliases {text[:80]!r}", allowed='"name in the table=key of the region"'))
+        raise StudyError(message(f"--aliases {text[:80]!r}", allowed='"name in the table=KEY of the region"'))
     return name.strip(), key.strip()
 
 

@@ -9,6 +9,7 @@ import typer
 
 from growthpoles.cli.shared_options import (
     AliasesOption,
+    DissolveOption,
     FileEncodingOption,
     FormatOption,
     LangOption,
@@ -71,6 +72,7 @@ def init(
         list[str] | None, typer.Option("--missing", help='A mark that means "no data"; repeat it for more.')
     ] = None,
     aliases: AliasesOption = None,
+    dissolve: DissolveOption = None,
 ) -> None:
     """Look at your files and propose a study."""
     from growthpoles.study.propose_study import propose_study
@@ -78,7 +80,7 @@ def init(
     proposal = propose_study(
         folder, table=table, boundaries=boundaries, key=key, sheet=sheet, year=year, name=name, encoding=encoding,
         layer=layer, crs=crs, header=header, delimiter=delimiter, missing=missing or (),
-        aliases=dict(map(pair, aliases or ())),
+        aliases=dict(map(pair, aliases or ())), dissolve=dissolve,
     )  # fmt: skip
     for text in proposal.seen:
         say(f"seen: {text}")

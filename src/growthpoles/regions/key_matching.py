@@ -67,6 +67,7 @@ _WORD = re.compile(r"[^\W\d_][^\W\d_A-ZА-Я]{3}")  # in a column of codes: what
 _NUMERAL = re.compile(r"[ivx]+|\d+|[ivx]+ ?[a-c]")
 _LONGEST = 200  # names that are compared word by word with the regions left over
 _WHOLE = 0.75  # of two regions as near by their own words, one is near that is as much alike in all
+_NEARER = 0.1  # more alike than another name that claims the same region
 _SEARCHES = 2000  # names for which something alike is looked for
 _SOUNDS_LIKE = 0.8  # names of countries in six languages against three: over 95 % right, also where half have no match
 _PAIRS = 400_000  # of names in two scripts, compared letter by letter
@@ -256,9 +257,12 @@ def match_keys(
             match.open[name] = near
             continue
         match.outside[name] = reason
-    # A guess that two names share is none.
-    shared = {code for code, n in Counter(match.open.values()).items() if n > 1 and code in left}
-    match.open.update({name: None for name, code in match.open.items() if code in shared})
+    # A guess that two names share is none, unless one of them is plainly nearer.
+    for shared in [code for code, n in Counter(match.open.values()).items() if n > 1 and code in left]:
+        alike = {name: _likeness(rest[name], shared, index) for name, code in match.open.items() if code == shared}
+        best, second = sorted(alike.values())[:-3:-1]
+        plainest = best >= _WHOLE and best - second >= _NEARER
+        match.open.update({name: None for name, ratio in alike.items() if not (plainest and ratio == best)})
     free = [code for code in left if code not in match.open.values()]
     lost = [name for name, near in match.open.items() if near is None and any(map(str.isalpha, name))]
     if len(free) == len(lost) == 1:  # the last name and the last region
@@ -446,16 +450,21 @@ def nearest_code(name: str, left: Sequence[str], index: NameIndex) -> str | None
     if most < 0.62:
         return None
     # Of those as near, what they are tells: "Almaty region" and "Almaty city".
-    whole = difflib.SequenceMatcher(None, "", " ".join(_words(name)), autojunk=False)
-    ratios: dict[str, float] = {}
-    for code in dict.fromkeys(best) if len(set(best)) > 1 else ():
-        for spelling in index.names[code]:
-            whole.set_seq1(" ".join(_words(spelling)))
-            ratios[code] = max(ratios.get(code, 0.0), whole.ratio())
+    ratios = {code: _likeness(name, code, index) for code in dict.fromkeys(best) if len(set(best)) > 1}
     if not ratios:
         return best[0]
     (_, second), (code, first) = sorted(ratios.items(), key=lambda each: each[1])[-2:]
     return code if first >= _WHOLE and first > second else None
+
+
+def _likeness(name: str, code: str, index: NameIndex) -> float:
+    """Return how much alike a name and the nearest one of a region are, all words taken."""
+    whole = difflib.SequenceMatcher(None, "", " ".join(_words(name)), autojunk=False)
+    ratios = []
+    for spelling in index.names[code]:
+        whole.set_seq1(" ".join(_words(spelling)))
+        ratios.append(whole.ratio())
+    return max(ratios)
 
 
 @functools.lru_cache(maxsize=2**15)

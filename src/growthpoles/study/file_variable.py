@@ -302,6 +302,8 @@ def _columns_of(
     names = [column for column in name_columns(table, key, known) if column != variable or options.table is not None]
     names.sort(key=lambda column: column == key)
     name = options.name or (names[0] if names else None)
+    if name is None and "name" in table and key in table and table[key].duplicated().any():
+        name = key  # which maps would take the parts' names for
     others = [column for column in names if column not in (name, key)]
     if options.name is None and name is not None and (others or name != key):
         another = f" (--name says another: {listed(others, write=quoted)})" if others else ""

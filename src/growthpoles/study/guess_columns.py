@@ -209,6 +209,7 @@ def guess_layer(
     texts: Iterable[str] = (),
     layer: str | None = None,
     crs: str | None = None,
+    dissolve: bool | None = None,
     shapes: bool = True,
 ) -> LayerGuess:
     """Look at a boundary file.
@@ -222,6 +223,8 @@ def guess_layer(
         Layer of the file, and coordinate system of one that states none; None looks for them.
     texts : iterable of str
         Texts of the tables, by which key, layer and encoding are told.
+    dissolve : bool, optional
+        Whether the rows of one region are united; None unites them.
     shapes : bool
         Whether polygons, borders and coordinate system are looked at, or names alone.
 
@@ -253,7 +256,7 @@ def guess_layer(
     if key is None and best is None:
         allowed = "a column that is filled and different in every feature"
         raise DataError(message("no column can identify the regions", where=str(path), allowed=allowed))
-    guess.key = key or str(best)
+    guess.key, guess.dissolve = key or str(best), bool(dissolve)
     if key is None and others:
         guess.notes.append(
             f"the key of the regions: {guess.key!r} was taken; {listed(others, write=quoted)} would serve as well"
@@ -265,7 +268,7 @@ def guess_layer(
             f"the names of the regions: {guess.name!r} was taken; {listed(names[1:], write=quoted)} could serve as well"
         )
     keys = _text(table[guess.key])
-    _settle_features(guess, frame, table, keys)
+    _settle_features(guess, frame, keys, dissolve)
     if shapes:
         _look_at_shapes(guess, path, frame)
     empty = table[guess.key].isna().to_numpy()
@@ -273,7 +276,7 @@ def guess_layer(
         at = listed([i for i, each in enumerate(empty, 1) if each], limit=8)
         guess.notes.append(f"column {guess.key!r} of the boundaries is empty in feature {at}, which is no region by it")
     first = {code: i for i, code in reversed(list(enumerate(keys))) if code not in guess.drop and not empty[i]}
-    rows = table.iloc[sorted(first.values())].drop(columns=guess.key)
+    rows = table.iloc[sorted(first.values())].drop(columns=[guess.key, *_of_parts(table, guess.key)])
     rows.index = [keys[i] for i in sorted(first.values())]
     guess.codes = list(rows.index)
     spellings, guess.parents = names_of_layer(rows)
@@ -352,7 +355,7 @@ def fitting_encoding(
     return best if best is not None and score[best] else None
 
 
-def _settle_features(guess: LayerGuess, frame: gpd.GeoDataFrame, table: Any, keys: Sequence[str]) -> None:
+def _settle_features(guess: LayerGuess, frame: gpd.GeoDataFrame, keys: Sequence[str], dissolve: bool | None) -> None:
     """Find features without a polygon, and regions in several rows."""
     import shapely
 
@@ -365,13 +368,8 @@ def _settle_features(guess: LayerGuess, frame: gpd.GeoDataFrame, table: Any, key
     if len(set(keys)) == len(keys):
         return
     twice = sorted({code for code in keys if list(keys).count(code) > 1}) if len(keys) < 20_000 else ["several"]
-    guess.dissolve = True
-    note = f"{listed(twice)}: several rows of the boundaries; their polygons are united (dissolve)"
-    if guess.name is not None:
-        names = dict.fromkeys(zip(keys, table[guess.name].astype(str), strict=True))
-        if len(names) > len(set(keys)):
-            note += f"; CHECK: their names in {guess.name!r} differ"
-    guess.notes.append(note)
+    guess.dissolve = dissolve is not False
+    guess.notes.append(f"{listed(twice)}: several rows of the boundaries; their polygons are united (dissolve)")
 
 
 def _look_at_shapes(guess: LayerGuess, path: Path, frame: gpd.GeoDataFrame) -> None:
@@ -469,9 +467,12 @@ def name_columns(table: Any, key: str | None, known: Collection[str] = ()) -> li
     """
     ranks: dict[str, tuple[Any, ...]] = {}
     rows = table if key is None or key not in table else table.drop_duplicates(key)
+    parts = [] if key is None or key not in table else _of_parts(table, key)
     for column in map(str, table.columns):
         cells = rows[column]
         if column not in table.columns or cells.dtype.kind not in "OUT" or cells.isna().all():
+            continue
+        if column in parts:
             continue
         texts = [text for text in _text(cells.dropna()) if text]
         distinct, words = len(set(texts)), sum(map(_is_worded, texts))
@@ -484,6 +485,12 @@ def name_columns(table: Any, key: str | None, known: Collection[str] = ()) -> li
         borne = len(set(known) & {name_keys(text).loose for text in texts}) if known else 0
         ranks[column] = (-borne, not whole, code, not _NAMED.search(column.casefold()))
     return sorted(ranks, key=lambda column: ranks[column])
+
+
+def _of_parts(table: Any, key: str) -> list[str]:
+    """Return the columns that differ within a region of several rows: they are about its parts, not about it."""
+    within = table[table[key].duplicated(keep=False)]
+    return [str(column) for column in table.columns if (within.groupby(key)[column].nunique() > 1).any()]
 
 
 def _is_worded(text: str) -> bool:

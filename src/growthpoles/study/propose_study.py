@@ -47,6 +47,7 @@ from growthpoles.study.read_published import (
     place_of,
     read_blocks,
     read_sheets,
+    refuse_placeholders,
     remark,
     stray_codes,
     table_lines,
@@ -266,6 +267,7 @@ def propose_study(
     delimiter: str | None = None,
     missing: Sequence[str] = (),
     aliases: Mapping[str, str] | None = None,
+    dissolve: bool | None = None,
 ) -> Proposal:
     """Look at files and propose a study; nothing is written (see :meth:`Proposal.write`).
 
@@ -298,6 +300,8 @@ def propose_study(
         Marks that mean "no data", beside those that are known.
     aliases : mapping of name to key, optional
         Names in the tables that fit no region, with the key or a name of the region; they go into study.toml.
+    dissolve : bool, optional
+        Whether the rows of one region in the boundary file are united; None unites them, and says so.
 
     Returns
     -------
@@ -327,10 +331,10 @@ def propose_study(
     delimiter = "\t" if delimiter in ("tab", "\\t") else delimiter
     alone = str(boundaries) == "none"
     boundaries = None if alone else boundaries
-    of_layer = {"key": key, "layer": layer, "crs": crs}
+    of_layer = {"key": key, "layer": layer, "crs": crs, "dissolve": dissolve}
     if boundaries is None and any(value is not None for value in of_layer.values()):
         given = remedy("with {boundaries}", boundaries="a file")
-        raise DataError(message("key, layer and crs are of a boundary file", allowed=given))
+        raise DataError(message("key, layer, crs and dissolve are of a boundary file", allowed=given))
     if crs is not None and crs.strip().casefold() == "none":
         allowed = "the code of one, such as EPSG:32642; maps and tests of a file alone take a plane: --crs none"
         raise DataError(message("a study needs a coordinate system", where="crs", allowed=allowed))
@@ -338,6 +342,8 @@ def propose_study(
     found, grids = _open(paths, boundaries, of_layer, alone=alone, **reading)
     if aliases and alone:
         raise DataError(message("aliases are keys of boundaries, and there are none", allowed="no aliases"))
+    if aliases:
+        refuse_placeholders(aliases, grids, found, "aliases")
     asked = found.names.take_aliases(aliases, "aliases") if aliases else {}
     if header is not None:
         for grid in grids:
@@ -402,7 +408,7 @@ def _without(grid: Grid, marks: Sequence[str]) -> set[str]:
 def _open(
     paths: list[Path],
     boundaries: str | Path | None,
-    of_layer: dict[str, str | None],
+    of_layer: dict[str, str | bool | None],
     *,
     alone: bool,
     sheet: str | None,

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 import glob
 import re
 import tomllib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -24,7 +25,7 @@ from growthpoles.study.files.problems import Names, alias_line, left_out_for, no
 from growthpoles.study.files.table_files import cell_text
 from growthpoles.study.files.user_table import read_table as read_as_described
 from growthpoles.study.files.user_table import toml_text as quoted
-from growthpoles.study.guess_columns import fitting_encoding, guess_layer
+from growthpoles.study.guess_columns import LayerGuess, fitting_encoding, guess_layer
 from growthpoles.study.study_spec import Table
 from growthpoles.study.table_blocks import (
     Block,
@@ -40,9 +41,11 @@ from growthpoles.study.table_blocks import (
     too_many_names,
 )
 from growthpoles.study.table_layout import read_block
+from growthpoles.study.total_rows import namesakes
 
 MOST_NAMES = 20_000  # different names of regions in a table; the most that a country has are municipalities
 _NAMED = 12  # names of rows that one message lists
+PLACEHOLDER = "KEY"  # in a remedy, for what only a person can tell
 _WITH_CODE = re.compile(r"(\D*[^\W\d]\)?)\s*[-<\[(]\s*(\w+)[>\])]?")  # "Burgenland <AT11>", "Adana-1"
 Codes = dict[tuple[int, int | str], str]  # (id of a block, its column or the text of a kind) -> code
 
@@ -110,7 +113,12 @@ def texts_of(grids: Iterable[Grid]) -> set[str]:
 
 
 def read_blocks(
-    grids: Iterable[Grid], index: NameIndex | None, *, parents: Iterable[str] = (), year: int | None = None
+    grids: Iterable[Grid],
+    index: NameIndex | None,
+    *,
+    parents: Iterable[str] = (),
+    year: int | None = None,
+    ignore: Collection[str] = (),
 ) -> tuple[list[Block], list[str]]:
     """Find and read the tables of all visible sheets; say why a sheet or a table was left out."""
     blocks: list[Block] = []
@@ -136,7 +144,7 @@ def read_blocks(
             left_out.append(left_out_for(at, why, **places))
         for block in [half for each in found for half in split_halves(each)]:
             block.titles[:0] = alone
-            read_block(block, index, parents, year)
+            read_block(block, index, parents, year, ignore)
             if grid.turned:
                 block.doubts.append("regions stand across; rows and columns were exchanged (transpose = true)")
             here = f"{at}, {grid.unit}s {block.first} to {block.last}" if len(found) > 1 else at
@@ -155,7 +163,7 @@ def read_blocks(
                 parts = split_sections(block)
                 if len(parts) > 1:
                     for part in parts:
-                        read_block(part, index, parents, year)
+                        read_block(part, index, parents, year, ignore)
                 blocks += [part for part in parts if part.key is not None and part.value_at]
     return blocks, left_out
 
@@ -334,6 +342,16 @@ def key_in(block: Block, name: str) -> str:
     return key_of(name, block.match.pattern, block.match.width)
 
 
+def refuse_placeholders(aliases: Mapping[str, str], grids: Sequence[Grid], guess: LayerGuess, where: str) -> None:
+    """Refuse aliases whose key was left to be filled in, and say which keys have no row."""
+    if any(given.strip().upper() == PLACEHOLDER and not guess.names.find(given) for given in aliases.values()):
+        blocks, _ = read_blocks(copy.deepcopy(grids), guess.names, parents=guess.parents)
+        taken = {code for block in blocks for code in block.match.codes.values()}.union(aliases.values())
+        left = [code for code in guess.codes if code not in taken]
+        allowed = f"one of the keys left over: {listed(left)}" if left else "ignore: every region has a row of its own"
+        raise DataError(message("aliases: KEY stands for a key to be filled in", where=where, allowed=allowed))
+
+
 def stray_codes(block: Block) -> list[str]:
     """Return the codes of digits that fit no region: of those none is spelled like another."""
     return [name for name in block.match.open if key_in(block, name).isdecimal() and name not in block.match.outside]
@@ -412,12 +430,21 @@ def table_lines(block: Block, codes: Codes, study_years: list[int], relative: Ca
     stray = [*stray_codes(block), *(name for name, code in block.match.open.items() if code is None)]
     stray = [name for name in dict.fromkeys(stray) if name not in block.match.outside]
     ignored = list(dict.fromkeys([*block.match.outside, *heads]))
-    if stray:  # line by line, so that those can be taken that are no regions
-        told = f"{remark(listed(stray))} fit{'s' if len(stray) == 1 else ''} no region: # off where it is none"
-        more = "" if set(stray) <= set(stray_codes(block)) else ', else "name" = "key" in [boundaries.aliases]'
+    twins = [name for each in namesakes(block) for name in each.others]
+    if stray or twins:  # line by line, so that those can be taken that are no regions
+        told = f"{remark(listed(stray or twins))} fit{'s' if len(stray) == 1 else ''} no region: # off where it is none"
+        if not stray:
+            told = f"{remark(listed(twins))} beside another row of the same region: # off where it is no region"
+        more = (
+            ""
+            if not stray
+            else ""
+            if set(stray) <= set(stray_codes(block))
+            else ', else "name" = "key" in [boundaries.aliases]'
+        )
         lines.append(f"ignore = [            # DECIDE: {told}{more}")
         lines += [f"    {quoted(glob.escape(name))}," for name in ignored]
-        lines += [f"    # {quoted(glob.escape(name))}," for name in stray if name not in ignored]
+        lines += [f"    # {quoted(glob.escape(name))}," for name in (*stray, *twins) if name not in ignored]
         lines.append("]")
     elif ignored:
         lines.append(f"ignore = {toml_list(map(glob.escape, ignored))}            # CHECK: rows that are no regions")
@@ -473,6 +500,9 @@ def doubts_of(block: Block, codes: Sequence[str], blocks: Sequence[Block] = ()) 
         doubts.append(
             f"{at}: {listed(match.open, write=in_list)} {fit} no region; aliases say which, or ignore that it is none"
         )
+    for code, names, _ in namesakes(block):
+        told = f"{' and '.join(map(in_list, names))} are {'both' if len(names) == 2 else 'all'} {plain(code)}"
+        doubts.append(f"{at}: {told}; ignore says which is no region")
     reasons: dict[str, list[str]] = {}
     for name, reason in match.outside.items():
         reasons.setdefault(reason, []).append(name)
@@ -579,7 +609,7 @@ def read_table(
     path = Path(path)
     known, skipped = dict(aliases or {}), set(ignore)
     codes, blocks, remarks = look_at(
-        path, boundaries, key, layer, sheet=sheet, year=year, encoding=encoding, known=known
+        path, boundaries, key, layer, sheet=sheet, year=year, encoding=encoding, known=known, ignore=skipped
     )
     if not blocks:
         raise DataError(nothing_found([path], remarks, codes[:3], aliases=True))
@@ -591,16 +621,18 @@ def read_table(
         for name in [name for name in block.match.outside if name in known and name not in skipped]:
             block.match.outside.pop(name)
             block.match.aliases[name] = known[name], "as asked"
-    stray = {name: hit for block in blocks for name, hit in block.match.open.items() if name not in skipped}
+    stray = {name: hit for block in blocks for name, hit in block.match.open.items()}
     undated = [f"the year of {place_of(block)} is not stated" for block in blocks if not block.years]
     unclear = [parted(block.unclear)[0] for block in blocks if block.unclear and decimal is None]
     problems = [*(f"{shown(name)} fits no region" for name in stray), *undated, *unclear]
     if problems:
-        told, some = alias_line(stray or {"name": None}, "key")
+        told, some = alias_line(stray or {"name": None}, PLACEHOLDER)
         none = next((name for name in told if not stray.get(name)), next(iter(told), "name"))
-        own = {"aliases": repr(told or {"name": "key"}), "ignore": repr([none])}
+        own = {"aliases": repr(told or {"name": PLACEHOLDER}), "ignore": repr([none])}
         own |= {"year": "YEAR", "decimal": '","', "thousands": '"."'}
         of_names, of_signs = "{aliases}, or {ignore} where it is no region", "{decimal} with {thousands}"
+        if PLACEHOLDER in told.values():
+            of_names = "{aliases}, KEY being the region that the name means, or {ignore} where it is no region"
         if some and boundaries is not None:
             of_names += f" ({some}; growthpoles init writes them all into study.toml)"
         ways = {of_names: stray, "{year}": undated, of_signs: unclear}
@@ -610,30 +642,39 @@ def read_table(
         raise DataError(message("; ".join([*problems[:_NAMED], *more]), where=str(path), allowed=allowed))
     rows: list[tuple[str, int, str, float, str]] = []
     unread: list[tuple[str, int | None, str, str, str]] = []
+    twins = [each for block in blocks for each in namesakes(block)] if boundaries is not None else []
+    if twins:
+        both = [f"{' and '.join(map(shown, names))} are {'both' if len(names) == 2 else 'all'} {plain(code)}"
+                for code, names, _ in twins]  # fmt: skip
+        both[_NAMED:] = [f"and {len(both) - _NAMED} more"] if len(both) > _NAMED else []
+        ignored = [name for each in twins for name in each.others]
+        allowed = remedy("{ignore}, or another row of each that is no region", ignore=repr(ignored))
+        raise DataError(message("; ".join(both), where=str(path), allowed=allowed))
     for block in blocks:
-        block.match.outside |= dict.fromkeys(skipped & {*block.match.open, *block.match.codes}, "listed in ignore")
-        block.match.open = {name: near for name, near in block.match.open.items() if name not in skipped}
         lines = table_lines(block, names, block.years, str)
         spec = Table.model_validate(tomllib.loads("\n".join(lines))["tables"][0])
         spec = spec.model_copy(update={"decimal": decimal or spec.decimal, "thousands": thousands or spec.thousands})
-        data = read_as_described(path, spec, years=block.years, codes=list(dict.fromkeys(names.values())))
+        data = read_as_described(path, spec, years=block.years, codes=list(dict.fromkeys(names.values())),
+                                 apart=known)  # fmt: skip
         if data.problems:
             raise DataError(summary(data.problems, lister=""))
-        code_of = {key_in(block, name): code for name, code in block.match.codes.items()} | known
+        found = {key_in(block, name): code for name, code in block.match.codes.items()}
+        code_of = {bare_name(name): code for name, code in found.items()} | found | known
         unread += [(each.sheet, each.row, each.column, each.content, each.reason) for each in data.unused]
         for at, frame in data.by_year.items():
             flags = {(name, code): flag for name, code, flag in data.flags.get(at, [])}
+            regions = {name: code_of.get(name, code_of.get(bare_name(name), name)) for name in map(str, frame.index)}
+            if lost := {*regions.values()}.difference(codes or regions.values()):
+                raise DataError(message(f"{listed(sorted(lost), write=shown)} fits no region", where=str(path)))
             for name, values in zip(frame.index, frame.to_numpy(), strict=True):
-                region = code_of.get(str(name), code_of.get(bare_name(str(name)), str(name)))
+                region = regions[str(name)]
                 for code, value in zip(frame.columns, values, strict=True):
                     rows.append((region, at, str(code), float(value), flags.get((str(name), str(code)), "")))
     table = pd.DataFrame(rows, columns=["region", "year", "indicator", "value", "flag"])
     if len(twice := table[table.duplicated(["region", "year", "indicator"])]):
         first = twice.iloc[0]
         when = "" if first["year"] == UNSTATED else f" for {first['year']}"
-        rows_of = [name for block in blocks for name, code in block.match.codes.items() if code == first["region"]]
-        alike = f" ({', '.join(map(shown, rows_of))})" if len(rows_of) > 1 else ""
-        problem = f"{first['region']}{alike} has two values of {shown(first['indicator'])}{when}"
+        problem = f"{first['region']} has two values of {shown(first['indicator'])}{when}"
         raise DataError(message(problem, where=str(path), allowed="one value for a region, year and indicator"))
     order = {name: i for i, name in enumerate(dict.fromkeys(table["region"]))}
     table = table.sort_values("region", key=lambda names: names.map(order), kind="stable", ignore_index=True)
@@ -659,10 +700,11 @@ def look_at(
     year: int | None,
     encoding: str | None,
     known: dict[str, str],
+    ignore: Collection[str] = (),
 ) -> tuple[list[str], list[Block], list[str]]:
     """Read a file; `known` aliases get their keys; return the codes of the regions, its tables, and remarks."""
     if boundaries is None:
-        return [], *read_blocks(read_sheets(path, sheet=sheet, encoding=encoding), None, year=year)
+        return [], *read_blocks(read_sheets(path, sheet=sheet, encoding=encoding), None, year=year, ignore=ignore)
     told: list[str] = []
     try:
         grids = read_sheets(path, sheet=sheet, encoding=encoding)
@@ -671,6 +713,7 @@ def look_at(
         grids = read_sheets(path, sheet=sheet, names=names)
         told.append(encoding_told(grids[-1]))
     guess = guess_layer(Path(boundaries), key=key, texts=texts_of(grids), layer=layer, shapes=False)
+    refuse_placeholders(known, grids, guess, str(path))
     known.update(guess.names.take_aliases(known, str(path)))
-    blocks, left = read_blocks(grids, guess.names, parents=guess.parents, year=year)
+    blocks, left = read_blocks(grids, guess.names, parents=guess.parents, year=year, ignore=ignore)
     return guess.codes, blocks, [*guess.notes, *told, *left]

@@ -8,7 +8,7 @@ from __future__ import annotations
 import functools
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from itertools import combinations
 
 from growthpoles.errors import Reason, listed, quoted, shown
@@ -68,8 +68,11 @@ _PRICES = re.compile(
 KEY_TAKEN = "the column of the regions: {column} was taken; {others} could serve as well"
 
 
-def read_block(block: Block, index: NameIndex | None, parents: Iterable[str] = (), year: int | None = None) -> None:
-    """Say what the rows and columns of a block seem to be."""
+def read_block(
+    block: Block, index: NameIndex | None, parents: Iterable[str] = (), year: int | None = None,
+    ignore: Container[str] = (),
+) -> None:  # fmt: skip
+    """Say what the rows and columns of a block seem to be; the names of `ignore` are no regions."""
     kinds = {at: Counter(kind_of(row[at]) for _, row in block.rows if at < len(row)) for at in range(len(block.paths))}
     block.kinds_of = kinds
     header_years = {at: found for at in kinds if (found := _header_year(block.paths[at])) is not None}
@@ -86,7 +89,7 @@ def read_block(block: Block, index: NameIndex | None, parents: Iterable[str] = (
     _find_values(block, [at for at in numeric if at != block.key], header_years, index)
     _find_dimensions(block, kinds)
     _find_years(block, year)
-    _settle_rows(block, index, parents)
+    _settle_rows(block, index, parents, ignore)
     _find_marks(block)
     _name_labels(block)
     tell_parts_of_year(block)
@@ -555,32 +558,32 @@ def _find_years(block: Block, year: int | None) -> None:
         block.doubts.append(f"the year; {unread or 'it is not stated'}")
 
 
-def _settle_rows(block: Block, index: NameIndex | None, parents: Iterable[str]) -> None:
+def _settle_rows(block: Block, index: NameIndex | None, parents: Iterable[str], ignore: Container[str]) -> None:
     """Match all names together, and find the rows that are no regions."""
     assert block.key is not None
     written = [block.text(row, block.key) for _, row in block.rows]
-    names = [name for name in dict.fromkeys(written) if name]
+    ignored = {name: "listed in ignore" for name in written if name and name in ignore}
+    names = [name for name in dict.fromkeys(written) if name and name not in ignored]
     spelled = {name: bare for name in names if (bare := bare_name(name)) != name and bare in set(names)}
     names = [name for name in names if name not in spelled]
     if index is None:
-        block.match = KeyMatch(outside=(out := totals_of(block)), found={n: n for n in names if n not in out})
+        block.match = KeyMatch(outside=(out := totals_of(block) | ignored), found={n: n for n in names if n not in out})
         block.doubts += seeming_totals(names, out)
         return
     raw = {cell_text(row[block.key]): str(row[block.key]) for _, row in block.rows if block.key < len(row)}
     inset = {name: len(text) - len(text.lstrip(" .\u00a0\u3000\t")) for name, text in raw.items()}
-    filled = {
+    empty = set(names) - {
         block.text(row, block.key)
         for _, row in block.rows
         if any(at < len(row) and is_number(row[at]) for at in block.value_at)
     }
-    empty = [name for name in names if name not in filled]
-    totals, odd = totals_of(block), odd_rows(block, index)
-    sums = [name for name in names if name in totals]
+    sums, odd = set(totals_of(block)).intersection(names), odd_rows(block, index)
     block.match = match_marked(names, index, bare_name, parents=parents, sums=sums, empty=empty, inset=inset, odd=odd)
     for name, bare in spelled.items():
         for part in (block.match.found, block.match.aliases, block.match.outside, block.match.open):
             if bare in part:
                 part[name] = part[bare]  # type: ignore[assignment]
+    block.match.outside |= ignored
     blank = [number for (number, _), name in zip(block.rows, written, strict=True) if not name]
     beside = [labels_beside(block, row) for (_, row), name in zip(block.rows, written, strict=True) if not name]
     if blank and all(beside) and not any(hits_of(index, text) for texts in beside for text in texts):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Container, Mapping, Sequence
 from typing import NamedTuple
 
@@ -511,3 +512,33 @@ def unit_of(values: Array) -> float:
     while unit < 1e6 and (found % (10 * unit) == 0).all() and found.any():
         unit *= 10
     return unit
+
+
+class Namesakes(NamedTuple):
+    """Names in one table that are one region, and have rows for the same year: one of them at most is right."""
+
+    code: str
+    names: list[str]
+    others: list[str]
+
+
+def namesakes(block: Block) -> list[Namesakes]:
+    """Return the rows of one region under several names; `others` are all but the one marked as most regions are."""
+    codes: dict[str, str] = block.match.codes
+    owners: dict[str, dict[str, None]] = {}
+    at = [*block.indicator, *([] if block.year_column is None else [block.year_column])]
+    first: dict[tuple[str, ...], str] = {}
+    for _, row in block.rows:
+        name = block.text(row, block.key or 0)
+        if (code := codes.get(name)) is None:
+            continue
+        before = first.setdefault((code, *(block.text(row, i) for i in at)), name)
+        if before != name:
+            owners.setdefault(code, {}).update({before: None, name: None})
+    marks = {name: name.removeprefix(bare_name(name)) for name in codes}
+    usual = Counter(marks.values())
+    told = []
+    for code, names in owners.items():
+        own = max(names, key=lambda name: usual[marks[name]])
+        told.append(Namesakes(code, [*names], [name for name in names if name != own]))
+    return told

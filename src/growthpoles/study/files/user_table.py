@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal as Exact
 from fnmatch import fnmatchcase
 from functools import partial
+from glob import escape
 from pathlib import Path
 
 import numpy as np
@@ -262,6 +263,7 @@ def read_table(
     expected: Iterable[str] | None = None,
     most_names: int | None = None,
     tell_sheet: bool = False,
+    apart: Collection[str] = (),
 ) -> TableData:
     """Read a table as study.toml describes it.
 
@@ -279,6 +281,8 @@ def read_table(
         How many different names may stand in the column of the regions.
     tell_sheet : bool
         Whether the reasons of gaps name the sheet.
+    apart : collection of str
+        Names that mean what aliases say, and are not taken together with those that differ in a mark alone.
 
     Returns
     -------
@@ -313,7 +317,7 @@ def read_table(
     if lacking:
         _missing_columns(data, lacking)
         return data
-    data.spelled = _one_spelling(raw, spec)
+    data.spelled = _one_spelling(raw, spec, apart)
     if spec.layout == "long":
         _long(data, spec, years, list(codes))
     else:
@@ -342,10 +346,11 @@ def key_text(spec: Table, cell: object) -> str:
     return name.zfill(spec.key_width) if spec.key_width is not None and name.isdecimal() else name
 
 
-def _one_spelling(raw: RawTable, spec: Table) -> dict[str, str]:
+def _one_spelling(raw: RawTable, spec: Table, apart: Collection[str]) -> dict[str, str]:
     """Return the name without marks of footnotes for one that stands in the table with them and without."""
-    at = raw.columns.index(spec.key)
-    names = {key_text(spec, row[at]) for _, row in raw.rows}
+    at, ignored = raw.columns.index(spec.key), _ignored(spec, raw.path)
+    written = {text for _, row in raw.rows if not ignored(text := cell_text(row[at])) and text not in apart}
+    names = {key_text(spec, text) for text in written}.difference(apart)
     bare = {name: bare_name(name) for name in names}
     shared = Counter(bare.values())
     return {name: short for name, short in bare.items() if name != short and (short in names or shared[short] > 1)}
@@ -400,23 +405,26 @@ def _unknown_codes(data: TableData, used: Iterable[str], codes: list[str]) -> No
             )
 
 
+def _ignored(spec: Table, path: Path) -> Callable[[str], bool]:
+    """Return what tells whether a cell, as written, is listed in `ignore`."""
+    patterns = {pattern.strip().casefold() for pattern in spec.ignore}
+    wild = [pattern for pattern in patterns if any(sign in pattern for sign in "*?[")]
+    if len(wild) > _WILD:
+        raise DataError(message(f"{len(wild)} patterns in ignore", where=str(path), allowed=f"at most {_WILD}"))
+    return lambda text: (folded := text.casefold()) in patterns or any(fnmatchcase(folded, each) for each in wild)
+
+
 def _regions(data: TableData, spec: Table, used: Sequence[str]) -> Iterator[tuple[int, list[object], str]]:
     """Yield the rows of regions; note the others."""
     at = data.raw.columns.index(spec.key)
     positions = [data.raw.columns.index(header) for header in used]
-    patterns = {pattern.strip().casefold() for pattern in spec.ignore}
-    wild = [pattern for pattern in patterns if any(sign in pattern for sign in "*?[")]
-    if len(wild) > _WILD:
-        raise DataError(
-            message(f"{len(wild)} patterns in ignore", where=str(data.raw.path), allowed=f"at most {_WILD}")
-        )
+    ignored = _ignored(spec, data.raw.path)
     for number, row in data.raw.rows:
         name, written = key_text(spec, row[at]), cell_text(row[at])
         name = data.spelled.get(name, name)
-        folded = written.casefold()
         if not name and all(cell_text(row[i]) == "" for i in positions):
             data.drop("no region and no value", row=number)
-        elif folded in patterns or any(fnmatchcase(folded, pattern) for pattern in wild):
+        elif ignored(written):
             data.drop("listed in ignore", row=number, content=written)
         elif not name:
             data.fault("the region is empty", row=number, column=spec.key, remedy="a name of a region")
@@ -446,16 +454,21 @@ def _wide(data: TableData, spec: Table, years: Sequence[int], codes: list[str], 
     ksi = _ksi_columns(data, spec, years)
     place = {header: i for i, header in enumerate(data.raw.columns)}
     columns = [*uses, *ksi]
+    written: dict[int, str] = {}
     for number, row, name in _regions(data, spec, [header for header, _, _ in uses]):
         own = _year(data, spec, years, number, row)
         if own is None and spec.year_column is not None:
             continue
         stated = [own if own is not None else year for *_, year in columns]
         present = {year for year in (*stated, own) if year is not None}
+        cell = written[number] = cell_text(row[place[spec.key]])
         first = min((data.rows.setdefault((year, name), number) for year in present), default=number)
         if first != number:
-            problem = f"duplicate region {shown(name)} (first on {data.raw.unit} {first})"
-            data.fault(problem, row=number, column=spec.key, remedy="one row per region and year")
+            problem, remedy = f"duplicate region {shown(name)} (first on {data.raw.unit} {first})", ""
+            if written[first] != cell:
+                problem = f"{shown(written[first])} ({data.raw.unit} {first}) and {shown(cell)} are both {shown(name)}"
+                remedy = f"; ignore = [{toml_text(escape(cell))}] of the table, where that is none"
+            data.fault(problem, row=number, column=spec.key, remedy=f"one row per region and year{remedy}")
             data.drop("duplicate region", row=number, content=name)
             continue
         data.rows_used += 1

@@ -77,7 +77,8 @@ def study_table(study: Study, number: int, catalogue: Catalogue) -> TableData:
         with suppress(GrowthpolesError):  # of the boundaries, which is told where they are asked for
             most = _NAMES + _NAMES_EACH * len(region_index(study))
     several = of_several_sheets(study, spec.file)
-    return _read(path, spec.model_dump_json(), study.years, codes, expected, most, several)
+    return _read(path, spec.model_dump_json(), study.years, codes, expected, most, several,
+                 tuple(study.boundaries.aliases))  # fmt: skip
 
 
 def of_several_sheets(study: Study, file: str) -> bool:
@@ -94,10 +95,14 @@ def _read(
     expected: tuple[str, ...] | None,
     most: int | None,
     several: bool,
+    apart: tuple[str, ...],
 ) -> TableData:
     """Read a table."""
     spec = Table.model_validate_json(description)
-    return read_table(path, spec, years=years, codes=codes, expected=expected, most_names=most, tell_sheet=several)
+    return read_table(
+        path, spec, years=years, codes=codes, expected=expected, most_names=most, tell_sheet=several,
+        apart=apart,
+    )  # fmt: skip
 
 
 def sound_table(study: Study, number: int, catalogue: Catalogue) -> TableData:

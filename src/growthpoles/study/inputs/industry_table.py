@@ -40,11 +40,11 @@ def industry_spec(study: Study) -> Specialisation:
 def industry_data(study: Study) -> TableData:
     """Return what the table of industries says, problems included."""
     spec = industry_spec(study)
-    return _read(study.resolve(spec.file), spec.table.model_dump_json(), study.years)
+    return _read(study.resolve(spec.file), spec.table.model_dump_json(), study.years, tuple(study.boundaries.aliases))
 
 
 @remembered(maxsize=4)
-def _read(path: Path, description: str, years: tuple[int, ...]) -> TableData:
+def _read(path: Path, description: str, years: tuple[int, ...], apart: tuple[str, ...]) -> TableData:
     """Read the table; what stands in it decides which industries there are."""
     spec = Table.model_validate_json(description)
     raw = read_raw(path, spec, key=spec.key)
@@ -61,7 +61,7 @@ def _read(path: Path, description: str, years: tuple[int, ...]) -> TableData:
             name for at, name in enumerate(raw.columns) if name not in own and _numeric(raw.rows, at, spec.missing)
         ]
     covered = spec.years or tuple(sorted({*years, *spec.covered(years)}))
-    return read_table(path, spec, years=covered, codes=codes)
+    return read_table(path, spec, years=covered, codes=codes, apart=apart)
 
 
 def _numeric(rows: list[tuple[int, list[object]]], at: int, marks: tuple[str, ...]) -> bool:
