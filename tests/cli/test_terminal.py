@@ -60,7 +60,7 @@ def test_names_do_not_steer_the_terminal(capsys: pytest.CaptureFixture[str]) -> 
 
 def test_cells() -> None:
     shown_cells = [shown(value, 2) for value in (1.005, None, pd.NA, float("nan"), 3, "x")]
-    assert shown_cells == ["1.00", "–", "–", "–", "3", "x"]
+    assert shown_cells == ["1.01", "–", "–", "–", "3", "x"]
 
 
 def test_p_values_on_a_terminal_are_never_zero(capsys: pytest.CaptureFixture[str]) -> None:
