@@ -104,7 +104,7 @@ TEMPLATES: Mapping[FaultKind, str] = MappingProxyType(
         "rank numbers": "table {table}: {column} is no order of places, rows {rows}",
         "class order": "table {table}: {column} is out of the order of {denominator} in rows {rows}",
         "ratio": "table {table}: {column} of row {row} does not follow from its row",
-        "input": "table {table}: {column} of row {row} contradicts the ratios of its row",
+        "input": "table {table}: {column} of row {row} contradicts what was computed from it",
         "indicator": "table {table}: {column} of row {row} is not the figure that the index follows from",
         "denominator": "table {table}: {column} was divided by the {denominator} of {year}, row by row",
         "other input": "table {table}: {column} was computed with the {denominator} of {year}, row by row",
