@@ -406,9 +406,10 @@ def _newer(
     before = {name: year for year, held in valued.items() if year < step for name in held if name in strange}
     since = {name: year for year, held in valued.items() if year >= step for name in held if name in strange}
     if before and since:
-        old, new = next(iter(before)), next(iter(since))
+        old, new = min(before), min(since)
         problem = f"{plain(old)} has numbers of {before[old]}, {plain(new)} of {since[new]}"
-        if old == new:
+        if both := before.keys() & since.keys():
+            old = min(both)
             problem = f"{plain(old)} has numbers of {before[old]} and of {since[old]}"
         problem += f", and neither is a region of the study: did the change of {step} come before it or after?"
         allowed = "lines of one direction for a year of change; rows that the change ended in ignore"
