@@ -17,6 +17,7 @@ import growthpoles as gp
 from growthpoles.errors import DataError, nearest
 from growthpoles.study.file_variable import FileOptions, read_files
 from growthpoles.study.guess_columns import guess_layer
+from samples import samples
 
 NAMES = ["Wien", "Kärnten", "Tirol", "Steiermark", "Burgenland", "Upper Nile", "Алматы", "北海道", "Côte-d'Or"]
 IDENTIFIERS = {
@@ -64,7 +65,7 @@ KEYS = {
 }
 
 
-@pytest.mark.parametrize("seed", range(24))
+@pytest.mark.parametrize("seed", samples(range(24), 8))
 def test_all_commands_choose_the_same_columns(tmp_path: Path, seed: int) -> None:
     rng = random.Random(seed)
     spelled = rng.choice(["code", "id", "fips", "NAME", "NAME_2"])
@@ -225,7 +226,7 @@ MARKS = ["[1]", "[a]", "[p]", "[prov.]", "[note 2]", "[прим. 1]", "(p)", "(1
 
 
 @pytest.mark.parametrize("year", ["", " 2019", ", 2019"])
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", samples(range(4), 1))
 def test_a_unit_in_a_heading_stays_and_a_mark_goes(tmp_path: Path, seed: int, year: str) -> None:
     rng = random.Random(seed)
     codes = [f"X{i}" for i in range(len(NAMES))]
@@ -308,11 +309,10 @@ def test_a_heading_with_its_year_names_indicator_and_year(tmp_path: Path, style:
         return data.values(variable).tolist(), data.table.attrs["year"]
 
     for at, ((what, year), head) in enumerate(heads.items()):
-        for text in (head, f"{what}{unit} {year}", f"{what} {year}"):
-            assert found(text) == ([10 * i + at for i in range(6)], year), text
-        assert found(head, year)[1] == year
-        with pytest.raises(DataError, match=rf"says {year}, and --year 2000; allowed: one of them"):
-            found(head, 2000)
+        text = (head, f"{what}{unit} {year}", f"{what} {year}")[at % 3 - at // 3]
+        assert found(text, (None, year)[at % 2]) == ([10 * i + at for i in range(6)], year), text
+    with pytest.raises(DataError, match=rf"says {year}, and --year 2000; allowed: one of them"):
+        found(head, 2000)
     with pytest.raises(DataError, match=r"has no year 2021; allowed: 2019, 2020, 2022"):
         found(style.format(name=f"People{unit}", year=2021))
 

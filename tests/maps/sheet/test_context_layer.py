@@ -23,6 +23,7 @@ from growthpoles.maps.sheet import context_layer, map_geometry
 from growthpoles.maps.sheet.context_layer import locator_of
 from growthpoles.maps.typography import typefaces
 from growthpoles.shipped_data import geodata_path
+from samples import samples
 
 # Members of the United Nations.
 MEMBERS = (
@@ -113,7 +114,7 @@ def dots(ax: Any) -> list[Any]:
     ]
 
 
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", samples(range(8), 3))
 @pytest.mark.parametrize("preset", ["report", "nature-single"])
 def test_cities_and_locator_anywhere(seed: int, preset: str) -> None:
     regions, values = cells(seed)
@@ -226,7 +227,7 @@ def test_a_dot_that_its_region_names_is_told(seed: int, lang: str) -> None:
 
 
 @pytest.mark.parametrize("preset", ["report", "nature-single"])
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", samples(range(8), 2))
 def test_every_city_larger_than_one_shown_is_shown_or_told(seed: int, preset: str) -> None:
     """Also the largest one, where a generalised outline passes by it; it is left to its own country."""
     draw = np.random.default_rng(seed)
@@ -376,11 +377,12 @@ def test_places_of_a_table(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("bounds", "world"),
-    [((47.0, 40.0, 87.0, 55.0), False), ((76.8, 43.1, 77.1, 43.4), False), ((170.0, -25.0, 188.0, -10.0), False),
-     ((-20.0, -30.0, 140.0, 60.0), True), ((100.0, 50.0, 200.0, 75.0), False), ((30.0, 45.0, 190.0, 75.0), True)],
+    "where",
+    samples([(76.8, 43.1, 77.1, 43.4, False), (170.0, -25.0, 188.0, -10.0, False), (-20.0, -30.0, 140.0, 60.0, True),
+             (47.0, 40.0, 87.0, 55.0, False), (100.0, 50.0, 200.0, 75.0, False), (30.0, 45.0, 190.0, 75.0, True)], 3),
 )  # fmt: skip
-def test_the_locator_shows_the_area_where_it_is(bounds: tuple[float, ...], world: bool) -> None:
+def test_the_locator_shows_the_area_where_it_is(where: tuple[float, float, float, float, bool]) -> None:
+    *bounds, world = where
     regions = gpd.GeoDataFrame(geometry=[shapely.segmentize(shapely.box(*bounds), 1.0)], crs="EPSG:4326")
     found = locator_of(regions, 20.0)
     assert found is not None
