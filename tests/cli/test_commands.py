@@ -19,6 +19,7 @@ import growthpoles as gp
 from growthpoles.cli.shared_options import gaps
 from growthpoles.errors import Reason
 from growthpoles.shipped_data import geodata_path
+from samples import samples
 
 PRIMARY = "grp,employed,fixed_assets,emissions,rd,tech_innovation,output,population"
 
@@ -642,7 +643,7 @@ def test_a_refusal_names_options_of_the_command(county_file, ask, command):
     assert done.returncode == 2 and "allowed: --layer one of" in done.stderr and "layer=" not in done.stderr
 
 
-@pytest.mark.parametrize("command", ["rate", "weights", "audit", "stats"])
+@pytest.mark.parametrize("command", samples(["rate", "weights", "stats", "audit"], 3))
 def test_a_study_is_an_argument_too_and_the_built_in_one_is_told(command, ask, tmp_path):
     folder = tmp_path / "own"
     shutil.copytree(geodata_path("mexico-gdp"), folder)
