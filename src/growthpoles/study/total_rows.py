@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from growthpoles.errors import listed, quoted
 from growthpoles.regions.key_matching import is_country, is_dependency, says_only_total, says_total
 from growthpoles.study.files.number_notation import detect_notation
-from growthpoles.study.files.printed_labels import bare_name, split_flag
+from growthpoles.study.files.printed_labels import bare_name
 from growthpoles.study.files.problems import Problem
 from growthpoles.study.files.table_files import cell_text
 from growthpoles.study.table_blocks import Block, cell_value, is_number
@@ -359,15 +359,7 @@ def _figures(block: Block) -> list[list[float | None]]:
     filled = (cell for row in cells for cell in row if isinstance(cell, str) and is_number(cell))
     texts = [(cell_text(cell), Problem("", "")) for cell in filled]
     notation, unclear = detect_notation(texts)
-
-    def read(cell: object) -> float | None:
-        if unclear is not None or not isinstance(cell, str):
-            return cell_value(cell)
-        split = split_flag(cell)
-        found = notation.parse(split[0] if split else cell)
-        return cell_value(cell) if found is None else found
-
-    return [list(map(read, row)) for row in cells]
+    return [[cell_value(cell, None if unclear else notation) for cell in row] for row in cells]
 
 
 def _by_region(
