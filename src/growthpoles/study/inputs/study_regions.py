@@ -406,7 +406,8 @@ def _newer(
     before = {name: year for year, held in valued.items() if year < step for name in held if name in strange}
     since = {name: year for year, held in valued.items() if year >= step for name in held if name in strange}
     if before and since:
-        old, new = next(iter(before)), next(iter(since))
+        old = min(before, key=lambda name: (name not in since, name))  # the same one in every run
+        new = old if old in since else min(since)
         problem = f"{plain(old)} has numbers of {before[old]}, {plain(new)} of {since[new]}"
         if old == new:
             problem = f"{plain(old)} has numbers of {before[old]} and of {since[old]}"
