@@ -97,7 +97,7 @@ from .regions.boundaries import read_boundaries as read_boundaries
 from .regions.join import join as join
 from .regions.join import sum_regions as sum_regions
 from .regions.join import unite_regions as unite_regions
-from .regions.kazakhstan.division_change import to_vintage as to_vintage
+from .regions.kazakhstan.divisions import to_vintage as to_vintage
 from .regions.kazakhstan.region_names import match_regions as match_regions
 from .report.build_report import build_report as build_report
 from .report.manifest import Manifest as Manifest
@@ -128,6 +128,7 @@ from .spatial.local_tests import local_moran_rates as local_moran_rates
 from .spatial.poles.convergence import Convergence as Convergence
 from .spatial.poles.convergence import convergence as convergence
 from .spatial.poles.distance_gradient import distance_gradient as distance_gradient
+from .spatial.poles.distance_gradient import growth_rings as growth_rings
 from .spatial.poles.distance_gradient import mantel as mantel
 from .spatial.poles.growth_regression import growth_panel as growth_panel
 from .spatial.poles.growth_regression import growth_regression as growth_regression
@@ -138,7 +139,6 @@ from .spatial.poles.lisa_dynamics import spatial_tau as spatial_tau
 from .spatial.poles.markov import MarkovChain as MarkovChain
 from .spatial.poles.markov import lisa_markov as lisa_markov
 from .spatial.poles.markov import markov as markov
-from .spatial.poles.rings import growth_rings as growth_rings
 from .spatial.poles.spatial_interaction import MutualInfluence as MutualInfluence
 from .spatial.poles.spatial_interaction import accessibility as accessibility
 from .spatial.poles.spatial_interaction import market_potential as market_potential

@@ -43,6 +43,7 @@ def gallery() -> dict[str, Any]:
     rank = last["index"].rank(ascending=False)
     ranks = pd.DataFrame({"rank": rank, "rank_low": rank - 1, "rank_high": rank + 2})
     parts = pd.DataFrame({f"part {i}": 2 + np.cos(i + 7 * steady) for i in range(4)}, index=index)
+    parts.attrs = {"to": "index", "scale": "points"}
     letters = ["A++", "A+", "A", "B++", "B+", "B", "C++", "C+", "C", "D"]
     likely = np.exp(-((np.arange(10) - 9 * steady[:, None]) ** 2))
     member = pd.DataFrame(likely / likely.sum(axis=1, keepdims=True), index=index, columns=letters)

@@ -9,8 +9,7 @@ from growthpoles.randomness import SEED
 from growthpoles.ratings import Catalogue, change, printed_resolution, rate, robustness
 from growthpoles.ratings.rating_options import Method
 from growthpoles.ratings.robustness import prepare
-from growthpoles.ratings.rounding_noise import printed
-from growthpoles.ratings.simulation import draw, simulate
+from growthpoles.ratings.simulation import draw, printed, simulate
 
 EVERYTHING = {
     "normalisations": ["leader", "min-max", "percentile"],

@@ -11,9 +11,9 @@ from growthpoles.regions.key_matching import (
     _COMPASS,
     _CONNECTING,
     _GENERIC,
+    RowSigns,
     _words,
     match_keys,
-    match_marked,
     sounding_alike,
 )
 from growthpoles.regions.name_matching import NameIndex, loosen, sound, words
@@ -99,7 +99,7 @@ def test_a_mark_that_a_region_bears_is_a_part_of_its_name() -> None:
     def bare(name: str) -> str:
         return name.removesuffix("1)").strip()
 
-    match = match_marked(["Alba", "Alba 1)", "Corva1)", "France1)"], index, bare)
+    match = match_keys(["Alba", "Alba 1)", "Corva1)", "France1)"], index, bare_name=bare)
     assert match.codes == {"Alba": "a", "Corva1)": "c"} or match.codes == {"Alba": "a", "Alba 1)": "b", "Corva1)": "c"}
     assert list(match.outside) == ["France1)"]
 
@@ -119,8 +119,8 @@ def test_an_alias_is_the_cell_as_it_is_written_whatever_rule_the_other_names_fol
     regions = {f"k{at}": [f"{sign}ata"] for at, sign in enumerate("BCDFG")} | {"ax": ["Åland Islands"]}
     names = ["SS Whole country", *(f"MK{at:02} {sign}ata" for at, sign in enumerate("BCDFG")), "MK21 Åland"]
     index = NameIndex.build(regions)
-    assert match_keys(names, index, sums=names[:1]).open == {"MK21 Åland": "ax"}
+    assert match_keys(names, index, signs=RowSigns(names[:1])).open == {"MK21 Åland": "ax"}
     told = NameIndex.build(regions | {"ax": ["Åland Islands", "MK21 Åland"]})
-    match = match_keys(names, told, sums=names[:1])
+    match = match_keys(names, told, signs=RowSigns(names[:1]))
     assert match.codes == dict(zip(names[1:], regions, strict=True))
     assert list(match.outside) == names[:1]

@@ -798,3 +798,16 @@ def test_names_of_parts_are_no_names_of_the_regions_they_are_united_to(tmp_path:
     assert guess.name is None and guess.find("Part a") is None and guess.find("mid") == "Mid"
     with pytest.raises(DataError, match="repeats"):
         guess_layer(tmp_path / "p.gpkg", key="land", dissolve=False)
+
+
+@pytest.mark.parametrize(
+    "word", ["Unit", "Enhet", "Birim", "Yksikkö", "Satuan", "Jednotka", "Одиниця виміру", "Ед. изм."]
+)
+def test_a_word_for_units_names_units_above_a_column_as_above_the_numbers(word: str) -> None:
+    """Words that name regions with another one ("Alueyksikkö", "İdari birim") count where they stand alone."""
+    from growthpoles.study.files.printed_labels import gives_units
+    from growthpoles.study.guess_columns import UNIT
+
+    assert UNIT.fullmatch(word) and gives_units([word, "1 000", "1 000"], "tnn", [])
+    for other in ("Alueyksikkö", "İdari birim", "Administrativ enhet"):
+        assert not UNIT.fullmatch(other) and not gives_units([other, "1 000", "1 000"], "tnn", [])

@@ -25,10 +25,10 @@ from .profile import profile as profile
 from .rate import rate as rate
 from .robustness import Robustness as Robustness
 from .robustness import robustness as robustness
-from .rounding_noise import printed_resolution as printed_resolution
 from .sensitivity import compare_ratings as compare_ratings
 from .sensitivity import leave_one_out as leave_one_out
 from .sensitivity import sobol as sobol
+from .simulation import printed_resolution as printed_resolution
 from .through_time.mazziotta_pareto import ampi as ampi
 from .through_time.rating_change import RatingChange as RatingChange
 from .through_time.rating_change import change as change

@@ -17,8 +17,7 @@ from growthpoles.ratings.indicator_checks import Array
 from growthpoles.ratings.methods import Choice, Normalisation, find
 from growthpoles.ratings.rate import rate_with
 from growthpoles.ratings.rating_options import Method, RateOptions, compiled, method_of, names_of
-from growthpoles.ratings.rounding_noise import Resolution, printed
-from growthpoles.ratings.simulation import Problem, chunks, draw, simulate
+from growthpoles.ratings.simulation import Problem, Resolution, chunks, draw, printed, simulate
 from growthpoles.result_display import ResultDisplay
 
 #: Regions whose quantiles are taken together: bounds the memory of a copy.

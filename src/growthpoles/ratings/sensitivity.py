@@ -20,8 +20,7 @@ from growthpoles.ratings.methods import Choice
 from growthpoles.ratings.rate import rate_with
 from growthpoles.ratings.rating_options import RateOptions, method_of
 from growthpoles.ratings.robustness import Rng, Tables, as_editions, prepare
-from growthpoles.ratings.rounding_noise import Resolution
-from growthpoles.ratings.simulation import Draws, Problem, dirichlet_alpha, simulate
+from growthpoles.ratings.simulation import Draws, Problem, Resolution, dirichlet_alpha, simulate
 
 Output = Literal["rank", "index", "shift"]
 

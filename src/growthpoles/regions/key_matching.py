@@ -161,15 +161,42 @@ def best_rule(
     return best
 
 
+@dataclass(frozen=True, slots=True)
+class RowSigns:
+    """What is known of the rows of a table beside their names.
+
+    Attributes
+    ----------
+    sums, empty : collection of str
+        Names of rows that are sums of other rows, and of rows without a number.
+    inset : mapping of name to int
+        Depth of indentation of a name.
+    odd : mapping of name to reason
+        Rows that differ from those of the regions in another column.
+    """
+
+    sums: Collection[str] = ()
+    empty: Collection[str] = ()
+    inset: Mapping[str, int] = field(default_factory=dict)
+    odd: Mapping[str, str] = field(default_factory=dict)
+
+    def of(self, named: Mapping[str, str]) -> RowSigns:
+        """Return what is known under other names of the rows."""
+        return RowSigns(
+            sums={named[name] for name in self.sums},
+            empty={named[name] for name in self.empty},
+            inset={named[name]: depth for name, depth in self.inset.items() if name in named},
+            odd={named[name]: why for name, why in self.odd.items() if name in named},
+        )
+
+
 def match_keys(
     names: Sequence[str],
     index: NameIndex,
     *,
+    signs: RowSigns | None = None,
     parents: Iterable[str] = (),
-    sums: Iterable[str] = (),
-    empty: Iterable[str] = (),
-    inset: Mapping[str, int] | None = None,
-    odd: Mapping[str, str] | None = None,
+    bare_name: Callable[[str], str] = str,
 ) -> KeyMatch:
     """Decide what the names in a column mean, all together.
 
@@ -179,15 +206,33 @@ def match_keys(
         Distinct names, as written.
     index : NameIndex
         The regions with all their names.
+    signs : RowSigns, optional
+        What is known of the rows beside their names.
     parents : iterable of str
         Names that several regions share in the boundary file: their groups.
-    sums, empty : iterable of str
-        Names of rows that are sums of other rows, and of rows without a number.
-    inset : mapping of name to int, optional
-        Depth of indentation of a name.
-    odd : mapping of name to reason, optional
-        Rows that differ from those of the regions in another column.
+    bare_name : callable
+        Takes the marks of footnotes off a name. A mark stays where a region bears it.
     """
+    signs = signs or RowSigns()
+    bare = {name: name if index.find(name) else bare_name(name) for name in names}
+    while True:
+        match = _match_bare(list(dict.fromkeys(bare.values())), index, signs.of(bare), parents)
+        # A mark through which the rule does not reach a code stays, since the rule is for the cell as it is written.
+        rule = match.pattern, match.width
+        kept = {n: n for n, b in bare.items() if n != b and bare_name(key_of(n, *rule)) != key_of(b, *rule)}
+        if not kept:
+            break
+        bare |= kept
+    of_names = (match.found, match.aliases, match.outside, match.open, match.heard)
+    for part in of_names:
+        own = {name: part[b] for name, b in bare.items() if b in part}
+        part.clear()
+        part.update(own)  # type: ignore[arg-type]
+    return match
+
+
+def _match_bare(names: Sequence[str], index: NameIndex, signs: RowSigns, parents: Iterable[str]) -> KeyMatch:
+    """Match names without marks of footnotes."""
     match = KeyMatch()
     match.pattern, match.width, match.found = best_rule(names, index.find, list(index.names))
     # What is written just as an alias says is that region, whatever is taken off the other names.
@@ -199,21 +244,20 @@ def match_keys(
     left = [code for code in index.names if code not in taken]
     _spellings(match, rest, left, index, keyed)
     groups = {_plain(parent) for parent in parents}
-    sums, empty = set(sums), set(empty)
-    whole = any(name in sums or says_total(key) for name, key in rest.items())
+    whole = any(name in signs.sums or says_total(key) for name, key in rest.items())
     shapes = {_shape(keyed[name]) for name in match.found}
     coded = bool(match.found) and all(_CODE.fullmatch(keyed[name]) for name in match.found)
     # names of countries in fifty languages are read only where a row is left
     sample = list(match.found)[:50] if len(rest) > len(match.aliases) else []
     of_countries = sum(map(is_country, sample)) > 0.2 * len(sample)
-    depths = Counter((inset or {}).get(name, 0) for name in match.found)
+    depths = Counter(signs.inset.get(name, 0) for name in match.found)
     left = [code for code in left if code not in set(match.codes.values())]
     match.heard = sounding_alike({name: key for name, key in rest.items() if name not in match.aliases}, left, index)
     for searched, (name, key) in enumerate(rest.items()):
         if name in match.aliases:
             continue
         near = match.heard.get(name) or (nearest_code(key, left, index) if searched < _SEARCHES else None)
-        depth = (inset or {}).get(name, 0)
+        depth = signs.inset.get(name, 0)
         out = depths.total() > 2 and (depth < min(depths) or (depth == 0 and depths[0] <= 0.1 * depths.total()))
         prefixed = (
             [code for code in index.names if code.startswith(key) and code != key] if searched < _SEARCHES else []
@@ -221,7 +265,7 @@ def match_keys(
         if _marked(key, match.found, match.found):
             match.open[name] = match.found[_base(key, match.found)]
             continue
-        if name not in sums and not says_total(name) and (again := _same_words(key, match.codes, index)):
+        if name not in signs.sums and not says_total(name) and (again := _same_words(key, match.codes, index)):
             match.aliases[name] = again, "the same words"  # a second row of that region, which is refused
             continue
         if not any(sign.isalnum() for sign in key):
@@ -231,11 +275,11 @@ def match_keys(
             reason = "every region has a row of its own"
         elif len(index.find(key)) > 1 or _plain(key) in groups:
             reason = "it names several regions of the boundaries"
-        elif name in sums:
+        elif name in signs.sums:
             reason = "it is the sum of other rows"
         elif says_total(name):
             reason = "it says that it is a total"
-        elif name in empty:
+        elif name in signs.empty:
             reason = "it holds no number"
         elif coded and len(prefixed) > 1 and len(key) >= 2:
             reason = f"codes of regions begin with it ({prefixed[0]})"
@@ -247,8 +291,8 @@ def match_keys(
             reason = "it is the name of a country, first or last or outside the indentation"
         elif near is None and _plain(key) in _continents():
             reason = "it is the name of a continent or of a part of one"
-        elif name in (odd or {}) and (near is None or "a country" in (odd or {})[name]):
-            reason = (odd or {})[name]
+        elif name in signs.odd and (near is None or "a country" in signs.odd[name]):
+            reason = signs.odd[name]
         elif near is None and all(word in _COMPASS or word in _GENERIC for word in _words(key)):
             reason = "it names a direction and no region"
         elif near is None and out:
@@ -267,46 +311,6 @@ def match_keys(
     lost = [name for name, near in match.open.items() if near is None and any(map(str.isalpha, name))]
     if len(free) == len(lost) == 1:  # the last name and the last region
         match.open[lost[0]] = free[0]
-    return match
-
-
-def match_marked(
-    names: Sequence[str],
-    index: NameIndex,
-    bare_name: Callable[[str], str],
-    *,
-    parents: Iterable[str] = (),
-    sums: Iterable[str] = (),
-    empty: Iterable[str] = (),
-    inset: Mapping[str, int] | None = None,
-    odd: Mapping[str, str] | None = None,
-) -> KeyMatch:
-    """Match names as :func:`match_keys` does, without the marks of footnotes that `bare_name` takes off them.
-
-    A mark stays where a region bears it.
-    """
-    bare = {name: name if index.find(name) else bare_name(name) for name in names}
-    while True:
-        match = match_keys(
-            list(dict.fromkeys(bare.values())),
-            index,
-            parents=parents,
-            sums={bare[name] for name in sums},
-            empty={bare[name] for name in empty},
-            inset={bare[name]: depth for name, depth in (inset or {}).items() if name in bare},
-            odd={bare[name]: why for name, why in (odd or {}).items() if name in bare},
-        )
-        # A mark through which the rule does not reach a code stays, since the rule is for the cell as it is written.
-        rule = match.pattern, match.width
-        kept = {n: n for n, b in bare.items() if n != b and bare_name(key_of(n, *rule)) != key_of(b, *rule)}
-        if not kept:
-            break
-        bare |= kept
-    of_names = (match.found, match.aliases, match.outside, match.open, match.heard)
-    for part in of_names:
-        own = {name: part[b] for name, b in bare.items() if b in part}
-        part.clear()
-        part.update(own)  # type: ignore[arg-type]
     return match
 
 

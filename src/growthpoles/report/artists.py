@@ -225,7 +225,9 @@ def contributions(view: ReportView) -> Axes:
 
     parts = split(view.results.rating(view.year), view.results.catalogue)
     shown = view.cut(parts[parts.notna().any(axis=1)])
-    return maps.plot_contributions(shown, names=view.names, labels=view.codes, year=view.year, **view.common)
+    summed = view.quantity and shorten(view.quantity, _LONG_NAME)
+    facts: Any = {"variable": summed, "year": view.year, **view.common}
+    return maps.plot_contributions(shown, names=view.names, labels=view.codes, **facts)
 
 
 def edition_frame(results: Results, year: int) -> pd.DataFrame:

@@ -168,6 +168,11 @@ class View:
 
     @property
     def label(self) -> str | None:
+        """Name of the variable, for figures without a title that says it."""
+        return self.quantity
+
+    @property
+    def quantity(self) -> str | None:
         """What the variable is called, with its unit; None for the article's index, which maps name by themselves."""
         catalogue, own = self.catalogue, default_catalogue()
         if self.code == catalogue.root and catalogue.name(self.code) == own.name(own.root):

@@ -6,27 +6,23 @@ stands there.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
-
-import numpy as np
-import pandas as pd
 
 from growthpoles.errors import MapError, StudyError, unknown_option
 from growthpoles.file_writing import safe_name
 from growthpoles.language.languages import translator
 from growthpoles.language.number_format import format_percent
-from growthpoles.language.phrases import DASH, Words, shorten
+from growthpoles.language.phrases import Words, shorten
 from growthpoles.maps.captions import Caption
 from growthpoles.maps.presets import get_preset
 from growthpoles.ratings.through_time.rating_change import SURE, UNDECIDED
-from growthpoles.report import artists, stages
+from growthpoles.report import alt_texts, artists, stages
 from growthpoles.report.figure_views import ReportView, View, rows_told
 from growthpoles.report.results import Results
 from growthpoles.report.wording import (
-    best_power,
     counted_words,
     drawn,
     figure_title,
@@ -46,207 +42,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-Groups = dict[str, list[object]]
-_NAMED = 8
 #: Level of the intervals of ranks.
 _LEVEL = 0.9
-
-
-def _listed(names: Sequence[str]) -> str:
-    shown = ", ".join(shorten(name, 40) for name in names[:_NAMED])
-    return shown if len(names) <= _NAMED else f"{shown}, \N{HORIZONTAL ELLIPSIS} (+{len(names) - _NAMED})"
-
-
-def _chart(results: Results, year: int, words: Words) -> str:
-    return words("alt", "chart", n=len(results.regions))
-
-
-def _ranked_alt(results: Results, year: int, words: Words) -> str:
-    """Say who leads and who trails by the index, for a chart of all regions."""
-    shown = year or results.years[-1]
-    index = results.rating(shown)[results.root]
-    highest, lowest = _ends(results, index, words, 1 if results.classed else 2)
-    return words("alt", "ranked", n=int(index.notna().sum()), year=shown, highest=highest, lowest=lowest)
-
-
-def _paths_alt(results: Results, year: int, words: Words) -> str:
-    """Say who rose and who fell most, for a chart of all years; a region may lack some of them."""
-    known = pd.concat([results.common(each)[results.root] for each in results.years], axis=1).notna().any(axis=1)
-    return _period_alt(results, words, results.change(), n=int(known.sum()))
-
-
-def _parts_alt(results: Results, year: int, words: Words) -> str:
-    """Say the same of a change by the limits of each year, as its chart shows it."""
-    assert results.stages.change is not None  # the figure is not possible otherwise
-    parts = results.stages.change.frame
-    return _period_alt(results, words, parts["own"] + parts["leader"])
-
-
-def _period_alt(results: Results, words: Words, change: pd.Series, n: int | None = None) -> str:
-    told = {"first": results.years[0], "last": results.years[-1], "moves": _moves(results, change, words)}
-    return words("alt", "paths", n=int(change.notna().sum()) if n is None else n, **told)
-
-
-def _power_alt(results: Results, year: int, words: Words) -> str:
-    """Say from which strength of dependence on the test finds it."""
-    assert results.stages.verdict is not None
-    power = results.stages.verdict.power
-    found, told = power.smallest_positive, {"n": power.n, "target": words.number(power.target, 1)}
-    if found != found:
-        return words("alt", "power_blind", **told, best=best_power(power, words, positive=True))
-    return words("alt", "power", rho=words.number(found, 2), **told)
-
-
-def _curve_alt(results: Results, year: int, words: Words) -> str:
-    """Say how many specifications there are, and how many of them find something."""
-    assert results.stages.verdict is not None
-    table = results.stages.verdict.curve.to_frame()
-    main = table["main"].astype(bool)
-    if not main.all():
-        found = int(table["significant"][main].sum())
-        return words("alt", "curve_main", main=int(main.sum()), more=int((~main).sum()), found=found)
-    return words("alt", "curve", n=len(table), found=int(table["significant"].sum()))
-
-
-def _graph_alt(results: Results, year: int, words: Words) -> str:
-    """Say how many pairs of neighbours there are, and who has most."""
-    assert results.graph is not None  # the figure is not possible otherwise
-    names, counts = region_names(results, words.lang).to_dict(), results.graph.cardinalities
-    most = [f"{names[region]} ({count})" for region, count in counts[counts == counts.max()].items()]
-    pairs = {frozenset(pair) for pair in results.graph.adjacency[results.graph.adjacency != 0].index}
-    pairs = {pair for pair in pairs if len(pair) == 2}
-    return words("alt", "graph", n=len(results.regions), pairs=len(pairs), most=_listed(most))
-
-
-def _inequality_alt(results: Results, year: int, words: Words) -> str:
-    """Say how unequal the regions are in the first and the last year, by Gini's coefficient."""
-    found, name = artists.first_unequal(results)
-    table: Any = found.table.loc[next(each for each in found.measures if each[0] == "gini")]
-    own = table["value"]
-    ends = {"before": words.number(own.iloc[0], 3), "after": words.number(own.iloc[-1], 3)}
-    variable = indicator_names(results, words.lang).get(name, name)
-    years = {"first": found.years[0], "last": found.years[-1]}
-    return words("alt", "inequality", n=int(table["n"].iloc[-1]), variable=variable, **years, **ends)
-
-
-def _legend(results: Results, year: int, words: Words) -> str:
-    return words("alt", "legend", n=len(results.regions))
-
-
-def _grouped(groups: Callable[[Results, int, Words], Groups]) -> Callable[[Results, int, Words], str]:
-    """Say which regions a map shows in which class, best first."""
-
-    def alt(results: Results, year: int, words: Words) -> str:
-        names = region_names(results, words.lang).to_dict()
-        listed = [
-            words("alt", "group", label=label, names=_listed([names[region] for region in members]))
-            for label, members in groups(results, year, words).items()
-            if members
-        ]
-        return words("alt", "map", n=len(results.regions), groups="; ".join(listed))
-
-    return alt
-
-
-def _by_label(
-    results: Results, column: pd.Series, order: Sequence[object], words: Words, named: Sequence[str] | None = None
-) -> Groups:
-    known = column.reindex(results.regions.index).astype(object)
-    told = named or [words.value(label) for label in order]
-    groups = {name: list(known.index[known == label]) for name, label in zip(told, order, strict=True)}
-    return {**groups, words("page", "no_data"): list(known.index[known.isna()])}
-
-
-def _rating_groups(results: Results, year: int, words: Words) -> Groups:
-    column = results.rating(year)["rating_class"]
-    scale, order = results.scale, list(reversed(column.cat.categories))
-    return _by_label(results, column, order, words, [shorten(scale.name(letter, words.lang)) for letter in order])
-
-
-def _typology_groups(results: Results, year: int, words: Words) -> Groups:
-    column = results.stages.typology[year]["type"]
-    return _by_label(results, column, list(column.cat.categories), words)
-
-
-def _cluster_groups(results: Results, year: int, words: Words) -> Groups:
-    column = results.local[results.edition, year].to_frame()["label"]
-    return _by_label(results, column, list(dict.fromkeys(column.astype(str))), words)
-
-
-def _class_change_groups(results: Results, year: int, words: Words) -> Groups:
-    before, after = (
-        results.common(when)["rating_class"]
-        .astype(object)
-        .map(lambda each: results.scale.name(each, words.lang), na_action="ignore")
-        for when in (results.years[0], results.years[-1])
-    )
-    moves = before.str.cat(after, sep="\N{RIGHTWARDS ARROW}")
-    if (found := results.stages.change) is not None and "class_move" in found.frame:
-        moves = moves.mask(found.frame["class_move"].reindex(moves.index) == UNDECIDED, UNDECIDED)
-    return _by_label(results, moves, sorted(moves.dropna().unique()), words)
-
-
-def _p_groups(results: Results, year: int, words: Words) -> Groups:
-    p = results.local[results.edition, year].to_frame()["p_adjusted"].reindex(results.regions.index)
-    limit = f"p < {words.number(0.05)}"
-    return {limit: list(p.index[p < 0.05]), words.value("not significant"): list(p.index[~(p < 0.05)])}
-
-
-def _ksi_groups(results: Results, year: int, words: Words) -> Groups:
-    shares = results.published[year]["ksi"].reindex(results.regions.index)
-    ranked = shares.sort_values(ascending=False, kind="stable")
-    found = {words.number(share, 3): list(ranked.index[ranked == share]) for share in ranked.dropna().unique()[:_NAMED]}
-    return {**found, words.value("no production"): list(ranked.index[ranked.isna()])}
-
-
-def _ends(results: Results, values: pd.Series, words: Words, digits: int) -> tuple[str, str]:
-    """Name the regions with the highest and the lowest value; several where they share it."""
-    names, known = region_names(results, words.lang).to_dict(), values.dropna()
-    if known.empty:
-        return DASH, DASH
-
-    def told(end: float) -> str:
-        alike = [names[region] for region in known.index[np.isclose(known, end, rtol=1e-12, atol=1e-12)]]
-        return f"{_listed(alike)} ({words.number(end, digits)})"
-
-    return told(known.max()), told(known.min())
-
-
-def _moves(results: Results, change: pd.Series, words: Words) -> str:
-    """Say who rose and who fell most; where all went one way, who did so least."""
-    high, low = _ends(results, change, words, 1 if results.classed else 2)
-    rose, fell = bool((change > 0).any()), bool((change < 0).any())
-    if rose or fell:
-        kind = "both" if rose and fell else "up" if rose else "down"
-    else:
-        kind = "same" if change.notna().any() else "unknown"
-    return words("alt", f"moves_{kind}", high=high, low=low)
-
-
-def _change_alt(results: Results, year: int, words: Words) -> str:
-    return words("alt", "change", n=len(results.regions), moves=_moves(results, results.change(), words))
-
-
-def _values_alt(results: Results, year: int, words: Words) -> str:
-    highest, lowest = _ends(results, results.rating(year)[results.root], words, 2)
-    return words("alt", "values", n=len(results.regions), highest=highest, lowest=lowest)
-
-
-def _rating_alt(results: Results, year: int, words: Words) -> str:
-    return (_grouped(_rating_groups) if results.classed else _values_alt)(results, year, words)
-
-
-def _moran_alt(results: Results, year: int, words: Words) -> str:
-    test = results.moran[results.edition, year, results.root]
-    told = {
-        "statistic": words.number(test.statistic, 3),
-        "p": words.probability(test.p_value, relation=True, least=test.least),
-    }
-    return words("alt", "moran", n=test.n, **told)
-
-
-def _influence_alt(results: Results, year: int, words: Words) -> str:
-    return words("alt", "influence", n=results.moran[results.edition, year, results.root].n)
 
 
 def _influenced(results: Results, words: Words) -> str:
@@ -439,7 +236,7 @@ class Kind:
     weights: bool = False
     p_method: Callable[[Results, Words], str] = _nothing
     text: Callable[[Results, Words], str] = _nothing
-    alt: Callable[[Results, int, Words], str] = _chart
+    alt: Callable[[Results, int, Words], str] = alt_texts.chart
     command: tuple[str, ...] | None = None
 
     def edition_of(self, own: str) -> str:
@@ -452,40 +249,41 @@ _GRAPH: Any = {"section": "spatial", "on_boundaries": True, "weights": True}
 _LINKS = ("weights", "k", "threshold", "power")
 _TESTS = ("variable", *_LINKS, "adjust", "permutations")
 _LOCAL: Any = {**_GRAPH, "possible": _tested, "p_method": drawn, "command": _TESTS, "text": _variable}
-_RANKS: Any = {"section": "robustness", "alt": _ranked_alt}
+_RANKS: Any = {"section": "robustness", "alt": alt_texts.ranked}
 # fmt: off
 _KINDS = (
-    Kind("rating", "every year", artists.rating, "rating", alt=_rating_alt, **_MAP),
-    Kind("values", "every year", artists.values, "rating", standard=False, alt=_values_alt,
+    Kind("rating", "every year", artists.rating, "rating", alt=alt_texts.rating, **_MAP),
+    Kind("values", "every year", artists.values, "rating", standard=False, alt=alt_texts.values,
          **{**_MAP, "command": ("variable", "limits", "scheme", "classes", "center", "digits")}),
-    Kind("change", "period", artists.change, "rating", text=_compared, alt=_change_alt, **_MAP),
+    Kind("change", "period", artists.change, "rating", text=_compared, alt=alt_texts.change, **_MAP),
     Kind("class-change", "period", artists.class_change, "rating", lambda r, year: r.classed, standard=False,
-         text=_compared, alt=_grouped(_class_change_groups), **_MAP),
+         text=_compared, alt=alt_texts.class_change, **_MAP),
     Kind("change-parts", "period", artists.change_parts, "rating",
          lambda r, year: r.stages.change is not None and "own" in r.stages.change.frame,
-         text=_cut("change-parts", _parted), alt=_parts_alt),
+         text=_cut("change-parts", _parted), alt=alt_texts.parts),
     Kind("class-panels", "period", artists.class_panels, "rating", lambda r, year: _long(r) and r.classed,
          text=_paneled, on_boundaries=True,
-         alt=lambda r, year, words: _period_alt(r, words, r.change(), len(r.regions))),
+         alt=lambda r, year, words: alt_texts.period(r, words, r.change(), len(r.regions))),
     Kind("index-paths", "period", artists.index_paths, "rating", lambda r, year: _long(r), text=_dated,
-         alt=_paths_alt),
-    Kind("rank-paths", "period", artists.rank_paths, "rating", lambda r, year: _long(r), text=_dated, alt=_ranked_alt),
+         alt=alt_texts.paths),
+    Kind("rank-paths", "period", artists.rank_paths, "rating", lambda r, year: _long(r), text=_dated,
+         alt=alt_texts.ranked),
     Kind("transitions", "period", artists.transitions, "rating",
          lambda r, year: "class_transitions" in r.stages.trend, text=_dated),
     Kind("slope", "period", artists.slope, "rating", text=_cut("slope", _dated),
-         alt=lambda r, year, words: _period_alt(r, words, r.change())),
+         alt=lambda r, year, words: alt_texts.period(r, words, r.change())),
     Kind("contributions", "last year", artists.contributions, "rating", artists.adds_up, place="last",
-         text=_cut("contributions"), alt=_ranked_alt),
+         text=_cut("contributions"), alt=alt_texts.ranked),
     Kind("editions", "last year", artists.edition_chart, "rating",
          lambda r, year: 2 <= len(artists.edition_frame(r, year).columns) <= 3, edition="",
-         text=_cut("editions"), alt=_ranked_alt),
+         text=_cut("editions"), alt=alt_texts.ranked),
     Kind("robustness", "last year", artists.robustness, possible=_found("robustness"),
          text=_cut("robustness", _intervals), **_RANKS),
     Kind("membership", "last year", artists.membership,
          possible=lambda r, year: r.classed and year in r.stages.robustness,
          text=_cut("membership", _replicated), **_RANKS),
     Kind("ksi", "share years", artists.ksi, "specialisation", edition="published", on_boundaries=True,
-         alt=_grouped(_ksi_groups), command=()),
+         alt=alt_texts.ksi, command=()),
     Kind("industry-quotients", "once", artists.quotients, "industries", _industries, marks="many", edition="",
          text=_cut("industry-quotients", _most_industries)),
     Kind("industry-focus", "once", artists.focus, "industries", _industries, edition="",
@@ -504,33 +302,33 @@ _KINDS = (
          lambda r, year: r.stages.industries is not None and not r.stages.industries.next.empty,
          marks="many", place="last", edition="",
          text=_cut("next", _by_complexity, _most_industries)),
-    Kind("inequality", "period", artists.inequality, "inequality", _unequal, alt=_inequality_alt),
+    Kind("inequality", "period", artists.inequality, "inequality", _unequal, alt=alt_texts.inequality),
     Kind("theil", "once", artists.theil, "inequality", _grouped_theil),
-    Kind("lorenz", "period", artists.lorenz, "inequality", _unequal, alt=_inequality_alt),
+    Kind("lorenz", "period", artists.lorenz, "inequality", _unequal, alt=alt_texts.inequality),
     Kind("neighbours", "once", artists.neighbours, possible=lambda r, year: r.graph is not None, edition="",
-         command=_LINKS, alt=_graph_alt, **_GRAPH),
+         command=_LINKS, alt=alt_texts.graph, **_GRAPH),
     Kind("moran", "every year", artists.moran, possible=lambda r, year: (r.edition, year, r.root) in r.moran,
-         p_method=permuted, alt=_moran_alt, text=_variable, **_GRAPH),
+         p_method=permuted, alt=alt_texts.moran, text=_variable, **_GRAPH),
     Kind("moran-bivariate", "period", artists.moran_bivariate, standard=False, p_method=_permuted_twice,
          possible=lambda r, year: all((r.edition, each, r.root) in r.moran for each in (r.years[0], r.years[-1])),
-         alt=_chart, **_GRAPH),
-    Kind("influence", "every year", artists.influence, standard=False, text=_influenced, alt=_influence_alt,
+         alt=alt_texts.chart, **_GRAPH),
+    Kind("influence", "every year", artists.influence, standard=False, text=_influenced, alt=alt_texts.influence,
          possible=lambda r, year: (r.edition, year, r.root) in r.moran, **_GRAPH),
-    Kind("influence-map", "every year", artists.influence_map, standard=False, text=_influenced, alt=_influence_alt,
-         possible=lambda r, year: (r.edition, year, r.root) in r.moran, **_GRAPH),
+    Kind("influence-map", "every year", artists.influence_map, standard=False, text=_influenced,
+         alt=alt_texts.influence, possible=lambda r, year: (r.edition, year, r.root) in r.moran, **_GRAPH),
     Kind("moran-paths", "period", artists.moran_paths, text=_dated,
          possible=lambda r, year: _long(r) and len(r.stages.trend.get("moran_path", ())) > 1, **_GRAPH),
-    Kind("clusters", "every year", artists.clusters, alt=_grouped(_cluster_groups), **_LOCAL),
-    Kind("hotspots", "every year", artists.hotspots, standard=False, alt=_legend, **_LOCAL),
-    Kind("significance", "every year", artists.significance, standard=False, alt=_grouped(_p_groups), **_LOCAL),
+    Kind("clusters", "every year", artists.clusters, alt=alt_texts.clusters, **_LOCAL),
+    Kind("hotspots", "every year", artists.hotspots, standard=False, alt=alt_texts.legend, **_LOCAL),
+    Kind("significance", "every year", artists.significance, standard=False, alt=alt_texts.significance, **_LOCAL),
     Kind("specifications", "once", artists.specifications, "verdict", _found("verdict"), marks="many", edition="",
-         p_method=shared, alt=_curve_alt),
-    Kind("power", "once", artists.power, "verdict", _found("verdict"), place="last", edition="", alt=_power_alt,
+         p_method=shared, alt=alt_texts.curve),
+    Kind("power", "once", artists.power, "verdict", _found("verdict"), place="last", edition="", alt=alt_texts.power,
          weights=True, text=_power_text, on_data=False),
     Kind("spread", "period", artists.spread, "poles", _spread_tested, standard=False, weights=True,
          text=_dated),
     Kind("typology", "last share year", artists.typology, "poles", _found("typology"), on_boundaries=True,
-         alt=_grouped(_typology_groups)),
+         alt=alt_texts.typology),
 )
 # fmt: on
 KINDS: Mapping[str, Kind] = {kind.name: kind for kind in _KINDS}
@@ -640,7 +438,7 @@ def _filled(results: Results, job: FigureJob, words: Words) -> str:
     """Name the regions with filled cells under a figure of the index."""
     found = results.filled(job.year) if job.kind.edition == "own" else []
     names = region_names(results, words.lang).to_dict()
-    return words("caption", "filled", names=_listed([names[region] for region in found])) if found else ""
+    return words("caption", "filled", names=alt_texts.first_names([names[region] for region in found])) if found else ""
 
 
 def _boundaries(results: Results) -> str:

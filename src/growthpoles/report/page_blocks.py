@@ -13,7 +13,8 @@ from growthpoles.report.results import Results
 from growthpoles.report.wording import Wording, indicator_names, region_names
 from growthpoles.study.inputs.indicators import of_several_sheets
 
-_NAMED = 12  # pairs of regions that a sentence names
+NAMED = 12  # regions, or pairs of them, that a sentence names
+_YEARS = 3  # that the summary shows
 _ROWS = 60  # of a table that has a file of its own
 
 
@@ -212,11 +213,21 @@ def mended_sentences(ctx: Context) -> Iterator[str]:
     covered = attrs.get("coverage") or {}
     if covered.get("touched"):
         change = format_percent_up(covered["area_change"], words.lang)
-        pairs, gained = ctx.pairs(covered["touched"], _NAMED), covered["pairs_gained"]
+        pairs, gained = ctx.pairs(covered["touched"], NAMED), covered["pairs_gained"]
         yield words("text", "borders_mended", n=words.count(len(covered["touched"])), pairs=pairs, change=change)
-        told = {"n": words.count(len(gained)), "pairs": ctx.pairs(gained, _NAMED)} if gained else {}
+        told = {"n": words.count(len(gained)), "pairs": ctx.pairs(gained, NAMED)} if gained else {}
         yield words("text", "pairs_gained" if gained else "pairs_none", **told)
     if repairs := attrs.get("repairs"):
         named = shorten(", ".join(ctx.region(each["region"]) for each in repairs), 2_000)
         change = format_percent_up(max(abs(each["area_change"]) for each in repairs), words.lang)
         yield words("text", "polygons_mended", regions=named, change=change)
+
+
+def shown_years(results: Results) -> tuple[int, ...]:
+    """Return the years that the summary shows: all, or the first and the last of many; the tables hold all."""
+    return results.years if len(results.years) <= _YEARS else (results.years[0], results.years[-1])
+
+
+def whole(value: object) -> str:
+    """Write a whole number; a dash where there is none."""
+    return DASH if missing(value) else f"{int(str(value)):d}"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from growthpoles.errors import DataError, listed, message, nearest, plain, quoted, remedy, shown
 from growthpoles.study.files.printed_labels import UNSTATED, year_inside
-from growthpoles.study.total_rows import total_columns
+from growthpoles.study.total_columns import total_columns
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

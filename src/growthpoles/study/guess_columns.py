@@ -22,6 +22,7 @@ from growthpoles.regions.key_matching import counts, is_country
 from growthpoles.regions.key_matching import region_names as names_of_layer
 from growthpoles.regions.name_matching import ROMAN, NameIndex, name_keys, words
 from growthpoles.study.files.cell_grids import EncodingError
+from growthpoles.study.files.printed_labels import UNIT_WORD
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -76,9 +77,11 @@ VALUE = re.compile(
     r"wartość|hodnota|érték|antal|total value)",
     flags=re.IGNORECASE,
 )
+#: A header with a word for units; the other words for them may mean regions, and count where they stand alone.
 UNIT = re.compile(
     r"(?!.*(?:territ|admin|geo|region|spatial|local|муниц|террит|админ)).*"
-    r"(?:\bunit|unit_mult|multipl|einheit|\bед\.|единиц|unité|unidad|jednostk|өлшем|measure_?unit|birlik).*",
+    r"(?:\bunit|unit_mult|multipl|einheit|\bед\.|единиц|unité|unidad|jednostk|өлшем|measure_?unit|birlik).*"
+    rf"|{UNIT_WORD.pattern}",
     flags=re.IGNORECASE,
 )
 # Columns of offices that name regions, by a code or a name (SDMX, Eurostat, OECD, UN, Statistics Canada and others).

@@ -263,7 +263,7 @@ def find_blocks(grid: Grid, is_region: Callable[[str], bool] = lambda name: Fals
                 width = max([width, *(cells_filled(row) for _, row in block.rows)])
             block.paths = [*block.paths, *([] for _ in range(width))][:width]
             block.names = unique_names([" | ".join(path) for path in block.paths])
-            if not (blocks and _repeats(block, blocks[-1], rows, kinds)):
+            if not (blocks and _repeats(block, blocks[-1], rows)):
                 blocks.append(block)
         start = stop if stop < len(rows) else len(rows)
         if not header:
@@ -298,7 +298,7 @@ def _steps(row: Sequence[object], head: Sequence[object], value_at: Iterable[int
     return (sorted(set(steps)), len(steps)) if steps else None
 
 
-def _repeats(block: Block, before: Block, rows: list[tuple[int, list[object]]], kinds: list[str]) -> bool:
+def _repeats(block: Block, before: Block, rows: list[tuple[int, list[object]]]) -> bool:
     """Add a table to the one above it where only the header is repeated between them, as on every printed page."""
     between = [(number, row) for number, row in rows if before.last < number < block.first and number not in
                {n for n, _ in block.aside}]  # fmt: skip
@@ -442,14 +442,15 @@ def _without_marked_rows(
     return header
 
 
-def cell_value(cell: object) -> float | None:
-    """Return the number in a cell in the first notation that reads it, or None."""
+def cell_value(cell: object, notation: Notation | None = None) -> float | None:
+    """Return the number in a cell as its table is written, else in the first notation that reads it, or None."""
     if isinstance(cell, int | float) and not isinstance(cell, bool):
         return float(cell)
     if not isinstance(cell, str):
         return None
-    split = split_flag(cell)
-    return next((v for n in NOTATIONS if (v := n.parse(split[0] if split else cell)) is not None), None)
+    text = split[0] if (split := split_flag(cell)) else cell
+    tried = NOTATIONS if notation is None else (notation, *NOTATIONS)
+    return next((v for n in tried if (v := n.parse(text)) is not None), None)
 
 
 def split_sections(block: Block) -> list[Block]:
@@ -702,16 +703,3 @@ def holds_codes(block: Block, at: int) -> bool:
     texts = [cell_text(cell) for cell in cells if isinstance(cell, str)]
     alike = len(texts) > 2 and len(texts) == len(cells) == len(set(texts)) and len(set(map(len, texts))) == 1
     return alike and all(map(str.isdecimal, texts)) and any(text[0] == "0" and len(text) > 1 for text in texts)
-
-
-def finding_bare(index: NameIndex) -> NameIndex:
-    """Return the index, which also finds names with the marks of footnotes behind them."""
-
-    class Bare:
-        names = index.names
-
-        @staticmethod
-        def find(name: str) -> list[str]:
-            return hits_of(index, name)
-
-    return Bare()  # type: ignore[return-value]

@@ -12,7 +12,7 @@ from collections.abc import Container, Iterable, Sequence
 from itertools import combinations
 
 from growthpoles.errors import Reason, listed, quoted, shown
-from growthpoles.regions.key_matching import KeyMatch, best_rule, match_marked
+from growthpoles.regions.key_matching import KeyMatch, RowSigns, best_rule, match_keys
 from growthpoles.regions.name_matching import NameIndex
 from growthpoles.study import guess_columns as headers
 from growthpoles.study.files.number_notation import Notation, detect_notation
@@ -240,7 +240,7 @@ def _spelled_otherwise(
         texts = [text for text in dict.fromkeys(cells) if text]
         if at in numeric or at == block.year_column or len(texts) < 2 or len(texts) > 3000:
             continue
-        codes = (match := match_marked(texts, index, bare_name)).codes | match.heard
+        codes = (match := match_keys(texts, index, bare_name=bare_name)).codes | match.heard
         units = len(set(codes.values()))
         if units >= 0.4 * min(len(texts), len(index.names)) and units > 1:
             found.append(
@@ -577,8 +577,8 @@ def _settle_rows(block: Block, index: NameIndex | None, parents: Iterable[str], 
         for _, row in block.rows
         if any(at < len(row) and is_number(row[at]) for at in block.value_at)
     }
-    sums, odd = set(totals_of(block)).intersection(names), odd_rows(block, index)
-    block.match = match_marked(names, index, bare_name, parents=parents, sums=sums, empty=empty, inset=inset, odd=odd)
+    signs = RowSigns(set(totals_of(block)).intersection(names), empty, inset, odd_rows(block, index))
+    block.match = match_keys(names, index, signs=signs, parents=parents, bare_name=bare_name)
     for name, bare in spelled.items():
         for part in (block.match.found, block.match.aliases, block.match.outside, block.match.open):
             if bare in part:

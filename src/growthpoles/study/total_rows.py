@@ -1,4 +1,4 @@
-"""Totals: rows and columns of a table that are the sum of others, by what they add up to, by their names, or both."""
+"""Total rows: rows of a table that are the sum of others, by what they add up to, by their names, or both."""
 
 from __future__ import annotations
 
@@ -8,13 +8,12 @@ from collections.abc import Container, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from growthpoles.errors import listed, quoted
 from growthpoles.regions.key_matching import is_country, is_dependency, says_only_total, says_total
 from growthpoles.study.files.number_notation import detect_notation
-from growthpoles.study.files.printed_labels import bare_name, split_flag
+from growthpoles.study.files.printed_labels import bare_name
 from growthpoles.study.files.problems import Problem
 from growthpoles.study.files.table_files import cell_text
 from growthpoles.study.table_blocks import Block, cell_value, is_number
@@ -25,7 +24,7 @@ Flags = NDArray[np.bool_]
 _Hit = tuple[float, int, tuple[int, ...]]
 _MOST_SUMMED = 2000  # rows among which sums are looked for
 _SUMMED = 60  # columns of figures that tell them
-_FEWEST_PARTS = 2
+FEWEST_PARTS = 2
 _FEWEST_SUMMED = 4  # parts whose mean is not within a factor of two of their sum
 _COLUMNS = 2
 #: Log odds of a total on its own, and of one within another.
@@ -34,11 +33,6 @@ _ANEW = 0.01
 COUNTRY_MEAN = "a country between the values of the others, like a total of rates; an alias of itself keeps it"
 _RARE = 0.02  # chance that a slip by a power of ten explains a total that is none
 _CODED = re.compile(r"[(\[]?\d[\w.]*[)\]]?\W")
-_REGIONS = 60  # that columns are added up in to find totals among them; those found are looked at in all
-_HOLDS = 0.8  # of the regions that a total adds up in; the others are told
-_CLOSE = 0.1  # part of itself by which a column that says that it is a total may miss the sum and be one
-_WIDEST = 2000
-_EXACT = 4  # different sums that are met to the digit
 #: Sum of the log odds of several totals, none of them sure, that are believed together.
 _TOGETHER = 1.5 * _SURE
 
@@ -96,8 +90,8 @@ def find_totals(values: Array, halves: Array) -> list[tuple[int, tuple[int, ...]
         gone = {part for parts, _ in sums.values() for part in parts}
         left = [row for row in left if row not in gone]
     # What is less than sure and in no total was chance, unless there is too much of it.
-    while loose := [row for row in left if row in sums and (sums[row][1] < _SURE or len(sums[row][0]) < _FEWEST_PARTS)]:
-        several = [row for row in loose if len(sums[row][0]) >= _FEWEST_PARTS]
+    while loose := [row for row in left if row in sums and (sums[row][1] < _SURE or len(sums[row][0]) < FEWEST_PARTS)]:
+        several = [row for row in loose if len(sums[row][0]) >= FEWEST_PARTS]
         if len(several) == len(loose) and sum(sums[row][1] for row in several) >= _TOGETHER:
             break
         for row in [row for row in loose if row not in several] or loose:
@@ -141,7 +135,7 @@ def named_totals(
         before = [i for i in rest if max((t for t in totals if t < row), default=-1) < i < row]
         behind = [i for i in rest if row < i < min((t for t in totals if t > row), default=len(names))]
         fits: list[tuple[int, int, int, tuple[int, ...]]] = []
-        for parts in (tuple(part) for part in (rest, before, behind) if len(part) >= _FEWEST_PARTS):
+        for parts in (tuple(part) for part in (rest, before, behind) if len(part) >= FEWEST_PARTS):
             holds, near, slip = _meets(values, halves, row, parts)
             fits.append((int((holds | slip).sum()), int(near.sum()), len(parts), parts))
         best = max(fits, default=(0, 0, 0, ()))
@@ -172,11 +166,11 @@ def _subtotal(values: Array, halves: Array, row: int, parts: Sequence[int]) -> t
     own, room = values[:, missed], halves[at][:, missed].sum(axis=0) + halves[row, missed]
     sums = np.vstack([np.zeros(len(missed)), np.cumsum(own[at], axis=0)])
     excess = sums[-1] - own[row]
-    for first, head in enumerate(at[:-_FEWEST_PARTS], 1):
+    for first, head in enumerate(at[:-FEWEST_PARTS], 1):
         if (np.abs(own[head] - excess) <= room).all():
-            runs = sums[first + _FEWEST_PARTS :] - sums[first]
+            runs = sums[first + FEWEST_PARTS :] - sums[first]
             if (fits := np.flatnonzero((np.abs(runs - own[head]) <= room).all(axis=1))).size:
-                return head, tuple(at[first : first + _FEWEST_PARTS + int(fits[0])])
+                return head, tuple(at[first : first + FEWEST_PARTS + int(fits[0])])
     return None
 
 
@@ -185,14 +179,14 @@ def _meets(values: Array, halves: Array, row: int, parts: Sequence[int]) -> tupl
     """Return in which columns a row is the sum of others, near it (factor of two), or the sum but for a slip."""
     at = list(parts)
     own, total = values[row], np.nansum(values[at], axis=0)
-    holds, there, slack = _holds(values, halves, row, parts)
+    holds, there, slack = sum_holds(values, halves, row, parts)
     near = there & (np.sign(total) == np.sign(own))
     near &= (np.abs(total) / 2 < np.abs(own)) & (np.abs(own) / 2 < np.abs(total))
     slip = there & ~holds & np.array([slips(*one) for one in zip(own, values[at].T, slack, strict=True)], dtype=bool)
     return holds, near, slip
 
 
-def _holds(values: Array, halves: Array, row: int, parts: Sequence[int]) -> tuple[Flags, Flags, Array]:
+def sum_holds(values: Array, halves: Array, row: int, parts: Sequence[int]) -> tuple[Flags, Flags, Array]:
     """Return in which columns a row is the sum of others, in which there is one to meet, and what rounding can do."""
     at = list(parts)
     own, total = values[row], np.nansum(values[at], axis=0)
@@ -359,15 +353,7 @@ def _figures(block: Block) -> list[list[float | None]]:
     filled = (cell for row in cells for cell in row if isinstance(cell, str) and is_number(cell))
     texts = [(cell_text(cell), Problem("", "")) for cell in filled]
     notation, unclear = detect_notation(texts)
-
-    def read(cell: object) -> float | None:
-        if unclear is not None or not isinstance(cell, str):
-            return cell_value(cell)
-        split = split_flag(cell)
-        found = notation.parse(split[0] if split else cell)
-        return cell_value(cell) if found is None else found
-
-    return [list(map(read, row)) for row in cells]
+    return [[cell_value(cell, None if unclear else notation) for cell in row] for row in cells]
 
 
 def _by_region(
@@ -402,116 +388,6 @@ def seeming_totals(names: Sequence[str], totals: Container[str]) -> list[str]:
 def _decimals(value: float) -> int:
     """Count the decimals of a number as it is written."""
     return len(repr(value).partition(".")[2].rstrip("0"))
-
-
-class TotalColumn(NamedTuple):
-    """What is known of a column that is the sum of others, or says that it is a total.
-
-    Attributes
-    ----------
-    told : str
-        What it adds up to or says, and where it does not hold.
-    adds_up : bool
-        Whether it is the sum of its parts.
-    certain : bool
-        Whether it is a total beyond doubt: it adds up, comes close, exceeds the others or says nothing else.
-    parts : tuple of str
-        Columns that it sums up, or that come nearest to it.
-    """
-
-    told: str
-    adds_up: bool
-    certain: bool
-    parts: tuple[str, ...]
-
-
-def total_columns(table: pd.DataFrame) -> dict[str, TotalColumn]:
-    """Find columns that are the sum of others, subtotals too, and columns that say so, by name.
-
-    Parameters
-    ----------
-    table : DataFrame
-        Regions x industries in printed order, NaN where there is no number.
-
-    Notes
-    -----
-    Where most columns say that they are totals ("Total farming", "Total mining"), the word tells nothing.
-    """
-    names = [str(name) for name in table.columns]
-    values = table.to_numpy(dtype=float).T
-    if not 2 <= len(names) <= _WIDEST or not values.size:
-        return {}
-    unit = unit_of(values)
-    places = [unit if unit >= 1 else unit_of(row) for row in values]
-    halves = np.broadcast_to(0.5 * np.array(places)[:, None], values.shape)
-    fullest = np.argsort(-np.isfinite(values).sum(axis=0), kind="stable")
-    some = np.sort(fullest[np.unique(np.linspace(0, values.shape[1] - 1, _REGIONS).astype(int))])
-    says = [says_total(name) for name in names]
-    says = says if sum(says) <= len(names) / 2 else [says_only_total(name) for name in names]
-    found = {row: parts for row, parts in find_totals(values[:, some], halves[:, some])
-             if _share_met(values, halves, row, parts) >= _HOLDS}  # fmt: skip
-    rest = [i for i in range(len(names)) if i not in found and not says[i]]
-    for row in [i for i in range(len(names)) if i not in found]:  # the sum of all others, wherever it stands
-        others = tuple(i for i in rest if i != row)
-        meets = len(others) > 1 and _share_met(values, halves, row, others) >= _HOLDS
-        if meets and (says[row] or _by_no_chance(values, halves, row, others)):
-            found[row] = others
-            rest = [i for i in rest if i != row]
-    totals = {}
-    for row in [i for i in range(len(names)) if i in found or says[i]]:
-        parts = found.get(row) or _nearest_parts(values, row, rest, {*found, *np.flatnonzero(says).tolist()})
-        told = "it says that it is a total" if says[row] else "it is the sum of other columns"
-        own, total = values[row], np.nansum(values[list(parts)], axis=0)
-        known = np.isfinite(own) & np.isfinite(values[list(parts)]).all(axis=0)
-        off = np.flatnonzero(known & ~_holds(values, halves, row, parts)[0] & ~((own == 0) & (total == 0)))
-        if len(off):
-            worst = int(off[np.argmax(np.abs(own - total)[off])])
-            what = f"{own[worst]:g} in {table.index[worst]}, and the others add up to {total[worst]:g}"
-            told += f", but does not add up in {len(off)} of {known.sum()} regions: {what}"
-        close = np.isclose(own[known], total[known], rtol=_CLOSE)
-        more = bool(known.any()) and (close.mean() >= _HOLDS or bool((own[known] >= total[known]).all()))
-        certain = row in found or says_only_total(names[row]) or more
-        totals[names[row]] = TotalColumn(told, row in found, certain, tuple(names[i] for i in parts))
-    return totals
-
-
-def _share_met(values: Array, halves: Array, row: int, parts: Sequence[int]) -> float:
-    """Return the share of columns with a total in which it is the sum of its parts, a gap counting as nothing."""
-    holds, there, _ = _holds(values, halves, row, parts)
-    return float(holds[there].mean()) if there.any() else 0.0
-
-
-def _by_no_chance(values: Array, halves: Array, row: int, parts: Sequence[int]) -> bool:
-    """Tell whether a row is the sum of others to the digit in several columns, or to little beside their size."""
-    own, below = values[row], values[list(parts)]
-    whole = np.isfinite(own) & np.isfinite(below).all(axis=0) & ((below != 0).sum(axis=0) >= _FEWEST_PARTS)
-    exact = whole & (np.abs(own - below.sum(axis=0)) <= halves[row] + 1e-9 * np.abs(own))
-    large = whole.sum() > 2 and own[whole].max() > 40 * halves[row, 0] * len(parts)
-    return bool(large or (len(np.unique(own[exact])) >= _EXACT and exact.sum() == whole.sum()))
-
-
-def _nearest_parts(values: Array, row: int, rest: Sequence[int], totals: Container[int]) -> tuple[int, ...]:
-    """Return what a column that does not add up comes nearest to: all others, or those up to the next total."""
-    runs: list[list[int]] = [[i for i in rest if i != row], [], []]
-    for run, step in zip(runs[1:], (-1, 1), strict=True):
-        at = row + step
-        while 0 <= at < len(values) and at not in totals:
-            run.append(at)
-            at += step
-    own = np.nansum(values[row])
-    apart = [abs(float(np.nansum(values[np.array(run, dtype=int)])) - own) for run in runs]
-    return tuple(min(zip(apart, runs, strict=True), key=lambda each: (not each[1], each[0]))[1])
-
-
-def unit_of(values: Array) -> float:
-    """Return the largest power of ten, up to a million, that all whole numbers, or their digits, are multiples of."""
-    found = values[~np.isnan(values)]
-    if len(found) == 0 or (found != np.round(found)).any():
-        return float(10.0 ** -max((len(f"{value:.10g}".partition(".")[2]) for value in found), default=0))
-    unit = 1.0
-    while unit < 1e6 and (found % (10 * unit) == 0).all() and found.any():
-        unit *= 10
-    return unit
 
 
 class Namesakes(NamedTuple):

@@ -379,3 +379,14 @@ def test_size_of_axes_is_measured_in_millimetres() -> None:
     fig = maps.new_figure("nature-single", height_mm=60)
     ax = canvas.whole_axes(fig)
     assert canvas.axes_size(ax) == pytest.approx((89.0, 60.0))
+
+
+@pytest.mark.parametrize(("lang", "unit"), [("en", "points"), ("ru", "баллы"), ("kk", "балл")])
+def test_stacks_say_what_they_add_up_to(lang: str, unit: str) -> None:
+    index = {"en": "Index", "ru": "Индекс", "kk": "Индекс"}[lang]
+    for to, name in (("index", index), ("hdi", "hdi")):
+        parts = PARTS.copy()
+        parts.attrs = {"to": to, "scale": "points"}
+        assert maps.plot_contributions(parts, lang=lang).get_xlabel() == f"{name}, {unit}"
+    assert unit not in maps.plot_contributions(PARTS, lang=lang).get_xlabel()
+    assert maps.plot_contributions(PARTS, lang=lang, variable="Score").get_xlabel() == "Score"

@@ -10,8 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from growthpoles.errors import DataError, RegionError
-from growthpoles.regions.kazakhstan.division_change import to_vintage
-from growthpoles.regions.kazakhstan.divisions import region_names, successors
+from growthpoles.regions.kazakhstan.divisions import region_names, successors, to_vintage
 from growthpoles.study.inputs.study_regions import read_weights
 
 SPLIT_2014_2022 = {

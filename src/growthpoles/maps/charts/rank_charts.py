@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from growthpoles.errors import MapError, message
 from growthpoles.language.languages import translator
 from growthpoles.language.number_format import format_number
+from growthpoles.language.phrases import Words
 from growthpoles.maps import palettes
 from growthpoles.maps.charts.chart_axes import (
     ChartOptions,
@@ -211,14 +212,14 @@ def plot_contributions(
     Parameters
     ----------
     frame : DataFrame
-        Index = region; one column per component, in points of the index; NaN counts as nothing,
+        Index = region; one column per component, as `contributions` returns them; NaN counts as nothing,
         and a region without any number has no bar.
     names : Series of str, optional
         Names of the regions.
     labels : mapping, optional
         Column -> words in the key.
     variable : str, optional
-        Name of the total, for the axis.
+        Name of the total, for the axis; by default that which `contributions` summed up, with its unit, else "Value".
     **options
         lang, ax, preset, year, edition, title, source: see :class:`growthpoles.maps.charts.chart_axes.ChartOptions`.
 
@@ -235,7 +236,7 @@ def plot_contributions(
     --------
     >>> import growthpoles as gp
     >>> parts = gp.contributions(gp.rate(gp.load_indicators(2014, edition="realigned")))
-    >>> axes = gp.plot_contributions(parts, variable="Index, points")
+    >>> axes = gp.plot_contributions(parts)
     >>> axes.get_xlabel()
     'Index, points'
     """
@@ -269,7 +270,7 @@ def plot_contributions(
     longest = text_metrics.width(format_number(float(left.max()), lang, digits=digits), preset.small_pt) + 1.6
     wide = canvas.axes_size(ax)[0]
     ax.set_xlim(0.0, (float(left.max()) or 1.0) * wide / max(wide - longest, 0.5 * wide))
-    dress(ax, preset, lang, x=variable or word("Index, points"), spines=("bottom",))
+    dress(ax, preset, lang, x=variable or _summed(frame, lang), spines=("bottom",))
     mm = canvas.millimetres(ax)
     spots = mm.inverted().transform(ax.transData.transform(np.column_stack([left, y])))
     size = preset.small_pt
@@ -291,6 +292,14 @@ def plot_contributions(
     canvas.add_words(ax, totals, transform=mm, gid="totals")
     mark_absent(ax, absent.tolist(), preset, lang)
     return ax
+
+
+def _summed(frame: pd.DataFrame, lang: str) -> str:
+    """Name what contributions add up to, and its unit."""
+    words, code = Words(lang), frame.attrs.get("to")
+    if code is None:  # somebody's own table
+        return translator(lang)("Value")
+    return f"{words('column', 'index') if code == 'index' else code}, {words.unit(frame.attrs['scale'])}"
 
 
 def _bar(x: float, row: float, length: float) -> Path:

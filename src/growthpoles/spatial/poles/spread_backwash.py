@@ -25,8 +25,8 @@ from growthpoles.spatial.global_tests.global_result import (
 )
 from growthpoles.spatial.global_tests.moran import moran
 from growthpoles.spatial.poles.convergence import convergence
+from growthpoles.spatial.poles.distance_gradient import growth_rings
 from growthpoles.spatial.poles.lisa_dynamics import joint_moves, lisa_moves, rank_mobility, spatial_tau
-from growthpoles.spatial.poles.rings import growth_rings
 from growthpoles.spatial.poles.spillover_test import NEIGHBOURS, known_poles, spread_test
 from growthpoles.spatial.regression.spatial_regression import bootstrap_draws
 

@@ -37,7 +37,6 @@ from growthpoles.study.files.printed_labels import (
     bare_name,
     marked_apart,
     parse_year,
-    split_flag,
     split_table_number,
     unread_years,
     year_inside,
@@ -265,8 +264,8 @@ def _tables(grid: Grid, path: Path, left: list[Reason], unread: Reason | None, *
             for extra, (line, row, parts) in enumerate(sums, 1):
                 sums_by: dict[str, tuple[str, float, float]] = {}
                 for at, name in columns:
-                    value = _value(row, at, notation)
-                    if np.isfinite(value):
+                    value = cell_value(row[at], notation) if at < len(row) else None
+                    if value is not None:
                         text = written(row, at)
                         # The marks of gaps are points, too.
                         fractions = (_FRACTION.match(t) for t in cells.loc[cells["column"] == name, "printed"])
@@ -386,7 +385,8 @@ def _split_totals(
     rows: list[tuple[int, list[object]]], numbers: list[int], key: int, notation: Notation
 ) -> tuple[list[tuple[int, list[object]]], list[tuple[int, list[object], tuple[int, ...]]]]:
     """Set apart the rows that sum up others, or say so, with the numbers of their parts among the rest, from 1."""
-    values = np.array([[_value(row, at, notation) for at in numbers] for _, row in rows], dtype=float)
+    cells = [[row[at] if at < len(row) else None for at in numbers] for _, row in rows]
+    values = np.array([[cell_value(cell, notation) for cell in row] for row in cells], dtype=float)
     halves = np.array([[_half(row, at, notation) for at in numbers] for _, row in rows], dtype=float)
     sums = dict(find_totals(values, halves)) if len(rows) >= 4 else {}
     names = [bare_name(cell_text(row[key])) for _, row in rows]
@@ -395,16 +395,6 @@ def _split_totals(
     number = {at: place for place, at in enumerate(rest, 1)}
     totals = [(*rows[at], tuple(number[part] for part in parts)) for at, parts in sums.items()]
     return [rows[at] for at in rest], totals
-
-
-def _value(row: list[object], at: int, notation: Notation) -> float:
-    """Read a figure as those of its table are written, or as it can be read alone."""
-    value = cell_value(row[at]) if at < len(row) else None
-    if value is not None and isinstance(row[at], str):
-        split = split_flag(cell_text(row[at]))
-        found = notation.parse(split[0] if split else cell_text(row[at]))
-        value = value if found is None else found
-    return np.nan if value is None else value
 
 
 def _typed_number(content: object) -> object:

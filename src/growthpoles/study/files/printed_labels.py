@@ -406,7 +406,8 @@ def _base_hidden(text: str) -> str:
 #: "x 1 000", "in 1000": what the numbers of a column are multiplied by.
 TIMES = re.compile(r"(?:[x×*х]\s?|(?:in|en|em|w|v|в|à|per)\s)1(?:[\s.,']?000){1,3}", re.IGNORECASE)
 _THOUSANDS = re.compile(r"1(?:[\s.,']?000){1,3}s?")
-_UNIT_WORD = re.compile(
+#: A label that names units and nothing else.
+UNIT_WORD = re.compile(
     r"(?:units?|unidad|unidade|unité|einheit|eenheid|enhet|enhed|yksikkö|jednostka|jednotka|birim|unità|satuan"
     r"|unit of measure|ед(?:иница|\.)\s?изм(?:ерения|\.)?|единица|одиниця(?: виміру)?|өлшем бірлігі)\W*",
     re.IGNORECASE,
@@ -424,7 +425,7 @@ def gives_units(texts: Sequence[str], kinds: str, above: Sequence[object]) -> bo
         return False
     head = str(above[0]).strip().casefold() if above else ""
     again = len(head) > 3 and labels[0].casefold().startswith(head) and len(figures) > 1
-    return again or _UNIT_WORD.fullmatch(labels[0]) is not None
+    return again or UNIT_WORD.fullmatch(labels[0]) is not None
 
 
 def multipliers(texts: Iterable[str]) -> bool:

@@ -179,7 +179,7 @@ def _carry(
     study: Study, spec: Table, frame: pd.DataFrame, gaps: Gaps, catalogue: Catalogue
 ) -> tuple[pd.DataFrame, Gaps]:
     """Carry a table of another vintage over to the regions of the study."""
-    from growthpoles.regions.kazakhstan.division_change import to_vintage
+    from growthpoles.regions.kazakhstan.divisions import to_vintage
 
     year = study.boundaries.year
     if spec.vintage is None or year is None:

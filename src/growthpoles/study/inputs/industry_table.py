@@ -24,7 +24,7 @@ from growthpoles.study.inputs.study_regions import (
 )
 from growthpoles.study.load_study import load_study
 from growthpoles.study.study_spec import Specialisation, Study, Table
-from growthpoles.study.total_rows import total_columns, unit_of
+from growthpoles.study.total_columns import total_columns, unit_of
 
 NOT_DISCLOSED = "(not disclosed)"
 REMEDY = 'specialisation = { file = "jobs.csv", key = "region", year = 2020 } in study.toml: regions x industries'

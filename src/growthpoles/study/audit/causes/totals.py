@@ -34,8 +34,6 @@ from growthpoles.study.files.printed_tables import Decimal
 from growthpoles.study.total_rows import slips
 
 Blocks = Mapping[int, Block]
-#: A total, a column of it, places of its rows with a number, region and row of those without.
-_Parts = tuple[TotalRow, str, tuple[int, ...], dict[str, int]]
 _RARE = 0.02
 #: Robust deviations of growth that are odd, and that are usual.
 _ODD, _USUAL = 4.0, 2.0
