@@ -378,10 +378,11 @@ def specialise(
     from growthpoles.language.number_format import format_number
     from growthpoles.specialisation import ksi_groups
     from growthpoles.study.inputs import load_published, published_years
-    from growthpoles.study.inputs.industry_table import REMEDY
+    from growthpoles.study.inputs.industry_table import specialisation_offered
 
     if not any("ksi" in columns for columns in published_years(loaded).values()):
-        raise StudyError(message("the study has no table of industries and no ksi", where=loaded.name, allowed=REMEDY))
+        problem = "the study has no table of industries and no ksi"
+        raise StudyError(message(problem, where=loaded.name, allowed=specialisation_offered(loaded)))
     when = year_of(loaded, year)
     published = load_published(when, study=loaded)
     if "ksi" not in published:
