@@ -327,6 +327,37 @@ def county_file(tmp_path):
     return tmp_path / "counties.gpkg"
 
 
+def test_neighbours_by_distance_need_no_even_borders(ask, tmp_path):
+    import geopandas as gpd
+    import shapely
+
+    boxes = [shapely.box(i % 4, i // 4, i % 4 + 1.05, i // 4 + 1) for i in range(12)]
+    frame = gpd.GeoDataFrame({"code": [f"R{i}" for i in range(12)], "y": range(12)}, geometry=boxes, crs=4326)
+    frame.to_file(tmp_path / "uneven.gpkg")
+    layer = [str(tmp_path / "uneven.gpkg"), "--key", "code"]
+    of_y, drawn = ["--variable", "y", "--statistic", "moran"], ["--variable", "y", "--out", str(tmp_path / "map.svg")]
+    for command in (["stats", *layer, *of_y], ["weights", *layer], ["map", "clusters", *layer, *drawn]):
+        refused, done = ask(*command), ask(*command, "--weights", "knn", "--k", "3")
+        assert refused.returncode == 2 and "borders of" in refused.stderr
+        assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("kind", ["md", "tex"])
+def test_tables_for_people_are_headed_by_names(ask, own_study, tmp_path, kind):
+    from growthpoles.study.inputs import study_catalogue
+
+    out = tmp_path / f"rating.{kind}"
+    assert ask("rate", str(own_study), "--out", str(out)).returncode == 0
+    breaks = r"\\begin\{tabular\}\[b\]\{@\{\}[lr]@\{\}\}|\\end\{tabular\}|-?\\\\(?=\w)|\\"
+    text = re.sub(breaks, "", out.read_text(encoding="utf-8"))
+    codes = ask("rate", str(own_study), "--format", "csv").stdout.splitlines()[0].split(",")
+    names = {code: name for code, name in study_catalogue(gp.load_study(own_study)).names("en").items()
+             if {code, f"score_{code}"} & {*codes}}  # fmt: skip
+    assert len(names) > 3 and "score " not in text and "rating class" not in text
+    letters = re.sub(r"\W", "", text)
+    assert not [name for name in names.values() if re.sub(r"\W", "", name) not in letters]
+
+
 def test_stats_names_regions_without_neighbours(ask, tmp_path):
     import geopandas as gpd
     import shapely

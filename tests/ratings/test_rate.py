@@ -195,7 +195,7 @@ def test_what_a_ratio_scale_refuses_names_the_way_out(table, option):
     catalogue = Catalogue.flat(["a", "b"], direction={"b": -1})
     spoiled = [table.assign(a=-1.0), table.assign(b=0.0), table.assign(a=0.0)]
     for data in spoiled:
-        with pytest.raises(RatingError, match="another normalisation: min-max, z-score, rank, percentile, goalposts"):
+        with pytest.raises(RatingError, match='normalisation="min-max", or z-score, rank, percentile, goalposts'):
             rate(data, catalogue, normalisation=option, reference="r0" if option == "reference" else None)
 
 

@@ -7,6 +7,7 @@ import json
 import sys
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -15,9 +16,11 @@ import pyogrio
 import pytest
 import shapely
 from libpysal.graph import Graph
-from pyproj import Geod
+from pyproj import Geod, Transformer
 from shapely import GeometryCollection, LineString, MultiPolygon, Point, Polygon, box
+from shapely.geometry import mapping
 
+import growthpoles as gp
 from growthpoles.errors import DataError, RegionError
 from growthpoles.regions.boundaries import boundary_notes, load_regions, read_boundaries
 from growthpoles.regions.coverage import neighbor_pairs
@@ -545,3 +548,61 @@ def test_what_gdal_warns_of_is_a_note(tmp_path, recwarn):
     (tmp_path / "r.geojson").write_text(json.dumps(content))
     regions = read_boundaries(tmp_path / "r.geojson", key="code", only=["A"])
     assert any("GDAL" in note and "geometry type" in note for note in boundary_notes(regions)) and not list(recwarn)
+
+
+def _drawn(shape: Any, system: str, step: dict[str, float]) -> Any:
+    """Draw a shape as Highcharts does: y counts down from the top, and the file holds its negative."""
+    to = Transformer.from_crs("EPSG:4326", system, always_xy=True)
+    step = {"scale": 1.0, "jsonres": 1.0, "rotation": 0.0, "xpan": 0.0, "ypan": 0.0, **step}
+    cos, sin = np.cos(step["rotation"]), np.sin(step["rotation"])
+
+    def draw(points: Any) -> Any:
+        x, y = to.transform(*points.T)
+        x, y = x * cos + y * sin, -x * sin + y * cos
+        right = ((x - step["xoffset"]) * step["scale"] + step["xpan"]) * step["jsonres"] + step["jsonmarginX"]
+        down = ((step["yoffset"] - y) * step["scale"] + step["ypan"]) * step["jsonres"] - step["jsonmarginY"]
+        return np.column_stack([right, -down])
+
+    return shapely.transform(shapely.segmentize(shape, 0.5), draw)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_picture_that_says_its_transform_is_put_where_it_is(tmp_path, seed):
+    rng = np.random.default_rng(seed)
+    west, south = rng.uniform(-120, 120), rng.uniform(-50, 50)
+    home = f"+proj=tmerc +lat_0={south:.1f} +lon_0={west:.1f} +k=1 +x_0=500000 +ellps=GRS80 +units=m +no_defs"
+    away = f"+proj=laea +lat_0={south - 15:.1f} +lon_0={west - 20:.1f} +ellps=GRS80 +units=m +no_defs"
+    margins = {"jsonres": 15.5, "jsonmarginX": -999, "jsonmarginY": 9851.0}
+    own = {"scale": 3e-4, "xoffset": 0.0, "yoffset": 9e5, **margins}
+    own |= {"rotation": rng.uniform(-0.3, 0.3), "xpan": 20.0, "ypan": -10.0} if seed % 2 else {}
+    inset = {"scale": 1e-4, "xoffset": -5e5, "yoffset": 5e5, **margins, "xpan": -300.0, "ypan": 900.0}
+    cells = [box(west + i, south + j, west + i + 1, south + j + 1) for i in range(3) for j in range(2)]
+    far = box(west - 21, south - 16, west - 19, south - 14)
+    shapes = [_drawn(each, home, own) for each in cells]
+    corner = _drawn(far, away, inset)
+    zone = mapping(corner.buffer(50).envelope)
+    shapes[0] = shapely.union(shapes[0], corner)  # a region of which an island is an inset
+    steps = {"default": {"crs": home, **own}, "islands": {"crs": away, "hitZone": zone, **inset}}
+    path = tmp_path / "own.geo.json"
+
+    def write(transform: object) -> None:
+        features = [{"type": "Feature", "properties": {"code": f"r{i}"}, "geometry": mapping(each)}
+                    for i, each in enumerate(shapes)]  # fmt: skip
+        stated = {"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG:32631"}}
+        path.write_text(json.dumps({"type": "FeatureCollection", "crs": stated, **transform, "features": features}))
+
+    write({"hc-transform": steps})
+    regions = read_boundaries(path, key="code")
+    assert any("hc-transform" in note for note in boundary_notes(regions))
+    found = regions.to_crs("EPSG:4326").geometry
+    for code, true in zip(found.index, [shapely.union(cells[0], far), *cells[1:]], strict=True):
+        lines = shapely.segmentize(true, 0.5)
+        assert shapely.hausdorff_distance(found[code], lines) < 1e-6
+    assert "hc-transform" in gp.quick_look(path).summary()
+    for damaged in ({}, {"hc-transform": {"default": {"crs": "file.prj"}}}, {"hc-transform": {"default": 3}},
+                    {"hc-transform": {"default": {**steps["default"], "scale": 0}}}):  # fmt: skip
+        write(damaged)
+        with pytest.raises(DataError, match=r'look like pixels.*crs="none" for a drawing'):
+            read_boundaries(path, key="code")
+        plane = read_boundaries(path, key="code", crs="none")
+        assert plane.crs is None and any("states WGS 84 / UTM zone 31N" in note for note in boundary_notes(plane))

@@ -1,11 +1,15 @@
 """Everything that is wrong with a study, in one list with places and remedies."""
 
+import json
+import random
 from pathlib import Path
 
+import geopandas as gpd
 import pytest
+from shapely import box
 
 import growthpoles as gp
-from growthpoles.errors import StudyError, parted
+from growthpoles.errors import DataError, StudyError, parted
 from growthpoles.study.examine_study import examine_study
 from growthpoles.study.load_study import builtin_studies
 
@@ -262,4 +266,51 @@ def test_the_alias_that_is_proposed_can_be_pasted(folder: Path) -> None:
     pasted = [str(remedy).partition(" in [boundaries.aliases]")[0] for remedy in frame["remedy"]]
     assert all("KEY" not in line and "..." not in line for line in pasted)
     edit(folder, "study.toml", ("[rating]", "[boundaries.aliases]\n" + "\n".join(pasted) + "\n\n[rating]"))
+    assert examine_study(folder).empty
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_what_ignore_names_and_no_row_bears_is_told(folder: Path, seed: int) -> None:
+    draw = random.Random(seed)
+    borne = ["Total", "Source: x", "z[a]"]
+    (folder / "t.csv").write_text((folder / "t.csv").read_text() + "".join(f"{name},1,2,3\n" for name in borne))
+    fits = [draw.choice(["total", "Total", "tot*"]), "Source*", "z[[]a]"]
+    idle = draw.sample(["Gesamt", "KZ-XX*", "Sum", "[!k-z]*", "North"], draw.randint(0, 3))
+    listing = fits + idle
+    draw.shuffle(listing)
+    named = [each for each in listing if each in idle]
+    edit(folder, "study.toml", ('file = "t.csv"', f'file = "t.csv"\nignore = {json.dumps(listing)}'))
+    told = [note for note in examine_study(folder).attrs["notes"] if "ignore" in note]
+    assert len(told) == bool(idle)
+    assert all(each in told[0] for each in named) and not any(each in told[0] for each in fits) if idle else True
+
+
+def test_neighbours_by_distance_need_no_even_borders(tmp_path: Path) -> None:
+    boxes = [box(i % 3 + 0.02 * (i > 4), i // 3, i % 3 + 1.03, i // 3 + 1) for i in range(9)]
+    frame = gpd.GeoDataFrame({"code": [f"r{i}" for i in range(9)]}, geometry=boxes, crs="EPSG:32642")
+    frame.geometry = frame.geometry.scale(1e4, 1e4, origin=(0, 0)).translate(4e5, 5e6)
+    frame.to_file(tmp_path / "b.gpkg")
+    text = STUDY.replace('builtin = "kz"\nyear = 2014', 'file = "b.gpkg"\nkey = "code"')
+    (tmp_path / "catalogue.csv").write_text(CATALOGUE, encoding="utf-8")
+    rows = "".join(f"r{i},{i + 1},2,{i}\n" for i in range(9))
+    (tmp_path / "t.csv").write_text(f"region,x,y,b\n{rows}", encoding="utf-8")
+    (tmp_path / "study.toml").write_text(text, encoding="utf-8")
+    assert any("not a coverage" in problem for problem in examine_study(tmp_path)["problem"])
+    (tmp_path / "study.toml").write_text(f'{text}[report]\nweights = "knn"\n', encoding="utf-8")
+    assert examine_study(tmp_path).empty
+    study = gp.load_study(tmp_path)
+    assert gp.summarise_weights(gp.study_weights(study)).n == 9
+    with pytest.raises(DataError, match="not a coverage"):
+        gp.study_weights(study, kind="queen")
+
+
+@pytest.mark.parametrize("way", ["leader", "mean"])
+def test_a_normalisation_that_does_not_suit_names_the_key_to_change(folder: Path, way: str) -> None:
+    text = (folder / "t.csv").read_text().splitlines()
+    text[1:] = [line.rsplit(",", 1)[0] + ",-1" * (i == 0) + f",{i + 1}" * (i > 0) for i, line in enumerate(text[1:])]
+    (folder / "t.csv").write_text("\n".join(text) + "\n")
+    edit(folder, "study.toml", ("[rating]", f'[rating]\nnormalisation = "{way}"'))
+    (problem,) = examine_study(folder).to_dict("records")
+    assert 'normalisation = "min-max" under [rating] of study.toml' in problem["remedy"]
+    edit(folder, "study.toml", (f'normalisation = "{way}"', 'normalisation = "min-max"'))
     assert examine_study(folder).empty

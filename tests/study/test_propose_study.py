@@ -336,6 +336,33 @@ def test_neither_the_boundaries_nor_the_table_states_its_encoding(tmp_path: Path
     assert read["name"].tolist() == names
 
 
+@pytest.mark.parametrize(
+    ("names", "decided"),
+    [
+        (["Jujuý", "Córdoba", "Tucumán", "Río Negro"], True),  # the same letters in all encodings that are likely
+        (["España", "Ñuble", "Año nuevo", "Niño"], False),  # Espańa in cp1250
+    ],
+)
+def test_a_text_that_reads_alike_in_all_likely_encodings_needs_none(
+    tmp_path: Path, names: list[str], decided: bool
+) -> None:
+    path = tmp_path / "t.csv"
+    path.write_bytes(
+        "\n".join(["Region;Income 2020", *(f"{each};{i}" for i, each in enumerate(names))]).encode("cp1252")
+    )
+    if decided:
+        look = gp.quick_look(path)
+        assert "cp1252 was taken" in look.summary() and look.tables["regions"].tolist() == [4]
+        return
+    with pytest.raises(DataError, match="boundaries=a file, whose names tell it") as refused:
+        gp.quick_look(path)
+    assert str(refused.value).count("allowed") == 1
+    shapes = [shapely.box(i, 0, i + 1, 1) for i in range(len(names))]
+    layer = gpd.GeoDataFrame({"code": list("abcd"), "name": names}, geometry=shapes, crs=4326)
+    layer.to_file(tmp_path / "b.gpkg")
+    assert gp.quick_look(path, boundaries=tmp_path / "b.gpkg").tables["regions"].tolist() == [4]
+
+
 def _spelled(folder: Path, regions: list[str], rows: list[str]) -> str:
     """Propose a study of regions and of a table that spells them its own way, and return its study.toml."""
     shapes = [shapely.box(i, 0, i + 1, 1) for i in range(len(regions))]

@@ -190,6 +190,7 @@ def stats(
     if file is not None:
         from growthpoles.language.languages import check_language
         from growthpoles.randomness import SEED
+        from growthpoles.spatial.weights.build_weights import CONTIGUITY
         from growthpoles.study.file_variable import read_files
         from growthpoles.study.study_spec import Report
 
@@ -198,7 +199,8 @@ def stats(
         report, seed = Report(), SEED if seed is None else seed
         if seed < 0:
             raise StudyError(message(f"--seed {seed}", allowed="0 or more"))
-        data = read_files(file, chosen, variable=variable, neighbours=True)
+        bordered = (weights or report.weights) in CONTIGUITY
+        data = read_files(file, chosen, variable=variable, neighbours=bordered)
         values, regions, notes = data.values(variable), data.regions, data.notes
         assert regions is not None
         regions = _merged(regions, values, enclaves)
@@ -378,10 +380,11 @@ def specialise(
     from growthpoles.language.number_format import format_number
     from growthpoles.specialisation import ksi_groups
     from growthpoles.study.inputs import load_published, published_years
-    from growthpoles.study.inputs.industry_table import REMEDY
+    from growthpoles.study.inputs.industry_table import specialisation_offered
 
     if not any("ksi" in columns for columns in published_years(loaded).values()):
-        raise StudyError(message("the study has no table of industries and no ksi", where=loaded.name, allowed=REMEDY))
+        problem = "the study has no table of industries and no ksi"
+        raise StudyError(message(problem, where=loaded.name, allowed=specialisation_offered(loaded)))
     when = year_of(loaded, year)
     published = load_published(when, study=loaded)
     if "ksi" not in published:
@@ -488,11 +491,12 @@ def weights(
     if file is not None:
         from growthpoles.language.languages import check_language
         from growthpoles.regions.enclaves import find_enclaves, merge_enclaves
+        from growthpoles.spatial.weights.build_weights import CONTIGUITY
         from growthpoles.study.file_variable import read_files
 
         check_language(lang)
         refuse_for_file(study=study)
-        data = read_files(file, options, neighbours=True)
+        data = read_files(file, options, neighbours=(weights or "queen") in CONTIGUITY)
         assert data.regions is not None
         regions, notes, name = data.regions, data.notes, data.source
         regions = merge_enclaves(regions, find_enclaves(regions)) if _enclaves(enclaves) == "merge" else regions

@@ -314,10 +314,12 @@ def _draw_file(
     from growthpoles.maps import save_figure, save_proof
     from growthpoles.maps.presets import get_preset
     from growthpoles.maps.source_note import source_parts
+    from growthpoles.spatial.weights.build_weights import CONTIGUITY
     from growthpoles.study.file_variable import read_files
 
     check_language(lang)
-    found = read_files(path, options, variable=variable, neighbours=kind != "values")
+    bordered = kind != "values" and tested.get("weights", "queen") in CONTIGUITY
+    found = read_files(path, options, variable=variable, neighbours=bordered)
     values = found.values(variable)
     assert found.regions is not None
     name = str(values.name)

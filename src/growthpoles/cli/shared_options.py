@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import sys
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -285,6 +286,8 @@ def emit(
 ) -> None:
     """Print a table for a person, columns by `names`, or write it in a format to a file or to standard output.
 
+    Tables for people (md, tex) are headed by `names` too, those for machines by codes.
+
     What holds for all rows a file says too: tables for machines in columns of their own (`facts`), tables for people
     in a note below (`told`).
     """
@@ -301,7 +304,9 @@ def emit(
         raise StudyError(unknown_option("format", kind, FORMATS))
     if kind not in NOTED:
         frame = frame.assign(**facts)
-    content = serialise(frame, kind, title=title, regions=regions, lang=lang, note=told)
+    held = Counter((names or {}).get(str(column), str(column)) for column in frame.columns)
+    heads = {code: name for code, name in (names or {}).items() if held[name] == 1}  # as on a terminal
+    content = serialise(frame, kind, title=title, regions=regions, lang=lang, note=told, names=heads)
     if out is not None:
         save(out, content)
     else:

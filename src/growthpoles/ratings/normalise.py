@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from growthpoles.errors import RatingError, message, nearest
+from growthpoles.errors import RatingError, Reason, message, nearest, remedy
 from growthpoles.ratings.indicator_checks import Array, numeric_table
 from growthpoles.ratings.limits import (
     Goalposts,
@@ -189,11 +189,11 @@ def normalise_array(
     try:
         refuse(np.asarray(np.isnan(sample(x, years, limits)).all(axis=-2)), "all values are missing")
         if chosen.ratio_scale:
-            problem, way = f"a negative value under {chosen.name!r} normalisation", _another()
-            _refuse_cells(columns, regions, x < 0, problem, f"0 or more, or {way}")
+            problem = f"a negative value under {chosen.name!r} normalisation"
+            _refuse_cells(columns, regions, x < 0, problem, _another("0 or more, or "))
             zero = (x == 0) & (sign < 0)
             problem = f"zero where less is better under {chosen.name!r}: best/x is undefined"
-            _refuse_cells(columns, regions, zero, problem, f"above 0, or {way}")
+            _refuse_cells(columns, regions, zero, problem, _another("above 0, or "))
         if chosen.limits is not None:
             options |= {"regions": regions, "region_weights": region_weights, "limits": limits}
             pair = limits_array(x, chosen, sign, **options)
@@ -260,10 +260,10 @@ def _told(unfit: Unfit, columns: Sequence[str], kind: Normalisation) -> RatingEr
     return RatingError(message(problem, where=f"column {listed}", allowed=way))
 
 
-def _another() -> str:
+def _another(before: str = "") -> Reason:
     """Name the normalisations that take zeros and negative values."""
-    others = ", ".join(name for name, each in METHODS["normalisation"].items() if not each.ratio_scale)
-    return f"another normalisation: {others}"
+    first, *others = [name for name, each in METHODS["normalisation"].items() if not each.ratio_scale]
+    return remedy(f"{before}{{normalisation}}, or {', '.join(others)}", normalisation=f'"{first}"')
 
 
 @computes(Normalisation, "leader")

@@ -21,8 +21,10 @@ from growthpoles.regions.layer_files import (
     MAX_FEATURES,
     MAX_FIELDS,
     MAX_LAYER,
+    PIXELS,
     check_layer_file,
     latin_encoding,
+    placed,
     text_encoding,
 )
 from growthpoles.shipped_data import geodata_path, read_registry
@@ -41,7 +43,6 @@ _LISTED = 8  # rows that a message names
 _REASON = 120  # characters of GDAL's own words, which can quote whole SQL statements
 _SAME_AREA = 1e-9  # share of a region's area that is rounding
 _FARTHEST = 1e8  # metres; more than twice around the Earth
-_PIXELS = 20_000.0  # the widest picture that somebody may have traced
 _LOCAL = 3.0  # degrees; the area of a coordinate system of a city or a county
 _POLYGONS = (3, 6)  # shapely's type ids of Polygon and MultiPolygon
 _COLLECTION = 7
@@ -173,14 +174,16 @@ def read_boundaries(
     found: dict[str, object] = {
         "encoding": frame.attrs.get("encoding") or (None if encoding else latin_encoding(path, frame))
     }
-    found["told"] = frame.attrs.get("told")
+    found |= {each: frame.attrs.get(each) for each in ("told", "placed")}
     if key is None:
         frame = frame.set_index(pd.Index([str(row + 1) for row in range(len(frame))], dtype=object, name="region"))
     else:
         codes = _keys(frame, key, where)
         frame = frame.drop(columns=key).set_index(codes)
     frame, found["left_out"] = _chosen(frame, only, drop, where)
-    frame, found["collections"] = _polygons_only(_with_crs(frame, crs, where))
+    frame = _with_crs(frame, crs, where)
+    found["overruled"] = frame.attrs.get("overruled")
+    frame, found["collections"] = _polygons_only(frame)
     _check_coordinates(frame, where)
     frame, repairs = _made_valid(frame, where, repair)
     frame, found["dissolved"] = (frame, {}) if key is None else _dissolved(frame, key, dissolve, where)
@@ -226,6 +229,13 @@ def boundary_notes(regions: GeoDataFrame) -> list[str]:
     if "encoding" in attrs:
         told = "the file does not state the encoding of its texts; {} was taken (the option encoding says another)"
         notes.append(told.format(attrs["encoding"]))
+    if "placed" in attrs:
+        notes.append(
+            f"the file draws in pixels; its own hc-transform put the regions where they are ({attrs['placed']})"
+        )
+    if "overruled" in attrs:
+        told = f"the file states {attrs['overruled']}, which puts them where no region is; taken for a plane, as asked"
+        notes.append(told)
     notes += [f"GDAL, which reads the file, says: {each}" for each in attrs.get("told", ())]
     for name, told in (
         ("left_out", "left out by only or drop"),
@@ -473,7 +483,7 @@ def read_layer(path: Path, layer: str | None = None, *, encoding: str | None = N
         raise DataError(message(f"layer {name} is empty", where=str(path)))
     if twice := list(frame.columns[frame.columns.duplicated()]):
         raise DataError(message(f"column names repeated: {listed(twice)}", where=str(path), allowed="each once"))
-    return frame, name
+    return placed(path, frame), name
 
 
 def _read_geoparquet(path: Path, layer: str | None) -> tuple[GeoDataFrame, str]:
@@ -532,12 +542,16 @@ def _with_crs(frame: GeoDataFrame, crs: CRSLike | None, where: str) -> GeoDataFr
     from pyproj.exceptions import CRSError
 
     # a GeoJSON that states no system is taken to count in degrees
+    stated = frame.crs
     impossible = (
-        frame.crs is not None
-        and frame.crs.is_geographic
+        stated is not None
+        and stated.is_geographic
         and bool((np.abs(frame.total_bounds) > (360.0, 90.0 + 1e-9) * 2).any())
     )
     if isinstance(crs, str) and crs.strip().casefold() == "none":
+        if stated is not None and stated.is_projected and _pixels(frame):
+            frame.attrs["overruled"] = stated.name
+            impossible = True
         return frame.set_crs(None, allow_override=True) if impossible else frame  # type: ignore[call-overload]
     try:
         wanted = CRS.from_user_input(crs)
@@ -590,11 +604,19 @@ def _check_coordinates(frame: GeoDataFrame, where: str) -> None:
             crs="",
         )
         raise DataError(message(told, where=where, allowed=allowed))
-    if (size <= _PIXELS).all() and not _is_local(crs, points):
+    if _pixels(frame):
         told = f"the coordinates look like pixels ({_extent(points)}), {crs.name} puts them where no region is"
-        raise DataError(
-            message(told, where=where, allowed="georeferenced polygons, or the coordinate system they have")
-        )
+        text = "georeferenced polygons, such as the TopoJSON of the same map, or {crs} for a drawing without a place"
+        raise DataError(message(told, where=where, allowed=remedy(text, crs='"none"')))
+
+
+def _pixels(frame: GeoDataFrame) -> bool:
+    """Tell whether coordinates are small as those of a picture, and not of a small area in a system of its own."""
+    import shapely
+
+    points = shapely.get_coordinates(frame.geometry.to_numpy())
+    small = bool(len(points) and (np.abs(points) <= PIXELS).all())
+    return small and not (np.abs(points) <= (360.0, 90.0)).all() and not _is_local(cast("CRS", frame.crs), points)
 
 
 def _extent(points: NDArray[np.float64]) -> str:

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import itertools
 import json
+import math
 import os
 import re
 import sqlite3
 import stat
 import zipfile
+from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,7 +22,9 @@ from growthpoles.errors import DataError, listed, message, plain, remedy
 from growthpoles.file_reading import cyrillic_text, likely_encodings
 
 if TYPE_CHECKING:
+    import numpy as np
     from geopandas import GeoDataFrame
+    from numpy.typing import NDArray
 
 MAX_LAYER = 500_000_000
 MAX_FEATURES = 1_000_000
@@ -38,6 +42,8 @@ _NAMED = re.compile(
 _TABLES = ("rtree", "fts3", "fts4", "fts5")
 _RATIO = 200
 _CRS_TEXT = 20_000
+PIXELS = 20_000.0  # the widest picture that somebody may have traced
+_NO_STEP = ("jsonmarginX", "jsonmarginY", "xoffset", "yoffset", "xpan", "ypan", "rotation")
 
 
 def check_layer_file(path: Path) -> None:
@@ -147,6 +153,81 @@ def _check_json(path: Path) -> None:
             problem = f"its coordinate system is not a code but {plain(told)}"
             allowed = "a GeoJSON without crs, or with the name of an EPSG code; nothing is fetched"
             raise DataError(message(problem, where=str(path), allowed=allowed))
+
+
+def placed(path: Path, frame: GeoDataFrame) -> GeoDataFrame:
+    """Return a GeoJSON of Highcharts in pixels with its regions where they are: its own hc-transform is undone.
+
+    A polygon in the hitZone of a transform is moved by that one, as an inset, any other by "default". Without such a
+    transform, or with coordinates that are no pixels, the layer stays as it is. ``attrs["placed"]`` names the system.
+    """
+    import numpy as np
+    import shapely
+    from pyproj import CRS, Transformer
+    from pyproj.exceptions import CRSError
+
+    if path.suffix.lower() not in (".json", ".geojson") or (steps := _pixel_steps(path.read_bytes())) is None:
+        return frame
+    bounds = np.abs(frame.total_bounds)
+    if not (bounds <= PIXELS).all() or (bounds <= (360.0, 90.0) * 2).all():
+        return frame
+    try:
+        systems = {name: CRS(step["crs"]) for name, step in steps.items()}
+        zones = {name: shapely.from_geojson(json.dumps(step["hitZone"])) for name, step in steps.items()
+                 if isinstance(step.get("hitZone"), dict)}  # fmt: skip
+    except (CRSError, shapely.errors.ShapelyError):
+        return frame
+
+    def moved(part: Any) -> Any:
+        middle = part.representative_point()
+        name = next((name for name, zone in zones.items() if zone.covers(middle)), "default")
+        part = shapely.transform(part, lambda xy: _from_pixels(xy, steps[name]))
+        if systems[name] == systems["default"]:
+            return part
+        to = Transformer.from_crs(systems[name], systems["default"], always_xy=True)
+        return shapely.transform(part, lambda xy: np.column_stack(to.transform(*xy.T)))
+
+    shapes: list[Any] = []
+    for shape in frame.geometry:
+        parts = [moved(part) for part in shapely.get_parts(shape) if not part.is_empty]
+        polygons = all(part.geom_type == "Polygon" for part in parts)
+        whole: Any = shapely.MultiPolygon if polygons else shapely.GeometryCollection
+        shapes.append(shape if not parts else parts[0] if len(parts) == 1 else whole(parts))
+    frame = frame.set_geometry(type(frame.geometry)(shapes, index=frame.index, crs=systems["default"]))
+    frame.attrs["placed"] = str(steps["default"]["crs"])
+    return frame
+
+
+def _pixel_steps(content: bytes) -> dict[str, dict[str, Any]] | None:
+    """Return the transforms of an hc-transform, None where there are none that can be undone."""
+    start = content.find(b'"hc-transform"')
+    if start < 0:
+        return None
+    try:
+        text = content[start + 14 : start + _CRS_TEXT].decode("utf-8", "replace").lstrip(" \t\r\n:")
+        stated: Any = json.JSONDecoder().raw_decode(text)[0]
+        steps = {name: {**dict.fromkeys(_NO_STEP, 0.0), "scale": 1.0, "jsonres": 1.0, **step}
+                 for name, step in stated.items()}  # fmt: skip
+        named = [str(step["crs"]) for step in steps.values()]
+        if any(not each.startswith("+proj=") or "grids" in each or "init" in each for each in named):
+            return None  # a file or an address
+        sizes = [float(step[size]) for step in steps.values() for size in ("scale", "jsonres", *_NO_STEP)]
+    except (ValueError, TypeError, AttributeError, KeyError, RecursionError):
+        return None
+    usable = "default" in steps and all(map(math.isfinite, sizes)) and all(
+        step["scale"] and step["jsonres"] for step in steps.values())  # fmt: skip
+    return steps if usable else None
+
+
+def _from_pixels(points: NDArray[np.float64], step: Mapping[str, Any]) -> NDArray[np.float64]:
+    """Return points of a picture in the units of its coordinate system."""
+    import numpy as np
+
+    x = ((points[:, 0] - step["jsonmarginX"]) / step["jsonres"] - step["xpan"]) / step["scale"] + step["xoffset"]
+    y = ((points[:, 1] - step["jsonmarginY"]) / step["jsonres"] + step["ypan"]) / step["scale"] + step["yoffset"]
+    cos, sin = math.cos(step["rotation"]), math.sin(step["rotation"])
+    found: NDArray[np.float64] = np.column_stack([x * cos - y * sin, x * sin + y * cos])
+    return found
 
 
 def _check_archive(path: Path) -> None:

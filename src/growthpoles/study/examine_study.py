@@ -12,7 +12,22 @@ from typing import Any
 import pandas as pd
 from pydantic import ValidationError
 
-from growthpoles.errors import GrowthpolesError, Reason, StudyError, listed, message, nearest, parted, plain, shown
+from growthpoles.errors import (
+    GrowthpolesError,
+    RatingError,
+    Reason,
+    StudyError,
+    as_keys,
+    listed,
+    message,
+    nearest,
+    options_in,
+    parted,
+    plain,
+    quoted,
+    reworded,
+    shown,
+)
 from growthpoles.file_reading import read_text
 from growthpoles.ratings.catalogue import Catalogue
 from growthpoles.regions.boundaries import boundary_notes
@@ -343,6 +358,14 @@ def _notes(study: Study, catalogue: Catalogue) -> list[str]:
         notes += [f"boundaries: {note}" for note in boundary_notes(study_regions(study))]
         notes += _links_by_geometry(study)
     notes += _unnamed(study, catalogue)
+    read = [(f"tables[{n}]", study_table(study, n - 1, catalogue)) for n in range(1, len(study.tables) + 1)]
+    if study.specialisation is not None:
+        read.append(("specialisation", industry_data(study)))
+    for key, data in read:
+        if data.idle:
+            fits = "fits" if len(data.idle) == 1 else "fit"
+            told = listed(data.idle, limit=8, write=quoted)
+            notes.append(f"{key}.ignore: {told} {fits} no row of {data.raw.path.name}, and nothing is ignored by it")
     for year in study.years:
         table = load_indicators(year, study=study)
         absent = absent_that_year(table, catalogue)
@@ -545,6 +568,8 @@ def _result_problems(study: Study, catalogue: Catalogue, faulty: set[int], file:
                 if rated and not absent_that_year(table, catalogue):
                     study_rating(study, table, catalogue)
             except GrowthpolesError as error:
+                if isinstance(error, RatingError) and (options := options_in(error.args[0])):
+                    error = RatingError(reworded(error.args[0], as_keys(options, " under [rating] of study.toml")))
                 where = str(study.resolve(study.tables[tables[0]].file)) if len(tables) == 1 else str(file)
                 problems.append(_plain_problem(error, where))
     for year in published if not faulty else ():

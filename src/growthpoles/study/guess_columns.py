@@ -241,6 +241,8 @@ def guess_layer(
     texts = list(texts)
     known = {name_keys(text).loose for text in texts} - {""}
     frame, layer, notes = best_layer(path, texts) if layer is None else (*read_layer(path, layer), [])
+    if "placed" in frame.attrs:
+        notes = [*notes, f"the boundaries: drawn in pixels; their hc-transform says where ({frame.attrs['placed']})"]
     guess = LayerGuess(path, layer, crs=crs, notes=notes)
     frame, guess.encoding = _best_encoding(path, layer, frame, known)
     if guess.encoding:

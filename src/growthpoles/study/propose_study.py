@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from growthpoles.errors import DataError, StudyError, counted, listed, message, remedy, shown
-from growthpoles.file_reading import layer_files
+from growthpoles.errors import DataError, Reason, StudyError, counted, listed, message, options_in, remedy, shown
+from growthpoles.file_reading import layer_files, likely_encodings, read_bytes
 from growthpoles.file_writing import make_folder, write_bytes
 from growthpoles.language.languages import LANGUAGES, SOURCE, languages_of
 from growthpoles.randomness import SEED
@@ -446,14 +446,15 @@ def _open(
     return layer, grids
 
 
-def _layers(path: Path, encoding: str | None) -> pd.DataFrame:
-    """Return a row per column of every layer of a boundary file, and what it could serve as."""
-    rows = []
+def _layers(path: Path, encoding: str | None) -> tuple[pd.DataFrame, list[str]]:
+    """Return a row per column of every layer of a boundary file, and what it could serve as; and what was found out."""
+    rows, told = [], []
     names_of: list[str | None] = [*layer_names(path)]
     for each in names_of or [None]:
         frame, layer = read_layer(path, each, encoding=encoding)
         table = frame.drop(columns=frame.geometry.name)
-        crs = "" if frame.crs is None else frame.crs.to_string() if frame.crs.to_epsg() else frame.crs.name
+        named = frame.crs is not None and not frame.crs.to_epsg() and frame.crs.name != "unknown"
+        crs = "" if frame.crs is None else frame.crs.name if named else frame.crs.to_string()
         key, others = choose_key(table)
         keys, names = [key, *others], name_columns(table, key)
         for column in map(str, table.columns):
@@ -462,7 +463,9 @@ def _layers(path: Path, encoding: str | None) -> pd.DataFrame:
             rows.append((layer, crs, len(table), column, listed(examples, limit=3, write=shown), " or ".join(use)))
         if not len(table.columns):
             rows.append((layer, crs, len(table), "", "", ""))
-    return pd.DataFrame(rows, columns=["layer", "crs", "regions", "column", "examples", "use"])
+        if "placed" in frame.attrs:
+            told.append(f"layer {shown(layer)} is drawn in pixels; its own hc-transform puts it into that system")
+    return pd.DataFrame(rows, columns=["layer", "crs", "regions", "column", "examples", "use"]), told
 
 
 def _layer_lines(path: Path, columns: pd.DataFrame) -> list[str]:
@@ -534,6 +537,22 @@ class QuickLook(ResultDisplay):
         return f"QuickLook({self.path.name!r}, {held})"
 
 
+def _encoding_alone(path: Path) -> str | None:
+    """Return the encoding of a text whose bytes do not tell it where all likely ones read the same words, or None."""
+    content = read_bytes(path)
+    likely = likely_encodings(content)
+    return likely[0] if len({content.decode(name) for name in likely}) == 1 else None
+
+
+def _by_names(told: Reason) -> Reason:
+    """Add to the remedy of an unknown encoding that the names of the regions tell it."""
+    allowed = told.places.get("allowed")
+    if not options_in(told) or not isinstance(allowed, Reason):
+        return told
+    more = remedy(f"{allowed.template}, or {{boundaries}}, whose names tell it", **allowed.places, boundaries="a file")
+    return message(told.places["problem"], where=told.places["where"], allowed=more)
+
+
 def quick_look(
     path: str | Path,
     *,
@@ -571,11 +590,15 @@ def quick_look(
     >>> print(gp.quick_look("ratings.csv").summary().splitlines()[1])
     header in 1, rows 2 to 17; 16 regions in 'region'; years not stated; index
     """
-    path = Path(path)
+    path, taken = Path(path), []
     try:
         read_sheets(path, sheet=sheet, encoding=encoding)
-    except EncodingError:
-        pass  # which names of regions tell
+    except EncodingError as error:  # names of regions tell, or the text alone where all likely ones read the same
+        if boundaries is None and encoding is None:
+            encoding = _encoding_alone(path)
+            if encoding is None:
+                raise EncodingError(_by_names(error.args[0])) from None
+            taken.append(f"{path.name}: the encoding; its bytes do not tell, {encoding} was taken")
     except DataError as error:
         if (
             boundaries is not None
@@ -583,7 +606,8 @@ def quick_look(
             or getattr(error.args[0], "places", {}).get("problem") != NO_TABLE
         ):
             raise
-        return QuickLook(path, _layers(path, encoding), ())
+        columns_of, told = _layers(path, encoding)
+        return QuickLook(path, columns_of, tuple(told))
     codes, blocks, remarks = look_at(path, boundaries, key, None, sheet=sheet, year=None, encoding=encoding, known={})
     indicators, places = name_indicators(blocks)
     rows = []
@@ -602,6 +626,6 @@ def quick_look(
             }
         )
     columns = ["sheet", "header", "rows", "key", "regions", "years", "indicators", "marks"]
-    told = [*remarks, *(text for block in blocks for text in doubts_of(block, codes, blocks))]
+    told = [*taken, *remarks, *(text for block in blocks for text in doubts_of(block, codes, blocks))]
     told += partly_told(blocks, indicators, places)
     return QuickLook(path, pd.DataFrame(rows, columns=columns), tuple(told))

@@ -20,7 +20,15 @@ from growthpoles.regions.key_matching import key_of, sounding_alike
 from growthpoles.regions.name_matching import NameIndex
 from growthpoles.study.files import problems as causes
 from growthpoles.study.files.cell_grids import EncodingError, Grid, read_grids, turned
-from growthpoles.study.files.printed_labels import UNSTATED, bare_name, split_table_number, unread_years, year_inside
+from growthpoles.study.files.printed_labels import (
+    NO_SUBJECT,
+    UNSTATED,
+    bare_name,
+    split_table_number,
+    unread_years,
+    without_span,
+    year_inside,
+)
 from growthpoles.study.files.problems import Names, alias_line, left_out_for, nothing_found, summary
 from growthpoles.study.files.table_files import cell_text
 from growthpoles.study.files.user_table import read_table as read_as_described
@@ -305,19 +313,6 @@ def _goes_on(block: Block, before: Block) -> bool:
     return not told(block) & told(before)
 
 
-# A title that names an office or a division of one, or says when the table was updated, not what it holds.
-_NO_SUBJECT = re.compile(
-    r"(?:[^\W\d_]{2,8}\s*[-–—:,]\s*)?(?:(?:sub)?direcci[oó]n\b|departamento administrativo|institut[oe]?\b|ministerio\b"
-    r"|minist[eè]re\b|ministry\b|direction (?:g[ée]n[ée]rale|r[ée]gionale|de la|des)\b|haut[- ]commissariat"
-    r"|(?:national |central |federal )?(?:bureau|office|agency|institute|department) (?:of|for)\b"
-    r"|statistisches? (?:bundes|landes)?amt|(?:bundes|landes)?amt für|bundesamt|badan pusat|kementerian\b|biro\b"
-    r"|(?:федеральн|национальн|государственн)\w+ (?:служба|бюро|комитет)|(?:бюро|комитет|министерство|агентство)\b"
-    r"|(?:last )?updated?\b|(?:fecha de )?actualiza\w+|mise à jour|(?:letzte )?aktualisier\w+|diperbarui|обновлен\w*"
-    r"|дата обновления|stand:)",
-    flags=re.IGNORECASE,
-)
-
-
 def _title(block: Block, blocks: Sequence[Block]) -> tuple[str, str]:
     """Return what a table without names above its numbers is about: its title without the year, else its sheet.
 
@@ -327,13 +322,16 @@ def _title(block: Block, blocks: Sequence[Block]) -> tuple[str, str]:
         return split_table_number(block.title)
     same = [each for each in blocks if each.grid is block.grid]
     titles = [text for text in block.titles if len(text) > 2]
-    titles = [text for text in titles if not _NO_SUBJECT.match(text)] or titles
+    titles = [text for text in titles if not NO_SUBJECT.match(text)] or titles
     chosen = (titles[-1] if len(same) > 1 and block is not same[0] else titles[0]) if titles else ""
     if len(same) > 1 and titles:
         chosen = titles[-1]
     number, chosen = split_table_number(chosen)
     found = year_inside(chosen)
     plain = found[1] if found else chosen
+    if found is None:
+        of_all = {year for each in blocks if each.grid.path == block.grid.path for year in each.years}
+        plain = without_span(chosen, of_all) or chosen
     return number, re.sub(r"\s+", " ", plain).strip(" ,;:-")[:120] or block.grid.sheet or "value"
 
 

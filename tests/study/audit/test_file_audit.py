@@ -15,6 +15,7 @@ from openpyxl import Workbook, load_workbook
 from planted import DIGITS, YEARS, clean
 from yearbooks import LAYOUTS, Truth, write_yearbook
 
+import growthpoles as gp
 from growthpoles.errors import DataError
 from growthpoles.language.phrases import Words
 from growthpoles.report.audit_files import file_faults, write_file_audit
@@ -66,7 +67,9 @@ def test_formulas_are_found_and_the_fault_is_one(yearbook: Path, tmp_path: Path)
     told = {(r["column"], r["numerator"], r["denominator"], r["holds"]) for r in rules.to_dict("records")}
     assert told == {("prod", "gdp", "emp", "22 of 24 rows"), ("pop", "urban + rural", "", "24 of 24 rows")}
     assert list(found.faults) == ["table 1: emp is exchanged between rows 9 and 12"]
-    assert len(file.totals) == 2 and list(file.names.values()) == ["2016", "2021"]
+    assert file.totals == ("tables 1-2: row 13 (Ostravia) is the total of rows 1-12",) and list(
+        file.names.values()
+    ) == ["2016", "2021"]
     frame, title = file_faults(found, file)
     assert len(frame) == 1 and "faults: 1, cells: 2" in title
     # Row 9 of the table stands three rows below its number in the sheet.
@@ -807,3 +810,34 @@ def test_a_wrong_figure_is_found_by_its_growth(seed: int, slip: str, tmp_path: P
     named = found.ledger[["table", "column"]].drop_duplicates().to_numpy().tolist()
     # Where another reading fits as well, all are named and the fault is open.
     assert [1, "GDP"] in named and (len(named) == 1 or all(map(is_open, found.ledger["cause"])))
+
+
+YEARS_IN_WORDS = ("Año", "Years", "Год", "Jahr", "Année", "Rok", "år", "年份")
+
+
+@pytest.mark.parametrize("word", YEARS_IN_WORDS)
+@pytest.mark.parametrize("title", ["", "Table 3. Jobs in the regions, 2019-2021", "Jobs in the regions (2019 to 2021)"])
+def test_a_word_for_years_names_no_quantity_and_totals_of_all_years_are_told_once(
+    word: str, title: str, tmp_path: Path
+) -> None:
+    rng = np.random.default_rng(len(word))
+    values = rng.integers(100, 9000, (9, 3))
+    blocks = rng.permutation(9)
+    rows = [[f"Region {i}", *values[i]] for i in blocks]
+    for start in (6, 3, 0):
+        rows.insert(start, [f"Part {start // 3}", *values[blocks[start : start + 3]].sum(axis=0)])
+    rows.insert(0, ["Country", *values.sum(axis=0)])
+    head = [["Region", word, "", ""], ["", 2019, 2020, 2021]]
+    book = Workbook()
+    for row in [*([[title], []] if title else []), *head, *rows]:
+        book.active.append([int(cell) if isinstance(cell, np.integer) else cell for cell in row])
+    at = 3 if title else 1
+    book.active.merge_cells(start_row=at, end_row=at, start_column=2, end_column=4)
+    book.save(tmp_path / "jobs.xlsx")
+    found = read_audit_file(tmp_path / "jobs.xlsx")
+    names = set(found.sources.cells["column"])
+    assert names == {"Jobs in the regions" if title else "value"}
+    told = [str(each) for each in found.totals if "total" in each]
+    assert len(told) == 1 and told[0].startswith("tables 1-3: 4 rows are totals of others: 10 (Country): 1-9; ")
+    if title:
+        assert {*gp.read_table(tmp_path / "jobs.xlsx", ignore=["Part*", "Country"])["indicator"]} == names

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -214,6 +215,56 @@ def test_output_has_no_intervals(tmp_path):
 def test_a_study_without_the_table_names_the_remedy():
     with pytest.raises(StudyError, match=r"no table of industries.*specialisation = \{ file"):
         gp.load_industries()
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_the_line_that_is_offered_reads_the_table_as_it_stands(tmp_path, monkeypatch, seed):
+    """Of a study that init proposed for an office's table: titles, notes, a row of the country, a total, two years."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    rng = np.random.default_rng(seed)
+    jobs = _jobs(seed).rename(columns=lambda name: f"Branch {name}, all")
+    total, country, book, titled = (bool(rng.integers(2)) for _ in range(4))
+    if total or seed < 2:
+        jobs.insert(int(rng.integers(2)) * jobs.shape[1], "Total", jobs.sum(axis=1))
+    if country:
+        jobs.loc["Total of the country"] = jobs.sum()
+    rows = [
+        [jobs.index.name, *jobs.columns],
+        *([name, *row] for name, row in zip(jobs.index, jobs.to_numpy().tolist(), strict=True)),
+    ]
+    if titled:
+        rows = [["Employees by branch, 2012"], [], *rows, [], ["Source: an office"]]
+    path = tmp_path / ("jobs.xlsx" if book else "jobs.csv")
+    if book:
+        from openpyxl import Workbook
+
+        made = Workbook()
+        for row in rows:
+            made.active.append(row)
+        made.save(path)
+    else:
+        path.write_text("\n".join(";".join(f'"{cell}"' for cell in row) for row in rows), encoding="utf-8")
+    proposal = gp.propose_study(tmp_path / "own", table=path, year=2012)
+    proposal.write()
+    with pytest.raises(StudyError, match="no table of industries") as refused:
+        gp.load_industries(study=gp.load_study(tmp_path / "own"))
+    line = re.search(r"allowed: (specialisation = \{.*\}) in study.toml, above", str(refused.value))
+    assert line is not None
+    spec = tmp_path / "own" / "study.toml"
+    spec.write_text(f"{line[1]}\n{spec.read_text(encoding='utf-8')}", encoding="utf-8")
+    found = gp.load_industries(study=gp.load_study(tmp_path / "own"))
+    assert found.attrs["dropped"] == (["Total"] if "Total" in jobs else [])
+    expected = jobs.drop(columns="Total", errors="ignore").loc[CODES]
+    pd.testing.assert_frame_equal(
+        found.loc[CODES], expected.astype(float), check_names=False, check_index_type=False, check_column_type=False
+    )
+
+
+def test_rates_are_offered_as_industries_by_nobody(tmp_path):
+    study = _study(tmp_path, "year = 2012", jobs="region,a\n")
+    bare = study.model_copy(update={"specialisation": None})
+    with pytest.raises(StudyError, match=r'specialisation = \{ file = "jobs.csv".*growthpoles look shows'):
+        gp.load_industries(study=bare)
 
 
 @pytest.mark.long

@@ -7,11 +7,12 @@ in further floats. Widths are measured in Arimo, with room for the type of the d
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib import resources
 from itertools import repeat
+from types import MappingProxyType
 
 import pandas as pd
 
@@ -275,8 +276,15 @@ def html(tables: Sequence[Table], *, title: str, lang: str) -> bytes:
     return environment.from_string(source).render(tables=tables, title=title, lang=lang, words=Words(lang)).encode()
 
 
-def from_frame(frame: pd.DataFrame, cells: Sequence[Sequence[str]], *, title: str, lang: str) -> Table:
-    """Return a frame of raw columns as a table: headings in the language where there is a phrase for them.
+def from_frame(
+    frame: pd.DataFrame,
+    cells: Sequence[Sequence[str]],
+    *,
+    title: str,
+    lang: str,
+    names: Mapping[str, str] = MappingProxyType({}),
+) -> Table:
+    """Return a frame of raw columns as a table: headings in the language where there is a phrase for them, or `names`.
 
     Parameters
     ----------
@@ -286,9 +294,14 @@ def from_frame(frame: pd.DataFrame, cells: Sequence[Sequence[str]], *, title: st
         As a person writes them.
     """
     words, known = Words(lang), set(phrase_keys("column", lang))
+
+    def head(name: str) -> str:
+        if name in names:
+            return clean_text(names[name])
+        return words("column", name) if name in known else clean_text(name).replace("_", " ")
+
     columns = tuple(
-        Column(words("column", name) if name in known else clean_text(name).replace("_", " "),
-               "number" if pd.api.types.is_numeric_dtype(frame[name]) else "text")
+        Column(head(name), "number" if pd.api.types.is_numeric_dtype(frame[name]) else "text")
         for name in map(str, frame.columns)
     )  # fmt: skip
     return Table("table", clean_text(title), columns, tuple(tuple(row) for row in cells))

@@ -56,6 +56,7 @@ def serialise(
     regions: gpd.GeoDataFrame | None = None,
     lang: str = SOURCE,
     note: str = "",
+    names: Mapping[str, str] = MappingProxyType({}),
 ) -> bytes:
     """Return a table as the bytes of a file; the same table gives the same bytes.
 
@@ -72,6 +73,8 @@ def serialise(
         Language of the numbers, for "md" and "tex" only.
     note : str
         Text below the table, for "md" and "tex" only.
+    names : mapping of column to heading
+        For "md" and "tex" only; others keep the names of columns, which programs know.
 
     Raises
     ------
@@ -83,8 +86,8 @@ def serialise(
     makers: dict[str, Callable[[], bytes]] = {
         "csv": lambda: csv_bytes(frame),
         "json": lambda: json_bytes(frame),
-        "md": lambda: markdown(frame, lang=lang, note=note).encode("utf-8"),
-        "tex": lambda: tex(frame, title=title, lang=lang, note=note).encode("utf-8"),
+        "md": lambda: markdown(frame, lang=lang, note=note, names=names).encode("utf-8"),
+        "tex": lambda: tex(frame, title=title, lang=lang, note=note, names=names).encode("utf-8"),
         "xlsx": lambda: workbook_bytes({title: frame}),
         "parquet": lambda: _parquet(frame),
         "gpkg": lambda: geopackage_bytes({title: frame}, regions),
@@ -207,7 +210,14 @@ def _head(column: str, lang: str) -> str:
     return words("column", column) if lang != SOURCE and column in phrase_keys("column", lang) else column
 
 
-def markdown(frame: pd.DataFrame, *, digits: int = 3, lang: str = SOURCE, note: str = "") -> str:
+def markdown(
+    frame: pd.DataFrame,
+    *,
+    digits: int = 3,
+    lang: str = SOURCE,
+    note: str = "",
+    names: Mapping[str, str] = MappingProxyType({}),
+) -> str:
     """Return a pipe table; numbers right-aligned, a dash for missing values."""
     table = flat(frame)
     numeric = [pd.api.types.is_numeric_dtype(table[column]) for column in table.columns]
@@ -218,19 +228,28 @@ def markdown(frame: pd.DataFrame, *, digits: int = 3, lang: str = SOURCE, note: 
     def escape(text: str) -> str:
         return re.sub(r"([\\|`*_<>\[\]])", r"\\\1", re.sub(rf"[^\S{NBSP}]+", " ", text).strip())
 
-    rows = [line([escape(_head(clean_text(column), lang)) for column in table.columns])]
+    heads = [clean_text(names.get(column, "")) or _head(clean_text(column), lang) for column in table.columns]
+    rows = [line(list(map(escape, heads)))]
     rows.append(line(["---:" if right else "---" for right in numeric]))
     rows += [line(list(map(escape, row))) for row in _cells(frame, table, digits, lang)]
     rows += ["", escape(note)] if note else []
     return "\n".join(rows) + "\n"
 
 
-def tex(frame: pd.DataFrame, *, title: str, digits: int = 3, lang: str = SOURCE, note: str = "") -> str:
+def tex(
+    frame: pd.DataFrame,
+    *,
+    title: str,
+    digits: int = 3,
+    lang: str = SOURCE,
+    note: str = "",
+    names: Mapping[str, str] = MappingProxyType({}),
+) -> str:
     """Return `table` environments with booktabs rules, within the text width; a minus is `$-$`, as pdflatex needs."""
     from growthpoles.report.tables.paper_tables import from_frame, tex
 
     table = flat(frame)
-    made = from_frame(table, _cells(frame, table, digits, lang), title=title, lang=lang)
+    made = from_frame(table, _cells(frame, table, digits, lang), title=title, lang=lang, names=names)
     return tex(replace(made, note=clean_text(note)), lang)
 
 

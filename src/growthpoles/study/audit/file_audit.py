@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from growthpoles.errors import DataError, Reason, listed, message, quoted
+from growthpoles.errors import DataError, Joined, Reason, listed, message, quoted
 from growthpoles.study.audit.between_years import GROWTHS, growth_columns
 from growthpoles.study.audit.causes.printed_relations import (
     Block,
@@ -39,6 +39,7 @@ from growthpoles.study.files.printed_labels import (
     parse_year,
     split_table_number,
     unread_years,
+    without_span,
     year_inside,
 )
 from growthpoles.study.files.printed_tables import cell_number, printed_resolution, read_rows, require_columns
@@ -67,6 +68,11 @@ _POWERS = (1.0, 10.0, 100.0, 1e3, 1e4, 1e5, 1e6, 1e-3, 0.1, 0.01, 1e-6)
 _NO_SUM = (
     "{place}: {total} says that it is a total; it is no region, and its numbers, which are no sums, are not checked"
 )
+_ONE = "table {table}: row {row} ({total}) is the total of rows {rows}"
+_IN_ALL = "tables {tables}: row {row} ({total}) is the total of rows {rows}"
+_MANY = "table {table}: {count} rows are totals of others: {totals}"
+_MANY_IN_ALL = "tables {tables}: {count} rows are totals of others: {totals}"
+_EACH = 3  # totals that are told one by one
 _TABLE_NUMBER = "{text}, the number of a table, was taken off the name of what it holds"
 Place = tuple[str, int, int]
 
@@ -140,19 +146,25 @@ def read_audit_file(path: Path, *, encoding: str | None = None) -> AuditFile:
         decimal=".",
         totals=totals,
     )
-    sentences = tuple(
-        Reason(
-            "table {table}: row {row} ({total}) is the total of rows {rows}",
-            {
-                "table": total.table,
-                "row": total.row,
-                "total": total.label,
-                "rows": listed_rows(list(total.parts)),
-            },
-        )
-        for total in totals
-    )
-    return AuditFile(path, sources, names, places, sentences, tuple(left))
+    return AuditFile(path, sources, names, places, tuple(_totals_told(totals)), tuple(left))
+
+
+def _totals_told(totals: Sequence[TotalRow]) -> Iterator[Reason]:
+    """Say once for all tables that have the same rows which rows are totals of which; many of them in one sentence."""
+    tables: dict[tuple[int, str, tuple[int, ...]], list[int]] = {}
+    for total in totals:
+        tables.setdefault((total.row, total.label, total.parts), []).append(total.table)
+    alike: dict[tuple[int, ...], list[tuple[int, str, str]]] = {}
+    for (at, name, summed), held in tables.items():
+        alike.setdefault(tuple(held), []).append((at, name, listed_rows(list(summed))))
+    for where, rows in alike.items():
+        places = {"table": where[0]} if len(where) == 1 else {"tables": listed_rows(list(where))}
+        if len(rows) > _EACH:
+            told = Joined([f"{row} ({label}): {parts}" for row, label, parts in rows])
+            yield Reason(_MANY if len(where) == 1 else _MANY_IN_ALL, {**places, "count": len(rows), "totals": told})
+            continue
+        for row, label, parts in rows:
+            yield Reason(_ONE if len(where) == 1 else _IN_ALL, {**places, "row": row, "total": label, "rows": parts})
 
 
 Found = tuple[pd.DataFrame, int | None, dict[tuple[int, str], Place], list[TotalRow]]
@@ -326,13 +338,18 @@ def _quantities(
     titles = {hit[0] for title in block.titles if (hit := year_inside(title))}
     above = stated.year if stated else inside[0] if inside else titles.pop() if len(titles) == 1 else None
     dated: dict[int, tuple[str, int | None]] = {}
+    span = [label.year for path in block.paths for part in path if (label := parse_year(part))]
     for at in [*numbers, *classes]:
-        header = " ".join(block.paths[at]) or f"column {at + 1}"
+        path = block.paths[at]
+        if any(parse_year(part) for part in path):  # a word for years above a row of them names no quantity
+            path = [part for part in path if not YEAR_WORDS.fullmatch(part.strip(" :"))]
+        header = " ".join(path) or f"column {at + 1}"
         # "% of 2020" is no figure of 2020, it is growth since then.
         hit = None if _SINCE.search(header.casefold()) else year_inside(header)
         # Under a year alone stands what the sheet or the title is called.
         name = hit[1] if hit else header
-        name = name or block.title or (sheet if several else "") or next(iter(block.titles), "value" if hit else header)
+        title = next((without_span(each, span) for each in block.titles), "")
+        name = name or block.title or (sheet if several else "") or title or ("value" if hit else header)
         number, name = split_table_number(name)
         if number and (told := Reason(_TABLE_NUMBER, {"text": number})) not in left:
             left.append(told)

@@ -6,7 +6,7 @@ import datetime
 import functools
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -396,6 +396,35 @@ def year_inside(text: str) -> tuple[int, str] | None:
     rest = re.sub(r"([;|/,])\s*(?=[;|/,])", "", " ".join(rest.split()))
     rest = re.sub(r"\s+(?=[,;:])|[\s,;:]+(?=[)\]])", "", rest).strip(" ,;:/|–—-_.+")
     return years.pop(), rest.translate(_SHOWN)
+
+
+#: A title that names an office or a division of one, or says when the table was updated, not what it holds.
+NO_SUBJECT = re.compile(
+    r"(?:[^\W\d_]{2,8}\s*[-–—:,]\s*)?(?:(?:sub)?direcci[oó]n\b|departamento administrativo|institut[oe]?\b|ministerio\b"
+    r"|minist[eè]re\b|ministry\b|direction (?:g[ée]n[ée]rale|r[ée]gionale|de la|des)\b|haut[- ]commissariat"
+    r"|(?:national |central |federal )?(?:bureau|office|agency|institute|department) (?:of|for)\b"
+    r"|statistisches? (?:bundes|landes)?amt|(?:bundes|landes)?amt für|bundesamt|badan pusat|kementerian\b|biro\b"
+    r"|(?:федеральн|национальн|государственн)\w+ (?:служба|бюро|комитет)|(?:бюро|комитет|министерство|агентство)\b"
+    r"|(?:last )?updated?\b|(?:fecha de )?actualiza\w+|mise à jour|(?:letzte )?aktualisier\w+|diperbarui|обновлен\w*"
+    r"|дата обновления|stand:)",
+    flags=re.IGNORECASE,
+)
+#: "Population 2015-2020", "Años 2019 a 2022", "(2010 und 2022)".
+_SPAN = re.compile(
+    rf"[\s,;:.(\[–—-]*(?:\b(?:{YEAR_WORDS.pattern})\s+|\b(?:from|de|von|du|с|in|en)\s+)?(?<![\d.,])\(?{_YEAR}"
+    rf"\s*(?:[-–—/]|to|till|until|and|a|al|y|e|und|bis|et|à|au|do|i|do|по|до|и|та)\s*{_YEAR}(?![\d]|[.,]\d)[)\]]?"
+    r"(?:\s*(?:г\.?г?\.?|годы|годах|years?|жж?\.?)(?!\w))?",
+    flags=re.IGNORECASE,
+)
+
+
+def without_span(text: str, years: Collection[int]) -> str:
+    """Return a title without the span of years that the table has: its first and its last one are among `years`."""
+    hits = [hit for hit in _SPAN.finditer(_base_hidden(text)) if int(hit[1]) < int(hit[2])]
+    for hit in reversed([hit for hit in hits if {int(hit[1]), int(hit[2])} <= {*years}]):
+        text = f"{text[: hit.start()]} {text[hit.end() :]}"
+        text = re.sub(r"\s+(?=[,;:.)\]])", "", " ".join(text.split())).strip(" ,;:/|–—-")
+    return text
 
 
 def _base_hidden(text: str) -> str:

@@ -94,6 +94,8 @@ class TableData:
     rows_read, rows_used : int
         Rows that hold something, the header apart, and those of them that a value was taken from; the others are
         in `unused`, one by one.
+    idle : list of str
+        What `ignore` names and no row of the table bears.
     tell_sheet : bool
         Whether places name the sheet, too: the study reads others of this file.
     """
@@ -112,6 +114,7 @@ class TableData:
     codes: list[str] = field(default_factory=list)
     rows_read: int = 0
     rows_used: int = 0
+    idle: list[str] = field(default_factory=list)
     tell_sheet: bool = False
 
     def drop(self, reason: str, *, row: int | None = None, column: str = "", content: object = "") -> None:
@@ -348,7 +351,7 @@ def key_text(spec: Table, cell: object) -> str:
 
 def _one_spelling(raw: RawTable, spec: Table, apart: Collection[str]) -> dict[str, str]:
     """Return the name without marks of footnotes for one that stands in the table with them and without."""
-    at, ignored = raw.columns.index(spec.key), _ignored(spec, raw.path)
+    at, ignored = raw.columns.index(spec.key), _ignored(spec.ignore, raw.path)
     written = {text for _, row in raw.rows if not ignored(text := cell_text(row[at])) and text not in apart}
     names = {key_text(spec, text) for text in written}.difference(apart)
     bare = {name: bare_name(name) for name in names}
@@ -405,9 +408,9 @@ def _unknown_codes(data: TableData, used: Iterable[str], codes: list[str]) -> No
             )
 
 
-def _ignored(spec: Table, path: Path) -> Callable[[str], bool]:
+def _ignored(patterns: Iterable[str], path: Path) -> Callable[[str], bool]:
     """Return what tells whether a cell, as written, is listed in `ignore`."""
-    patterns = {pattern.strip().casefold() for pattern in spec.ignore}
+    patterns = {pattern.strip().casefold() for pattern in patterns}
     wild = [pattern for pattern in patterns if any(sign in pattern for sign in "*?[")]
     if len(wild) > _WILD:
         raise DataError(message(f"{len(wild)} patterns in ignore", where=str(path), allowed=f"at most {_WILD}"))
@@ -418,7 +421,10 @@ def _regions(data: TableData, spec: Table, used: Sequence[str]) -> Iterator[tupl
     """Yield the rows of regions; note the others."""
     at = data.raw.columns.index(spec.key)
     positions = [data.raw.columns.index(header) for header in used]
-    ignored = _ignored(spec, data.raw.path)
+    ignored = _ignored(spec.ignore, data.raw.path)
+    borne = {cell_text(row[at]).casefold() for _, row in data.raw.rows}
+    named = [(each, each.strip().casefold()) for each in spec.ignore]
+    data.idle = [each for each, name in named if name not in borne and not any(fnmatchcase(x, name) for x in borne)]
     for number, row in data.raw.rows:
         name, written = key_text(spec, row[at]), cell_text(row[at])
         name = data.spelled.get(name, name)

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from pydantic import ValidationError
 
-from growthpoles.errors import DataError, Reason, StudyError, listed, message, nearest
+from growthpoles.errors import DataError, GrowthpolesError, Reason, StudyError, listed, message, nearest
 from growthpoles.file_reading import remembered
 from growthpoles.language.languages import SOURCE
 from growthpoles.regions.join import add_up, check_regions
 from growthpoles.study.files.problems import summary
 from growthpoles.study.files.table_files import cell_text, read_raw
-from growthpoles.study.files.user_table import TableData, read_table
+from growthpoles.study.files.user_table import TableData, read_table, toml_text
 from growthpoles.study.inputs.study_regions import (
     PART_WITHOUT_DATA,
     carried_to,
@@ -27,14 +30,76 @@ from growthpoles.study.study_spec import Specialisation, Study, Table
 from growthpoles.study.total_columns import total_columns, unit_of
 
 NOT_DISCLOSED = "(not disclosed)"
-REMEDY = 'specialisation = { file = "jobs.csv", key = "region", year = 2020 } in study.toml: regions x industries'
+_REMEDY = (
+    'specialisation = { file = "jobs.csv", key = "region", year = 2020 } in study.toml, above its first [section]: '
+    "regions x industries; header, rows and ignore too where titles or notes stand around the table, as growthpoles "
+    "look shows them for a file"
+)
+_FEWEST = 4  # columns of counts without a total that may be industries
 
 
 def industry_spec(study: Study) -> Specialisation:
     """Return what a study says about its industries, or raise."""
     if study.specialisation is None:
-        raise StudyError(message("the study has no table of industries", where=study.name, allowed=REMEDY))
+        problem = "the study has no table of industries"
+        raise StudyError(message(problem, where=study.name, allowed=specialisation_offered(study)))
     return study.specialisation
+
+
+def specialisation_offered(study: Study) -> str:
+    """Say which line of study.toml gives it a table of industries: of its own tables one that can be read as such.
+
+    It is read here as the line will read it; first those with a column that is the sum of the others.
+    """
+    offers: list[tuple[bool, str]] = []
+    for table in study.tables:
+        with suppress(GrowthpolesError, ValidationError):
+            if offer := _as_industries(study, table):
+                offers.append(offer)
+    if not offers:
+        return _REMEDY
+    line = max(offers, key=lambda offer: offer[0])[1]
+    return f"{line} in study.toml, above its first [section], where the columns of that table are industries"
+
+
+def _as_industries(study: Study, table: Table) -> tuple[bool, str] | None:
+    """Return whether a table of the study has a total of all its other columns, and the line that reads it so."""
+    if table.vintage is not None or isinstance(table.indicator, tuple):
+        return None
+    foreign = {"columns", "indicator", "edition", "ksi", "no_production"}
+    stated = table.model_dump(mode="json", exclude_defaults=True, exclude=foreign)
+    stated = (
+        {"file": table.file, "key": table.key} | stated | ({"industry": table.indicator} if table.indicator else {})
+    )
+    ways = [stated, {**stated, "columns": {each: each for each in table.columns}}]
+    if table.year is None and table.year_column is None:  # the headers say it
+        ways = [{**stated, "columns": table.model_dump(mode="json")["columns"]}]
+    for way in ways:
+        with_it = study.model_copy(update={"specialisation": Specialisation.model_validate(way)})
+        data = industry_data(with_it)
+        if data.problems or not data.by_year or (way is stated and not {*data.codes} <= {*table.columns}):
+            continue  # the study leaves out a column
+        frame = data.by_year[max(data.by_year)]
+        sums = total_columns(frame).items()
+        total = [name for name, each in sums if each.adds_up and len(each.parts) == frame.shape[1] - 1][:1]
+        way |= {"total": total[0]} if total else {}
+        matrix = load_industries(
+            study=study.model_copy(update={"specialisation": Specialisation.model_validate(way)})
+        ).to_numpy()
+        counts = bool((np.isnan(matrix) | (matrix == np.round(matrix))).all())
+        if matrix.shape[1] >= (2 if total else _FEWEST if counts else np.inf):
+            return bool(total), f"specialisation = {_toml(way)}"
+    return None
+
+
+def _toml(value: Any) -> str:
+    """Return a value as TOML writes it, on one line."""
+    if isinstance(value, dict):
+        keys = {key: key if re.fullmatch(r"[A-Za-z_]+", key) else toml_text(key) for key in value}
+        return f"{{ {', '.join(f'{keys[key]} = {_toml(each)}' for key, each in value.items())} }}"
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(_toml, value))}]"
+    return toml_text(value) if isinstance(value, str) else str(value).lower()
 
 
 def industry_data(study: Study) -> TableData:

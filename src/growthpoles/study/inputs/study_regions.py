@@ -30,6 +30,7 @@ from growthpoles.file_reading import remembered
 from growthpoles.language.languages import preferred
 from growthpoles.regions.key_matching import nearest_code, region_names
 from growthpoles.regions.name_matching import NameIndex, match_names
+from growthpoles.spatial.weights.build_weights import CONTIGUITY
 from growthpoles.study.files.printed_labels import bare_name
 from growthpoles.study.files.printed_tables import parse_number, read_rows, require_columns
 from growthpoles.study.load_study import load_study
@@ -98,14 +99,25 @@ def study_regions(study: Study | None = None, *, enclaves: Enclaves = "keep") ->
 
 def _own_layer(study: Study) -> gpd.GeoDataFrame:
     assert study.boundaries.file is not None
-    return _read_layer(study.resolve(study.boundaries.file), study.boundaries.model_dump_json())
+    return _read_layer(study.resolve(study.boundaries.file), study.boundaries.model_dump_json(), _bordered(study))
+
+
+def _bordered(study: Study) -> bool:
+    """Tell whether the neighbours of a study are those that share a border, so that borders have to match."""
+    return study.report.weights in CONTIGUITY
+
+
+def require_borders(study: Study) -> None:
+    """Refuse boundaries whose borders do not match, where neighbours by border are asked of a study that has others."""
+    if study.boundaries.file is not None and not _bordered(study):
+        _read_layer(study.resolve(study.boundaries.file), study.boundaries.model_dump_json(), True)
 
 
 @remembered(maxsize=4, refusals=True)
-def _read_layer(path: Path, description: str) -> gpd.GeoDataFrame:
-    """Read, check and project a layer; remedies are keys of study.toml."""
+def _read_layer(path: Path, description: str, bordered: bool = True) -> gpd.GeoDataFrame:
+    """Read, check and project a layer; remedies are keys of study.toml. Neighbours by distance need no even borders."""
     try:
-        return _checked_layer(path, description)
+        return _checked_layer(path, description, bordered)
     except GrowthpolesError as error:
         told = error.args[0]
         if not (options := options_in(told)):
@@ -113,7 +125,7 @@ def _read_layer(path: Path, description: str) -> gpd.GeoDataFrame:
         raise type(error)(reworded(told, as_keys(options, " under [boundaries] of study.toml"))) from error
 
 
-def _checked_layer(path: Path, description: str) -> gpd.GeoDataFrame:
+def _checked_layer(path: Path, description: str, bordered: bool) -> gpd.GeoDataFrame:
     from growthpoles.regions.boundaries import read_boundaries
     from growthpoles.regions.coverage import check_coverage
     from growthpoles.regions.join import unite_regions
@@ -132,7 +144,9 @@ def _checked_layer(path: Path, description: str) -> gpd.GeoDataFrame:
     if regions.crs is None:
         allowed = 'crs = "EPSG:4326", or whichever it is, under [boundaries]'
         raise DataError(message("the file does not state its coordinate system", where=str(path), allowed=allowed))
-    regions = to_analysis_crs(check_coverage(regions, repair=source.repair), crs=source.projection)
+    if bordered or source.repair == "clean":
+        regions = check_coverage(regions, repair=source.repair)
+    regions = to_analysis_crs(regions, crs=source.projection)
     return _named(regions, source.key, source.name_columns, source.match, str(path))
 
 
@@ -203,9 +217,9 @@ def _clean_keys(regions: gpd.GeoDataFrame, where: str, key: str) -> gpd.GeoDataF
 
 
 @remembered(maxsize=4)
-def _name_index(path: Path, description: str) -> NameIndex:
+def _name_index(path: Path, description: str, bordered: bool) -> NameIndex:
     """Index the key and every text column of a layer, or those that boundaries.match names."""
-    layer = _read_layer(path, description)
+    layer = _read_layer(path, description, bordered)
     chosen = list(Boundaries.model_validate_json(description).match)
     table = layer.drop(columns=layer.geometry.name)
     return NameIndex.build(region_names(table[[name for name in chosen if name in table]] if chosen else table)[0])
@@ -264,7 +278,7 @@ def match_study_regions(
         raise StudyError(message("vintage is for the built-in boundaries", where=str(study.path)))
     assert source.file is not None
     path = study.resolve(source.file)
-    index = _name_index(path, source.model_dump_json())
+    index = _name_index(path, source.model_dump_json(), _bordered(study))
     stray = [name for name, code in aliases.items() if code not in index.names]
     if stray:
         code = aliases[stray[0]]
@@ -283,7 +297,7 @@ def nearest_region(study: Study, name: str, *, vintage: int | None = None, taken
     if source.absent:
         return None
     if source.file is not None:
-        index = _name_index(study.resolve(source.file), source.model_dump_json())
+        index = _name_index(study.resolve(source.file), source.model_dump_json(), _bordered(study))
     else:
         index = vintage_index(vintage or source.year or study.years[-1])
     return nearest_code(name, [code for code in index.names if code not in taken], index)

@@ -25,7 +25,7 @@ from growthpoles.study.files.table_files import cell_text, read_raw
 from growthpoles.study.inputs.indicators import editions, load_indicators, study_catalogue
 from growthpoles.study.inputs.published import PUBLISHED, load_published
 from growthpoles.study.inputs.study_rating import edition_tables, study_rating, study_ratings
-from growthpoles.study.inputs.study_regions import Enclaves, match_study_regions, study_regions
+from growthpoles.study.inputs.study_regions import Enclaves, match_study_regions, require_borders, study_regions
 from growthpoles.study.study_spec import DISTANCES, Study, Table
 
 if TYPE_CHECKING:
@@ -398,6 +398,8 @@ def study_weights(
     else:
         if kind in CONTIGUITY and given.tolerance is not None:
             options = {"tolerance": given.tolerance} | options
+        if kind in CONTIGUITY:
+            require_borders(study)
         graph = layer_graph(regions, kind, **options)
     found = getattr(graph, "by_geometry", None)
     for name, pairs in (("add", given.add), ("cut", given.cut)):

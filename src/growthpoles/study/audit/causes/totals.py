@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -35,6 +36,7 @@ from growthpoles.study.total_rows import slips
 
 Blocks = Mapping[int, Block]
 _RARE = 0.02
+_PERCENT = re.compile(r"[%٪]|per ?cent|pct|prozent|por ciento|pour ?cent|проц|відсот|пайыз|yüzde", re.IGNORECASE)
 #: Robust deviations of growth that are odd, and that are usual.
 _ODD, _USUAL = 4.0, 2.0
 _TOLD_APART = 4  # digits of cells that are not the same by chance
@@ -107,11 +109,17 @@ def _empty(
 def unchecked_totals(
     totals: Sequence[TotalRow], blocks: Blocks, results: Container[tuple[int, str]]
 ) -> list[tuple[Reason, int, Reason]]:
-    """List the totals of which a row has no number, but for ratios, which no rows add up to: check, rows, reason."""
+    """List the totals of which a row has no number, but for ratios, which no rows add up to: check, rows, reason.
+
+    A ratio is the result of a formula, or in percent and between the others, as that of a whole is.
+    """
     lines, checked = [], {_key(each) for each in _sums(totals, blocks)}
     for total in totals:
         for name in total.cells:
-            _, gaps = _parts(total, blocks[total.table], name)
+            at, gaps = _parts(total, blocks[total.table], name)
+            known = [blocks[total.table].columns[name].value[i] for i in at]
+            if known and _PERCENT.search(name) and min(known) <= total.cells[name][1] <= max(known):
+                continue
             if gaps and (total.table, total.row, name) not in checked and (total.table, name) not in results:
                 places = {"table": total.table, "column": name, "row": total.row}
                 check = Reason("table {table}: the total of {column}, row {row}", places)
