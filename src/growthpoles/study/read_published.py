@@ -330,8 +330,8 @@ def _title(block: Block, blocks: Sequence[Block]) -> tuple[str, str]:
     found = year_inside(chosen)
     plain = found[1] if found else chosen
     if found is None:
-        of_all = {year for each in blocks if each.grid.path == block.grid.path for year in each.years}
-        plain = without_span(chosen, of_all) or chosen
+        alike = [each for each in blocks if {*each.titles} & {*block.titles}]  # a sheet a year, too
+        plain = without_span(chosen, {year for each in alike for year in each.years}) or chosen
     return number, re.sub(r"\s+", " ", plain).strip(" ,;:-")[:120] or block.grid.sheet or "value"
 
 

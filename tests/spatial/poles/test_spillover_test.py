@@ -129,6 +129,24 @@ def test_placebo_is_the_test_of_the_years_before(lattice):
     assert both.loc["placebo: neighbours' level", columns].tolist() == pytest.approx(alone.iloc[0][columns].tolist())
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_every_row_says_why_it_leaves_a_region_out(lattice, seed):
+    rng = np.random.default_rng(seed)
+    before, after, graph = made(lattice, 6)
+    names = list(before.index)
+    island, silent, pole = rng.choice(names, 3, replace=False)
+    apart = gp.change_links(graph, cut=[(island, each) for each in graph[island].index])
+    found = spread_test(before.mask(before.index == silent), after, apart, years=5, poles=[pole], draws=99,
+                        earlier=before * 0.9 + 1, earlier_years=2)  # fmt: skip
+    for name, row in found.table.iterrows():
+        expected = {island: "no neighbours", silent: "no data"} | (
+            {} if name in ("neighbours' level", "placebo: neighbours' level") else {pole: "a pole"}
+        )
+        told = {code: kind for part in row["reason"].split("; ") for kind, codes in [part.split(": ")]
+                for code in codes.split(", ")}  # fmt: skip
+        assert told == expected and {*row["left_out"].split(", ")} == {*expected}, name
+
+
 def test_what_cannot_be_computed_is_said(lattice):
     before, after, graph = made(lattice, 4)
     result = spread_test(before, after, graph, poles=[f"a{i}" for i in range(16) if (i + i // 4) % 2], draws=9)

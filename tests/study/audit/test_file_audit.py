@@ -841,3 +841,17 @@ def test_a_word_for_years_names_no_quantity_and_totals_of_all_years_are_told_onc
     assert len(told) == 1 and told[0].startswith("tables 1-3: 4 rows are totals of others: 10 (Country): 1-9; ")
     if title:
         assert {*gp.read_table(tmp_path / "jobs.xlsx", ignore=["Part*", "Country"])["indicator"]} == names
+
+
+@pytest.mark.parametrize("summed", [False, True])
+def test_a_rate_of_the_whole_is_no_sum_that_a_gap_keeps_from_being_checked(summed: bool, tmp_path: Path) -> None:
+    rng = np.random.default_rng(3)
+    size, rate = rng.integers(100, 900, 9), rng.uniform(2, 9, 9).round(1)
+    jobs = rng.integers(50, 700, 9)
+    parts, whole = (jobs, jobs.sum()) if summed else (rate, round(float((size * rate).sum() / size.sum()), 1))
+    name = "Jobs" if summed else "Rate (%)"
+    rows = [f"Region {i},{size[i]},{'' if i == 4 else parts[i]}" for i in range(9)]
+    text = "\n".join([f"Region,People 2020,{name} 2020", *rows, f"Total,{size.sum()},{whole}"])
+    (tmp_path / "t.csv").write_text(text)
+    found, _, _ = audit_file(tmp_path / "t.csv")
+    assert any(f"the total of {name}" in each for each in map(str, found.unchecked["check"])) == summed

@@ -72,7 +72,8 @@ class SpreadTest(ResultDisplay):
         latter without each pole in turn; poles relabelled; with an earlier year, the same as "placebo: ...". Columns:
         term, estimate (growth a year per log point of the neighbours' level, or per unit of weight), standard_error,
         statistic (signed t), p_asymptotic (t law; exact if lambda = 0 and errors are normal), p_value, p_low, p_high
-        (Monte Carlo interval), own_level (b), error_lambda (restricted likelihood), method, null, draws, n, left_out.
+        (Monte Carlo interval), own_level (b), error_lambda (restricted likelihood), method, null, draws, n, left_out,
+        reason (why each of them is).
     alternative : {"two-sided", "greater", "less"}
         "greater": spread, "less": backwash.
     n : int
@@ -221,10 +222,32 @@ def spread_test(
         again |= _pole_rows(past, behind, graph, poles, seeds, notes, settings, thrifty=True)
         rows |= {f"placebo: {name}": row for name, row in again.items()}
     table = pd.DataFrame(rows.values(), index=pd.Index(list(rows), name="test"))
+    placebo = table.index.str.startswith("placebo: ")
+    table["reason"] = _reasons(table["left_out"], frame.assign(growth=rise), graph, poles)
+    if earlier is not None:
+        past_frame = behind.assign(growth=past)
+        table.loc[placebo, "reason"] = _reasons(table.loc[placebo, "left_out"], past_frame, graph, poles)
     drawn = table["draws"].where(~table["method"].str.startswith("exact"), 0)
     say_tests(table, dict(table["null"]), dict(table["method"]), draws=drawn.to_dict(), alternative=alternative)
     added, errors = _added_variable(first, poles)
     return SpreadTest(table, alternative, first.n, tuple(notes), added, errors)
+
+
+def _reasons(out: pd.Series, frame: pd.DataFrame, graph: Graph, poles: Sequence[Hashable]) -> list[str]:
+    """Say of every row why the regions that it leaves out are not in it."""
+    bare = {str(code) for code in frame.index[frame.isna().any(axis=1)]}
+    alone, chosen = {str(code) for code in graph.isolates}, {str(pole) for pole in poles}
+    why = {
+        name: "no data" if name in bare else "no neighbours" if name in alone
+        else "a pole" if name in chosen else "no neighbours with data"
+        for name in map(str, frame.index)
+    }  # fmt: skip
+    told = []
+    for text in out:
+        names = [name for name in filter(None, str(text).split(", ")) if name in why]
+        kinds = dict.fromkeys(why[name] for name in names)
+        told.append("; ".join(f"{kind}: {', '.join(n for n in names if why[n] == kind)}" for kind in kinds))
+    return told
 
 
 def known_poles(poles: Iterable[Hashable], ids: pd.Index) -> list[Hashable]:

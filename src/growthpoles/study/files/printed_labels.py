@@ -411,7 +411,7 @@ NO_SUBJECT = re.compile(
 )
 #: "Population 2015-2020", "Años 2019 a 2022", "(2010 und 2022)".
 _SPAN = re.compile(
-    rf"[\s,;:.(\[–—-]*(?:\b(?:{YEAR_WORDS.pattern})\s+|\b(?:from|de|von|du|с|in|en)\s+)?(?<![\d.,])\(?{_YEAR}"
+    rf"[\s,;:.(\[–—-]*(?:\b(?:{YEAR_WORDS.pattern})\s+|\b(?:from|de|von|du|с|in|en|в|за|на)\s+)?(?<![\d.,])\(?{_YEAR}"
     rf"\s*(?:[-–—/]|to|till|until|and|a|al|y|e|und|bis|et|à|au|do|i|do|по|до|и|та)\s*{_YEAR}(?![\d]|[.,]\d)[)\]]?"
     r"(?:\s*(?:г\.?г?\.?|годы|годах|years?|жж?\.?)(?!\w))?",
     flags=re.IGNORECASE,

@@ -1,0 +1,25 @@
+"""Labels of printed tables: what a title says besides what the table holds."""
+
+import pytest
+
+from growthpoles.study.files.printed_labels import without_span
+
+
+@pytest.mark.parametrize(
+    "span",
+    [
+        "2015-2020",
+        "2015–2020",
+        "2015/2020",
+        "(2015 to 2020)",
+        "von 2015 bis 2020",
+        "в 2015–2020 гг.",
+        "Años 2015 a 2020",
+    ],
+)
+@pytest.mark.parametrize("title", ["{}", "Jobs by branch, {}", "Jobs {}, thousand", "Jobs at 2015 prices. {}"])
+def test_the_span_of_years_of_a_table_is_taken_off_its_title(title: str, span: str) -> None:
+    bare = title.replace(" {}", "").replace("{}", "").rstrip(",").rstrip(".")
+    assert without_span(title.format(span), range(2015, 2021)).rstrip(".") == bare
+    for years in ((2020,), (2016, 2020), ()):  # a change between two years that are not those of the columns
+        assert without_span(title.format(span), years) == title.format(span)
