@@ -606,3 +606,27 @@ def test_a_picture_that_says_its_transform_is_put_where_it_is(tmp_path, seed):
             read_boundaries(path, key="code")
         plane = read_boundaries(path, key="code", crs="none")
         assert plane.crs is None and any("states WGS 84 / UTM zone 31N" in note for note in boundary_notes(plane))
+
+
+@pytest.mark.parametrize("called", [False, True])
+@pytest.mark.parametrize("kind", ["line", "lines", "point"])
+@pytest.mark.parametrize("at", [0, 2, 6])
+def test_lines_that_no_column_calls_are_no_regions(tmp_path, at, kind, called):
+    """Frames of insets in a layer of regions; a line that has the name of a region stays a fault."""
+    line = shapely.LineString([(0, 0), (3, 1)])
+    drawn = {"line": line, "lines": shapely.MultiLineString([line]), "point": shapely.Point(1, 1)}[kind]
+    rows: list[dict[str, object]] = [
+        {"group": "regions", "code": f"r{i}", "name": f"Place {i}", "geometry": box(i, 0, i + 1, 1)} for i in range(6)
+    ]
+    own = {"code": "x", "name": "Place x"} if called else {"code": None, "name": None}
+    rows.insert(at, {"group": "frames", **own, "geometry": drawn})
+    gpd.GeoDataFrame(rows, crs=4326).to_file(tmp_path / "r.geojson")
+    if called:
+        with pytest.raises(DataError, match="no polygon for x"):
+            read_boundaries(tmp_path / "r.geojson", key="code")
+        return
+    regions = read_boundaries(tmp_path / "r.geojson", key="code", name="name")
+    assert list(regions.index) == [f"r{i}" for i in range(6)]
+    told = f"feature {at + 1}: lines or points that no column calls, no regions; left out"
+    assert told in boundary_notes(regions)
+    assert f"feature {at + 1} are lines or points, no regions" in gp.quick_look(tmp_path / "r.geojson").summary()

@@ -213,7 +213,8 @@ def in_its_words(told: Reason, options: Collection[str]) -> Reason:
 
 
 _PARAMETER = re.compile(
-    r"""(?<![\w-])([a-z_]+)=("[^"]*"|'[^']*'|\[[^\]]*\]|\{[^}]*\}|(?:True|False|None|\.{3}|-?\d[\d.]*)(?!\w)|(?=[\s,;)]|$))"""
+    r"""(?<![\w-])(?<!in Python )([a-z_]+)="""
+    r"""("[^"]*"|'[^']*'|\[[^\]]*\]|\{[^}]*\}|(?:True|False|None|\.{3}|-?\d[\d.]*)(?!\w)|(?=[\s,;)]|$))"""
 )
 
 

@@ -22,10 +22,12 @@ from growthpoles.regions.layer_files import (
     MAX_FIELDS,
     MAX_LAYER,
     PIXELS,
+    POLYGONS,
     check_layer_file,
     latin_encoding,
     placed,
     text_encoding,
+    without_drawing,
 )
 from growthpoles.shipped_data import geodata_path, read_registry
 
@@ -44,7 +46,6 @@ _REASON = 120  # characters of GDAL's own words, which can quote whole SQL state
 _SAME_AREA = 1e-9  # share of a region's area that is rounding
 _FARTHEST = 1e8  # metres; more than twice around the Earth
 _LOCAL = 3.0  # degrees; the area of a coordinate system of a city or a county
-_POLYGONS = (3, 6)  # shapely's type ids of Polygon and MultiPolygon
 _COLLECTION = 7
 #: Boundaries that need not say the encoding of their texts.
 MUTE = (".shp", ".zip")
@@ -174,7 +175,7 @@ def read_boundaries(
     found: dict[str, object] = {
         "encoding": frame.attrs.get("encoding") or (None if encoding else latin_encoding(path, frame))
     }
-    found |= {each: frame.attrs.get(each) for each in ("told", "placed")}
+    found |= {each: frame.attrs.get(each) for each in ("told", "placed", "drawing")}
     if key is None:
         frame = frame.set_index(pd.Index([str(row + 1) for row in range(len(frame))], dtype=object, name="region"))
     else:
@@ -239,6 +240,7 @@ def boundary_notes(regions: GeoDataFrame) -> list[str]:
     notes += [f"GDAL, which reads the file, says: {each}" for each in attrs.get("told", ())]
     for name, told in (
         ("left_out", "left out by only or drop"),
+        ("drawing", "lines or points that no column calls, no regions; left out"),
         ("dissolved", "several rows united"),
         ("collections", "the polygons of a collection taken, its lines and points left out"),
         ("unnamed", "without a name; the key stands for it"),
@@ -302,9 +304,9 @@ def _polygons_in(shape: BaseGeometry) -> list[BaseGeometry]:
     import shapely
 
     kind = shapely.get_type_id(shape)
-    if kind == _POLYGONS[0]:
+    if kind == POLYGONS[0]:
         return [shape]
-    inner: Sequence[BaseGeometry] = list(shapely.get_parts(shape)) if kind in (_POLYGONS[1], _COLLECTION) else ()
+    inner: Sequence[BaseGeometry] = list(shapely.get_parts(shape)) if kind in (POLYGONS[1], _COLLECTION) else ()
     return [part for each in inner for part in _polygons_in(each)]
 
 
@@ -483,7 +485,7 @@ def read_layer(path: Path, layer: str | None = None, *, encoding: str | None = N
         raise DataError(message(f"layer {name} is empty", where=str(path)))
     if twice := list(frame.columns[frame.columns.duplicated()]):
         raise DataError(message(f"column names repeated: {listed(twice)}", where=str(path), allowed="each once"))
-    return placed(path, frame), name
+    return placed(path, without_drawing(frame)), name
 
 
 def _read_geoparquet(path: Path, layer: str | None) -> tuple[GeoDataFrame, str]:
@@ -648,7 +650,7 @@ def _check_shapes(frame: GeoDataFrame, where: str) -> None:
 
     shapes = frame.geometry.to_numpy()
     missing = shapely.is_missing(shapes) | shapely.is_empty(shapes)
-    odd = ~missing & ~np.isin(shapely.get_type_id(shapes), _POLYGONS)
+    odd = ~missing & ~np.isin(shapely.get_type_id(shapes), POLYGONS)
     for problem, at in {"no geometry": missing, "no polygon": odd}.items():
         if at.any():
             named = listed(frame.index[at], limit=_LISTED)
@@ -664,7 +666,7 @@ def _made_valid(
     import shapely
 
     shapes = shapely.force_2d(frame.geometry.to_numpy())
-    areal = np.isin(shapely.get_type_id(shapes), _POLYGONS)
+    areal = np.isin(shapely.get_type_id(shapes), POLYGONS)
     bad = np.flatnonzero(areal & ~shapely.is_valid(shapes))
     repairs: list[dict[str, Any]] = []
     for i in bad.tolist():
@@ -707,6 +709,6 @@ def mend(shape: BaseGeometry) -> tuple[BaseGeometry | None, float]:
 
     before = abs(shapely.area(shape))
     mended = shapely.make_valid(shape, method="structure", keep_collapsed=False)
-    if shapely.is_empty(mended) or shapely.get_type_id(mended) not in _POLYGONS:
+    if shapely.is_empty(mended) or shapely.get_type_id(mended) not in POLYGONS:
         return None, float("nan")
     return mended, float(shapely.area(mended) / before - 1) if before else float("inf")

@@ -42,6 +42,8 @@ _NAMED = re.compile(
 _TABLES = ("rtree", "fts3", "fts4", "fts5")
 _RATIO = 200
 _CRS_TEXT = 20_000
+POLYGONS = (3, 6)  # shapely's type ids of Polygon and MultiPolygon
+_DRAWN = (0, 1, 2, 4, 5)  # and those of lines and points
 PIXELS = 20_000.0  # the widest picture that somebody may have traced
 _NO_STEP = ("jsonmarginX", "jsonmarginY", "xoffset", "yoffset", "xpan", "ypan", "rotation")
 
@@ -153,6 +155,28 @@ def _check_json(path: Path) -> None:
             problem = f"its coordinate system is not a code but {plain(told)}"
             allowed = "a GeoJSON without crs, or with the name of an EPSG code; nothing is fetched"
             raise DataError(message(problem, where=str(path), allowed=allowed))
+
+
+def without_drawing(frame: GeoDataFrame) -> GeoDataFrame:
+    """Return a layer without lines and points that are no regions: frames of insets and the like.
+
+    They are those that lack a value in every column that calls the polygons by a value of each.
+    ``attrs["drawing"]`` names them by their place among the features, from 1.
+    """
+    import numpy as np
+    import shapely
+
+    kinds = shapely.get_type_id(frame.geometry.to_numpy())
+    drawn, regions = np.isin(kinds, _DRAWN), frame[np.isin(kinds, POLYGONS)]
+    columns = [name for name in frame.columns if name != frame.geometry.name]
+    calling = [name for name in columns if regions[name].notna().all() and regions[name].astype(str).is_unique]
+    drawn &= frame[calling].isna().all(axis=1).to_numpy()
+    if not calling or len(regions) < 2 or not drawn.any():
+        return frame
+    attrs = {**frame.attrs, "drawing": [f"feature {at + 1}" for at in np.flatnonzero(drawn)]}
+    frame = frame[~drawn].reset_index(drop=True)
+    frame.attrs = attrs
+    return frame
 
 
 def placed(path: Path, frame: GeoDataFrame) -> GeoDataFrame:

@@ -465,6 +465,8 @@ def _layers(path: Path, encoding: str | None) -> tuple[pd.DataFrame, list[str]]:
             rows.append((layer, crs, len(table), "", "", ""))
         if "placed" in frame.attrs:
             told.append(f"layer {shown(layer)} is drawn in pixels; its own hc-transform puts it into that system")
+        if "drawing" in frame.attrs:
+            told.append(f"layer {shown(layer)}: {listed(frame.attrs['drawing'])} are lines or points, no regions")
     return pd.DataFrame(rows, columns=["layer", "crs", "regions", "column", "examples", "use"]), told
 
 
