@@ -13,7 +13,7 @@ import re
 import sqlite3
 import stat
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     import numpy as np
     from geopandas import GeoDataFrame
     from numpy.typing import NDArray
+    from shapely.geometry.base import BaseGeometry
 
 MAX_LAYER = 500_000_000
 MAX_FEATURES = 1_000_000
@@ -202,7 +203,7 @@ def placed(path: Path, frame: GeoDataFrame) -> GeoDataFrame:
     except (CRSError, shapely.errors.ShapelyError):
         return frame
 
-    def moved(part: Any) -> Any:
+    def moved(part: BaseGeometry) -> BaseGeometry:
         middle = part.representative_point()
         name = next((name for name, zone in zones.items() if zone.covers(middle)), "default")
         part = shapely.transform(part, lambda xy: _from_pixels(xy, steps[name]))
@@ -211,11 +212,13 @@ def placed(path: Path, frame: GeoDataFrame) -> GeoDataFrame:
         to = Transformer.from_crs(systems[name], systems["default"], always_xy=True)
         return shapely.transform(part, lambda xy: np.column_stack(to.transform(*xy.T)))
 
-    shapes: list[Any] = []
+    shapes: list[BaseGeometry] = []
     for shape in frame.geometry:
         parts = [moved(part) for part in shapely.get_parts(shape) if not part.is_empty]
         polygons = all(part.geom_type == "Polygon" for part in parts)
-        whole: Any = shapely.MultiPolygon if polygons else shapely.GeometryCollection
+        whole: Callable[[list[BaseGeometry]], BaseGeometry] = (
+            shapely.MultiPolygon if polygons else shapely.GeometryCollection
+        )
         shapes.append(shape if not parts else parts[0] if len(parts) == 1 else whole(parts))
     frame = frame.set_geometry(type(frame.geometry)(shapes, index=frame.index, crs=systems["default"]))
     frame.attrs["placed"] = str(steps["default"]["crs"])
