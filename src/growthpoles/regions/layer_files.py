@@ -13,7 +13,7 @@ import re
 import sqlite3
 import stat
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -216,9 +216,7 @@ def placed(path: Path, frame: GeoDataFrame) -> GeoDataFrame:
     for shape in frame.geometry:
         parts = [moved(part) for part in shapely.get_parts(shape) if not part.is_empty]
         polygons = all(part.geom_type == "Polygon" for part in parts)
-        whole: Callable[[list[BaseGeometry]], BaseGeometry] = (
-            shapely.MultiPolygon if polygons else shapely.GeometryCollection
-        )
+        whole: Any = shapely.MultiPolygon if polygons else shapely.GeometryCollection
         shapes.append(shape if not parts else parts[0] if len(parts) == 1 else whole(parts))
     frame = frame.set_geometry(type(frame.geometry)(shapes, index=frame.index, crs=systems["default"]))
     frame.attrs["placed"] = str(steps["default"]["crs"])
