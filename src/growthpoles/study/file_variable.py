@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from growthpoles.errors import DataError, listed, message, nearest, plain, quoted, remedy, shown
+from growthpoles.errors import DataError, Option, listed, message, nearest, plain, quoted, remedy, shown
 from growthpoles.study.files.printed_labels import UNSTATED, year_inside
 from growthpoles.study.total_columns import total_columns
 
@@ -219,7 +219,7 @@ def read_files(path: Path, options: FileOptions, *, variable: str | None = None,
         If a file cannot be read, or something in it cannot be decided.
     """
     from growthpoles.regions.boundaries import boundary_notes, read_boundaries, with_names
-    from growthpoles.regions.projection import to_analysis_crs
+    from growthpoles.regions.projection import crs_wanted, to_analysis_crs
 
     if path.suffix.lower() in _TABLES:
         problem, allowed = "a table has no polygons", f"a boundary file, and --table {path.name} to join this one to it"
@@ -237,8 +237,9 @@ def read_files(path: Path, options: FileOptions, *, variable: str | None = None,
         problem, allowed = f"the file states its coordinate system, {str(regions.crs.name)[:80]}", "no --crs"
         raise DataError(message(problem, where=str(path), allowed=allowed))
     if regions.crs is None and not plane:
-        allowed = "--crs EPSG:4326, or whichever it is; --crs none for a plane of unknown units"
-        raise DataError(message("the file does not state its coordinate system", where=str(path), allowed=allowed))
+        problem, otherwise = "the file does not state its coordinate system", "; {plane} for a plane of unknown units"
+        allowed = crs_wanted(regions, otherwise, plane=Option("crs", '"none"'))
+        raise DataError(message(problem, where=str(path), allowed=allowed))
     if neighbours:
         from growthpoles.regions.coverage import check_coverage
 
