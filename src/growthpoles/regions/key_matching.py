@@ -43,7 +43,8 @@ _OF_WHICH = (
     r"(?:(?:out )?of (?:which|whom|them)|thereof|davon|darunter|hiervon|ebből|közülük|dont|di cui|w tym|z tego|z czego"
     r"|z toho|в том числе|в т\. ?ч\.|из них|у тому числі|з них|оның ішінде|олардың ішінде|солардың ішінде"
     r"|de l[oa]s cuales|del cual|de la cual|de ellos|d[oa]s? qua(?:is|l)|waarvan|varav|hvoraf|herav|heraf|hvorav|joista"
-    r"|josta|siitä|din care|od toga|od tega|в това число|од тога|sellest|tai skaitā|iš jų|bunun|từ đó|trong đó|di antaranya)(?!\w)"
+    r"|josta|siitä|din care|od toga|od tega|в това число|од тога|sellest|tai skaitā|iš jų|bunun|từ đó|trong đó"
+    r"|di antaranya)(?!\w)"
 )
 # At the head of a name, or of what a comma, colon or dash divides from the names above it.
 _PART = re.compile(rf"(?:^|[,;:|/–—]|\s-)\s*{_OF_WHICH}|^\s*(?:其中|うち|内)", flags=re.IGNORECASE)

@@ -349,13 +349,14 @@ def _joined(
                       ignore=options.ignore, aliases=options.aliases)  # fmt: skip
     decided = ("the key of the regions", "the names of the regions")  # here, and said in its options
     notes += [note for note in long.attrs.get("remarks", ()) if not note.startswith(decided)]
+    undated = [str(name) for name in long.loc[long["year"] == UNSTATED, "indicator"].unique()]
     year = _year_of(long, options, options.table, notes, variable)
     bare = regions[[regions.geometry.name]]
     joined = join(bare, long[long["year"] == year])
     if "no_row" in joined.attrs and not any("no row for" in note for note in notes):
         notes.append(f"no row for {listed(joined.attrs['no_row'])}: no data")
     table = joined.drop(columns=bare.columns)
-    table.attrs = {"units": long.attrs["units"], **({} if year == UNSTATED else {"year": year})}
+    table.attrs = {"units": long.attrs["units"], "undated": undated, **({} if year == UNSTATED else {"year": year})}
     if other := _elsewhere(long, year):
         table.attrs["elsewhere"] = other
     return table
