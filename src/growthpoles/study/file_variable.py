@@ -300,8 +300,8 @@ def _columns_of(
             raise DataError(message("no column can identify the regions", where=str(path), allowed=allowed))
         if others:
             notes.append(f"the key of the regions: column {key!r} (--key says another: {listed(others, write=quoted)})")
-    names = [column for column in name_columns(table, key, known) if column != variable or options.table is not None]
-    names.sort(key=lambda column: column == key)
+    names = name_columns(table, key, known, asked=options.key is not None)
+    names = [column for column in names if column != variable or options.table is not None]
     name = options.name or (names[0] if names else None)
     if name is None and "name" in table and key in table and table[key].duplicated().any():
         name = key  # which maps would take the parts' names for
