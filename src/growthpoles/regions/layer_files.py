@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     import numpy as np
     from geopandas import GeoDataFrame
     from numpy.typing import NDArray
+    from shapely.geometry.base import BaseGeometry
 
 MAX_LAYER = 500_000_000
 MAX_FEATURES = 1_000_000
@@ -178,7 +179,7 @@ def placed(path: Path, frame: GeoDataFrame) -> GeoDataFrame:
     except (CRSError, shapely.errors.ShapelyError):
         return frame
 
-    def moved(part: Any) -> Any:
+    def moved(part: BaseGeometry) -> BaseGeometry:
         middle = part.representative_point()
         name = next((name for name, zone in zones.items() if zone.covers(middle)), "default")
         part = shapely.transform(part, lambda xy: _from_pixels(xy, steps[name]))
@@ -187,7 +188,7 @@ def placed(path: Path, frame: GeoDataFrame) -> GeoDataFrame:
         to = Transformer.from_crs(systems[name], systems["default"], always_xy=True)
         return shapely.transform(part, lambda xy: np.column_stack(to.transform(*xy.T)))
 
-    shapes: list[Any] = []
+    shapes: list[BaseGeometry] = []
     for shape in frame.geometry:
         parts = [moved(part) for part in shapely.get_parts(shape) if not part.is_empty]
         polygons = all(part.geom_type == "Polygon" for part in parts)

@@ -488,8 +488,9 @@ def plot_values(
     k : int, optional
         Number of classes, five by default; fewer where there are fewer distinct values.
     center : float, optional
-        Value from which the colours run apart, such as 0, 1 or 100: the limits are then symmetric around it unless
-        they are given, and regions exactly at it are a class of their own.
+        Value from which the colours run apart, such as 0, 1, 100 or a mean: the limits are then symmetric around it
+        unless they are given, rounded as the map prints numbers where that moves no region to another class, and
+        regions exactly at it are a class of their own.
     variable : str
         What the values are, with the unit: words over the legend and in the title.
     digits : int, optional
