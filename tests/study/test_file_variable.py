@@ -410,3 +410,18 @@ def test_the_first_industry_of_a_total_is_one_and_a_part_that_is_more_is_asked_f
 def test_other_names_are_no_parts(name: str) -> None:
     table = jobs_with_parts("{}", 1, 2).rename(columns={"part0": name}).drop(columns="Total")
     assert name in industries_of(FileData(None, table), None)
+
+
+@pytest.mark.parametrize("at", [0, 1])
+@pytest.mark.parametrize("other", ["relation/{}", "ZA-{:03}", "LS.{}", "gap"])
+def test_a_key_of_names_calls_regions_rather_than_codes_or_gaps(tmp_path: Path, other: str, at: int) -> None:
+    """Identifiers that hold a word beside the names that are the key."""
+    codes: list[str | None] = [other.format(404 + i) for i in range(len(NAMES))]
+    codes = [None, None, *(name[::-1] for name in NAMES[2:])] if other == "gap" else codes
+    columns = {"id": codes, "name": NAMES}
+    path = _layer(tmp_path / "regions.gpkg", dict(sorted(columns.items(), reverse=bool(at))))
+    table = tmp_path / "table.csv"
+    table.write_text("region;rate\n" + "".join(f"{name};{i},5\n" for i, name in enumerate(NAMES)), encoding="utf-8")
+    data = read_files(path, FileOptions(key="name", table=table), variable="rate")
+    assert data.regions is not None and data.regions["name"].tolist() == NAMES
+    assert guess_layer(path, key="name").name is None

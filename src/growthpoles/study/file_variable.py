@@ -300,7 +300,7 @@ def _columns_of(
             raise DataError(message("no column can identify the regions", where=str(path), allowed=allowed))
         if others:
             notes.append(f"the key of the regions: column {key!r} (--key says another: {listed(others, write=quoted)})")
-    names = name_columns(table, key, known, asked=options.key is not None)
+    names = name_columns(table, key, known)
     names = [column for column in names if column != variable or options.table is not None]
     name = options.name or (names[0] if names else None)
     if name is None and "name" in table and key in table and table[key].duplicated().any():

@@ -266,7 +266,7 @@ def guess_layer(
         guess.notes.append(
             f"the key of the regions: {guess.key!r} was taken; {listed(others, write=quoted)} would serve as well"
         )
-    names = name_columns(table, guess.key, known, asked=key is not None)
+    names = name_columns(table, guess.key, known)
     names = names if names[:1] != [guess.key] else []  # its key calls a region then
     guess.name, names = next(iter(names), None), [column for column in names if column != guess.key]
     if len(names) > 1:
@@ -464,14 +464,14 @@ def choose_key(table: Any, known: Collection[str] = (), *, spared: str | None = 
     return key, [column for column in others if column in texts] or others
 
 
-def name_columns(table: Any, key: str | None, known: Collection[str] = (), *, asked: bool = False) -> list[str]:
+def name_columns(table: Any, key: str | None, known: Collection[str] = ()) -> list[str]:
     """Return the columns of a boundary file that hold names of the regions, the best first.
 
     Those in which most texts stand in the tables (`known`, as :func:`name_keys` loosens them) come first, then those
     where every region has a name of its own, those that are called names, and the order of the file. Columns of
     numbers and of codes are none; nor are those in which most names repeat, which are groups of regions. The key, where
-    it is one of them, comes last: it is often written in capitals or without its accents. Where it was `asked` for,
-    or the best of the others looks like codes and it does not, it is the first.
+    it is one of them, comes last (it is often in capitals or without its accents), unless the best of the others has
+    gaps or looks like codes and it does not.
     """
     ranks: dict[str, tuple[Any, ...]] = {}
     rows = table if key is None or key not in table else table.drop_duplicates(key)
@@ -493,7 +493,7 @@ def name_columns(table: Any, key: str | None, known: Collection[str] = (), *, as
         borne = len(set(known) & {name_keys(text).loose for text in texts}) if known else 0
         ranks[column] = (-borne, not whole, code, not _NAMED.search(column.casefold()))
     names = sorted(ranks, key=lambda column: (column == key, ranks[column]))
-    if key in ranks and (asked or ranks[names[0]][2:] > ranks[key][2:]):
+    if key in ranks and ranks[names[0]][1:] > ranks[key][1:]:
         names.insert(0, names.pop())
     return names
 
