@@ -144,6 +144,29 @@ def test_what_a_line_says(call: Any, line: str, things: dict[str, Any]) -> None:
         call(things)
 
 
+def test_an_argument_that_is_lacking_is_one_line(things: dict[str, Any]) -> None:
+    told = 0
+    for name, function in FUNCTIONS.items():
+        fitting = {
+            parameter: next((thing for thing in things.values() if any(errors._fits(thing, kind) for kind in kinds)), 1)
+            for parameter, kinds in kinds_of(function).items()
+        }
+        required = [each.name for each in needed(function)]
+        for lacking in required:
+            given = {each: fitting[each] for each in required if each != lacking}
+            with pytest.raises(gp.GrowthpolesError, match=f"^{name}: {lacking} is not given(; |$)|given; allowed"):
+                function(**given)
+            told += 1
+        if required:
+            with pytest.raises(gp.GrowthpolesError, match=f"^{name}: {required[0]} is not given(; |$)"):
+                function()
+    assert told > 250
+    with pytest.raises(
+        gp.RatingError, match="reference is not given; allowed: national, rest_pooled, rest_mean or a S"
+    ):
+        gp.krugman_specialisation(things["DataFrame"])
+
+
 def test_what_a_function_takes_stays_open(things: dict[str, Any]) -> None:
     """A Series or an array for a list, a whole number for a number, labels of any kind, weights of either class."""
     series = things["Series"]

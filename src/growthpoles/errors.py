@@ -391,7 +391,7 @@ def with_types_checked(
     *,
     tables: bool = False,
 ) -> Callable[..., Any]:
-    """Return a public function that refuses an argument whose type is not the one of its annotation.
+    """Return a public function that refuses an argument that is lacking, or whose type is not that of its annotation.
 
     Types are told by the names of their classes, so that no library is loaded for it. What an annotation leaves open
     (`object`, which of several words, a range) the function checks by itself, and so it does spatial weights, of
@@ -399,6 +399,7 @@ def with_types_checked(
     that makes what is wanted. With `tables`, a result of this package stands for its table, as charts take it.
     """
     wanted: dict[str, tuple[Any, ...]] = {}
+    needed: list[str] = []
 
     def taken(name: str, value: Any) -> Any:
         kinds = wanted.get(name, ())
@@ -417,9 +418,20 @@ def with_types_checked(
         if not wanted:
             names = _Names(inspect.unwrap(function).__globals__)
             wanted.update({each.name: _kinds(each.annotation, names) for each in _parameters(function)})
+            needed.extend(
+                each.name
+                for each in _parameters(function)
+                if each.default is each.empty and each.kind != each.VAR_POSITIONAL
+            )
             wanted["lang"] = ()
-        first = map(taken, wanted, args)
-        return function(*first, *args[len(wanted) :], **{name: taken(name, value) for name, value in options.items()})
+        args = (*map(taken, wanted, args), *args[len(wanted) :])
+        options = {name: taken(name, value) for name, value in options.items()}
+        filled = {*itertools.islice(wanted, len(args)), *options}
+        for name in [name for name in needed if name not in filled]:
+            near = _remedies(name, None, [_name(kind) for kind in wanted[name]], public)
+            told, allowed = "{name} is not given", _said(wanted[name]) or None
+            raise error(message(told, where=function.__name__, allowed=allowed, near=near, name=name))
+        return function(*args, **options)
 
     call.__module__ = __package__  # where a pickle finds it
     return call

@@ -342,6 +342,53 @@ def test_neighbours_by_distance_need_no_even_borders(ask, tmp_path):
         assert done.returncode == 0, done.stderr
 
 
+def changed_file(folder: Path) -> Path:
+    table = folder / "changed.csv"
+    rows = [f"{i:02d},{10 + i},{'' if i == 4 else 13 + 2 * i},{i}" for i in range(20)]
+    table.write_text("\n".join(["id code,wage 2015,wage 2021,farms", *rows]))
+    return table
+
+
+@pytest.mark.parametrize("lang", ["en", "ru", "kk"])
+def test_the_change_of_a_column_between_two_years_of_a_table(county_file, ask, tmp_path, lang):
+    asked = ["map", "change", str(county_file), "--table", str(changed_file(tmp_path)), "--key", "code"]
+    svg = tmp_path / "change.svg"
+    done = ask(*asked, "--variable", "wage", "--years", "2015", "2021", "--lang", lang, "--out", str(svg))
+    assert done.returncode == 0, done.stderr
+    assert "change: 2021 less 2015" in done.stderr and "no data: 04 (County 4)" in done.stderr
+    drawn = svg.read_text(encoding="utf-8")
+    assert "2015\N{EN DASH}2021" in drawn
+    assert all(f"+{3 + i}.0" in drawn.replace(",", ".") for i in (0, 7, 19)) and "County 7" in drawn
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ((), "without its years; allowed: --years 2015 2021"),
+        (("--years", "2021", "2015"), "--years 2021 2015; allowed: the earlier year first"),
+        (("--years", "2015", "2016"), "no year 2016; allowed: 2015, 2021"),
+        (("--years", "2015", "2021", "--year", "2021"), "--year 2021 with --years"),
+        (("--years", "2015", "2021", "--digits", "1"), "--digits with change; allowed: with values"),
+        (("--years", "2015", "2021", "--adjust", "fdr"), "--adjust with change; allowed: with clusters"),
+        (("--years", "2015", "2021", "--limits", "0,1"), "is off the scale; allowed: --limits 0,1,"),
+    ],
+)
+def test_a_change_of_a_file_has_two_years_of_its_table(county_file, ask, tmp_path, options, words):
+    table = ["--table", str(changed_file(tmp_path)), "--key", "code"]
+    variable = [] if "--variable" in options else ["--variable", "wage"]
+    refused = ask("map", "change", str(county_file), *table, *variable, *options)
+    assert refused.returncode == 2 and words in refused.stderr, refused.stderr
+    for kind, more in (("values", table), ("clusters", table)):
+        refused = ask("map", kind, str(county_file), *more, "--variable", "wage", "--years", "2015", "2021")
+        assert refused.returncode == 2 and f"--years with {kind}" in refused.stderr
+    (tmp_path / "plain.csv").write_text("\n".join(["id code,wage", *(f"{i:02d},{i * i % 7}.5" for i in range(20))]))
+    plain = ["--table", str(tmp_path / "plain.csv"), "--key", "code", "--years", "2015", "2021"]
+    refused = ask("map", "change", str(county_file), *plain)
+    assert refused.returncode == 2 and "wage says no year" in refused.stderr, refused.stderr
+    refused = ask("map", "change", str(county_file), "--years", "2015", "2021")
+    assert refused.returncode == 2 and "--table, which holds both years" in refused.stderr
+
+
 @pytest.mark.parametrize("kind", ["md", "tex"])
 def test_tables_for_people_are_headed_by_names(ask, own_study, tmp_path, kind):
     from growthpoles.study.inputs import study_catalogue
@@ -393,7 +440,7 @@ def test_clusters_of_a_file_are_those_of_stats(county_file, ask, tmp_path):
     found = {name: picture.read_text().count(f">{code}<") - 1 for name, code in codes.items()}  # one in the legend
     assert found == {name: labels.get(name, 0) for name in codes} and sum(found.values()) > 0
     for command, told in (
-        (("rating", layer), "map rating of a file; allowed: values, clusters, significance"),
+        (("rating", layer), "map rating of a file; allowed: values, change, clusters, significance"),
         ((layer, "--weights", "knn"), "--weights with values; allowed: with clusters or significance"),
         (("clusters", layer, "--classes", "4"), "--classes with clusters; allowed: with values"),
     ):

@@ -49,6 +49,24 @@ def test_problems_are_told_file_by_file_in_lines_that_can_be_read(capsys: pytest
     assert "\n    allowed: a name\n" in out
 
 
+@pytest.mark.parametrize("width", [60, 80, 120, 400])
+@pytest.mark.parametrize("words", [3, 9, 25])
+def test_sentences_are_broken_into_lines_and_lose_no_word(
+    width: int, words: int, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from rich.console import Console
+
+    monkeypatch.setattr("growthpoles.cli.terminal._console", lambda **_: Console(width=width, markup=False))
+    told = [[f"{kind}{n}" for n in range(words)] for kind in ("word", "place")]
+    frame = pd.DataFrame(
+        {"rows": ["1"], "cells": [2], "place": [" ".join(told[1])]}, index=pd.Index([" ".join(told[0])], name="fault")
+    )
+    print_frame(frame, title="faults")
+    out = capsys.readouterr().out
+    assert "\N{HORIZONTAL ELLIPSIS}" not in out and max(map(len, out.splitlines())) <= width
+    assert all(word in out.split() for part in told for word in part)
+
+
 def test_names_do_not_steer_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
     frame = pd.DataFrame(
         {"name": ["\x1b[31mred\x1b[0m", "[bold]x[/bold]", ":smile:"]}, index=pd.Index(["a\x07", "b", "c"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+import growthpoles as gp
 from growthpoles import maps
 from growthpoles.errors import MapError
 from growthpoles.maps import palettes
@@ -77,15 +79,36 @@ def test_files_of_a_preset_are_as_the_publisher_takes_them(
             assert "font-family: Arimo, Arial, 'Liberation Sans', Helvetica, sans-serif" in path.read_text("utf-8")
 
 
+def colours_of(content: bytes) -> list[tuple[bytes, ...]]:
+    """Red, green and blue of every colour in a vector file."""
+    drawn = [zlib.decompress(each) for each in re.findall(rb"stream\r?\n(x.+?)\r?\nendstream", content, re.DOTALL)
+             ] if content.startswith(b"%PDF") else [content]  # fmt: skip
+    number = rb"(-?[\d.]+) (-?[\d.]+) (-?[\d.]+) (?:rg|RG|setrgbcolor)\b"
+    hexes = rb"#([0-9a-fA-F]{2})([0-9a-fA-F]{2})([0-9a-fA-F]{2})\b"
+    return [found for part in drawn for found in re.findall(hexes if b"<svg" in part else number, part)]
+
+
+@pytest.mark.parametrize("preset", ["report", "nature-single"])
+@pytest.mark.parametrize("kind", ["pdf", "svg", "eps"])
+def test_grey_is_grey_in_every_layer(tmp_path: Path, kind: str, preset: str) -> None:
+    """Borders, halos of letters, lakes, rings, the locator and leaders too."""
+    index = gp.rate(gp.load_indicators(2014))["index"]
+    axes = gp.plot_values(gp.load_regions(2014), index, preset=preset, cities=True, locator=True)
+    for colours in ("grey", "rgb"):
+        path = maps.save_figure(axes.figure, tmp_path / f"{colours}.{kind}", colours=colours)
+        found = colours_of(path.read_bytes())
+        assert any(len({*colour}) > 1 for colour in found) == (colours == "rgb"), found
+
+
 @pytest.mark.parametrize("kind", ["pdf", "svg", "eps"])
 def test_letters_can_be_outlines_and_colours_grey(tmp_path: Path, squares: Any, square_index: Any, kind: str) -> None:
     figure = maps.plot_rating(squares, square_index).figure
     path = maps.save_figure(figure, tmp_path / f"map.{kind}", letters="outlines", colours="grey")
     content = path.read_bytes()
     assert not re.search(rb"/BaseFont|<text|glyphshow|setrgbcolor", content)
-    colours = set(re.findall(rb"#([0-9a-f]{6})\b", content))
-    assert all(colour[:2] == colour[2:4] == colour[4:] for colour in colours)
+    assert not any(len({*colour}) > 1 for colour in colours_of(content))
     again = maps.save_figure(figure, tmp_path / f"again.{kind}").read_bytes()
+    assert any(len({*colour}) > 1 for colour in colours_of(again))
     assert re.search(rb"/BaseFont|<text|glyphshow", again), "the next file is written as ever"
     with pytest.raises(MapError, match="colours='gray' is not known"):
         maps.save_figure(figure, path, colours="gray")  # type: ignore[arg-type]

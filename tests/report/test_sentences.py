@@ -118,6 +118,24 @@ def test_values_of_inequality_stand_under_their_year(said: Said) -> None:
                     assert set(list(row.values())[4:]) == {DASH}
 
 
+def test_points_that_a_class_lacks_are_never_nothing(said: Said) -> None:
+    results, _ = said
+    frame = results.stages.strengths[results.years[-1]]
+    short = frame.index[frame["points_needed"].notna()]
+    if not len(short) or not results.classed:
+        pytest.skip("no region below the best class")
+    before, needed = frame["points_needed"].copy(), [0.02, 0.0003, 0.049, 0.06, 3.21]
+    try:
+        frame.loc[short, "points_needed"] = np.resize(needed, len(short))
+        table = table_of(make_page(results, "en", {}, provenance=PROVENANCE), "strengths")
+    finally:
+        frame["points_needed"] = before
+    assert table is not None
+    at = [each.head for each in table.columns].index(Words("en")("column", "points_needed"))
+    shown = [row[at] for row, lacks in zip(table.rows, before.notna(), strict=True) if lacks]
+    assert shown == np.resize(["0.02", "0.0003", "0.05", "0.06", "3.2"], len(short)).tolist()
+
+
 def test_what_has_no_index_has_no_place_and_no_chance(said: Said) -> None:
     results, pages = said
     last = results.rating(results.years[-1])

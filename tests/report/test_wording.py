@@ -166,6 +166,20 @@ def test_a_fault_of_every_kind_is_told_in_the_language(kind: FaultKind, told: Wo
     assert Wording.of(load_study(), "en").fault(fault) == str(fault)
 
 
+@pytest.mark.parametrize("lang", ["en", *OTHERS])
+@pytest.mark.parametrize("length", [30, 90, 119, 300])
+def test_a_long_name_of_a_column_is_shortened_and_its_sentence_whole(lang: str, length: int) -> None:
+    long = ("Number of employees by branch and county " * 8)[:length].strip()
+    told = Wording(Words(lang), {}, {}, {})
+    for fault in FAULTS.values():
+        short = told.fault(replace(fault, column="@", denominator=fault.denominator and "@"))
+        sentence = told.fault(replace(fault, column=long, denominator=fault.denominator and long))
+        parts = short.split("@")
+        assert (
+            sentence.startswith(parts[0]) and sentence.endswith(parts[-1]) and all(part in sentence for part in parts)
+        )
+
+
 def test_columns_are_called_by_name() -> None:
     russian, kazakh = (Wording.of(load_study(), lang) for lang in OTHERS)
     assert russian.fault(FAULTS["repeated in rows"]) == (

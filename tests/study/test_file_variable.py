@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import pytest
 import shapely
 
 import growthpoles as gp
 from growthpoles.errors import DataError, nearest
-from growthpoles.study.file_variable import FileOptions, read_files
+from growthpoles.study.file_variable import FileData, FileOptions, industries_of, read_files
 from growthpoles.study.guess_columns import guess_layer
 from samples import samples
 
@@ -342,3 +343,85 @@ def test_a_remark_shortens_the_name_and_never_the_reason(tmp_path: Path) -> None
         )
         told = next(each for each in gp.read_table(tmp_path / "t.csv").attrs["remarks"] if "were left out" in each)
         assert "(no year in its header, though others have one) were left out" in told
+
+
+OF_WHICH = [
+    "of which: {}", "Of which {}", "thereof {}", "davon {}", "darunter: {}", "Ebből: {}", "dont {}", "di cui: {}",
+    "w tym {}", "z tego: {}", "в том числе {}", "в т.ч. {}", "из них: {}", "оның ішінде {}", "de los cuales {}",
+    "dos quais: {}", "waarvan {}", "varav {}", "herav {}", "din care: {}", "z toho {}", "Branch, of which: {}",
+    "Ág, Ebből: {}", "其中{}",
+]  # fmt: skip
+
+
+def jobs_with_parts(mark: str, parts: int, seed: int, *, whole: bool = False) -> pd.DataFrame:
+    """Regions by industries; the second holds parts behind it, all of it or some; last the total of the industries."""
+    rng = np.random.default_rng(seed)
+    table = pd.DataFrame(rng.integers(40, 900, (9, 4)) / 10, columns=["farms", "plants", "building", "trade"])
+    share = rng.dirichlet(np.ones(parts + (not whole)), 9)[:, :parts]
+    inner = np.floor(table[["plants"]].to_numpy() * share * 10) / 10
+    if whole:
+        table["plants"] = inner.sum(axis=1)
+    total = table.sum(axis=1).round(1)
+    for n in range(parts):
+        table.insert(2 + n, mark.format(f"part{n}"), inner[:, n])
+    return table.assign(Total=total).set_axis([f"r{i}" for i in range(9)]).round(1)
+
+
+@pytest.mark.parametrize("parts", [1, 2])
+@pytest.mark.parametrize("mark", OF_WHICH)
+def test_what_says_that_it_is_part_of_an_industry_is_left_out_and_told(mark: str, parts: int) -> None:
+    for seed in range(4):
+        table = jobs_with_parts(mark, parts, seed)
+        data = FileData(None, table)
+        assert industries_of(data, None) == ["farms", "plants", "building", "trade"]
+        told = [note for note in data.notes if "part of plants: " in note]
+        assert len(told) == parts
+        own, whole, region = re.search(r"plants: ([\d.]+) of ([\d.]+) in (\w+)", told[0]).groups()  # type: ignore
+        assert (float(own), float(whole)) == (table.loc[region, mark.format("part0")], table.loc[region, "plants"])
+        assert any(note.startswith("column Total was taken for no industry") for note in data.notes)
+        named = FileData(None, table)
+        chosen = ["farms", "plants", mark.format("part0")]
+        assert industries_of(named, chosen) == chosen and any("it is a part of plants" in note for note in named.notes)
+
+
+@pytest.mark.parametrize("mark", OF_WHICH)
+def test_parts_that_make_up_an_industry_take_its_place(mark: str) -> None:
+    for seed in range(4):
+        data = FileData(None, jobs_with_parts(mark, 3, seed, whole=True))
+        kept = [mark.format(f"part{n}") for n in range(3)]
+        assert industries_of(data, None) == ["farms", *kept, "building", "trade"]
+
+
+@pytest.mark.parametrize("mark", OF_WHICH)
+def test_the_first_industry_of_a_total_is_one_and_a_part_that_is_more_is_asked_for(mark: str) -> None:
+    table = jobs_with_parts("{}", 1, 5).drop(columns="part0")
+    industries = [mark.format("farms"), "plants", "building", "trade"]
+    table = table.set_axis([*industries, "All"], axis=1)[["All", *industries]]
+    assert industries_of(FileData(None, table), None) == industries
+    more = jobs_with_parts(mark, 1, 5)
+    more.iloc[3, 2] = more.iloc[3, [0, 1]].max() + 1
+    with pytest.raises(DataError, match="part of another column, and none before it holds it; allowed: --industry"):
+        industries_of(FileData(None, more), None)
+
+
+@pytest.mark.parametrize(
+    "name", ["Trade (of which retail)", "Mining, including quarrying", "Dontown", "Davonport works"]
+)
+def test_other_names_are_no_parts(name: str) -> None:
+    table = jobs_with_parts("{}", 1, 2).rename(columns={"part0": name}).drop(columns="Total")
+    assert name in industries_of(FileData(None, table), None)
+
+
+@pytest.mark.parametrize("at", [0, 1])
+@pytest.mark.parametrize("other", ["relation/{}", "ZA-{:03}", "LS.{}", "gap"])
+def test_a_key_of_names_calls_regions_rather_than_codes_or_gaps(tmp_path: Path, other: str, at: int) -> None:
+    """Identifiers that hold a word beside the names that are the key."""
+    codes: list[str | None] = [other.format(404 + i) for i in range(len(NAMES))]
+    codes = [None, None, *(name[::-1] for name in NAMES[2:])] if other == "gap" else codes
+    columns = {"id": codes, "name": NAMES}
+    path = _layer(tmp_path / "regions.gpkg", dict(sorted(columns.items(), reverse=bool(at))))
+    table = tmp_path / "table.csv"
+    table.write_text("region;rate\n" + "".join(f"{name};{i},5\n" for i, name in enumerate(NAMES)), encoding="utf-8")
+    data = read_files(path, FileOptions(key="name", table=table), variable="rate")
+    assert data.regions is not None and data.regions["name"].tolist() == NAMES
+    assert guess_layer(path, key="name").name is None

@@ -119,7 +119,11 @@ def test_identifiers_are_no_values(tmp_path: Path, name: str) -> None:
             {},
             r'two ways.*; allowed: decimal="," with thousands="\."$',
         ),
-        ("Area;x\nNorth Hills;1\nSouth;2\nBern;3\nLa Rioja;4\n", {}, r"the year of .* not stated; allowed: year=YEAR$"),
+        (
+            "Area;x\nNorth Hills;1\nSouth;2\nBern;3\nLa Rioja;4\n",
+            {},
+            r"the year of .* not stated; allowed: year=YEAR, by",
+        ),
         (
             "Area;x 2020\nNorth Hills;1\nSouth;2\nBern;3\nLa Rjoxa;4\n",
             {},
@@ -129,7 +133,13 @@ def test_identifiers_are_no_values(tmp_path: Path, name: str) -> None:
         (
             "Area;x\nNorth Hills;1,234\nSouth;2,345\nBern;3,456\nLa Rjoxa;4,567\n",
             {},
-            r"fits no region; the year .*two ways.*allowed: aliases=.* no region; year=YEAR; decimal=\",\" with",
+            r"fits no region; the year .*two ways.*allowed: aliases=.* no region; year=YEAR, .*; decimal=\",\" with",
+        ),
+        (
+            "Area;x 2020\nNorth Hills;1\nSouth;2\nBern;3\nFar Away;4\nYonder;4\nOver There;4\n",
+            {},
+            r"KEY being the region that the name means, or, of those that are no regions, "
+            r"ignore=\['Far Away', 'Yonder', 'Over There'\]$",
         ),
         ("Area;x 2020\nNorth Hills;1\nSouth;2\nSouth;3\nBern;3\nLa Rioja;4\n", {}, "duplicate region 'South'"),
         ("Area;x 2020\nNorth Hills;1\nSouth;5 m\nBern;3\nLa Rioja;4\n", {}, "'5 m'"),

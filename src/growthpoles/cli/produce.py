@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -58,7 +59,7 @@ from growthpoles.cli.shared_options import (
     tell_left_out,
     year_of,
 )
-from growthpoles.errors import MapError, counted, listed, message
+from growthpoles.errors import MapError, counted, listed, message, quoted
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -121,7 +122,7 @@ def draw(
     kind: Annotated[str | None, typer.Argument()] = None,
     file: Annotated[
         Path | None,
-        typer.Argument(help="Boundary file of which values, clusters or significance are drawn."),
+        typer.Argument(help="Boundary file of which values, a change, clusters or significance are drawn."),
     ] = None,
     table: TableOption = None,
     key: KeyOption = None,
@@ -139,6 +140,9 @@ def draw(
     dissolve: DissolveOption = None,
     study: StudyOption = None,
     year: YearOption = None,
+    years: Annotated[
+        tuple[int, int] | None, typer.Option("--years", help="First and last year of the change of a file's table.")
+    ] = None,
     edition: EditionOption = None,
     variable: Annotated[
         str | None, typer.Option("--variable", "-v", help="A sub-index or an indicator; default: the index.")
@@ -212,18 +216,19 @@ def draw(
         asked = {"weights": weights, "k": k, "power": power, "threshold": threshold, "adjust": adjust,
                  "permutations": permutations, "seed": seed}  # fmt: skip
         asked = {name: value for name, value in asked.items() if value is not None}
-        if kind == "values":
-            if asked:
-                raise MapError(message(f"--{' --'.join(asked)} with values", allowed="with clusters or significance"))
-        elif idle := [f"--{name}" for name, value in how.items() if value is not None]:
+        if asked and kind in ("values", "change"):
+            raise MapError(message(f"--{' --'.join(asked)} with {kind}", allowed="with clusters or significance"))
+        fitting = {"values": {*how}, "change": {"limits"}}.get(kind, set())
+        if idle := [f"--{name}" for name, value in how.items() if value is not None and name not in fitting]:
             raise MapError(message(f"{listed(idle)} with {kind}", allowed="with values"))
+        _check_years(kind, of_file, years)
         with _set_in(font, font_bold) as face:
             _draw_file(
                 kind, file, of_file, variable, title=title, source=source, lang=lang, preset=preset, out=out,
-                proof=proof, face=face, quiet=quiet, settings={**_named(how), **extras}, tested=asked,
+                proof=proof, face=face, quiet=quiet, settings={**_named(how), **extras}, tested=asked, years=years,
             )  # fmt: skip
         return
-    refuse_for_study(of_file, title=title, source=source)
+    refuse_for_study(of_file, title=title, source=source, years=years)
     loaded = open_study(study, lang=lang, seed=seed).with_report(
         preset=preset, weights=weights, adjust=adjust, permutations=permutations
     )
@@ -288,7 +293,24 @@ def draw(
 
 
 #: Kinds of map that the column of a file has; the other kinds are those of a study.
-_OF_FILES = ("values", "clusters", "significance")
+_OF_FILES = ("values", "change", "clusters", "significance")
+
+
+def _check_years(kind: str, options: FileOptions, years: tuple[int, int] | None) -> None:
+    """Refuse a change without its two years, and years of what is no change."""
+    if kind != "change":
+        if years is not None:
+            raise MapError(message(f"--years with {kind}", allowed="with change; --year for one year"))
+        return
+    if years is None:
+        problem, allowed = "map change of a file without its years", "--years 2015 2021, the first and the last"
+        raise MapError(message(problem, allowed=allowed))
+    if options.table is None:
+        raise MapError(message("map change without a table", allowed="--table, which holds both years"))
+    if options.year is not None:
+        raise MapError(message(f"--year {options.year} with --years", allowed="--years alone"))
+    if years[0] >= years[1]:
+        raise MapError(message(f"--years {years[0]} {years[1]}", allowed="the earlier year first"))
 
 
 def _draw_file(
@@ -307,8 +329,9 @@ def _draw_file(
     quiet: bool,
     settings: dict[str, Any],
     tested: dict[str, Any],
+    years: tuple[int, int] | None = None,
 ) -> None:
-    """Map a column of a file, or of the table joined to it, or what a local test (LISA) says of it."""
+    """Map a column of a file, or of the table joined to it, its change, or what a local test (LISA) says of it."""
     from growthpoles import maps
     from growthpoles.language.languages import check_language
     from growthpoles.maps import save_figure, save_proof
@@ -318,15 +341,25 @@ def _draw_file(
     from growthpoles.study.file_variable import read_files
 
     check_language(lang)
-    bordered = kind != "values" and tested.get("weights", "queen") in CONTIGUITY
-    found = read_files(path, options, variable=variable, neighbours=bordered)
+    plain = kind in ("values", "change")
+    bordered = not plain and tested.get("weights", "queen") in CONTIGUITY
+    found = read_files(path, options if years is None else replace(options, year=years[1]), variable=variable,
+                       neighbours=bordered)  # fmt: skip
     values = found.values(variable)
+    if years is not None:
+        before = read_files(path, replace(options, year=years[0]), variable=variable)
+        found.notes = list(dict.fromkeys([*found.notes, *before.notes]))
+        found.notes.append(f"change: {years[1]} less {years[0]}, in the unit of the numbers")
+        if values.name in found.table.attrs["undated"]:
+            problem = f"{quoted(values.name)} says no year, and would be its own change"
+            raise MapError(message(problem, where=found.source, allowed="a table that says both years"))
+        values = values - before.values(str(values.name))
     assert found.regions is not None
     name = str(values.name)
     unit = found.table.attrs.get("units", {}).get(name, "")
-    shown = f"{name}, {unit}" if kind == "values" and unit.casefold() not in name.casefold() else name
+    shown = f"{name}, {unit}" if plain and unit.casefold() not in name.casefold() else name
     year = found.table.attrs.get("year")
-    drawn = values if kind == "values" else _lisa(found.regions, values, **tested)
+    drawn = values if plain else _lisa(found.regions, values, **tested)
     called = shown if title is None else title
     if source is None and options.table:
         source = options.table.name
@@ -334,16 +367,17 @@ def _draw_file(
         found.regions,
         drawn,
         variable=called,
-        year=year,
         lang=lang,
         preset=preset or "report",
         source=source,
+        **({"year": year} if years is None else {"years": years}),
         **settings,
     )
     figure = axes.get_figure(root=True)
     assert figure is not None
     target = out or Path(re.sub(r"[^\w.-]+", "_", name if kind == "values" else f"{kind} {name}") + ".png")
-    parameters: dict[str, object] = {"variable": name, "year": year} | settings | tested
+    parameters: dict[str, object] = {"variable": name} | ({"year": year} if years is None else {"years": years})
+    parameters |= settings | tested
     parameters |= ({"title": title} if title is not None else {}) | ({"font": face.family} if face else {})
     _check_figures(target, proof=proof)
     save_figure(
@@ -358,12 +392,13 @@ def _draw_file(
     for text in found.notes:
         note(text, quiet=quiet)
     lacking = values.index[values.isna()]
-    if kind != "values":
+    if not plain:
         tell_left_out(lacking, drawn.tested.graph, found.regions, quiet=quiet)  # type: ignore[union-attr, arg-type]
     elif len(lacking):
         note(f"no data: {listed_regions(lacking, found.regions)}", quiet=quiet)
     _tell_unnamed(figure, found.regions, quiet=quiet)
-    parts = source_parts(found.regions, lang, year=year, source=source)
+    span = year if years is None else f"{years[0]}\N{EN DASH}{years[1]}"
+    parts = source_parts(found.regions, lang, year=span, source=source)
     if parts and get_preset(preset or "report").source_line == "none":
         note(f"for the caption: {'; '.join(parts)}", quiet=quiet)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
 
@@ -54,8 +54,8 @@ def progress_bar(total: int, *, quiet: bool = False) -> Iterator[Callable[[str],
         yield tell
 
 
-#: A label is never cut below so many characters.
-_LABEL = 24
+#: Labels and texts of so many characters stand on one line; longer ones are broken into lines where they need to be.
+_LABEL, _CELL = 24, 10
 
 
 def _heading(column: str, *, width: int = 12) -> str:
@@ -99,12 +99,17 @@ def print_frame(
     table = Table(title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
     for number, level in enumerate(frame.index.names):
         longest = max((len(str(key)) for key in frame.index.get_level_values(number)), default=0)
-        table.add_column(Text(clean_text(level or "")), no_wrap=True, min_width=min(longest, _LABEL))
+        head = Text(clean_text(level or ""))
+        table.add_column(
+            head, no_wrap=longest <= _LABEL, overflow="fold", min_width=longest if longest <= _LABEL else _CELL
+        )
     headings = _named_headings(list(map(str, frame.columns)), names or {})
     for column in frame.columns:
         heading = headings.get(str(column)) or _heading(clean_text(column))
         numeric = pd.api.types.is_numeric_dtype(frame[column])
-        table.add_column(Text(heading), justify="right" if numeric else "left", no_wrap=True)
+        longest = 0 if numeric else max((len(str(value)) for value in frame[column]), default=0)
+        side: Literal["left", "right"] = "right" if numeric else "left"
+        table.add_column(Text(heading), justify=side, no_wrap=longest <= _CELL, overflow="fold")
     for key, row in zip(frame.index, without_noise(frame).itertuples(index=False), strict=True):
         named = zip(frame.columns, row, strict=True)
         cells = [Text(shown(value, digits, str(column), lang)) for column, value in named]

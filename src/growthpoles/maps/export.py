@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import re
@@ -376,11 +377,9 @@ def _greyed(kind: str) -> Iterator[None]:
 
     if kind == "pdf":
         owner: Any = backend_pdf.GraphicsContextPdf
-        stroke, fill = owner.rgb_cmd, owner.fillcolor_cmd
-        changed: dict[str, Any] = {
-            "rgb_cmd": lambda self, rgb: stroke(self, _grey_of(rgb)),
-            "fillcolor_cmd": lambda self, rgb: fill(self, None if rgb is None else _grey_of(rgb)),
-        }
+        # The renderer has them by name, and once more in the list of what a change of the pen asks for.
+        changed: dict[str, Any] = {name: _of_grey(getattr(owner, name)) for name in ("rgb_cmd", "fillcolor_cmd")}
+        changed["commands"] = tuple((read, changed.get(write.__name__, write)) for read, write in owner.commands)
         with _patched(owner, **changed):
             yield
     elif kind == "eps":
@@ -392,6 +391,11 @@ def _greyed(kind: str) -> Iterator[None]:
             yield
     else:
         yield
+
+
+def _of_grey(write: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a method that writes a colour, or none, as one that writes its grey."""
+    return functools.wraps(write)(lambda self, rgb: write(self, None if rgb is None else _grey_of(rgb)))
 
 
 @contextmanager

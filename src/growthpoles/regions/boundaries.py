@@ -29,6 +29,7 @@ from growthpoles.regions.layer_files import (
     text_encoding,
     without_drawing,
 )
+from growthpoles.regions.projection import extent, in_degrees
 from growthpoles.shipped_data import geodata_path, read_registry
 
 if TYPE_CHECKING:
@@ -545,11 +546,7 @@ def _with_crs(frame: GeoDataFrame, crs: CRSLike | None, where: str) -> GeoDataFr
 
     # a GeoJSON that states no system is taken to count in degrees
     stated = frame.crs
-    impossible = (
-        stated is not None
-        and stated.is_geographic
-        and bool((np.abs(frame.total_bounds) > (360.0, 90.0 + 1e-9) * 2).any())
-    )
+    impossible = stated is not None and stated.is_geographic and not in_degrees(frame.total_bounds.reshape(2, 2))
     if isinstance(crs, str) and crs.strip().casefold() == "none":
         if stated is not None and stated.is_projected and _pixels(frame):
             frame.attrs["overruled"] = stated.name
@@ -591,14 +588,14 @@ def _check_coordinates(frame: GeoDataFrame, where: str) -> None:
             named = listed(dict.fromkeys(frame.index[owner[at]]), limit=_LISTED)
             allowed: str = "a polygon per region"
             if finite.all() and crs is not None and crs.is_geographic:
-                told = f"degrees; these run from {_extent(points)}"
+                told = f"degrees; these run from {extent(points)}"
                 allowed = remedy(told + ": {crs} says which system they are in", crs='"EPSG:..."')
             raise DataError(message(f"{problem} for {named}", where=where, allowed=allowed))
     if crs is None or not crs.is_projected or not len(points):
         return
     if (size <= (360.0, 90.0)).all():
         told = (
-            f"the coordinates look like degrees ({_extent(points)}), {crs.name} counts in {crs.axis_info[0].unit_name}"
+            f"the coordinates look like degrees ({extent(points)}), {crs.name} counts in {crs.axis_info[0].unit_name}"
         )
         allowed = remedy(
             "that of the coordinates, such as EPSG:4326: {crs} where the file states none; QGIS (Assign Projection) "
@@ -607,7 +604,7 @@ def _check_coordinates(frame: GeoDataFrame, where: str) -> None:
         )
         raise DataError(message(told, where=where, allowed=allowed))
     if _pixels(frame):
-        told = f"the coordinates look like pixels ({_extent(points)}), {crs.name} puts them where no region is"
+        told = f"the coordinates look like pixels ({extent(points)}), {crs.name} puts them where no region is"
         text = "georeferenced polygons, such as the TopoJSON of the same map, or {crs} for a drawing without a place"
         raise DataError(message(told, where=where, allowed=remedy(text, crs='"none"')))
 
@@ -619,11 +616,6 @@ def _pixels(frame: GeoDataFrame) -> bool:
     points = shapely.get_coordinates(frame.geometry.to_numpy())
     small = bool(len(points) and (np.abs(points) <= PIXELS).all())
     return small and not (np.abs(points) <= (360.0, 90.0)).all() and not _is_local(cast("CRS", frame.crs), points)
-
-
-def _extent(points: NDArray[np.float64]) -> str:
-    (west, south), (east, north) = points.min(axis=0), points.max(axis=0)
-    return f"{west:.6g} to {east:.6g}, {south:.6g} to {north:.6g}"
 
 
 def _is_local(crs: CRS, points: NDArray[np.float64]) -> bool:

@@ -39,6 +39,17 @@ _TOTAL = re.compile(
     flags=re.IGNORECASE,
 )
 
+_OF_WHICH = (
+    r"(?:(?:out )?of (?:which|whom|them)|thereof|davon|darunter|hiervon|ebből|közülük|dont|di cui|w tym|z tego|z czego"
+    r"|z toho|в том числе|в т\. ?ч\.|из них|у тому числі|з них|оның ішінде|олардың ішінде|солардың ішінде"
+    r"|de l[oa]s cuales|del cual|de la cual|de ellos|d[oa]s? qua(?:is|l)|waarvan|varav|hvoraf|herav|heraf|hvorav|joista"
+    r"|josta|siitä|din care|od toga|od tega|в това число|од тога|sellest|tai skaitā|iš jų|bunun|từ đó|trong đó"
+    r"|di antaranya)(?!\w)"
+)
+# At the head of a name, or of what a comma, colon or dash divides from the names above it.
+_PART = re.compile(rf"(?:^|[,;:|/–—]|\s-)\s*{_OF_WHICH}|^\s*(?:其中|うち|内)", flags=re.IGNORECASE)
+_MENTIONS_PART = re.compile(rf"\b{_OF_WHICH}", flags=re.IGNORECASE)
+
 
 def _word_list(text: str) -> frozenset[str]:
     """Return the words of a list in the form in which names are compared by word."""
@@ -586,6 +597,16 @@ def _continents() -> frozenset[str]:
 def says_total(name: str) -> bool:
     """Tell whether a name says that it is a total or a part of one: "Total", "Всего", "CẢ NƯỚC"."""
     return _TOTAL.search(name) is not None
+
+
+def says_part(name: str) -> bool:
+    """Tell whether a name, or its last part, says that it is a part of what stands before it: "of which: exports"."""
+    return _PART.search(name) is not None
+
+
+def says_sum(name: str) -> bool:
+    """Tell whether a name says that it is a total, and not only what part of one: "Total", no "Trade (of which X)"."""
+    return says_total(_MENTIONS_PART.sub(" ", name))
 
 
 def says_only_total(name: str) -> bool:

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from growthpoles.errors import DataError, message, remedy
+from growthpoles.errors import DataError, Option, Reason, message, remedy
 from growthpoles.geodesy import along_edges, cut_round, shortest_arc
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
+    from numpy.typing import NDArray
     from pyproj import CRS
 
     CRSLike = CRS | str | int | tuple[str, str] | dict[str, object]  # what CRS.from_user_input reads
@@ -114,10 +115,32 @@ def _cut_world(regions: GeoDataFrame, crs: str) -> GeoDataFrame | None:
     return cut
 
 
+def crs_wanted(regions: GeoDataFrame, more: str = "", **options: Option) -> Reason:
+    """Say what mends boundaries without a coordinate system, by their numbers; what else does stands in `more`."""
+    import shapely
+
+    points = shapely.get_coordinates(regions.geometry.to_numpy())
+    points = points[np.isfinite(points).all(axis=1)]
+    if not len(points) or in_degrees(points):
+        return remedy("{crs}, or whichever it is" + more, crs='"EPSG:4326"', **options)
+    told = f"the number of the system, which whoever made the file can tell ({extent(points)} are no degrees)"
+    return remedy(f"{told}: {{crs}}{more}", crs='"EPSG:..."', **options)
+
+
+def in_degrees(points: NDArray[np.float64]) -> bool:
+    """Tell whether coordinates can be longitudes and latitudes."""
+    return not (np.abs(points) > (360.0, 90.0 + 1e-9)).any()
+
+
+def extent(points: NDArray[np.float64]) -> str:
+    """Say from where to where coordinates run."""
+    (west, south), (east, north) = points.min(axis=0), points.max(axis=0)
+    return f"{west:.6g} to {east:.6g}, {south:.6g} to {north:.6g}"
+
+
 def _stated_crs(regions: GeoDataFrame) -> CRS:
     if regions.crs is None:
-        allowed = remedy("{crs}, or another one, where they are read", crs='"EPSG:4326"')
-        raise DataError(message("the boundaries have no CRS", allowed=allowed))
+        raise DataError(message("the boundaries have no CRS", allowed=crs_wanted(regions, ", where they are read")))
     return regions.crs
 
 

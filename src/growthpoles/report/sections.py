@@ -313,7 +313,8 @@ def _strengths(ctx: Context, year: int) -> Table:
         row = [ctx.region(region)]
         if results.classed:
             row += [ctx.letter(own["rating_class"]), ctx.letter(own["next_class"])]
-            row.append(words.number(own["points_needed"], 1))
+            needed = own["points_needed"]  # however little, it is not nothing
+            row.append(words.number(needed, max(1, math.ceil(-math.log10(needed))) if needed > 0 else 1))
         rows.append([*row, *(signs if few else named), ctx.code(own["widest_gap"])])
     heads = ["region", *(["rating_class", "next_class", "#points_needed"] if results.classed else [])]
     heads += [f"#={place}" for place in range(1, len(codes) + 1)] if few else ["strengths", "weaknesses"]

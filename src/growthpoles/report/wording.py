@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 
 NOT_ALLOWED = "the data do not allow it: {error}"
 _LONG = 400
+_NAMES = (LONGEST, 80, 60, 40, 24)  # characters of a name in a sentence, the first with which it is whole
 _WHOLE = 2_000  # a message of an error with all the names that it lists
 _NAME = 80
 _AGREED = 0.9  # share of the replications that a move of class is named from
@@ -107,24 +108,27 @@ class Wording:
         """Whether columns of the audit are called by their codes."""
         return self.words.lang == SOURCE
 
-    def column(self, code: str) -> str:
+    def column(self, code: str, longest: int = LONGEST) -> str:
         """Return the name of a column, or its code where it has none or the audit goes by codes."""
-        return shorten(code if self.coded else self.columns.get(code) or code)
+        return shorten(code if self.coded else self.columns.get(code) or code, longest)
 
-    def list_columns(self, codes: str) -> str:
+    def list_columns(self, codes: str, longest: int = LONGEST) -> str:
         """Return the names of columns, one or several joined; a name may hold commas itself."""
         separator = ", " if self.coded or not self.columns else "; "
-        return shorten(separator.join(map(self.column, parts_of(codes))), self.longest)
+        return shorten(separator.join(self.column(code, longest) for code in parts_of(codes)), self.longest)
 
     def fault(self, fault: Fault) -> str:
-        """Say a fault."""
-        told = {
-            "column": self.list_columns(fault.column),
-            "denominator": self.column(fault.denominator),
-            "order": self.order(fault.order),
-            "statement": self.words.sentence(fault.statement),
-        }
-        return shorten(self.words.message(fault.template, **{**fault.places, **told}), self.longest)
+        """Say a fault; long names are shortened for the sentence to stay whole, which ends with what matters."""
+        told = {"order": self.order(fault.order), "statement": self.words.sentence(fault.statement)}
+        for longest in _NAMES:
+            names = {
+                "column": self.list_columns(fault.column, longest),
+                "denominator": self.column(fault.denominator, longest),
+            }
+            said = self.words.message(fault.template, **{**fault.places, **told, **names})
+            if len(said) <= self.longest:
+                return said
+        return shorten(said, _LONG)
 
     def evidence(self, text: str) -> str:
         """Say what the audit recorded: cause, evidence, remark; formulas and what is the user's own stay."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from growthpoles.errors import DataError, listed, message, nearest, plain, quoted, remedy, shown
+from growthpoles.errors import DataError, Option, listed, message, nearest, plain, quoted, remedy, shown
 from growthpoles.study.files.printed_labels import UNSTATED, year_inside
 from growthpoles.study.total_columns import total_columns
 
@@ -219,7 +219,7 @@ def read_files(path: Path, options: FileOptions, *, variable: str | None = None,
         If a file cannot be read, or something in it cannot be decided.
     """
     from growthpoles.regions.boundaries import boundary_notes, read_boundaries, with_names
-    from growthpoles.regions.projection import to_analysis_crs
+    from growthpoles.regions.projection import crs_wanted, to_analysis_crs
 
     if path.suffix.lower() in _TABLES:
         problem, allowed = "a table has no polygons", f"a boundary file, and --table {path.name} to join this one to it"
@@ -237,8 +237,9 @@ def read_files(path: Path, options: FileOptions, *, variable: str | None = None,
         problem, allowed = f"the file states its coordinate system, {str(regions.crs.name)[:80]}", "no --crs"
         raise DataError(message(problem, where=str(path), allowed=allowed))
     if regions.crs is None and not plane:
-        allowed = "--crs EPSG:4326, or whichever it is; --crs none for a plane of unknown units"
-        raise DataError(message("the file does not state its coordinate system", where=str(path), allowed=allowed))
+        problem, otherwise = "the file does not state its coordinate system", "; {plane} for a plane of unknown units"
+        allowed = crs_wanted(regions, otherwise, plane=Option("crs", '"none"'))
+        raise DataError(message(problem, where=str(path), allowed=allowed))
     if neighbours:
         from growthpoles.regions.coverage import check_coverage
 
@@ -299,8 +300,8 @@ def _columns_of(
             raise DataError(message("no column can identify the regions", where=str(path), allowed=allowed))
         if others:
             notes.append(f"the key of the regions: column {key!r} (--key says another: {listed(others, write=quoted)})")
-    names = [column for column in name_columns(table, key, known) if column != variable or options.table is not None]
-    names.sort(key=lambda column: column == key)
+    names = name_columns(table, key, known)
+    names = [column for column in names if column != variable or options.table is not None]
     name = options.name or (names[0] if names else None)
     if name is None and "name" in table and key in table and table[key].duplicated().any():
         name = key  # which maps would take the parts' names for
@@ -348,13 +349,14 @@ def _joined(
                       ignore=options.ignore, aliases=options.aliases)  # fmt: skip
     decided = ("the key of the regions", "the names of the regions")  # here, and said in its options
     notes += [note for note in long.attrs.get("remarks", ()) if not note.startswith(decided)]
+    undated = [str(name) for name in long.loc[long["year"] == UNSTATED, "indicator"].unique()]
     year = _year_of(long, options, options.table, notes, variable)
     bare = regions[[regions.geometry.name]]
     joined = join(bare, long[long["year"] == year])
     if "no_row" in joined.attrs and not any("no row for" in note for note in notes):
         notes.append(f"no row for {listed(joined.attrs['no_row'])}: no data")
     table = joined.drop(columns=bare.columns)
-    table.attrs = {"units": long.attrs["units"], **({} if year == UNSTATED else {"year": year})}
+    table.attrs = {"units": long.attrs["units"], "undated": undated, **({} if year == UNSTATED else {"year": year})}
     if other := _elsewhere(long, year):
         table.attrs["elsewhere"] = other
     return table

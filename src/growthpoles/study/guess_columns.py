@@ -266,8 +266,9 @@ def guess_layer(
         guess.notes.append(
             f"the key of the regions: {guess.key!r} was taken; {listed(others, write=quoted)} would serve as well"
         )
-    names = [column for column in name_columns(table, guess.key, known) if column != guess.key]
-    guess.name = names[0] if names else None
+    names = name_columns(table, guess.key, known)
+    names = names if names[:1] != [guess.key] else []  # its key calls a region then
+    guess.name, names = next(iter(names), None), [column for column in names if column != guess.key]
     if len(names) > 1:
         guess.notes.append(
             f"the names of the regions: {guess.name!r} was taken; {listed(names[1:], write=quoted)} could serve as well"
@@ -468,7 +469,9 @@ def name_columns(table: Any, key: str | None, known: Collection[str] = ()) -> li
 
     Those in which most texts stand in the tables (`known`, as :func:`name_keys` loosens them) come first, then those
     where every region has a name of its own, those that are called names, and the order of the file. Columns of
-    numbers and of codes are none; nor are those in which most names repeat, which are groups of regions.
+    numbers and of codes are none; nor are those in which most names repeat, which are groups of regions. The key, where
+    it is one of them, comes last (it is often in capitals or without its accents), unless the best of the others has
+    gaps or looks like codes and it does not.
     """
     ranks: dict[str, tuple[Any, ...]] = {}
     rows = table if key is None or key not in table else table.drop_duplicates(key)
@@ -489,7 +492,10 @@ def name_columns(table: Any, key: str | None, known: Collection[str] = ()) -> li
         whole = distinct == len(rows)
         borne = len(set(known) & {name_keys(text).loose for text in texts}) if known else 0
         ranks[column] = (-borne, not whole, code, not _NAMED.search(column.casefold()))
-    return sorted(ranks, key=lambda column: ranks[column])
+    names = sorted(ranks, key=lambda column: (column == key, ranks[column]))
+    if key in ranks and ranks[names[0]][1:] > ranks[key][1:]:
+        names.insert(0, names.pop())
+    return names
 
 
 def _of_parts(table: Any, key: str) -> list[str]:

@@ -625,15 +625,18 @@ def read_table(
     problems = [*(f"{shown(name)} fits no region" for name in stray), *undated, *unclear]
     if problems:
         told, some = alias_line(stray or {"name": None}, PLACEHOLDER)
-        none = next((name for name in told if not stray.get(name)), next(iter(told), "name"))
-        own = {"aliases": repr(told or {"name": PLACEHOLDER}), "ignore": repr([none])}
+        none = [name for name in told if not stray.get(name)] or [next(iter(told), "name")]
+        own = {"aliases": repr(told or {"name": PLACEHOLDER}), "ignore": repr(none)}
         own |= {"year": "YEAR", "decimal": '","', "thousands": '"."'}
-        of_names, of_signs = "{aliases}, or {ignore} where it is no region", "{decimal} with {thousands}"
-        if PLACEHOLDER in told.values():
-            of_names = "{aliases}, KEY being the region that the name means, or {ignore} where it is no region"
+        of_signs = "{decimal} with {thousands}"
+        means = ", KEY being the region that the name means" if PLACEHOLDER in told.values() else ""
+        of_names = f"{{aliases}}{means}, or {{ignore}} where it is no region"
+        if len(none) > 1:
+            of_names = f"{{aliases}}{means}, or, of those that are no regions, {{ignore}}"
         if some and boundaries is not None:
             of_names += f" ({some}; growthpoles init writes them all into study.toml)"
-        ways = {of_names: stray, "{year}": undated, of_signs: unclear}
+        of_years = "{year}, by which its values are kept (a map of a file joins a table without years as it is)"
+        ways = {of_names: stray, of_years: undated, of_signs: unclear}
         text = "; ".join(way for way, cause in ways.items() if cause)
         allowed = remedy(text, **{name: value for name, value in own.items() if f"{{{name}}}" in text})
         more = [f"and {len(problems) - _NAMED} more"] if len(problems) > _NAMED else []

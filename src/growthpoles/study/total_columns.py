@@ -1,4 +1,4 @@
-"""Total columns of industries: the sum of others, subtotals too, or a name that says so."""
+"""Total columns of industries, and parts of others: the sum of others, "of which", or a name that says so."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from growthpoles.regions.key_matching import says_only_total, says_total
+from growthpoles.errors import plain
+from growthpoles.regions.key_matching import says_only_total, says_part, says_sum
 from growthpoles.study.total_rows import FEWEST_PARTS, Array, find_totals, sum_holds
 
 _REGIONS = 60  # that columns are added up in to find totals among them; those found are looked at in all
@@ -19,7 +20,7 @@ _EXACT = 4  # different sums that are met to the digit
 
 
 class TotalColumn(NamedTuple):
-    """What is known of a column that is the sum of others, or says that it is a total.
+    """What is known of a column that is the sum of others, or says that it is a total or a part of another.
 
     Attributes
     ----------
@@ -28,19 +29,28 @@ class TotalColumn(NamedTuple):
     adds_up : bool
         Whether it is the sum of its parts.
     certain : bool
-        Whether it is a total beyond doubt: it adds up, comes close, exceeds the others or says nothing else.
+        Whether it is a total beyond doubt: it adds up, comes close, exceeds the others or says nothing else; or a part
+        of a column that is nowhere less.
     parts : tuple of str
-        Columns that it sums up, or that come nearest to it.
+        Columns that it sums up, or that come nearest to it; of a part none.
+    of : str
+        Of a part, the column that holds it.
     """
 
     told: str
     adds_up: bool
     certain: bool
     parts: tuple[str, ...]
+    of: str = ""
+
+    @property
+    def summed(self) -> tuple[str, ...]:
+        """Columns that it is the sum of."""
+        return self.parts if self.adds_up else ()
 
 
 def total_columns(table: pd.DataFrame) -> dict[str, TotalColumn]:
-    """Find columns that are the sum of others, subtotals too, and columns that say so, by name.
+    """Find columns that are the sum of others, subtotals too, that say so, or that are parts of others, by name.
 
     Parameters
     ----------
@@ -49,8 +59,47 @@ def total_columns(table: pd.DataFrame) -> dict[str, TotalColumn]:
 
     Notes
     -----
-    Where most columns say that they are totals ("Total farming", "Total mining"), the word tells nothing.
+    Where most columns say that they are totals ("Total farming", "Total mining"), the word tells nothing; nor does "of
+    which" where the others add up to the column above only with those that say it.
     """
+    inside = _inside(table)
+    if inside:
+        sums = _totals(table)
+        kept = [name for name, each in inside.items() if each.of in sums and name in sums[each.of].summed]
+        inside = {name: each for name, each in inside.items() if name not in kept}
+        sums = _totals(table.drop(columns=list(inside)))
+        for name, each in inside.items():  # selected industries of a total, or a part beside them?
+            if each.of in sums and not sums[each.of].adds_up:
+                inside[name] = each._replace(certain=False)
+    else:
+        sums = _totals(table)
+    return {str(name): (inside | sums)[str(name)] for name in table.columns if str(name) in inside or str(name) in sums}
+
+
+def _inside(table: pd.DataFrame) -> dict[str, TotalColumn]:
+    """Find columns that say that they are a part of the one before them that does not, and hold to it."""
+    names = [str(name) for name in table.columns]
+    says = [says_part(name) for name in names]
+    if not 0 < sum(says) <= len(names) / 2:
+        return {}
+    values = table.to_numpy(dtype=float).T
+    found: dict[str, TotalColumn] = {}
+    for at in [at for at, part in enumerate(says) if part]:
+        told, certain, of = "it says that it is a part of another column, and none before it holds it", False, ""
+        for above in [i for i in range(at)[::-1] if not says[i]]:
+            known = np.isfinite(values[at]) & np.isfinite(values[above])
+            if known.any() and (values[at] <= values[above])[known].all():
+                most = int(np.argmax(np.where(known, values[at], -np.inf)))
+                of, certain = names[above], True
+                told = f"it is a part of {plain(of)}: {values[at, most]:g} of {values[above, most]:g}"
+                told += f" in {plain(table.index[most])}"
+                break
+        found[names[at]] = TotalColumn(told, False, certain, (), of)
+    return found
+
+
+def _totals(table: pd.DataFrame) -> dict[str, TotalColumn]:
+    """Find columns that are the sum of others, or say so."""
     names = [str(name) for name in table.columns]
     values = table.to_numpy(dtype=float).T
     if not 2 <= len(names) <= _WIDEST or not values.size:
@@ -60,7 +109,7 @@ def total_columns(table: pd.DataFrame) -> dict[str, TotalColumn]:
     halves = np.broadcast_to(0.5 * np.array(places)[:, None], values.shape)
     fullest = np.argsort(-np.isfinite(values).sum(axis=0), kind="stable")
     some = np.sort(fullest[np.unique(np.linspace(0, values.shape[1] - 1, _REGIONS).astype(int))])
-    says = [says_total(name) for name in names]
+    says = [says_sum(name) for name in names]
     says = says if sum(says) <= len(names) / 2 else [says_only_total(name) for name in names]
     found = {row: parts for row, parts in find_totals(values[:, some], halves[:, some])
              if _share_met(values, halves, row, parts) >= _HOLDS}  # fmt: skip

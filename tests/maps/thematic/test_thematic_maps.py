@@ -30,9 +30,10 @@ from growthpoles.maps.captions import captions_qmd, captions_tex
 from growthpoles.maps.presets import PRESETS
 from growthpoles.maps.proof_sheet import grey, seen_with
 from growthpoles.maps.sheet.text_layer import WordLayer
+from growthpoles.maps.source_note import digits_of
 from growthpoles.maps.thematic.bivariate_map import terciles
 from growthpoles.maps.thematic.cluster_map import HOTSPOTS, MARKS
-from growthpoles.maps.thematic.value_map import Scheme
+from growthpoles.maps.thematic.value_map import Scheme, centered_limits, change_limits, digits_for
 
 
 def faces(ax: Any) -> list[str]:
@@ -333,6 +334,57 @@ def test_colours_run_apart_from_any_centre(regions: Any) -> None:
         assert face in ((middle,) if value == 100 else low if value < 100 else high)
     with pytest.raises(MapError, match="not on both sides of 100"):
         maps.plot_values(regions, values, center=100, limits=[80, 90, 110, 130])
+
+
+@given(
+    st.lists(st.floats(-1e6, 1e6, allow_subnormal=False), min_size=2, max_size=40, unique=True),
+    st.integers(0, 8),
+    st.sampled_from(["mean", "median", "first"]),
+)
+def test_limits_round_a_computed_centre_are_rounded_and_part_the_same_values(
+    drawn: list[float], decimals: int, kind: str
+) -> None:
+    values = np.unique(np.round(drawn, decimals))
+    center = {"mean": float(np.mean(values)), "median": float(np.median(values)), "first": float(values[0])}[kind]
+    assume(np.ptp(values) > 1e-6 * np.abs(values).max())
+    limits = np.array(centered_limits(values, center))
+    assert len(limits) == 7 and limits[0] <= values.min() and values.max() <= limits[-1]
+    others = values[values != center]
+    assert ((others >= limits[3]) == (others > center)).all()
+    exact = center + np.array(change_limits(values - center))
+    moved = np.abs(limits - exact).max()
+    assert moved <= np.diff(exact).min() / 2
+    wanted = digits_for(values)
+    if moved and digits_of(limits) > max(wanted, digits_of(np.diff(exact))):  # finer only where rounding misleads
+        coarse = np.round(exact, digits_of(limits) - 1)
+        held = coarse[0] <= values.min() and values.max() <= coarse[-1]
+        classes = [np.searchsorted(each[1:-1], others, "right").tolist() for each in (coarse, exact)]
+        assert not held or classes[0] != classes[1] or (np.diff(coarse) <= 0).any()
+
+
+@pytest.mark.parametrize("lang", ["en", "ru", "kk"])
+@pytest.mark.parametrize("kind", ["mean", "median"])
+def test_a_legend_round_a_computed_centre_has_the_figures_of_the_map(regions: Any, lang: str, kind: str) -> None:
+    values = pd.Series(np.geomspace(8.123456, 47.654321, len(regions)), index=regions.index)
+    center = float(getattr(values.iloc[:15], kind)())
+    ax = maps.plot_values(regions, values, center=center, lang=lang)
+    printed = [w.text for gid, w in measure.words(ax) if gid.endswith("-legend-text")]
+    numbers = [text for text in printed if any(sign.isdigit() for sign in text)]
+    assert len(numbers) >= 7 and all(len(text.rpartition("." if lang == "en" else ",")[2]) == 1 for text in numbers)
+    shown = [to_hex(face) for face in measure.layer(ax, "values-regions").get_facecolor()]
+    for value, face in zip(values, shown, strict=True):
+        low, high = palettes.DIVERGING[:3], palettes.DIVERGING[4:]
+        assert face in ((palettes.DIVERGING[3],) if value == center else low if value < center else high)
+
+
+@pytest.mark.parametrize("limits", [(10, 20, 30), (-5, 0, 2.5), (50, 60), (0, 40, 45), (-1e-3, 47.65432)])
+def test_limits_that_hold_all_values_are_offered_and_work(regions: Any, limits: tuple[float, ...]) -> None:
+    values = pd.Series(np.geomspace(8.123456, 47.654321, len(regions)), index=regions.index)
+    with pytest.raises(MapError, match="is off the scale; allowed: limits=") as caught:
+        maps.plot_values(regions, values, limits=limits)
+    offered = json.loads(str(caught.value).partition("limits=")[2].partition(", which")[0])
+    assert set(limits) <= set(offered) and len(offered) <= len(limits) + 2
+    maps.plot_values(regions, values, limits=offered, preset="nature-single", labels="none")
 
 
 def test_a_small_change_is_no_zero(regions: Any) -> None:

@@ -87,6 +87,15 @@ def test_a_file_without_crs_needs_it_declared(make: Make, tmp_path: Path) -> Non
     np.testing.assert_allclose(declared.area, stated.area, rtol=1e-12)
 
 
+@pytest.mark.parametrize("code", ["EPSG:23700", "EPSG:3857", "EPSG:3035", "EPSG:32642"])
+def test_projected_numbers_of_no_stated_system_are_not_called_degrees(make: Make, tmp_path: Path, code: str) -> None:
+    squares().to_crs(code).set_crs(None, allow_override=True).to_file(tmp_path / "c.shp")
+    study = make('file = "c.shp"\nkey = "code"')
+    with pytest.raises(DataError, match=r'are no degrees\): crs = "EPSG:\.\.\." under \[boundaries\]') as caught:
+        gp.study_regions(study)
+    assert "4326" not in str(caught.value)
+
+
 def test_a_declared_crs_must_not_contradict_the_file(make: Make) -> None:
     with pytest.raises(DataError, match="the file states WGS 84"):
         gp.study_regions(make('file = "b.gpkg"\nkey = "code"\ncrs = "EPSG:3857"'))

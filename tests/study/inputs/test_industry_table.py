@@ -276,3 +276,17 @@ def test_the_shipped_table_of_the_usa():
     quotients = found.quotients[2025]["lq"]
     assert quotients[("WA", "computer_mathematical")] == pytest.approx(1.9975, abs=1e-4)
     assert found.stars is not None and found.stars.false_stars < 0.1 < found.stars.false_rule
+
+
+@pytest.mark.parametrize("name", ["of which: mills", "в том числе мельницы", "Ebből: malom"])
+def test_a_part_of_an_industry_is_no_industry_beside_it(tmp_path: Path, name: str) -> None:
+    jobs = _jobs()
+    jobs.insert(2, name, jobs["i1"] // 3)
+    told = rf"'{name}': it is a part of i1: [\d.]+ of [\d.]+ in KZ-.*; allowed: columns under \[specialisation\]"
+    with pytest.raises(DataError, match=told):
+        _loaded(_study(tmp_path, 'key = "region"\nyear = 2012\n', jobs=jobs))
+    names = ", ".join(f'{each} = "{each}"' for each in ("i0", "i1", "i2", "i3", "i4"))
+    alone = _loaded(_study(tmp_path, f'key = "region"\nyear = 2012\ncolumns = {{ {names} }}\n', jobs=jobs))
+    assert list(alone) == ["i0", "i1", "i2", "i3", "i4"]
+    both = f'columns = {{ {names}, "{name}" = "{name}" }}'
+    assert name in _loaded(_study(tmp_path, f'key = "region"\nyear = 2012\n{both}\n', jobs=jobs))

@@ -20,7 +20,14 @@ from growthpoles.maps.sheet.sheet_blocks import Box, Word
 from growthpoles.maps.sheet.text_layer import WordLayer
 from growthpoles.maps.source_note import numbers_of, source_parts, told
 from growthpoles.maps.thematic.map_drawing import shown_on
-from growthpoles.maps.thematic.value_map import change_limits, digits_for, own_limits, plot_change, plot_values
+from growthpoles.maps.thematic.value_map import (
+    centered_limits,
+    change_limits,
+    digits_for,
+    own_limits,
+    plot_change,
+    plot_values,
+)
 from growthpoles.maps.typography import text_metrics
 
 if TYPE_CHECKING:
@@ -253,7 +260,7 @@ def _common(
     if draw is plot_change:
         limits = change_limits(values)
     elif center is not None and scheme is None and k is None:
-        limits = tuple(center + step for step in change_limits(values - center))
+        limits = centered_limits(values, center)
     else:
         limits = own_limits(values, scheme, k)
     if draw is plot_values and "digits" not in options:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, Unpack, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from growthpoles.errors import MapError, message, unknown_option
+from growthpoles.errors import MapError, Option, message, remedy, unknown_option
 from growthpoles.language.languages import translator
 from growthpoles.language.number_format import format_number, format_p, round_half
 from growthpoles.maps import palettes
@@ -240,6 +240,23 @@ def rising(limits: Sequence[float] | Array) -> Array:
     return edges
 
 
+def _own_scale(limits: Sequence[float] | Array, values: pd.Series) -> Array:
+    """Check limits that somebody chose: they rise, and hold all values, or else wider ones are offered."""
+    edges, numbers = rising(limits), values.to_numpy(dtype=float)
+    noise = 1e-12 * float(np.abs(edges).max())
+    known = numbers[np.isfinite(numbers)]
+    off = np.flatnonzero((numbers < edges[0] - noise) | (numbers > edges[-1] + noise))
+    if not len(off):
+        return edges
+    unit = 10.0 ** -digits_for(known)
+    ends = np.floor(known.min() / unit + 1e-9) * unit, np.ceil(known.max() / unit - 1e-9) * unit
+    wider = [*ends[:1] * bool(ends[0] < edges[0] - noise), *edges, *ends[1:] * bool(ends[1] > edges[-1] + noise)]
+    text = ",".join(f"{limit:.12g}" for limit in wider)
+    wide = remedy("{limits}, which holds all values", limits=Option("limits", repr(text), f"limits=[{text}]"))
+    value, where = numbers[off[0]], f"region {values.index[off[0]]!r}"
+    raise MapError(message(f"value {value:g} is off the scale", where=where, allowed=wide))
+
+
 def bin_of(value: float, edges: Array, region: object) -> int:
     """Return the class of a value: closed below, open above; the top belongs to the last class.
 
@@ -277,6 +294,24 @@ def change_limits(values: Sequence[float] | Array) -> tuple[float, ...]:
     power = 10.0 ** np.floor(np.log10(reach))
     step = float(power * next(s for s in (1.0, 2.0, 2.5, 5.0, 10.0, 20.0) if s * power >= reach * (1 - 1e-12)))
     return tuple(i * step for i in range(-3, 4))
+
+
+def centered_limits(values: Sequence[float] | Array, center: float) -> tuple[float, ...]:
+    """Return :func:`change_limits` around a centre, in the figures that the map prints; no value changes its class."""
+    numbers = np.asarray(values, dtype=float)
+    known, steps = numbers[np.isfinite(numbers)], np.array(change_limits(numbers - center))
+    exact = center + steps
+    for digits in range(max(digits_for(known), digits_of(steps)), 16):
+        limits = np.round(exact, digits)
+        held = limits[0] <= known.min(initial=np.inf) and limits[-1] >= known.max(initial=-np.inf)
+        if held and (np.diff(limits) > 0).all() and _alike(known[known != center], exact[1:-1], limits[1:-1]):
+            return tuple(limits.tolist())
+    return tuple(exact.tolist())
+
+
+def _alike(values: Array, these: Array, those: Array) -> bool:
+    """Tell whether limits part values as others do."""
+    return bool((np.searchsorted(these, values, "right") == np.searchsorted(those, values, "right")).all())
 
 
 @in_preset_typeface
@@ -340,7 +375,7 @@ def plot_change(
     183
     """
     values = align(regions, numbers_of(change, column, "change", regions), "change")
-    edges = rising(change_limits(values.to_numpy()) if limits is None else limits)
+    edges = rising(change_limits(values.to_numpy())) if limits is None else _own_scale(limits, values)
     word = translator(lang)
     named = variable or str(change if isinstance(change, str) else getattr(change, "name", None) or "")
     if variable is None and named == "index":
@@ -361,16 +396,19 @@ def plot_change(
     return map_numbers(regions, shown, name, span, edition, change, lang=lang, ax=ax, gid="change", options=options)
 
 
-def _two_arms(colours: Sequence[str], edges: Array, center: float) -> tuple[str, ...]:
+def _two_arms(colours: Sequence[str], edges: Array, center: float, values: Array) -> tuple[str, ...]:
     """Colours of a scale with one arm on each side of a centre, the paler the nearer to it.
 
     Raises
     ------
     MapError
-        The centre is no limit between two classes.
+        The centre is no limit between two classes, in their figures where no value lies between them and it.
     """
     at = int(np.argmin(np.abs(edges - center)))
-    if abs(edges[at] - center) > 1e-12 * max(1.0, abs(center)) or at in (0, len(edges) - 1):
+    near = abs(edges[at] - center) <= 1e-12 * max(1.0, abs(center))
+    others = values[np.isfinite(values) & (values != center)]
+    rounded = round_half(center, digits_of(edges)) == edges[at] and _alike(others, edges[[at]], np.array([center]))
+    if at in (0, len(edges) - 1) or not (near or rounded):
         where = "zero" if center == 0 else f"{center:g}"
         step = (edges[-1] - edges[0]) / 2
         allowed = f"limits such as {center - step:g}, {center:g}, {center + step:g}"
@@ -450,8 +488,9 @@ def plot_values(
     k : int, optional
         Number of classes, five by default; fewer where there are fewer distinct values.
     center : float, optional
-        Value from which the colours run apart, such as 0, 1 or 100: the limits are then symmetric around it unless
-        they are given, and regions exactly at it are a class of their own.
+        Value from which the colours run apart, such as 0, 1, 100 or a mean: the limits are then symmetric around it
+        unless they are given, rounded as the map prints numbers where that moves no region to another class, and
+        regions exactly at it are a class of their own.
     variable : str
         What the values are, with the unit: words over the legend and in the title.
     digits : int, optional
@@ -498,8 +537,8 @@ def plot_values(
         problem = f"limits and {'scheme' if scheme is not None else 'k'} are given"
         raise MapError(message(problem, where="plot_values", allowed="one of them"))
     if center is not None and scheme is None and k is None and limits is None:
-        limits = [center + step for step in change_limits(numbers - center)]
-    edges = rising(own_limits(numbers, scheme, k) if limits is None else limits)
+        limits = centered_limits(numbers, center)
+    edges = rising(own_limits(numbers, scheme, k)) if limits is None else _own_scale(limits, series)
     if colours is None:
         colours = palettes.SEQUENTIAL if center is None else palettes.DIVERGING
     if isinstance(colours, str):
@@ -564,12 +603,18 @@ def map_numbers(
 ) -> Axes:
     """Draw numbers in classes; options as in :func:`plot_values`, the data may name year and edition."""
     edges, center, sign, word = shown.edges, shown.center, shown.sign, translator(lang)
-    ramp = palettes.take(shown.colours, len(edges) - 1) if center is None else _two_arms(shown.colours, edges, center)
+    numbers = np.asarray(shown.values, dtype=float)
+    if center is None:
+        ramp = palettes.take(shown.colours, len(edges) - 1)
+    else:
+        ramp = _two_arms(shown.colours, edges, center, numbers)
     classes, printed = _classed(shown.values, edges, lang, digits=shown.digits, sign=sign)
     cases, apart = list(shown.cases), dict(shown.apart)
-    still = np.flatnonzero(np.asarray(shown.values, dtype=float) == center)
+    together = None if shown.digits is None else digits_of(edges)  # levels of p-values are written as they are known
+    still = np.flatnonzero(numbers == center)
     if center is not None and len(still):
-        told = format_number(center, lang, digits=None)
+        exact = None if together is None else min(together, digits_of([center]))
+        told = format_number(center, lang, digits=exact)
         label = word("no change") if shown.sign == "+" and center == 0 else word("exactly {value}").format(value=told)
         cases.insert(0, Category(AT_CENTER, shown.colours[len(shown.colours) // 2], label, told))
         apart |= dict.fromkeys(still.tolist(), AT_CENTER)
@@ -577,7 +622,6 @@ def map_numbers(
     for i, case in apart.items():
         classes[i] = case
     marks = Texts(len(classes), lambda i: mark_of[apart[i]] if i in apart else printed(i))
-    together = None if shown.digits is None else digits_of(edges)  # levels of p-values are written as they are known
     key = Legend(
         variable,
         tuple(Category(str(i), colour) for i, colour in enumerate(ramp)),

@@ -16,6 +16,7 @@ from growthpoles.errors import DataError, GrowthpolesError, Reason, StudyError, 
 from growthpoles.file_reading import remembered
 from growthpoles.language.languages import SOURCE
 from growthpoles.regions.join import add_up, check_regions
+from growthpoles.regions.key_matching import says_part
 from growthpoles.study.files.problems import summary
 from growthpoles.study.files.table_files import cell_text, read_raw
 from growthpoles.study.files.user_table import TableData, read_table, toml_text
@@ -331,7 +332,9 @@ def _refuse_hidden_totals(parts: pd.DataFrame, declared: Collection[str], where:
         else:
             problem = f"industry {name!r}: {total.told}"
         allowed = f'total = "{name}" under [specialisation]'
-        if not whole:
+        if says_part(name):
+            allowed = "columns under [specialisation] with the industries alone, or with this one to count it too"
+        elif not whole:
             allowed += ", or where it sums up some of them, a list of industries with its parent for every one"
         raise DataError(message(problem, where=where, allowed=allowed))
 

@@ -129,7 +129,7 @@ def _checked_layer(path: Path, description: str, bordered: bool) -> gpd.GeoDataF
     from growthpoles.regions.boundaries import read_boundaries
     from growthpoles.regions.coverage import check_coverage
     from growthpoles.regions.join import unite_regions
-    from growthpoles.regions.projection import to_analysis_crs
+    from growthpoles.regions.projection import crs_wanted, to_analysis_crs
 
     source = Boundaries.model_validate_json(description)
     assert source.key is not None
@@ -142,8 +142,8 @@ def _checked_layer(path: Path, description: str, bordered: bool) -> gpd.GeoDataF
     )  # fmt: skip
     regions = _clean_keys(regions, str(path), source.key)
     if regions.crs is None:
-        allowed = 'crs = "EPSG:4326", or whichever it is, under [boundaries]'
-        raise DataError(message("the file does not state its coordinate system", where=str(path), allowed=allowed))
+        problem = "the file does not state its coordinate system"
+        raise DataError(message(problem, where=str(path), allowed=crs_wanted(regions)))
     if bordered or source.repair == "clean":
         regions = check_coverage(regions, repair=source.repair)
     regions = to_analysis_crs(regions, crs=source.projection)
