@@ -699,3 +699,50 @@ def test_what_is_proposed_can_be_followed_to_the_letter(tmp_path: Path, seed: in
     table = gp.load_indicators(2020, study=gp.load_study(folder))
     assert table["ratio"].notna().all()
     assert table.loc["Q0", "people"] == cells[0, len(years) - 1 if years else 0]
+
+
+@pytest.mark.parametrize("code", ["NUTS", "LAU", "QXV", "EUR", "CAE Rev. 3"])
+@pytest.mark.parametrize("between", [" ", " - ", "-", ", "])
+def test_the_year_of_a_classification_dates_no_table(code: str, between: str, tmp_path: Path) -> None:
+    """Also one that no list knows, where its letters and its year stand together in brackets."""
+    rows = "".join(f"Area {letter};{10 + i},5\n" for i, letter in enumerate("abcdefg"))
+    for title, years in (
+        (f"Earnings by place ({code}{between}2013); yearly", None),
+        (f"Earnings by place ({code}{between}2013), 2021", [2021] if code in ("NUTS", "LAU", "CAE Rev. 3") else None),
+        ("Earnings by place (2013)", [2013]),
+    ):
+        if between == ", " and code != "CAE Rev. 3":
+            continue  # "(NUTS, 2013)": the comma divides the two
+        (tmp_path / "t.csv").write_text(f"{title}\n\nPlace;Pay\n{rows}", encoding="utf-8")
+        assert gp.quick_look(tmp_path / "t.csv").tables["years"][0] == (str(years[0]) if years else "")
+
+
+@pytest.mark.parametrize("pair", [("Negeri", "State"), ("State", "Negeri"), ("Kraj", "Region"), ("Zug", "Qax")])
+@pytest.mark.parametrize("groups", [[[2022]], [[2022], [2022]], [[2016, 2019, 2021], [2019, 2021]], [[2019, 2021]]])
+@pytest.mark.parametrize("below", ["years", "%", "€"])
+def test_a_header_goes_on_below_in_another_language(
+    pair: tuple[str, str], groups: list[list[int]], below: str, tmp_path: Path
+) -> None:
+    """The second row of a header has words in the column of the regions, beside years or signs of units."""
+    if pair == ("Zug", "Qax") and len(groups) < 2 and below == "years" and len(groups[0]) < 2:
+        return  # a region with the number 2022 looks the same
+    heads = ["Product", "Change of it"][: len(groups)]
+    first, second = [pair[0]], [pair[1]]
+    for head, years in zip(heads, groups, strict=True):
+        first += [head, *[""] * (len(years) - 1)] if below == "years" else [f"{head} {year}" for year in years]
+        second += map(str, years) if below == "years" else [below] * len(years)
+    names = ["Johor", "Kedah", "Kelantan", "Perak", "Perlis"]
+    rows = [[name, *(str(100 * i + at + 0.5) for at in range(len(first) - 1))] for i, name in enumerate(names, 3)]
+    text = "\n".join(";".join(row) for row in [["A table at constant prices of 2015"], [], first, second, *rows])
+    (tmp_path / "t.csv").write_text(text + "\n", encoding="utf-8")
+    read = gp.read_table(tmp_path / "t.csv")
+    assert list(dict.fromkeys(read["region"])) == names
+    assert sorted(set(read["year"])) == sorted({year for years in groups for year in years})
+    assert sorted(read["value"]) == sorted(float(cell) for row in rows for cell in row[1:])
+
+
+@pytest.mark.parametrize("low", [1950, 1998, 2020])
+def test_a_region_with_numbers_like_years_is_no_second_header(low: int, tmp_path: Path) -> None:
+    rows = [["State", "Jobs", "Firms"], ["Lake County", low, low - 7], ["Hill County", 12, 3], ["Bay County", 400, 30]]
+    (tmp_path / "t.csv").write_text("\n".join(";".join(map(str, row)) for row in rows) + "\n", encoding="utf-8")
+    assert gp.read_table(tmp_path / "t.csv", year=2022)["region"].nunique() == 3

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from itertools import combinations
+from itertools import combinations, pairwise
 from math import prod
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -22,7 +22,7 @@ from growthpoles.regions.key_matching import counts, is_country
 from growthpoles.regions.key_matching import region_names as names_of_layer
 from growthpoles.regions.name_matching import ROMAN, NameIndex, name_keys, words
 from growthpoles.study.files.cell_grids import EncodingError
-from growthpoles.study.files.printed_labels import UNIT_WORD
+from growthpoles.study.files.printed_labels import UNIT_WORD, parse_year
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -96,7 +96,8 @@ _PLACES = re.compile(
     r"(?<![^\W_])(?:regi[oóã]|région|province?s?\b|provin[cz]|prefectur|district|munici|count(?:y|ies)\b|countr|states?\b"
     r"|territor|area\b|oblast|ra[iy]on|commun[ei]|communi?da|comunidad|d[ée]part[ae]ment|cant[oó]n|governorate|bundesl|land\b"
     r"|l[äa]nder\b|kreis|gemeinde|estado|entidad|uf\b|ccaa\b|wojew|powiat|gmin|kraj|okres|kommune|fylke|län\b|maakun|kunta\b"
-    r"|megye|jude[tțţ]|ilçe|il(?:ler)?\b|vilayet|viloyat|kabupaten|provinsi|lokal|localidad|ville|city|town|cit(?:y|ies)\b"
+    r"|(?:vár)?megye|negeri\b|kaunti\b|daerah\b|mkoa\b|distrit|concelho|žup|okrug\b|apskrit|maakon|novad|jude[tțţ]|ilçe"
+    r"|il(?:ler)?\b|vilayet|viloyat|kabupaten|provinsi|lokal|localidad|ville|city|town|cit(?:y|ies)\b"
     r"|област|регион|район|субъект|территор|муницип|город|край\b|облыс|аудан|өңір|аймақ|periferi|περιφ|νομ[οό]ς"
     r"|tỉnh|จังหวัด|المحافظ|المنطق|استان)|都道府県|市区町村|地域|地区|行政区|省份|县市|縣市|행정구역|지역|시도별",
     flags=re.IGNORECASE,
@@ -538,6 +539,28 @@ def names_places(header: str, *, strict: bool = False) -> bool:
     if strict:
         return found is not None and not header.casefold().startswith("area")
     return found is not None or _PLACES.search(header) is not None
+
+
+def goes_on_below(texts: Sequence[str], above: Sequence[str], *, labels: Iterable[int], values: Sequence[int]) -> bool:
+    """Tell whether a row of years or signs of units below a header goes on with it, though it has a label, too.
+
+    The label says what the rows are ("Negeri", below it "State"), or the same years repeat below several headings.
+    """
+    if all(re.fullmatch(r"[%‰€$£¥₽₸₹₴₺]+", texts[at]) for at in values):
+        return True
+    years = [(at, label.year) for at in values if (label := parse_year(texts[at])) is not None]
+    if len(years) < len(values):
+        return False
+    if any(re.fullmatch(r"[^\W\d_]+(?:\s?/\s?[^\W\d_]+)?", texts[at]) and names_places(texts[at]) for at in labels):
+        return True
+    groups: dict[str, list[int]] = {}
+    head = ""
+    for at, year in years:
+        head = (above[at] if at < len(above) else "") or head
+        groups.setdefault(head, []).append(year)
+    nested = pairwise(sorted(map(set, groups.values()), key=len))
+    rising = all(each == sorted(set(each)) for each in groups.values())
+    return len(groups) > 1 and rising and not any(map(parse_year, groups)) and all(a <= b for a, b in nested)
 
 
 def series_columns(texts: Mapping[int, Sequence[str]], heads: Mapping[int, str]) -> set[int]:

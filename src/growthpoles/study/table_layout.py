@@ -20,6 +20,7 @@ from growthpoles.study.files.printed_labels import (
     UNSTATED,
     YEAR_WORDS,
     bare_name,
+    doubtful_year,
     marked_apart,
     multipliers,
     parse_year,
@@ -60,11 +61,6 @@ from growthpoles.study.table_blocks import (
 from growthpoles.study.total_rows import seeming_totals, totals_of
 
 _GROUPS = {sign: re.compile(rf"[+-]?\d{{1,3}}(?:{re.escape(sign)}\d{{3}})+") for sign in ",."}
-_PRICES = re.compile(
-    r"pri[cx]|preis|preci|цен|бағ|ceny|cen |base|=\s*100|=100|baz|updated|release|citation|©|copyright|access",
-    re.IGNORECASE,
-)
-
 KEY_TAKEN = "the column of the regions: {column} was taken; {others} could serve as well"
 
 
@@ -529,15 +525,15 @@ def _find_years(block: Block, year: int | None) -> None:
         block.doubts.append("years such as 2018-19: the first one was taken")
     if block.years:
         return
-    heads = [part for at in block.value_at for part in block.paths[at] if not _PRICES.search(part)]
+    heads = [part for at in block.value_at for part in block.paths[at] if not doubtful_year(part)]
     several = {hit for part in heads for hit in years_in(part)}
     said: list[tuple[int, str]] = []
     for what, texts in (("sheet", [block.grid.sheet]), ("title", block.titles), ("name", [block.grid.path.stem])):
-        plain = (text.replace("_", " ") for text in texts if text and not _PRICES.search(text))
+        plain = (text.replace("_", " ") for text in texts if text and not doubtful_year(text))
         years = {hit for text in plain for hit in years_in(text)}
         said += [(years.pop(), what)] if len(years) == 1 else []
     paths = {at: " ; ".join(block.paths[at]) for at in block.value_at}
-    inside = {at: hit[0] for at, path in paths.items() if not _PRICES.search(path) and (hit := year_inside(path))}
+    inside = {at: hit[0] for at, path in paths.items() if not doubtful_year(path) and (hit := year_inside(path))}
     only, bare = {*inside.values(), *(told for told, _ in said)}, [block.names[at] for at in paths if at not in inside]
     if inside and bare and not block.indicator and len(only) == 1 and year in (None, UNSTATED, *only):
         block.years, block.value_at = list(only), dict.fromkeys(block.value_at, *only)
