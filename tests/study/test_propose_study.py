@@ -25,6 +25,7 @@ from growthpoles.study.files.printed_labels import parse_year, split_table_numbe
 from growthpoles.study.guess_columns import codes_for
 from growthpoles.study.load_study import load_study
 from growthpoles.study.propose_study import Proposal, propose_study, quick_look
+from samples import samples
 
 
 def mexico(folder: Path) -> Proposal:
@@ -746,3 +747,59 @@ def test_a_region_with_numbers_like_years_is_no_second_header(low: int, tmp_path
     rows = [["State", "Jobs", "Firms"], ["Lake County", low, low - 7], ["Hill County", 12, 3], ["Bay County", 400, 30]]
     (tmp_path / "t.csv").write_text("\n".join(";".join(map(str, row)) for row in rows) + "\n", encoding="utf-8")
     assert gp.read_table(tmp_path / "t.csv", year=2022)["region"].nunique() == 3
+
+
+@pytest.mark.parametrize(
+    "head", ["indicator", "Indicador", "Показатель", "Mutató", "Penunjuk", "variable", "Series name"]
+)
+@pytest.mark.parametrize("seed", samples(range(6), 1))
+def test_indicators_with_years_of_their_own_stay_apart(head: str, seed: int, tmp_path: Path) -> None:
+    rng = random.Random(seed)
+    years = rng.sample(range(2000, 2024), 6)
+    held = {"population": years[: 1 + seed % 3], "gcp": years[3 : 4 + seed % 3]}
+    rows = [
+        [f"Place {i}", year, what, rng.randint(2500, 9000)] for i in range(6) for what in held for year in held[what]
+    ]
+    rng.shuffle(rows)
+    pd.DataFrame(rows, columns=["county", "year", head, "value"]).to_csv(tmp_path / "t.csv", index=False)
+    read = gp.read_table(tmp_path / "t.csv")
+    assert {what: set(part["year"]) for what, part in read.groupby("indicator")} == {
+        what: set(own) for what, own in held.items()
+    }
+    key = ["region", "year", "indicator"]
+    assert read.set_index(key)["value"].to_dict() == {(a, b, c): d for a, b, c, d in rows}
+
+
+@pytest.mark.parametrize(
+    "words",
+    samples(
+        ["Período de referência dos dados", "Reference period of the data", "Bezugszeitraum", "Période de référence",
+         "Okres odniesienia", "Отчётный период", "Tárgyidőszak", "Referansperiode", "Tahun rujukan",
+         "Data reference year", "Fecha de referencia de los datos", "Πεδίο"], 4),
+)  # fmt: skip
+@pytest.mark.parametrize("mark", ["", "Po", "*"])
+def test_words_for_a_period_of_reference_name_no_quantity(words: str, mark: str, tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for row in (["Earnings, monthly"], [], ["Place", words], [None, 2019, None, 2020, None, 2021, None]):
+        sheet.append(row)
+    sheet.merge_cells("B3:G3")
+    for i in range(6):
+        sheet.append([f"Province {i}", 10.5 + i, None, 20.5 + i, None, 30.5 + i, mark or None])
+    book.save(tmp_path / "t.xlsx")
+    read = gp.read_table(tmp_path / "t.xlsx")
+    assert set(read["year"]) == {2019, 2020, 2021} and len(read) == 18
+    assert set(read["indicator"]) == {words if words == "Πεδίο" else "Earnings, monthly"}
+    told = " ".join(read.attrs["remarks"])
+    assert (f"'{mark}' beside numbers of" in told) == bool(mark)
+
+
+@pytest.mark.parametrize("codes", [range(1, 9), ["Q1", "Q2", "Q3", "Q4", "Q5", "Q6", "Q7", "Q8"]])
+def test_codes_that_the_boundaries_lack_ask_for_names(codes: list[object], tmp_path: Path) -> None:
+    shapes = [shapely.box(i, 0, i + 1, 1) for i in range(8)]
+    layer = gpd.GeoDataFrame({"code": [f"KE.{c}" for c in "ABCDEFGH"]}, geometry=shapes, crs=4326)
+    layer.to_file(tmp_path / "r.gpkg")
+    pd.DataFrame({"code": codes, "gcp": [1.5 * i for i in range(3, 11)]}).to_csv(tmp_path / "t.csv", index=False)
+    with pytest.raises(DataError, match=r"codes or names|a column of names"):
+        gp.read_table(tmp_path / "t.csv", boundaries=tmp_path / "r.gpkg", key="code")

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from growthpoles.errors import DataError, GrowthpolesError, listed, message, nearest, quoted
+from growthpoles.errors import DataError, GrowthpolesError, listed, message, nearest, quoted, unshortened
 from growthpoles.file_reading import likely_encodings
 from growthpoles.language.number_format import format_percent_up
 from growthpoles.language.phrases import is_name
@@ -75,6 +75,15 @@ VALUE = re.compile(
     r"|observation value|数值"
     r"|värde|verdi|arvo|"
     r"wartość|hodnota|érték|antal|total value)",
+    flags=re.IGNORECASE,
+)
+#: A column of a long table that says what its numbers are.
+_INDICATOR = re.compile(
+    r"(?:.*[ _])?(?:indi[ck]ator\w*|indicador(?:es)?|indicateurs?|wska[zź]nik\w*|ukazov?atel\w*|mutató\w*|rodikli\w*"
+    r"|rādītāj\w*|näitaja\w*|pokazatelj\w*|kazalnik\w*|gösterge\w*|göstərici\w*|ko['‘ʻ]rsatkich\w*|[kv]iashiria|penunjuk"
+    r"|petunjuk|chỉ tiêu|показател[ьи]|показник\w*|көрсеткіш\w*|көрсөткүч\w*|δείκτη\w*|(?:ال)?مؤشر|شاخص|指标|指標|지표"
+    r"|ตัวชี้วัด|tunnusluku|nyckeltal|variables?|variável|zmienna|veličina|merkmal|kennzahl|measures?|statistics?|item|series)"
+    r"(?:[ _](?:name|label|title))?",
     flags=re.IGNORECASE,
 )
 #: A header with a word for units; the other words for them may mean regions, and count where they stand alone.
@@ -250,6 +259,7 @@ def guess_layer(
         guess.notes.append(f"the encoding of the boundaries: the file states none; {guess.encoding} was taken")
     table = frame.drop(columns=frame.geometry.name)
     best, others = choose_key(table, known)
+    key = key and unshortened(key, table.columns)
     if key is not None and key not in table.columns:
         near = nearest(key, table.columns, n=1, words=True)
         told = message(
@@ -561,6 +571,15 @@ def goes_on_below(texts: Sequence[str], above: Sequence[str], *, labels: Iterabl
     nested = pairwise(sorted(map(set, groups.values()), key=len))
     rising = all(each == sorted(set(each)) for each in groups.values())
     return len(groups) > 1 and rising and not any(map(parse_year, groups)) and all(a <= b for a, b in nested)
+
+
+def indicator_column(names: Sequence[str], texts: Mapping[int, Sequence[str]], heads: Mapping[int, str]) -> int | None:
+    """Return the column that is called one of indicators and tells rows of a region apart, though years do as well."""
+    for at, column in texts.items():
+        several = len(set(zip(names, column, strict=True))) > len(set(names))
+        if several and _INDICATOR.fullmatch(heads[at].strip()):
+            return at
+    return None
 
 
 def series_columns(texts: Mapping[int, Sequence[str]], heads: Mapping[int, str]) -> set[int]:

@@ -79,6 +79,7 @@ class Block:
     notation: Notation = field(default_factory=Notation)
     unclear: str = ""
     left_out: list[tuple[str, str]] = field(default_factory=list)
+    undated: list[int] = field(default_factory=list)  # columns left out as they have no year, though others have one
     doubts: list[str] = field(default_factory=list)
     title: str = ""
     kinds_of: dict[int, Counter[str]] = field(default_factory=dict)  # column -> how many cells of which kind

@@ -132,8 +132,24 @@ _BARE_ERAS = (
     ("سال ", re.compile(r"سال|شمسی|\bSH\b|Solar Hijri|Iranian year", flags=re.IGNORECASE), 1279, 1479),
     ("民國", re.compile("民國|民国|中華民國|Minguo", flags=re.IGNORECASE), 60, 189),
 )
+_OF_DATA = r"(?:\s+(?:of the data|of data|d[oe]s dados|de los datos|des données|dei dati|danych|dat|údajů))?"
+_REFERENCE = "|".join(
+    r"""
+reference (?:period|date)|data reference (?:period|year)|(?:per[ií]odo|data|ano) de referência
+(?:per[ií]odo|fecha|año) de referencia|(?:période|date|année) de référence|(?:periodo|data|anno) di riferimento
+(?:bezugs|berichts|referenz)(?:zeitraum|periode|jahr)|(?:referentie|verslag)periode|refer[ea]n[sc]e?periode?
+viite(?:ajankohta|jakso|vuosi)|okres (?:referencyjny|odniesienia|sprawozdawczy)|referenční (?:období|rok)
+referenčné obdobie|(?:tárgy|vonatkozási )(?:időszak|év)|perioada de referință|anul de referință
+отч[её]тный (?:период|год)|звітний (?:період|рік)|референт(?:ен|ни) период|(?:referentno|izvještajno) razdoblje
+referenčno obdobje|vaatlus(?:periood|aasta)|pārskata (?:periods|gads)|ataskaitinis laikotarpis
+(?:περίοδος|έτος) αναφοράς|referans (?:dönemi|yılı)|hesabat dövrü|есепті (?:кезең|жыл)|kỳ báo cáo
+(?:tempoh|tahun) rujukan|(?:periode|tahun) referensi|kipindi cha marejeo|対象期間|기준 ?시점|tahun|năm|mwaka|έτος|godina
+година|leto|metai|gads|aasta
+""".strip().split("\n")
+)
 YEAR_WORDS = re.compile(
-    r"(?:reference[ _])?(?:years?|год[аы]?|жыл\w*|рік|йил|yil|year_|anno|anni|ano|año|años|periodo|período|jahre?"
+    rf"(?:{_REFERENCE}){_OF_DATA}|(?:reference[ _])?"
+    r"(?:years?|год[аы]?|жыл\w*|рік|йил|yil|year_|anno|anni|ano|año|años|periodo|período|jahre?"
     r"|ann[ée]es?|an|rok|år|vuosi|év"
     r"|time|time[ _]?period|period|période|date|stichtag|tid|aika|zeit|dönem|年|年份|年度|연도|시점)s?",
     flags=re.IGNORECASE,
