@@ -345,3 +345,12 @@ def test_a_study_without_a_year_that_has_all_indicators_says_so(years: tuple[int
     (tmp_path / "s" / "study.toml").write_text(text, encoding="utf-8")
     again = CliRunner().invoke(app, ["rate", str(tmp_path / "s")])
     assert again.exit_code == 0, again.output
+
+
+def test_a_long_table_without_a_ratable_year_is_to_be_changed_itself(tmp_path: Path) -> None:
+    rows = [[f"Place {i}", year, what, 10 * i + 0.5] for i in range(6) for what, year in (("pop", 2019), ("gcp", 2022))]
+    pd.DataFrame(rows, columns=["region", "year", "indicator", "value"]).to_csv(tmp_path / "t.csv", index=False)
+    gp.propose_study(tmp_path / "s", table=tmp_path / "t.csv", boundaries="none").write()
+    notes = examine_study(tmp_path / "s").attrs["notes"]
+    told = "rows of indicators that a year lacks; or, where older figures may stand for a year, that year in the tables"
+    assert any(told in note for note in notes)

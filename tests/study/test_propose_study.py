@@ -803,3 +803,23 @@ def test_codes_that_the_boundaries_lack_ask_for_names(codes: list[object], tmp_p
     pd.DataFrame({"code": codes, "gcp": [1.5 * i for i in range(3, 11)]}).to_csv(tmp_path / "t.csv", index=False)
     with pytest.raises(DataError, match=r"codes or names|a column of names"):
         gp.read_table(tmp_path / "t.csv", boundaries=tmp_path / "r.gpkg", key="code")
+
+
+@pytest.mark.parametrize("length", [20, 59, 61, 150])
+def test_a_name_that_fits_no_region_is_offered_whole(length: int, tmp_path: Path) -> None:
+    names = ["Arden", "Bellmoor", "Corvale", "Dunwick", "Eastmere", "Farrow"]
+    shapes = [shapely.box(i, 0, i + 1, 1) for i in range(6)]
+    gpd.GeoDataFrame({"code": [f"X{i}" for i in range(6)], "name": names}, geometry=shapes, crs=4326).to_file(
+        tmp_path / "r.gpkg"
+    )
+    stray = "Zyx " + "qopp " * ((length - 5) // 5) + "z" * ((length - 5) % 5 + 1)
+    rows = [[name, 1.5 * i] for i, name in enumerate([*names[:5], stray], 3)]
+    pd.DataFrame(rows, columns=["place", "x"]).to_csv(tmp_path / "t.csv", index=False)
+    options = {"boundaries": tmp_path / "r.gpkg", "key": "code", "year": 2020}
+    with pytest.raises(DataError) as caught:
+        gp.read_table(tmp_path / "t.csv", **options)
+    offered = re.findall(r"aliases=\{'(.*?)': '\w+'\}|ignore=\['(.*?)'\]", str(caught.value))
+    assert [a or b for a, b in offered] == [stray, stray]
+    read = gp.read_table(tmp_path / "t.csv", aliases={offered[0][0]: "X5"}, **options)
+    assert read["region"].nunique() == 6
+    assert gp.read_table(tmp_path / "t.csv", ignore=[offered[1][1]], **options)["region"].nunique() == 5

@@ -58,7 +58,7 @@ from growthpoles.study.inputs.study_regions import (
 )
 from growthpoles.study.inputs.study_variables import study_weights
 from growthpoles.study.load_study import file_problems, known_keys, read_toml, study_path
-from growthpoles.study.study_spec import OUTSIDE, Study
+from growthpoles.study.study_spec import OUTSIDE, Column, Study
 
 _HEADER = re.compile(r"^\s*\[\[?\s*([^\]]+?)\s*\]\]?")
 # What an examination goes on with where study.toml says nothing.
@@ -389,13 +389,19 @@ def no_year_rated(study: Study, catalogue: Catalogue) -> Reason | None:
         return None
     years = {code: [year for year in study.years if code not in absent[year]] for code in catalogue.indicators}
     held = Joined((f"{plain(code)} ({listed(own)})" for code, own in years.items()), by=", ")
-    example = f"{{ code = {toml_text(min(years, key=lambda code: years[code][-1:]))}, year = {study.years[-1]} }}"
+    columns = [each for table in study.tables for each in table.columns.values() if isinstance(each, Column)]
+    dated = {each.code for each in columns if each.year is not None}
+    older = min(dated.intersection(years), key=lambda code: (years[code][-1:], code), default=None)
+    example = f"{{ code = {toml_text(older or '')}, year = {study.years[-1]} }}"
     problem = "no year can be rated, since none has all indicators: {held}"
-    allowed = (
-        "catalogue.csv without the rows of indicators that a year lacks; or, where older figures may stand for a year, "
-        "that year for their columns in [tables.columns] of study.toml, as in {example}"
+    fewer = Reason("catalogue.csv without the rows of indicators that a year lacks", {})
+    other = (
+        "{fewer}; or, where older figures may stand for a year, that year in the tables"
+        if older is None
+        else "{fewer}; or, where older figures may stand for a year, that year for their columns in [tables.columns] "
+        "of study.toml, as in {example}"
     )
-    return message(problem, allowed=allowed, held=held, example=example)
+    return message(problem, allowed=other, held=held, fewer=fewer, example=example)
 
 
 def _unnamed(study: Study, catalogue: Catalogue) -> list[str]:

@@ -130,7 +130,7 @@ def alias_line(stray: Mapping[str, str | None], key: str) -> tuple[dict[str, str
 
     Names with a region go first: that line is right as it stands, or nearly so.
     """
-    plainly = [name for name in stray if name.strip() and name == plain(name)]
+    plainly = [name for name in stray if name.strip() and name.isprintable() and len(name) <= 200]
     told = [name for name in plainly if stray[name]][:_PASTED]
     told += [name for name in plainly if not stray[name]][: (_PASTED if told else _NAMED) - len(told)]
     some = f"{len(told)} of {len(stray)} names" if len(told) < len(stray) else ""
