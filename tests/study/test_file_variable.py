@@ -409,3 +409,15 @@ def test_a_column_without_a_year_is_had_where_it_is_asked_for(tmp_path: Path, or
         _column(path, tmp_path / "t.csv", "densiti")
     with pytest.raises(DataError, match="no numbers"):
         _column(_layer(tmp_path / "own.gpkg", {"code": list("abcdefghi"), "note": list("abcdefghi")}), None, "note")
+
+
+@pytest.mark.parametrize("asked", ["pop 2019", "pop", "density", "popp"])
+def test_a_column_without_a_year_that_cannot_be_read_hinders_no_other(tmp_path: Path, asked: str) -> None:
+    path, frame = _table(tmp_path, ["pop 2009", "pop 2019", "density"])
+    cells = ["1.234", "1.235", *["2,345", "2,346"], *["2.347"] * (len(NAMES) - 4)]
+    frame.assign(density=cells).to_csv(tmp_path / "t.csv")
+    if asked.startswith("pop") and asked != "popp":
+        assert _column(path, tmp_path / "t.csv", asked)[0] == frame["pop 2019"].tolist()
+    else:
+        with pytest.raises(DataError, match=r"without a year: .*density.*decimal"):
+            _column(path, tmp_path / "t.csv", asked)

@@ -135,6 +135,8 @@ class FileData:
 
         One whose header says no year, though others do, is of no year, and so then is the table.
         """
+        import pandas as pd
+
         columns = [str(column) for column in self.table.columns]
         if not columns and variable is None:
             allowed = "a file with such a column, or --table to join one"
@@ -142,15 +144,15 @@ class FileData:
         if variable is None and len(columns) == 1:
             variable = columns[0]
         year, elsewhere = self.table.attrs.get("year"), self.table.attrs.get("elsewhere", {})
-        dated = year is not None and variable is not None and variable not in columns and parse_year(variable)
-        if dated and len(columns) == 1:
+        label = None if year is None or variable is None or variable in columns else parse_year(variable)
+        if label is not None and label.year == year and len(columns) == 1:
             variable = columns[0]  # the header is the year alone
-        elif variable is None or dated:
-            also = "" if variable is None else f"--year {year} with "
-            more = [] if self.undated is None else [str(name) for name in self.undated()]
-            allowed = f"{also}--variable one of {listed([*columns, *more], write=quoted)}"
+        elif variable is None or label is not None:
+            also = "" if label is None else f"--year {label.year} with "
+            allowed = f"{also}--variable one of {listed([*columns, *self._without_year()[0]], write=quoted)}"
             raise DataError(message("which numbers?", where=self.source, allowed=allowed))
-        variable = unshortened(variable, [*columns, *elsewhere])
+        more = self._without_year()[0] if variable.endswith("...") else self.table[[]]
+        variable = unshortened(variable, [*columns, *elsewhere, *more])
         # The header as it stands in the file, with the year that was taken out of it.
         if (said := heading_of(variable, [*columns, *elsewhere])) is not None and said[0] in columns:
             if year not in (None, said[1]):
@@ -160,13 +162,13 @@ class FileData:
         if variable not in columns:  # the name alone of one that carries its unit: "GDP" for "GDP [m EUR]"
             whole = [name for name in columns if _UNIT.sub("", name) == variable]
             variable = whole[0] if len(whole) == 1 else variable
-        undated = self.undated() if variable not in columns and self.undated is not None else self.table[[]]
-        if (whole := unshortened(variable, undated.columns)) in undated:
+        more, unread = (more, "") if variable in columns else self._without_year()
+        if variable not in columns and variable in more:
             self.notes[:] = [note for note in self.notes if not note.startswith("the year: ")]
-            self.notes.append(f"{plain(whole)}: its header says no year, and it is taken since it was asked for")
+            self.notes.append(f"{plain(variable)}: its header says no year, and it is taken since it was asked for")
             self.table.attrs.pop("year", None)
-            self.table.attrs["units"] = undated.attrs["units"]
-            return undated[whole]
+            self.table.attrs["units"] = more.attrs["units"]
+            return pd.Series(more[variable])
         if variable not in columns:
             others = [] if self.regions is None else [str(column) for column in self.regions.columns]
             if variable in others and self.regions is not None:
@@ -177,15 +179,22 @@ class FileData:
                 problem += f" in {self.table.attrs['year']}"
                 allowed = " or ".join(f"--year {each}" for each in reversed(years))
                 raise DataError(message(problem, where=self.source, allowed=allowed))
-            near = nearest(variable, [*columns, *elsewhere, *undated], n=1, words=True)
+            near = nearest(variable, [*columns, *elsewhere, *more], n=1, words=True)
             allowed = listed(columns, write=quoted) or "a column of numbers"
             if elsewhere:
                 told = [f"{quoted(name)} (--year {years[-1]})" for name, years in elsewhere.items()]
                 allowed += f"; of other years: {listed(told, write=str)}"
-            if len(undated.columns):
-                allowed += f"; without a year: {listed(undated.columns, write=quoted)}"
+            if len(more.columns) or unread:
+                allowed += f"; without a year: {listed(more, write=quoted) or unread}"
             raise DataError(message(problem, where=self.source, allowed=allowed, near=map(quoted, near)))
         return self.table[variable]
+
+    def _without_year(self) -> tuple[pd.DataFrame, str]:
+        """Return the columns whose headers say no year though others do, or why they cannot be read."""
+        try:
+            return (self.table[[]] if self.undated is None else self.undated()), ""
+        except DataError as error:
+            return self.table[[]], str(error)
 
 
 def heading_of(text: str | None, names: Sequence[str]) -> tuple[str, int] | None:
@@ -270,7 +279,7 @@ def read_files(path: Path, options: FileOptions, *, variable: str | None = None,
         assert key is not None  # a table is joined by it
         table = _joined(regions, path, key, layer, options, notes, variable)
         if any("no year in its header" in note for note in notes):
-            undated = functools.partial(_undated, regions, path, key, layer, options)
+            undated = functools.cache(functools.partial(_undated, regions, path, key, layer, options))
     if name is not None:
         regions = with_names(regions, name, key)
     notes += boundary_notes(regions)

@@ -642,8 +642,8 @@ def read_table(
         allowed = remedy("{ignore}, or another row of each that is no region", ignore=repr(ignored))
         raise DataError(message("; ".join(both), where=str(path), allowed=allowed))
     for block in blocks:
-        own, unused = values_of(block, names, codes, known, decimal, thousands)
-        rows += own
+        numbers, unused = values_of(block, names, codes, known, decimal, thousands)
+        rows += numbers
         unread += unused
     table = pd.DataFrame(rows, columns=["region", "year", "indicator", "value", "flag"])
     if len(twice := table[table.duplicated(["region", "year", "indicator"])]):
@@ -666,7 +666,7 @@ def read_table(
 
 
 def values_of(
-    block: Block, names: Codes, codes: Sequence[str], known: Mapping[str, str],
+    block: Block, names: Codes, codes: Sequence[str], known: dict[str, str],
     decimal: Sign | None, thousands: Sign | None,
 ) -> tuple[list[tuple[str, int, str, float, str]], list[tuple[str, int | None, str, str, str]]]:  # fmt: skip
     """Return the numbers of a block by region, year and indicator, each with its flag, and the cells not read."""

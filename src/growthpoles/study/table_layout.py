@@ -423,8 +423,8 @@ def _find_dimensions(block: Block, kinds: dict[int, Counter[str]]) -> None:
     years = [block.text(row, block.year_column) if block.year_column is not None else "" for row in rows]
     base = list(zip(names, years, strict=True))
     if len(set(base)) == len(base):
-        texts = {at: [block.text(row, at) for row in rows] for at in rest if at not in block.series}
-        own = headers.indicator_column(names, texts, {at: _last(block, at) for at in texts})
+        told_at = {at: [block.text(row, at) for row in rows] for at in rest if at not in block.series}
+        own = headers.indicator_column(names, told_at, {at: _last(block, at) for at in told_at})
         block.indicator = _with_units(block, rows, () if own is None else (own,), kinds)
         _note_rest(block, [at for at in rest if at not in block.indicator])
         return
