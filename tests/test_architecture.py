@@ -96,7 +96,7 @@ PARTS: dict[str, dict[str, set[str]]] = {
             "total_rows",
         },
         "examine_study": {"study_spec", "load_study", "files", "inputs"},
-        "table_blocks": {"files"},
+        "table_blocks": {"files", "guess_columns"},
         "total_rows": {"files", "table_blocks"},
         "total_columns": {"total_rows"},
         "table_layout": {"files", "guess_columns", "table_blocks", "total_rows"},

@@ -340,6 +340,13 @@ def shown(value: object) -> str:
     return repr(text if len(text) <= _SHOWN else text[: _SHOWN - 3] + "...")
 
 
+def unshortened(name: str, names: Iterable[object]) -> str:
+    """Return the one of the names that a message shortened to this one ("...") stands for, else the name as it is."""
+    known = list(dict.fromkeys(map(str, names)))
+    found = [each for each in known if each.startswith(name[:-3])] if name.endswith("...") and name[:-3] else []
+    return found[0] if len(found) == 1 and name not in known else name
+
+
 def plain(name: object) -> str:
     """Return a name for a message: as it is when short and printable, quoted and shortened otherwise."""
     text = str(name)
@@ -352,10 +359,13 @@ def quoted(name: object) -> str:
 
 
 def listed(names: Iterable[object], *, limit: int = 20, write: Callable[[object], str] = plain) -> str:
-    """Join names for a message, the first `limit` of them, each as `write` has it."""
+    """Join names for a message, the first `limit` of them, each as `write` has it; whole where they begin alike."""
     names = list(names)
     more = len(names) - limit
-    return ", ".join(map(write, names[:limit])) + (f" and {more} more" if more > 0 else "")
+    told = [write(name) for name in names[:limit]]
+    short = {text for text in told if text.rstrip("'\"").endswith("...") and told.count(text) > 1}
+    told = [repr(str(name)) if text in short else text for name, text in zip(names, told, strict=False)]
+    return ", ".join(told) + (f" and {more} more" if more > 0 else "")
 
 
 # Wanted, given -> the code that makes the one of the other. Results of this package are made by what returns them.

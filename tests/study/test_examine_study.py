@@ -5,6 +5,7 @@ import random
 from pathlib import Path
 
 import geopandas as gpd
+import pandas as pd
 import pytest
 from shapely import box
 
@@ -314,3 +315,42 @@ def test_a_normalisation_that_does_not_suit_names_the_key_to_change(folder: Path
     assert 'normalisation = "min-max" under [rating] of study.toml' in problem["remedy"]
     edit(folder, "study.toml", (f'normalisation = "{way}"', 'normalisation = "min-max"'))
     assert examine_study(folder).empty
+
+
+@pytest.mark.parametrize("years", [(2019, 2022), (2015, 2018, 2022), (2021, 2021)])
+def test_a_study_without_a_year_that_has_all_indicators_says_so(years: tuple[int, ...], tmp_path: Path) -> None:
+    """Each indicator in another year: validate and rate say what to do, and what they say can be done."""
+    from typer.testing import CliRunner
+
+    from growthpoles.cli.app import app
+
+    heads = [f"{name} {year}" for name, year in zip(("pop", "jobs", "area"), years, strict=False)]
+    rows = [[f"Place {i}", *(10 * i + at + 0.5 for at in range(len(heads)))] for i in range(6)]
+    pd.DataFrame(rows, columns=["Region", *heads]).to_csv(tmp_path / "t.csv", index=False)
+    gp.propose_study(tmp_path / "s", table=tmp_path / "t.csv", boundaries="none").write()
+    told = CliRunner().invoke(app, ["validate", str(tmp_path / "s")])
+    none = "no year can be rated, since none has all indicators: pop ("
+    assert told.exit_code == 0
+    rated = len(set(years)) == 1
+    assert (none in told.output) == ("the study is valid, but no year can be rated" in told.output) == (not rated)
+    asked = CliRunner().invoke(app, ["rate", str(tmp_path / "s")])
+    said = str(asked.exception)
+    assert (asked.exit_code == 0) == rated and (none in said) == (not rated)
+    if rated:
+        return
+    text = (tmp_path / "s" / "study.toml").read_text(encoding="utf-8")
+    for year in years[:-1]:
+        text = text.replace(f"year = {year} }}", f"year = {years[-1]} }}")
+    assert '{ code = "pop", year = 2022 }' in said and '{ code = "pop", year = 2022 }' in text
+    (tmp_path / "s" / "study.toml").write_text(text, encoding="utf-8")
+    again = CliRunner().invoke(app, ["rate", str(tmp_path / "s")])
+    assert again.exit_code == 0, again.output
+
+
+def test_a_long_table_without_a_ratable_year_is_to_be_changed_itself(tmp_path: Path) -> None:
+    rows = [[f"Place {i}", year, what, 10 * i + 0.5] for i in range(6) for what, year in (("pop", 2019), ("gcp", 2022))]
+    pd.DataFrame(rows, columns=["region", "year", "indicator", "value"]).to_csv(tmp_path / "t.csv", index=False)
+    gp.propose_study(tmp_path / "s", table=tmp_path / "t.csv", boundaries="none").write()
+    notes = examine_study(tmp_path / "s").attrs["notes"]
+    told = "rows of indicators that a year lacks; or, where older figures may stand for a year, that year in the tables"
+    assert any(told in note for note in notes)

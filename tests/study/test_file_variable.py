@@ -425,3 +425,82 @@ def test_a_key_of_names_calls_regions_rather_than_codes_or_gaps(tmp_path: Path, 
     data = read_files(path, FileOptions(key="name", table=table), variable="rate")
     assert data.regions is not None and data.regions["name"].tolist() == NAMES
     assert guess_layer(path, key="name").name is None
+
+
+def _table(folder: Path, heads: list[str], seed: int = 0) -> tuple[Path, pd.DataFrame]:
+    """Write regions X0, X1 ... and a table of random numbers beside their codes."""
+    rng = random.Random(seed)
+    _layer(folder / "regions.gpkg", {"code": [f"X{i}" for i in range(len(NAMES))]})
+    frame = pd.DataFrame({head: [rng.randint(2200, 9000) for _ in NAMES] for head in heads})
+    frame.insert(0, "code", [f"X{i}" for i in range(len(NAMES))])
+    frame.to_csv(folder / "t.csv", index=False)
+    return folder / "regions.gpkg", frame.set_index("code")
+
+
+def _column(path: Path, table: Path, variable: str | None, **options: Any) -> tuple[list[float], Any, list[str]]:
+    data = read_files(path, FileOptions(key="code", table=table, **options), variable=variable)
+    return data.values(variable).tolist(), data.table.attrs.get("year"), data.notes
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_name_that_a_message_shortens_is_taken_as_it_is_told(tmp_path: Path, seed: int) -> None:
+    rng = random.Random(seed)
+    start = "".join(rng.choices("abc def", k=70)).strip().replace("  ", " x") + "z" * 40
+    heads = [start + " one", start + " two", "Output " + "y" * rng.randint(60, 90), "Jobs"]
+    path, frame = _table(tmp_path, heads, seed)
+    for head in heads:
+        assert _column(path, tmp_path / "t.csv", head)[0] == frame[head].tolist()
+    with pytest.raises(DataError) as caught:
+        _column(path, tmp_path / "t.csv", "nothing like it")
+    told = str(caught.value).partition("allowed: ")[2].partition("; nearest")[0]
+    offered = next(csv.reader([told], quotechar="'", skipinitialspace=True))
+    assert len(offered) == len(heads) and offered[2].endswith("...")
+    for name, head in zip(offered, heads, strict=True):
+        assert _column(path, tmp_path / "t.csv", name)[0] == frame[head].tolist()
+    with pytest.raises(DataError, match="no column of numbers"):
+        _column(path, tmp_path / "t.csv", start[:20] + "...")  # two begin so
+
+
+@pytest.mark.parametrize("years", [(2018, 2019, 2021), (2021,)])
+@pytest.mark.parametrize("form", ["{}", "{} p", "{}*"])
+def test_a_year_alone_names_the_column_of_that_year(tmp_path: Path, years: tuple[int, ...], form: str) -> None:
+    heads = [form.format(year) for year in years]
+    path, frame = _table(tmp_path, heads)
+    for year, head in zip(years, heads, strict=True):
+        for asked in (str(year), head):
+            values, when, _ = _column(path, tmp_path / "t.csv", asked)
+            assert values == frame[head].tolist() and when == year
+    with pytest.raises(DataError, match="no year 2050; allowed: "):
+        _column(path, tmp_path / "t.csv", "2050")
+    two, frame = _table(tmp_path, [f"{what} {year}" for what in ("GDP", "Jobs") for year in years])
+    with pytest.raises(DataError, match="allowed: --year 2021 with --variable one of GDP, Jobs"):
+        _column(two, tmp_path / "t.csv", "2021")
+
+
+@pytest.mark.parametrize("order", samples(range(6), 2))
+def test_a_column_without_a_year_is_had_where_it_is_asked_for(tmp_path: Path, order: int) -> None:
+    heads = ["pop2009", "pop2019", "area_km2", "density", "gcp2022"]
+    random.Random(order).shuffle(heads)
+    path, frame = _table(tmp_path, heads, order)
+    for head in ("area_km2", "density"):
+        values, year, notes = _column(path, tmp_path / "t.csv", head)
+        assert values == frame[head].tolist() and year is None
+        assert f"{head}: its header says no year, and it is taken since it was asked for" in notes
+        assert not [note for note in notes if note.startswith("the year: ")]
+    assert _column(path, tmp_path / "t.csv", "pop", year=2019)[:2] == (frame["pop2019"].tolist(), 2019)
+    with pytest.raises(DataError, match=r"without a year: (area_km2, density|density, area_km2); nearest: density"):
+        _column(path, tmp_path / "t.csv", "densiti")
+    with pytest.raises(DataError, match="no numbers"):
+        _column(_layer(tmp_path / "own.gpkg", {"code": list("abcdefghi"), "note": list("abcdefghi")}), None, "note")
+
+
+@pytest.mark.parametrize("asked", ["pop 2019", "pop", "density", "popp"])
+def test_a_column_without_a_year_that_cannot_be_read_hinders_no_other(tmp_path: Path, asked: str) -> None:
+    path, frame = _table(tmp_path, ["pop 2009", "pop 2019", "density"])
+    cells = ["1.234", "1.235", *["2,345", "2,346"], *["2.347"] * (len(NAMES) - 4)]
+    frame.assign(density=cells).to_csv(tmp_path / "t.csv")
+    if asked.startswith("pop") and asked != "popp":
+        assert _column(path, tmp_path / "t.csv", asked)[0] == frame["pop 2019"].tolist()
+    else:
+        with pytest.raises(DataError, match=r"without a year: .*density.*decimal"):
+            _column(path, tmp_path / "t.csv", asked)

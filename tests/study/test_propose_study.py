@@ -25,6 +25,7 @@ from growthpoles.study.files.printed_labels import parse_year, split_table_numbe
 from growthpoles.study.guess_columns import codes_for
 from growthpoles.study.load_study import load_study
 from growthpoles.study.propose_study import Proposal, propose_study, quick_look
+from samples import samples
 
 
 def mexico(folder: Path) -> Proposal:
@@ -699,3 +700,126 @@ def test_what_is_proposed_can_be_followed_to_the_letter(tmp_path: Path, seed: in
     table = gp.load_indicators(2020, study=gp.load_study(folder))
     assert table["ratio"].notna().all()
     assert table.loc["Q0", "people"] == cells[0, len(years) - 1 if years else 0]
+
+
+@pytest.mark.parametrize("code", ["NUTS", "LAU", "QXV", "EUR", "CAE Rev. 3"])
+@pytest.mark.parametrize("between", [" ", " - ", "-", ", "])
+def test_the_year_of_a_classification_dates_no_table(code: str, between: str, tmp_path: Path) -> None:
+    """Also one that no list knows, where its letters and its year stand together in brackets."""
+    rows = "".join(f"Area {letter};{10 + i},5\n" for i, letter in enumerate("abcdefg"))
+    for title, years in (
+        (f"Earnings by place ({code}{between}2013); yearly", None),
+        (f"Earnings by place ({code}{between}2013), 2021", [2021] if code in ("NUTS", "LAU", "CAE Rev. 3") else None),
+        ("Earnings by place (2013)", [2013]),
+    ):
+        if between == ", " and code != "CAE Rev. 3":
+            continue  # "(NUTS, 2013)": the comma divides the two
+        (tmp_path / "t.csv").write_text(f"{title}\n\nPlace;Pay\n{rows}", encoding="utf-8")
+        assert gp.quick_look(tmp_path / "t.csv").tables["years"][0] == (str(years[0]) if years else "")
+
+
+@pytest.mark.parametrize("pair", [("Negeri", "State"), ("State", "Negeri"), ("Kraj", "Region"), ("Zug", "Qax")])
+@pytest.mark.parametrize("groups", [[[2022]], [[2022], [2022]], [[2016, 2019, 2021], [2019, 2021]], [[2019, 2021]]])
+@pytest.mark.parametrize("below", ["years", "%", "€"])
+def test_a_header_goes_on_below_in_another_language(
+    pair: tuple[str, str], groups: list[list[int]], below: str, tmp_path: Path
+) -> None:
+    """The second row of a header has words in the column of the regions, beside years or signs of units."""
+    if pair == ("Zug", "Qax") and len(groups) < 2 and below == "years" and len(groups[0]) < 2:
+        return  # a region with the number 2022 looks the same
+    heads = ["Product", "Change of it"][: len(groups)]
+    first, second = [pair[0]], [pair[1]]
+    for head, years in zip(heads, groups, strict=True):
+        first += [head, *[""] * (len(years) - 1)] if below == "years" else [f"{head} {year}" for year in years]
+        second += map(str, years) if below == "years" else [below] * len(years)
+    names = ["Johor", "Kedah", "Kelantan", "Perak", "Perlis"]
+    rows = [[name, *(str(100 * i + at + 0.5) for at in range(len(first) - 1))] for i, name in enumerate(names, 3)]
+    text = "\n".join(";".join(row) for row in [["A table at constant prices of 2015"], [], first, second, *rows])
+    (tmp_path / "t.csv").write_text(text + "\n", encoding="utf-8")
+    read = gp.read_table(tmp_path / "t.csv")
+    assert list(dict.fromkeys(read["region"])) == names
+    assert sorted(set(read["year"])) == sorted({year for years in groups for year in years})
+    assert sorted(read["value"]) == sorted(float(cell) for row in rows for cell in row[1:])
+
+
+@pytest.mark.parametrize("low", [1950, 1998, 2020])
+def test_a_region_with_numbers_like_years_is_no_second_header(low: int, tmp_path: Path) -> None:
+    rows = [["State", "Jobs", "Firms"], ["Lake County", low, low - 7], ["Hill County", 12, 3], ["Bay County", 400, 30]]
+    (tmp_path / "t.csv").write_text("\n".join(";".join(map(str, row)) for row in rows) + "\n", encoding="utf-8")
+    assert gp.read_table(tmp_path / "t.csv", year=2022)["region"].nunique() == 3
+
+
+@pytest.mark.parametrize(
+    "head", ["indicator", "Indicador", "Показатель", "Mutató", "Penunjuk", "variable", "Series name"]
+)
+@pytest.mark.parametrize("seed", samples(range(6), 1))
+def test_indicators_with_years_of_their_own_stay_apart(head: str, seed: int, tmp_path: Path) -> None:
+    rng = random.Random(seed)
+    years = rng.sample(range(2000, 2024), 6)
+    held = {"population": years[: 1 + seed % 3], "gcp": years[3 : 4 + seed % 3]}
+    rows = [
+        [f"Place {i}", year, what, rng.randint(2500, 9000)] for i in range(6) for what in held for year in held[what]
+    ]
+    rng.shuffle(rows)
+    pd.DataFrame(rows, columns=["county", "year", head, "value"]).to_csv(tmp_path / "t.csv", index=False)
+    read = gp.read_table(tmp_path / "t.csv")
+    assert {what: set(part["year"]) for what, part in read.groupby("indicator")} == {
+        what: set(own) for what, own in held.items()
+    }
+    key = ["region", "year", "indicator"]
+    assert read.set_index(key)["value"].to_dict() == {(a, b, c): d for a, b, c, d in rows}
+
+
+@pytest.mark.parametrize(
+    "words",
+    samples(
+        ["Período de referência dos dados", "Reference period of the data", "Bezugszeitraum", "Période de référence",
+         "Okres odniesienia", "Отчётный период", "Tárgyidőszak", "Referansperiode", "Tahun rujukan",
+         "Data reference year", "Fecha de referencia de los datos", "Πεδίο"], 4),
+)  # fmt: skip
+@pytest.mark.parametrize("mark", ["", "Po", "*"])
+def test_words_for_a_period_of_reference_name_no_quantity(words: str, mark: str, tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for row in (["Earnings, monthly"], [], ["Place", words], [None, 2019, None, 2020, None, 2021, None]):
+        sheet.append(row)
+    sheet.merge_cells("B3:G3")
+    for i in range(6):
+        sheet.append([f"Province {i}", 10.5 + i, None, 20.5 + i, None, 30.5 + i, mark or None])
+    book.save(tmp_path / "t.xlsx")
+    read = gp.read_table(tmp_path / "t.xlsx")
+    assert set(read["year"]) == {2019, 2020, 2021} and len(read) == 18
+    assert set(read["indicator"]) == {words if words == "Πεδίο" else "Earnings, monthly"}
+    told = " ".join(read.attrs["remarks"])
+    assert (f"'{mark}' beside numbers of" in told) == bool(mark)
+
+
+@pytest.mark.parametrize("codes", [range(1, 9), ["Q1", "Q2", "Q3", "Q4", "Q5", "Q6", "Q7", "Q8"]])
+def test_codes_that_the_boundaries_lack_ask_for_names(codes: list[object], tmp_path: Path) -> None:
+    shapes = [shapely.box(i, 0, i + 1, 1) for i in range(8)]
+    layer = gpd.GeoDataFrame({"code": [f"KE.{c}" for c in "ABCDEFGH"]}, geometry=shapes, crs=4326)
+    layer.to_file(tmp_path / "r.gpkg")
+    pd.DataFrame({"code": codes, "gcp": [1.5 * i for i in range(3, 11)]}).to_csv(tmp_path / "t.csv", index=False)
+    with pytest.raises(DataError, match=r"codes or names|a column of names"):
+        gp.read_table(tmp_path / "t.csv", boundaries=tmp_path / "r.gpkg", key="code")
+
+
+@pytest.mark.parametrize("length", [20, 59, 61, 150])
+def test_a_name_that_fits_no_region_is_offered_whole(length: int, tmp_path: Path) -> None:
+    names = ["Arden", "Bellmoor", "Corvale", "Dunwick", "Eastmere", "Farrow"]
+    shapes = [shapely.box(i, 0, i + 1, 1) for i in range(6)]
+    gpd.GeoDataFrame({"code": [f"X{i}" for i in range(6)], "name": names}, geometry=shapes, crs=4326).to_file(
+        tmp_path / "r.gpkg"
+    )
+    stray = "Zyx " + "qopp " * ((length - 5) // 5) + "z" * ((length - 5) % 5 + 1)
+    rows = [[name, 1.5 * i] for i, name in enumerate([*names[:5], stray], 3)]
+    pd.DataFrame(rows, columns=["place", "x"]).to_csv(tmp_path / "t.csv", index=False)
+    options = {"boundaries": tmp_path / "r.gpkg", "key": "code", "year": 2020}
+    with pytest.raises(DataError) as caught:
+        gp.read_table(tmp_path / "t.csv", **options)
+    offered = re.findall(r"aliases=\{'(.*?)': '\w+'\}|ignore=\['(.*?)'\]", str(caught.value))
+    assert [a or b for a, b in offered] == [stray, stray]
+    read = gp.read_table(tmp_path / "t.csv", aliases={offered[0][0]: "X5"}, **options)
+    assert read["region"].nunique() == 6
+    assert gp.read_table(tmp_path / "t.csv", ignore=[offered[1][1]], **options)["region"].nunique() == 5

@@ -248,6 +248,10 @@ def _last_rated(study: Study, *, quiet: bool) -> int:
         if lacking:
             note(f"the year: {year} ({lacking})", quiet=quiet)
         return year
+    from growthpoles.study.examine_study import no_year_rated
+
+    if (none := no_year_rated(study, study_catalogue(study))) is not None:
+        raise StudyError(none)
     return study.years[-1]
 
 

@@ -150,7 +150,8 @@ def validate(
     for file, line, text in marks:
         note(f"{file}, line {line}: {text}", quiet=quiet)
     more = f"; places marked to check or decide: {len(marks)}" if marks else ""
-    note(f"the study is valid{more}", quiet=quiet)
+    unrated = any(text.startswith("no year can be rated") for text in problems.attrs.get("notes", []))
+    note(f"the study is valid{', but no year can be rated' if unrated else ''}{more}", quiet=quiet)
 
 
 def _suspicious(study: str | None) -> None:

@@ -14,6 +14,7 @@ from pydantic import ValidationError
 
 from growthpoles.errors import (
     GrowthpolesError,
+    Joined,
     RatingError,
     Reason,
     StudyError,
@@ -57,7 +58,7 @@ from growthpoles.study.inputs.study_regions import (
 )
 from growthpoles.study.inputs.study_variables import study_weights
 from growthpoles.study.load_study import file_problems, known_keys, read_toml, study_path
-from growthpoles.study.study_spec import OUTSIDE, Study
+from growthpoles.study.study_spec import OUTSIDE, Column, Study
 
 _HEADER = re.compile(r"^\s*\[\[?\s*([^\]]+?)\s*\]\]?")
 # What an examination goes on with where study.toml says nothing.
@@ -366,6 +367,8 @@ def _notes(study: Study, catalogue: Catalogue) -> list[str]:
             fits = "fits" if len(data.idle) == 1 else "fit"
             told = listed(data.idle, limit=8, write=quoted)
             notes.append(f"{key}.ignore: {told} {fits} no row of {data.raw.path.name}, and nothing is ignored by it")
+    if (none := no_year_rated(study, catalogue)) is not None:
+        notes.append(str(none))
     for year in study.years:
         table = load_indicators(year, study=study)
         absent = absent_that_year(table, catalogue)
@@ -377,6 +380,28 @@ def _notes(study: Study, catalogue: Catalogue) -> list[str]:
                 bare.setdefault(str(reason), set()).add(region)
         notes += [f"{year}: {listed(sorted(regions))}: {reason}, hence no data" for reason, regions in bare.items()]
     return notes
+
+
+def no_year_rated(study: Study, catalogue: Catalogue) -> Reason | None:
+    """Say which years each indicator has, and what to do, where no year of a study has them all and none is filled."""
+    absent = {year: absent_that_year(load_indicators(year, study=study), catalogue) for year in study.years}
+    if study.rating.imputation is not None or not all(absent.values()):
+        return None
+    years = {code: [year for year in study.years if code not in absent[year]] for code in catalogue.indicators}
+    held = Joined((f"{plain(code)} ({listed(own)})" for code, own in years.items()), by=", ")
+    columns = [each for table in study.tables for each in table.columns.values() if isinstance(each, Column)]
+    dated = {each.code for each in columns if each.year is not None}
+    older = min(dated.intersection(years), key=lambda code: (years[code][-1:], code), default=None)
+    example = f"{{ code = {toml_text(older or '')}, year = {study.years[-1]} }}"
+    problem = "no year can be rated, since none has all indicators: {held}"
+    fewer = Reason("catalogue.csv without the rows of indicators that a year lacks", {})
+    other = (
+        "{fewer}; or, where older figures may stand for a year, that year in the tables"
+        if older is None
+        else "{fewer}; or, where older figures may stand for a year, that year for their columns in [tables.columns] "
+        "of study.toml, as in {example}"
+    )
+    return message(problem, allowed=other, held=held, fewer=fewer, example=example)
 
 
 def _unnamed(study: Study, catalogue: Catalogue) -> list[str]:

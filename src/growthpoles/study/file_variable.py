@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from growthpoles.errors import DataError, Option, listed, message, nearest, plain, quoted, remedy, shown
-from growthpoles.study.files.printed_labels import UNSTATED, year_inside
+from growthpoles.errors import DataError, Option, listed, message, nearest, plain, quoted, remedy, shown, unshortened
+from growthpoles.study.files.printed_labels import UNSTATED, parse_year, year_inside
 from growthpoles.study.total_columns import total_columns
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     import geopandas as gpd
     import pandas as pd
@@ -119,28 +120,39 @@ class FileData:
         What was taken, left out or could not be told.
     source : str
         The files.
+    undated : callable, optional
+        Reads the columns of the table whose headers say no year though others do.
     """
 
     regions: gpd.GeoDataFrame | None
     table: pd.DataFrame
     notes: list[str] = field(default_factory=list)
     source: str = ""
+    undated: Callable[[], pd.DataFrame] | None = None
 
     def values(self, variable: str | None) -> pd.Series:
-        """Return one column of numbers; where there is just one it need not be named."""
+        """Return one column of numbers; where there is just one it need not be named.
+
+        One whose header says no year, though others do, is of no year, and so then is the table.
+        """
+        import pandas as pd
+
         columns = [str(column) for column in self.table.columns]
         if not columns and variable is None:
             allowed = "a file with such a column, or --table to join one"
             raise DataError(message("no column of numbers", where=self.source, allowed=allowed))
         if variable is None and len(columns) == 1:
             variable = columns[0]
-        if variable is None:
-            raise DataError(
-                message(
-                    "which numbers?", where=self.source, allowed=f"--variable one of {listed(columns, write=quoted)}"
-                )
-            )
         year, elsewhere = self.table.attrs.get("year"), self.table.attrs.get("elsewhere", {})
+        label = None if year is None or variable is None or variable in columns else parse_year(variable)
+        if label is not None and label.year == year and len(columns) == 1:
+            variable = columns[0]  # the header is the year alone
+        elif variable is None or label is not None:
+            also = "" if label is None else f"--year {label.year} with "
+            allowed = f"{also}--variable one of {listed([*columns, *self._without_year()[0]], write=quoted)}"
+            raise DataError(message("which numbers?", where=self.source, allowed=allowed))
+        more = self._without_year()[0] if variable.endswith("...") else self.table[[]]
+        variable = unshortened(variable, [*columns, *elsewhere, *more])
         # The header as it stands in the file, with the year that was taken out of it.
         if (said := heading_of(variable, [*columns, *elsewhere])) is not None and said[0] in columns:
             if year not in (None, said[1]):
@@ -150,6 +162,13 @@ class FileData:
         if variable not in columns:  # the name alone of one that carries its unit: "GDP" for "GDP [m EUR]"
             whole = [name for name in columns if _UNIT.sub("", name) == variable]
             variable = whole[0] if len(whole) == 1 else variable
+        more, unread = (more, "") if variable in columns else self._without_year()
+        if variable not in columns and variable in more:
+            self.notes[:] = [note for note in self.notes if not note.startswith("the year: ")]
+            self.notes.append(f"{plain(variable)}: its header says no year, and it is taken since it was asked for")
+            self.table.attrs.pop("year", None)
+            self.table.attrs["units"] = more.attrs["units"]
+            return pd.Series(more[variable])
         if variable not in columns:
             others = [] if self.regions is None else [str(column) for column in self.regions.columns]
             if variable in others and self.regions is not None:
@@ -160,13 +179,22 @@ class FileData:
                 problem += f" in {self.table.attrs['year']}"
                 allowed = " or ".join(f"--year {each}" for each in reversed(years))
                 raise DataError(message(problem, where=self.source, allowed=allowed))
-            near = nearest(variable, [*columns, *elsewhere], n=1, words=True)
+            near = nearest(variable, [*columns, *elsewhere, *more], n=1, words=True)
             allowed = listed(columns, write=quoted) or "a column of numbers"
             if elsewhere:
                 told = [f"{quoted(name)} (--year {years[-1]})" for name, years in elsewhere.items()]
                 allowed += f"; of other years: {listed(told, write=str)}"
+            if len(more.columns) or unread:
+                allowed += f"; without a year: {listed(more, write=quoted) or unread}"
             raise DataError(message(problem, where=self.source, allowed=allowed, near=map(quoted, near)))
         return self.table[variable]
+
+    def _without_year(self) -> tuple[pd.DataFrame, str]:
+        """Return the columns whose headers say no year though others do, or why they cannot be read."""
+        try:
+            return (self.table[[]] if self.undated is None else self.undated()), ""
+        except DataError as error:
+            return self.table[[]], str(error)
 
 
 def heading_of(text: str | None, names: Sequence[str]) -> tuple[str, int] | None:
@@ -245,16 +273,19 @@ def read_files(path: Path, options: FileOptions, *, variable: str | None = None,
 
         regions = check_coverage(regions, repair=options.repair)
     regions = regions if plane else to_analysis_crs(regions)
+    undated = None
     if options.table is None:
         table = _numbers(regions)
     else:
         assert key is not None  # a table is joined by it
         table = _joined(regions, path, key, layer, options, notes, variable)
+        if any("no year in its header" in note for note in notes):
+            undated = functools.cache(functools.partial(_undated, regions, path, key, layer, options))
     if name is not None:
         regions = with_names(regions, name, key)
     notes += boundary_notes(regions)
     source = path.name if options.table is None else f"{options.table.name}, {path.name}"
-    return FileData(regions, table, notes, source)
+    return FileData(regions, table, notes, source, undated)
 
 
 def _columns_of(
@@ -283,7 +314,7 @@ def _columns_of(
     frame, _ = read_layer(path, layer, encoding=options.encoding)
     table = frame.drop(columns=frame.geometry.name)
     known = {name_keys(text).loose for text in texts} - {""}
-    key = options.key
+    key = options.key and unshortened(options.key, table.columns)
     if key is not None and key == variable and options.table is None:
         problem = f"column {plain(key)} cannot be both the key of the regions and the variable"
         raise DataError(message(problem, where=str(path), allowed="another --key or --variable"))
@@ -302,7 +333,7 @@ def _columns_of(
             notes.append(f"the key of the regions: column {key!r} (--key says another: {listed(others, write=quoted)})")
     names = name_columns(table, key, known)
     names = [column for column in names if column != variable or options.table is not None]
-    name = options.name or (names[0] if names else None)
+    name = unshortened(options.name, frame.columns) if options.name else (names[0] if names else None)
     if name is None and "name" in table and key in table and table[key].duplicated().any():
         name = key  # which maps would take the parts' names for
     others = [column for column in names if column not in (name, key)]
@@ -362,6 +393,31 @@ def _joined(
     return table
 
 
+def _undated(regions: gpd.GeoDataFrame, path: Path, key: str, layer: str | None, options: FileOptions) -> pd.DataFrame:
+    """Read the columns of a table whose headers say no year though others do, in the order of the regions."""
+    import pandas as pd
+
+    from growthpoles.study.read_published import look_at, name_indicators, values_of
+
+    assert options.table is not None
+    known = dict(options.aliases)
+    codes, blocks, _ = look_at(options.table, path, key, layer, sheet=options.sheet, year=UNSTATED, known=known,
+                               encoding=options.table_encoding, ignore=options.ignore, undated=True)  # fmt: skip
+    for block in blocks:
+        block.years = [UNSTATED]
+    indicators, places = name_indicators(blocks)
+    names = {place: indicators[at].name for place, at in places.items()}
+    rows = [
+        row for block in blocks for row in values_of(block, names, codes, known, options.decimal, options.thousands)[0]
+    ]
+    long = pd.DataFrame(rows, columns=["region", "year", "indicator", "value", "flag"])
+    long = long.drop_duplicates(["region", "indicator"], keep=False)  # of two tables: which is meant is not said
+    table = long.pivot(index="region", columns="indicator", values="value").reindex(regions.index)
+    table = table[list(long["indicator"].unique())].rename_axis(columns=None)
+    table.attrs = {"units": {each.name: each.unit for each in indicators if each.unit}}
+    return table
+
+
 def _elsewhere(long: pd.DataFrame, year: int) -> dict[str, list[int]]:
     """Return the columns that only other years of a table have, with those years."""
     years = long.groupby("indicator", sort=False)["year"].agg(lambda held: sorted(set(held)))
@@ -373,7 +429,11 @@ def _year_of(
 ) -> int:
     """Choose a year of a table: that asked for, by itself or within a heading, or the last; one without is of any."""
     years: list[int] = sorted(set(long["year"]) - {UNSTATED})
-    said = heading_of(variable, list(dict.fromkeys(map(str, long["indicator"]))))
+    named = list(dict.fromkeys(map(str, long["indicator"])))
+    variable = variable and unshortened(variable, named)
+    said = heading_of(variable, named)
+    if variable is not None and variable not in named and (label := parse_year(variable)) is not None:
+        said = named[0], label.year  # the header is the year alone
     if said is not None and variable is not None and years:
         name, when = said
         if options.year not in (None, when):
@@ -381,7 +441,7 @@ def _year_of(
             allowed = f"one of them, or --variable {quoted(name)} with --year"
             raise DataError(message(problem, where=str(path), allowed=allowed))
         held = sorted(set(long.loc[long["indicator"] == name, "year"]) - {UNSTATED})
-        if held and when not in held:
+        if parse_year(variable) is None and held and when not in held:
             problem = f"{quoted(name)} has no year {when}"
             raise DataError(message(problem, where=str(path), allowed=listed(held)))
         options = replace(options, year=when)

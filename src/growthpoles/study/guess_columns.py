@@ -7,14 +7,14 @@ import unicodedata
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from itertools import combinations
+from itertools import combinations, pairwise
 from math import prod
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from growthpoles.errors import DataError, GrowthpolesError, listed, message, nearest, quoted
+from growthpoles.errors import DataError, GrowthpolesError, listed, message, nearest, quoted, unshortened
 from growthpoles.file_reading import likely_encodings
 from growthpoles.language.number_format import format_percent_up
 from growthpoles.language.phrases import is_name
@@ -22,7 +22,7 @@ from growthpoles.regions.key_matching import counts, is_country
 from growthpoles.regions.key_matching import region_names as names_of_layer
 from growthpoles.regions.name_matching import ROMAN, NameIndex, name_keys, words
 from growthpoles.study.files.cell_grids import EncodingError
-from growthpoles.study.files.printed_labels import UNIT_WORD
+from growthpoles.study.files.printed_labels import UNIT_WORD, parse_year
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -77,6 +77,15 @@ VALUE = re.compile(
     r"wartość|hodnota|érték|antal|total value)",
     flags=re.IGNORECASE,
 )
+#: A column of a long table that says what its numbers are.
+_INDICATOR = re.compile(
+    r"(?:.*[ _])?(?:indi[ck]ator\w*|indicador(?:es)?|indicateurs?|wska[zź]nik\w*|ukazov?atel\w*|mutató\w*|rodikli\w*"
+    r"|rādītāj\w*|näitaja\w*|pokazatelj\w*|kazalnik\w*|gösterge\w*|göstərici\w*|ko['‘ʻ]rsatkich\w*|[kv]iashiria|penunjuk"
+    r"|petunjuk|chỉ tiêu|показател[ьи]|показник\w*|көрсеткіш\w*|көрсөткүч\w*|δείκτη\w*|(?:ال)?مؤشر|شاخص|指标|指標|지표"
+    r"|ตัวชี้วัด|tunnusluku|nyckeltal|variables?|variável|zmienna|veličina|merkmal|kennzahl|measures?|statistics?|item|series)"
+    r"(?:[ _](?:name|label|title))?",
+    flags=re.IGNORECASE,
+)
 #: A header with a word for units; the other words for them may mean regions, and count where they stand alone.
 UNIT = re.compile(
     r"(?!.*(?:territ|admin|geo|region|spatial|local|муниц|террит|админ)).*"
@@ -96,7 +105,8 @@ _PLACES = re.compile(
     r"(?<![^\W_])(?:regi[oóã]|région|province?s?\b|provin[cz]|prefectur|district|munici|count(?:y|ies)\b|countr|states?\b"
     r"|territor|area\b|oblast|ra[iy]on|commun[ei]|communi?da|comunidad|d[ée]part[ae]ment|cant[oó]n|governorate|bundesl|land\b"
     r"|l[äa]nder\b|kreis|gemeinde|estado|entidad|uf\b|ccaa\b|wojew|powiat|gmin|kraj|okres|kommune|fylke|län\b|maakun|kunta\b"
-    r"|megye|jude[tțţ]|ilçe|il(?:ler)?\b|vilayet|viloyat|kabupaten|provinsi|lokal|localidad|ville|city|town|cit(?:y|ies)\b"
+    r"|(?:vár)?megye|negeri\b|kaunti\b|daerah\b|mkoa\b|distrit|concelho|žup|okrug\b|apskrit|maakon|novad|jude[tțţ]|ilçe"
+    r"|il(?:ler)?\b|vilayet|viloyat|kabupaten|provinsi|lokal|localidad|ville|city|town|cit(?:y|ies)\b"
     r"|област|регион|район|субъект|территор|муницип|город|край\b|облыс|аудан|өңір|аймақ|periferi|περιφ|νομ[οό]ς"
     r"|tỉnh|จังหวัด|المحافظ|المنطق|استان)|都道府県|市区町村|地域|地区|行政区|省份|县市|縣市|행정구역|지역|시도별",
     flags=re.IGNORECASE,
@@ -249,6 +259,7 @@ def guess_layer(
         guess.notes.append(f"the encoding of the boundaries: the file states none; {guess.encoding} was taken")
     table = frame.drop(columns=frame.geometry.name)
     best, others = choose_key(table, known)
+    key = key and unshortened(key, table.columns)
     if key is not None and key not in table.columns:
         near = nearest(key, table.columns, n=1, words=True)
         told = message(
@@ -544,6 +555,37 @@ def names_places(header: str, *, strict: bool = False) -> bool:
     if strict:
         return found is not None and not header.casefold().startswith("area")
     return found is not None or _PLACES.search(header) is not None
+
+
+def goes_on_below(texts: Sequence[str], above: Sequence[str], *, labels: Iterable[int], values: Sequence[int]) -> bool:
+    """Tell whether a row of years or signs of units below a header goes on with it, though it has a label, too.
+
+    The label says what the rows are ("Negeri", below it "State"), or the same years repeat below several headings.
+    """
+    if all(re.fullmatch(r"[%‰€$£¥₽₸₹₴₺]+", texts[at]) for at in values):
+        return True
+    years = [(at, label.year) for at in values if (label := parse_year(texts[at])) is not None]
+    if len(years) < len(values):
+        return False
+    if any(re.fullmatch(r"[^\W\d_]+(?:\s?/\s?[^\W\d_]+)?", texts[at]) and names_places(texts[at]) for at in labels):
+        return True
+    groups: dict[str, list[int]] = {}
+    head = ""
+    for at, year in years:
+        head = (above[at] if at < len(above) else "") or head
+        groups.setdefault(head, []).append(year)
+    nested = pairwise(sorted(map(set, groups.values()), key=len))
+    rising = all(each == sorted(set(each)) for each in groups.values())
+    return len(groups) > 1 and rising and not any(map(parse_year, groups)) and all(a <= b for a, b in nested)
+
+
+def indicator_column(names: Sequence[str], texts: Mapping[int, Sequence[str]], heads: Mapping[int, str]) -> int | None:
+    """Return the column that is called one of indicators and tells rows of a region apart, though years do as well."""
+    for at, column in texts.items():
+        several = len(set(zip(names, column, strict=True))) > len(set(names))
+        if several and _INDICATOR.fullmatch(heads[at].strip()):
+            return at
+    return None
 
 
 def series_columns(texts: Mapping[int, Sequence[str]], heads: Mapping[int, str]) -> set[int]:

@@ -25,6 +25,7 @@ from growthpoles.result_display import ResultDisplay
 from growthpoles.study.files.cell_grids import NO_TABLE, EncodingError, Grid
 from growthpoles.study.files.problems import nothing_found
 from growthpoles.study.files.table_files import cell_text
+from growthpoles.study.files.user_table import remark, toml_list
 from growthpoles.study.files.user_table import toml_text as quoted
 from growthpoles.study.guess_columns import (
     LayerGuess,
@@ -48,11 +49,9 @@ from growthpoles.study.read_published import (
     read_blocks,
     read_sheets,
     refuse_placeholders,
-    remark,
     stray_codes,
     table_lines,
     texts_of,
-    toml_list,
 )
 from growthpoles.study.study_spec import allowance, is_study_name
 from growthpoles.study.table_blocks import Block

@@ -32,6 +32,7 @@ from growthpoles.study.files.printed_labels import (
 from growthpoles.study.files.problems import Names, alias_line, left_out_for, nothing_found, summary
 from growthpoles.study.files.table_files import cell_text
 from growthpoles.study.files.user_table import read_table as read_as_described
+from growthpoles.study.files.user_table import remark, toml_list
 from growthpoles.study.files.user_table import toml_text as quoted
 from growthpoles.study.guess_columns import LayerGuess, fitting_encoding, guess_layer
 from growthpoles.study.study_spec import Table
@@ -55,17 +56,8 @@ MOST_NAMES = 20_000  # different names of regions in a table; the most that a co
 _NAMED = 12  # names of rows that one message lists
 PLACEHOLDER = "KEY"  # in a remedy, for what only a person can tell
 _WITH_CODE = re.compile(r"(\D*[^\W\d]\)?)\s*[-<\[(]\s*(\w+)[>\])]?")  # "Burgenland <AT11>", "Adana-1"
+Sign = Literal[",", ".", "'"]
 Codes = dict[tuple[int, int | str], str]  # (id of a block, its column or the text of a kind) -> code
-
-
-def toml_list(items: Iterable[str]) -> str:
-    """Return a TOML list of strings."""
-    return f"[{', '.join(map(quoted, items))}]"
-
-
-def remark(text: str, most: int = 200) -> str:
-    """Return text for a comment: one line, printable."""
-    return "".join(sign if sign.isprintable() else " " for sign in text)[:most]
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +119,7 @@ def read_blocks(
     parents: Iterable[str] = (),
     year: int | None = None,
     ignore: Collection[str] = (),
+    undated: bool = False,
 ) -> tuple[list[Block], list[str]]:
     """Find and read the tables of all visible sheets; say why a sheet or a table was left out."""
     blocks: list[Block] = []
@@ -152,7 +145,7 @@ def read_blocks(
             left_out.append(left_out_for(at, why, **places))
         for block in [half for each in found for half in split_halves(each)]:
             block.titles[:0] = alone
-            read_block(block, index, parents, year, ignore)
+            read_block(block, index, parents, year, ignore, undated)
             if grid.turned:
                 block.doubts.append("regions stand across; rows and columns were exchanged (transpose = true)")
             here = f"{at}, {grid.unit}s {block.first} to {block.last}" if len(found) > 1 else at
@@ -171,7 +164,7 @@ def read_blocks(
                 parts = split_sections(block)
                 if len(parts) > 1:
                     for part in parts:
-                        read_block(part, index, parents, year, ignore)
+                        read_block(part, index, parents, year, ignore, undated)
                 blocks += [part for part in parts if part.key is not None and part.value_at]
     return blocks, left_out
 
@@ -652,25 +645,9 @@ def read_table(
         allowed = remedy("{ignore}, or another row of each that is no region", ignore=repr(ignored))
         raise DataError(message("; ".join(both), where=str(path), allowed=allowed))
     for block in blocks:
-        lines = table_lines(block, names, block.years, str)
-        spec = Table.model_validate(tomllib.loads("\n".join(lines))["tables"][0])
-        spec = spec.model_copy(update={"decimal": decimal or spec.decimal, "thousands": thousands or spec.thousands})
-        data = read_as_described(path, spec, years=block.years, codes=list(dict.fromkeys(names.values())),
-                                 apart=known)  # fmt: skip
-        if data.problems:
-            raise DataError(summary(data.problems, lister=""))
-        found = {key_in(block, name): code for name, code in block.match.codes.items()}
-        code_of = {bare_name(name): code for name, code in found.items()} | found | known
-        unread += [(each.sheet, each.row, each.column, each.content, each.reason) for each in data.unused]
-        for at, frame in data.by_year.items():
-            flags = {(name, code): flag for name, code, flag in data.flags.get(at, [])}
-            regions = {name: code_of.get(name, code_of.get(bare_name(name), name)) for name in map(str, frame.index)}
-            if lost := {*regions.values()}.difference(codes or regions.values()):
-                raise DataError(message(f"{listed(sorted(lost), write=shown)} fits no region", where=str(path)))
-            for name, values in zip(frame.index, frame.to_numpy(), strict=True):
-                region = regions[str(name)]
-                for code, value in zip(frame.columns, values, strict=True):
-                    rows.append((region, at, str(code), float(value), flags.get((str(name), str(code)), "")))
+        numbers, unused = values_of(block, names, codes, known, decimal, thousands)
+        rows += numbers
+        unread += unused
     table = pd.DataFrame(rows, columns=["region", "year", "indicator", "value", "flag"])
     if len(twice := table[table.duplicated(["region", "year", "indicator"])]):
         first = twice.iloc[0]
@@ -691,21 +668,42 @@ def read_table(
     return table
 
 
+def values_of(
+    block: Block, names: Codes, codes: Sequence[str], known: dict[str, str],
+    decimal: Sign | None, thousands: Sign | None,
+) -> tuple[list[tuple[str, int, str, float, str]], list[tuple[str, int | None, str, str, str]]]:  # fmt: skip
+    """Return the numbers of a block by region, year and indicator, each with its flag, and the cells not read."""
+    rows, path = [], block.grid.path
+    spec = Table.model_validate(tomllib.loads("\n".join(table_lines(block, names, block.years, str)))["tables"][0])
+    spec = spec.model_copy(update={"decimal": decimal or spec.decimal, "thousands": thousands or spec.thousands})
+    data = read_as_described(path, spec, years=block.years, codes=list(dict.fromkeys(names.values())), apart=known)
+    if data.problems:
+        raise DataError(summary(data.problems, lister=""))
+    found = {key_in(block, name): code for name, code in block.match.codes.items()}
+    code_of = {bare_name(name): code for name, code in found.items()} | found | known
+    for at, frame in data.by_year.items():
+        flags = {(name, code): flag for name, code, flag in data.flags.get(at, [])}
+        regions = {name: code_of.get(name, code_of.get(bare_name(name), name)) for name in map(str, frame.index)}
+        if lost := {*regions.values()}.difference(codes or regions.values()):
+            raise DataError(message(f"{listed(sorted(lost), write=shown)} fits no region", where=str(path)))
+        for name, values in zip(frame.index, frame.to_numpy(), strict=True):
+            for code, value in zip(frame.columns, values, strict=True):
+                flag = flags.get((str(name), str(code)), "")
+                rows.append((regions[str(name)], at, str(code), float(value), flag))
+    return rows, [(each.sheet, each.row, each.column, each.content, each.reason) for each in data.unused]
+
+
 def look_at(
-    path: Path,
-    boundaries: str | Path | None,
-    key: str | None,
-    layer: str | None,
-    *,
-    sheet: str | None,
-    year: int | None,
-    encoding: str | None,
-    known: dict[str, str],
-    ignore: Collection[str] = (),
-) -> tuple[list[str], list[Block], list[str]]:
-    """Read a file; `known` aliases get their keys; return the codes of the regions, its tables, and remarks."""
+    path: Path, boundaries: str | Path | None, key: str | None, layer: str | None, *, sheet: str | None,
+    year: int | None, encoding: str | None, known: dict[str, str], ignore: Collection[str] = (), undated: bool = False,
+) -> tuple[list[str], list[Block], list[str]]:  # fmt: skip
+    """Read a file; `known` aliases get their keys; return the codes of the regions, its tables, and remarks.
+
+    With `undated`, the values of its tables are those whose headers say no year though others do.
+    """
     if boundaries is None:
-        return [], *read_blocks(read_sheets(path, sheet=sheet, encoding=encoding), None, year=year, ignore=ignore)
+        grids = read_sheets(path, sheet=sheet, encoding=encoding)
+        return [], *read_blocks(grids, None, year=year, ignore=ignore, undated=undated)
     told: list[str] = []
     try:
         grids = read_sheets(path, sheet=sheet, encoding=encoding)
@@ -716,5 +714,5 @@ def look_at(
     guess = guess_layer(Path(boundaries), key=key, texts=texts_of(grids), layer=layer, shapes=False)
     refuse_placeholders(known, grids, guess, str(path))
     known.update(guess.names.take_aliases(known, str(path)))
-    blocks, left = read_blocks(grids, guess.names, parents=guess.parents, year=year, ignore=ignore)
+    blocks, left = read_blocks(grids, guess.names, parents=guess.parents, year=year, ignore=ignore, undated=undated)
     return guess.codes, blocks, [*guess.notes, *told, *left]

@@ -27,6 +27,7 @@ from growthpoles.study.files.printed_labels import (
     split_flag,
 )
 from growthpoles.study.files.table_files import JOINT, cell_text, cells_filled, header_paths, joint_keys, unique_names
+from growthpoles.study.guess_columns import goes_on_below
 
 _MOST_HEADER = 5
 _NEAR = 10  # years by which a header repeats one above it: 2005 to 2009 below 2000 to 2004
@@ -78,6 +79,7 @@ class Block:
     notation: Notation = field(default_factory=Notation)
     unclear: str = ""
     left_out: list[tuple[str, str]] = field(default_factory=list)
+    undated: list[int] = field(default_factory=list)  # columns left out as they have no year, though others have one
     doubts: list[str] = field(default_factory=list)
     title: str = ""
     kinds_of: dict[int, Counter[str]] = field(default_factory=dict)  # column -> how many cells of which kind
@@ -437,6 +439,9 @@ def _without_marked_rows(
         both = labels & _labels_of(kinds, i, first_value) & _labels_of(kinds, above, first_value)
         same = all(rows[i][1][at] != rows[above][1][at] for at in both)
         if not (cells and both == labels and same and strong and all(kind in "my" for _, kind in cells) and not rising):
+            break
+        texts = [[cell_text(cell) for cell in rows[each][1]] for each in (i, above)]
+        if goes_on_below(*texts, labels=both, values=[at for at, _ in cells]):
             break
         header = header[:-1]
     return header

@@ -20,6 +20,7 @@ from growthpoles.study.files.printed_labels import (
     UNSTATED,
     YEAR_WORDS,
     bare_name,
+    doubtful_year,
     marked_apart,
     multipliers,
     parse_year,
@@ -60,19 +61,17 @@ from growthpoles.study.table_blocks import (
 from growthpoles.study.total_rows import seeming_totals, totals_of
 
 _GROUPS = {sign: re.compile(rf"[+-]?\d{{1,3}}(?:{re.escape(sign)}\d{{3}})+") for sign in ",."}
-_PRICES = re.compile(
-    r"pri[cx]|preis|preci|цен|бағ|ceny|cen |base|=\s*100|=100|baz|updated|release|citation|©|copyright|access",
-    re.IGNORECASE,
-)
-
 KEY_TAKEN = "the column of the regions: {column} was taken; {others} could serve as well"
 
 
 def read_block(
     block: Block, index: NameIndex | None, parents: Iterable[str] = (), year: int | None = None,
-    ignore: Container[str] = (),
+    ignore: Container[str] = (), undated: bool = False,
 ) -> None:  # fmt: skip
-    """Say what the rows and columns of a block seem to be; the names of `ignore` are no regions."""
+    """Say what the rows and columns of a block seem to be; the names of `ignore` are no regions.
+
+    With `undated`, its values are those whose headers say no year though others do.
+    """
     kinds = {at: Counter(kind_of(row[at]) for _, row in block.rows if at < len(row)) for at in range(len(block.paths))}
     block.kinds_of = kinds
     header_years = {at: found for at in kinds if (found := _header_year(block.paths[at])) is not None}
@@ -87,6 +86,7 @@ def read_block(
         return
     _take_empty_rows(block, index)
     _find_values(block, [at for at in numeric if at != block.key], header_years, index)
+    block.value_at = dict.fromkeys(block.undated) if undated else block.value_at
     _find_dimensions(block, kinds)
     _find_years(block, year)
     _settle_rows(block, index, parents, ignore)
@@ -304,26 +304,19 @@ def _find_values(
     for at in [at for at in spans if {years[at], years[at] + 1} <= single]:
         block.left_out.append((block.names[at], "two years in its header, which have columns of their own"))
         candidates.remove(at)
-    if pure:
-        first = min(pure)
-        for at in candidates:
-            if at in pure:
-                block.value_at[at] = pure[at]
-            elif at in inside:
-                block.value_at[at] = inside[at][0]
-            else:
-                side = "before the years" if at < first else "beside the years"
-                block.left_out.append((block.names[at], f"no year in its header, {side}"))
-        return
-    dated = {at: inside[at][0] for at in candidates if at in inside}
-    if dated and (len(set(dated.values())) > 1 or len(dated) == len(candidates)):
-        for at in candidates:
-            if at in dated:
-                block.value_at[at] = dated[at]
-            else:
-                block.left_out.append((block.names[at], "no year in its header, though others have one"))
-    else:
+    dated = {at: years[at] for at in candidates if at in years}
+    if not pure and (not dated or (len(set(dated.values())) == 1 and len(dated) < len(candidates))):
         block.value_at = dict.fromkeys(candidates)
+        return
+    for at in candidates:
+        if at in dated:
+            block.value_at[at] = dated[at]
+        else:
+            side = (
+                "though others have one" if not pure else "before the years" if at < min(pure) else "beside the years"
+            )
+            block.left_out.append((block.names[at], f"no year in its header, {side}"))
+            block.undated.append(at)
 
 
 def _no_value(block: Block, at: int, index: NameIndex | None) -> str:
@@ -430,7 +423,9 @@ def _find_dimensions(block: Block, kinds: dict[int, Counter[str]]) -> None:
     years = [block.text(row, block.year_column) if block.year_column is not None else "" for row in rows]
     base = list(zip(names, years, strict=True))
     if len(set(base)) == len(base):
-        block.indicator = _with_units(block, rows, (), kinds)
+        told_at = {at: [block.text(row, at) for row in rows] for at in rest if at not in block.series}
+        own = headers.indicator_column(names, told_at, {at: _last(block, at) for at in told_at})
+        block.indicator = _with_units(block, rows, () if own is None else (own,), kinds)
         _note_rest(block, [at for at in rest if at not in block.indicator])
         return
     dims = []
@@ -512,6 +507,9 @@ def _note_rest(block: Block, rest: Sequence[int]) -> None:
             continue
         told = "it identifies the series" if at in block.series else "text"
         same = f"always {shown(next(iter(texts)))}" if len(texts) == 1 else told
+        beside = at - 1 in block.value_at and {*block.paths[at]} < {*block.paths[at - 1]}
+        if texts and beside and all(map(is_mark, texts)):
+            same = f"{listed(sorted(texts), limit=5, write=shown)} beside numbers of {shown(block.names[at - 1])}"
         if block.names[at] not in {name for name, _ in block.left_out}:
             block.left_out.append((block.names[at], same))
 
@@ -529,15 +527,15 @@ def _find_years(block: Block, year: int | None) -> None:
         block.doubts.append("years such as 2018-19: the first one was taken")
     if block.years:
         return
-    heads = [part for at in block.value_at for part in block.paths[at] if not _PRICES.search(part)]
+    heads = [part for at in block.value_at for part in block.paths[at] if not doubtful_year(part)]
     several = {hit for part in heads for hit in years_in(part)}
     said: list[tuple[int, str]] = []
     for what, texts in (("sheet", [block.grid.sheet]), ("title", block.titles), ("name", [block.grid.path.stem])):
-        plain = (text.replace("_", " ") for text in texts if text and not _PRICES.search(text))
+        plain = (text.replace("_", " ") for text in texts if text and not doubtful_year(text))
         years = {hit for text in plain for hit in years_in(text)}
         said += [(years.pop(), what)] if len(years) == 1 else []
     paths = {at: " ; ".join(block.paths[at]) for at in block.value_at}
-    inside = {at: hit[0] for at, path in paths.items() if not _PRICES.search(path) and (hit := year_inside(path))}
+    inside = {at: hit[0] for at, path in paths.items() if not doubtful_year(path) and (hit := year_inside(path))}
     only, bare = {*inside.values(), *(told for told, _ in said)}, [block.names[at] for at in paths if at not in inside]
     if inside and bare and not block.indicator and len(only) == 1 and year in (None, UNSTATED, *only):
         block.years, block.value_at = list(only), dict.fromkeys(block.value_at, *only)

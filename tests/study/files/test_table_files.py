@@ -15,6 +15,7 @@ from growthpoles.study.files.problems import Problem
 from growthpoles.study.files.table_files import read_raw
 from growthpoles.study.files.user_table import TableData, read_table
 from growthpoles.study.study_spec import Table
+from samples import samples
 
 # Typed by hand: two regions, one total with blanks between thousands, one ratio with a decimal sign.
 EXPECTED = {"Алматы": (1048779.5, 0.25), "Шымкент": (943.0, 12.5)}
@@ -456,3 +457,151 @@ def test_a_year_of_prices_is_no_year_of_the_figures(name: str, base: int) -> Non
     for year in (2021, 2022):
         assert year_inside(f"{held}, {year}") == (year, held) and years_in(f"{year}: {held}") == [year]
     assert year_inside(f"Prices and incomes {base}") == (base, "Prices and incomes")
+
+
+# fmt: off
+OF_SOMETHING_ELSE = """
+KDNK mengikut Negeri pada Harga Malar {}
+Keluaran Dalam Negeri Kasar, harga tetap {}
+PDRB atas dasar harga konstan {}
+PDRB atas dasar harga konstan tahun {}
+Bruttó hazai termék, {}. évi áron
+Bruttó hazai termék {}. évi változatlan áron
+Produto interno bruto a preços constantes de {}
+PIB, dados encadeados em volume, ano de referência={}
+Produto interno bruto, preços de {}
+Pato la Kaunti kwa bei za {}
+Bruttoprodukt etter fylke, faste {}-priser
+Bruttonationalprodukt, fasta priser {}
+BNP i faste priser {}
+PIB régional aux prix de {}
+PIB en volume, aux prix de l'année {}
+Bruttoinlandsprodukt in Preisen von {}
+BIP, konstante Preise {}
+PIB a precios constantes de {}
+PIB, precios constantes, base {}
+PKB w cenach stałych {}
+PKB (ceny stałe {})
+HDP ve stálých cenách roku {}
+HDP v stálych cenách roku {}
+BDP u stalnim cijenama {}
+BDP v stalnih cenah leta {}
+БДП у сталним ценама, {} = 100
+Валовой региональный продукт в ценах {} года
+ВРП в постоянных ценах {} года
+ВРП у постійних цінах {} року
+БВП по цени от {} г.
+GCP at {} constant prices
+GDP by state ({} prices)
+GDP by State at Constant {} Prices
+BKT vuoden {} hinnoin
+SKP {}. aasta hindades
+IKP {}. gada cenās
+IKP salīdzināmās cenās {}
+BVP {} metų kainomis
+BVP palyginamosiomis kainomis {}
+PIB în prețuri constante {}
+PIB la prețurile anului {}
+ΑΕΠ σε σταθερές τιμές {}
+ΑΕΠ σε τιμές του {}
+GSYH, {} fiyatlarıyla
+GSYH, sabit fiyatlarla ({})
+ÜDM, {} qiymətləri ilə
+YAIM, {} yil narxlarida
+ЖӨӨ {} жылғы бағамен
+GRDP theo giá so sánh {}
+GRDP theo giá so sánh năm {}
+按{}年不变价格计算
+実質GDP（{}年価格）
+지역내총생산, {}년 불변가격
+الناتج المحلي بالأسعار الثابتة لعام {}
+ผลิตภัณฑ์ภาค ราคาคงที่ ปี {}
+BBP in prijzen van {}
+PBB në çmime konstante {}
+PIB a preus constants de {}
+Emprego por atividade (CAE Rev. 3, {})
+Rendimento por Localização geográfica (NUTS - {})
+Rendimento por Localização geográfica (NUTS {})
+Taxa por Local de residência (NUTS-{}); Anual
+Population according to NUTS {}
+Employment by NACE Rev. 2 ({})
+Employment (NACE Rev. 2, {})
+Employment, ISIC Rev. 4 {}
+Beschäftigte nach Wirtschaftszweigen (WZ {})
+Indice des prix (base {} = 100)
+Index ({} = 100)
+Index {}=100
+Индекс, {} г. = 100
+Volume index, base year {}
+Basisjahr {}
+Index, base: {}
+tahun asas {}
+mwaka wa msingi wa {}
+Population (LAU {})
+Bevölkerung (Gebietsstand {})
+Population, {} boundaries
+ГДП (ОКВЭД {})
+""".strip().split("\n")
+OF_THE_FIGURES = """
+Population {}
+Population by region, {}
+Precio medio {}
+Average prices, {}
+Prices and incomes {}
+Consumer prices in {}
+Preise {}
+GDP at current prices, {}
+KDNK pada harga semasa {}
+PIB a preços correntes {}
+PIB a precios corrientes {}
+Índice de precios de {}
+Lakónépesség a {}. évi népszámlálás szerint
+Befolkning {} efter region
+Bevölkerung {} nach Ländern
+Население на 1 января {} года
+Численность населения за {} год
+Population by NUTS 2 regions, {}
+Population by NUTS, {}
+Bruttó hazai termék, {}
+A népesség {}. évi adatai
+Database {}
+Số dân năm {}
+Idadi ya watu {}
+Jumlah penduduk tahun {}
+Befolkning {}, alle fylker
+人口 {}年
+Cenzus {}
+Census {}
+Средние цены на жилье, {}
+Ceny mieszkań {}
+Ціни {}
+Kişi sayısı {}
+Bei den Betrieben Beschäftigte {}
+ano de referência: {}
+Harga Sewa {}
+Population ({})
+GDP ({}, million)
+GDP, m EUR, {}
+Unemployment rate {} (%)
+""".strip().split("\n")
+# fmt: on
+
+
+@pytest.mark.parametrize("name", samples(OF_SOMETHING_ELSE, 12))
+def test_a_year_of_prices_a_base_or_a_classification_is_none_in_any_language(name: str) -> None:
+    from growthpoles.study.files.printed_labels import doubtful_year, years_in
+
+    for base in (1995, 2015):
+        held = name.format(base)
+        assert years_in(held) == []
+        for year in (2021, 2022):
+            assert years_in(f"{held}, {year}") == years_in(f"{year}: {held}") == [year]
+            assert not doubtful_year(f"{held}, {year}")
+
+
+@pytest.mark.parametrize("name", samples(OF_THE_FIGURES, 12))
+def test_a_year_beside_other_words_is_that_of_the_figures(name: str) -> None:
+    from growthpoles.study.files.printed_labels import years_in
+
+    for year in (1995, 2015):
+        assert years_in(name.format(year)) == [year]

@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import Any
 
 from growthpoles import file_reading
-from growthpoles.errors import DataError, listed, message, nearest, quoted, remedy, shown
+from growthpoles.errors import DataError, listed, message, nearest, quoted, remedy, shown, unshortened
 from growthpoles.study.files.binary_workbooks import WorkbookError, read_sheets, read_sheets_apart
 from growthpoles.study.files.file_bounds import (
     MAX_CELLS,
@@ -265,15 +265,15 @@ def read_grids(
     grids = [_mark_years(grid) for grid in grids]
     if sheet is None:
         return grids
+    sheet = unshortened(sheet, [grid.sheet for grid in grids])
     named = [grid for grid in grids if grid.sheet == sheet]
     if not named and suffix not in BOOKS and len(grids) == 1 and not grids[0].sheet:
         raise DataError(message("sheet is for workbooks", where=where))
     if not named:
         found = [grid.sheet for grid in grids]
         near = map(quoted, nearest(sheet, found, n=1, words=True))
-        raise DataError(
-            message(f"no sheet {sheet[:60]!r}", where=where, allowed=listed(found, write=quoted), near=near)
-        )
+        allowed = listed(found, write=quoted)
+        raise DataError(message(f"no sheet {shown(sheet)}", where=where, allowed=allowed, near=near))
     return named
 
 

@@ -132,8 +132,24 @@ _BARE_ERAS = (
     ("سال ", re.compile(r"سال|شمسی|\bSH\b|Solar Hijri|Iranian year", flags=re.IGNORECASE), 1279, 1479),
     ("民國", re.compile("民國|民国|中華民國|Minguo", flags=re.IGNORECASE), 60, 189),
 )
+_OF_DATA = r"(?:\s+(?:of the data|of data|d[oe]s dados|de los datos|des données|dei dati|danych|dat|údajů))?"
+_REFERENCE = "|".join(
+    r"""
+reference (?:period|date)|data reference (?:period|year)|(?:per[ií]odo|data|ano) de referência
+(?:per[ií]odo|fecha|año) de referencia|(?:période|date|année) de référence|(?:periodo|data|anno) di riferimento
+(?:bezugs|berichts|referenz)(?:zeitraum|periode|jahr)|(?:referentie|verslag)periode|refer[ea]n[sc]e?periode?
+viite(?:ajankohta|jakso|vuosi)|okres (?:referencyjny|odniesienia|sprawozdawczy)|referenční (?:období|rok)
+referenčné obdobie|(?:tárgy|vonatkozási )(?:időszak|év)|perioada de referință|anul de referință
+отч[её]тный (?:период|год)|звітний (?:період|рік)|референт(?:ен|ни) период|(?:referentno|izvještajno) razdoblje
+referenčno obdobje|vaatlus(?:periood|aasta)|pārskata (?:periods|gads)|ataskaitinis laikotarpis
+(?:περίοδος|έτος) αναφοράς|referans (?:dönemi|yılı)|hesabat dövrü|есепті (?:кезең|жыл)|kỳ báo cáo
+(?:tempoh|tahun) rujukan|(?:periode|tahun) referensi|kipindi cha marejeo|対象期間|기준 ?시점|tahun|năm|mwaka|έτος|godina
+година|leto|metai|gads|aasta
+""".strip().split("\n")
+)
 YEAR_WORDS = re.compile(
-    r"(?:reference[ _])?(?:years?|год[аы]?|жыл\w*|рік|йил|yil|year_|anno|anni|ano|año|años|periodo|período|jahre?"
+    rf"(?:{_REFERENCE}){_OF_DATA}|(?:reference[ _])?"
+    r"(?:years?|год[аы]?|жыл\w*|рік|йил|yil|year_|anno|anni|ano|año|años|periodo|período|jahre?"
     r"|ann[ée]es?|an|rok|år|vuosi|év"
     r"|time|time[ _]?period|period|période|date|stichtag|tid|aika|zeit|dönem|年|年份|年度|연도|시점)s?",
     flags=re.IGNORECASE,
@@ -152,14 +168,66 @@ _BARE = re.compile(rf"(\d{{2,4}})(?:\.0)?\s?(年?)((?:[a-z]|{_YEAR_NOTE})?)", fl
 _CODE = re.compile(r"\b[A-EG-SU-WZ](?:19|20)\d\d_\w*\d")  # "S1901_C01_001E" of the Census Bureau holds no year
 _TWICE = re.compile(rf"(.*?{_YEAR[1:-1]}(?!\d)[^\d/|]*?)\s*[/|\s]\s*([^\d/|]*{_YEAR[1:-1]}(?!\d).*)")
 _INSIDE = re.compile(rf"(?<![\d.,]){_YEAR}(?:\s*[/–—-]\s*((?:19|20)?\d\d)(?!\d))?(?![\d]|[.,]\d)")
-# The year whose prices are meant, or that an index is 100 in, is no year of the figures.
+# The year whose prices are meant, that an index is 100 in or that a classification is of is no year of the figures.
+_PRICES = r"""
+pri[cx]\w* precios? preç\w* prezz\w* prezos preus preis\w* prijz\w* prijs\w* priser\w* prisnivå\w* verðlag\w* pryse
+hin(?:nat?|noin|taan|tojen|nad|dades?|dadega) ceny cenách cenach cen[aeiu] cenāsm? cenās cenām cenah cenama cijen\w*
+цен\w* цін\w* цэн\w* kain(?:os|omis|ų) áron árak(?:on)? árszint\w* preț\w* prețuri\w* çmim\w* τιμ\w+ fiyat\w*
+qiymət\w* narx\w* баға\w* баа(?:лар\w*)? нарх\w* үнэ\w* ფას\w+ գներ\w* prezio\w* prezzijiet harga presyo giá
+(?:kwa\s+)?bei(?=\s+(?:za|ya|zisizo\w*|thabiti)\b) ราคา\S* (?:ال|ب|بال)?أسعار قیمت\w* מחיר\w*
+"""
+_FIXED = r"""
+constant\w* costanti fixed fixos fixes fasta faste kiintei\w+ konstant\w* vaste feste[nrs]? verkettet\w* reale[nr]?
+stałe stałych stálé stálých stálych stalne stalnim stalnih nepromenjen\w* változatlan összehasonlító malar tetap
+konstan sabit\w* sobit müqayisəli dəyişməz taqqoslama thabiti zisizobadilika salīdzinām\w+ pastāvīg\w+ palyginam\w+
+püsi\w* σταθερ\w+ comparabile постоянн\w+ сопоставим\w+ неизменн\w+ постійн\w+ порівнянн\w+ съпоставими тұрақты
+салыстырмалы туруктуу không\s+đổi so\s+sánh cố\s+định chained encadead\w+ encadenad\w+ chaînés kjedet kedjade คงที่
+(?:ال)?ثابتة ثابت קבועים
+"""
+_LINKS = r"""
+of the as at de del do d[ae]s? von van vom fra från av af z ze z\s+roku из от за iz na za wa la le el în din të anului
+των του لسنة لعام عام سنة שנת ปี
+"""
+_YEAR_SAID = r"""
+years? a[ñn]o anos? (?:l['’])?ann[ée]es? anno an any jahr\w* jaar år\w* vuo\w+ aasta\w* rok[ua]? год[аы]? року рік
+године? god\w+ leta leto gada met[ųai]+ évi? yıl\w* il\w* yil\w* жыл\w* tahun năm mwaka έτους έτος vitit سال
+"""
+_BASES = r"""
+(?<!tax\s)(?<!data\s)base basis(?=\W) bas[ei]?\w{0,3}(?:jahr|jaar|år|aasta|yıl\w*|gads?)\w* perusvuo\w+ bázis\w*
+bazow\w+ bázick\w+ bazn\w+ bazin\w+ базис\w* базов\w+ asas dasar msingi gốc temel
+"""
+_CLASSIFICATIONS = r"""
+NUTS LAU NACE ISIC CIIU CITI ISCO CIUO ISCED COICOP NAICS SCIAN ANZSIC CNAE CAE CPA ATECO NOGA ÖNACE PKD TEÁOR EMTAK
+EVRK CAEN NKD SKD KBLI MSIC PSIC KSIC JSIC ОКВЭД ОКПД ОКЭД КВЕД КИД
+(?-i:WZ|SNI|SBI|SIC|NAF|TOL|ESA|SNA|SEC|SCN|ESVG|СНС)
+"""
+_DIVISIONS = r"""
+gebietsstand classification clasificaci[oó]n classificação nomenclature klassifikation klasyfikac\w+ классифика\w+
+kommuneinndeling indelning découpage géographie
+"""
+_EDITION = r"(?:rev|ver|vers|versi[oó]n|versão|version|fassung|ed|edition|edición|edição|vintage|ред)\b\.?"
+
+
+def _one_of(words: str) -> str:
+    return rf"(?<![^\W\d_])(?:{'|'.join(words.split())})(?![^\W\d_])"
+
+
+_PRICE, _CONSTANT, _LINK, _SAID = map(_one_of, (_PRICES, _FIXED, _LINKS, _YEAR_SAID))
 _BASE_YEAR = re.compile(
-    rf"\b(?:constant|chained)\s+\(?{_YEAR}(?!\d)|\b(?:at|in)\s+{_YEAR}(?:\s+(?:constant|market|basic|average))*\s+prices?\b"
-    rf"|\b(?:prices?\s+of(?:\s+the\s+year)?|[àa]\s+(?:precios|preços)(?:\s+constantes)?\s+d(?:el?|o)(?:\s+a[ñn]o)?"
-    rf"|a\s+prezzi(?:\s+costanti)?\s+del(?:l'anno)?|(?:en|aux?|à)\s+prix(?:\s+constants)?\s+de(?:\s+l['’]année)?"
-    rf"|(?:in|zu)\s+(?:konstanten\s+)?preisen\s+(?:von|des\s+jahres)|in\s+prijzen\s+van"
-    rf"|w\s+cenach(?:\s+stałych)?(?:\s+z)?(?:\s+roku)?|[вуВУ]\s+(?:\w+ых\s+|\w+их\s+)?ц[еі]нах)\s+{_YEAR}(?!\d)"
-    rf"|(?<!\d){_YEAR}\s+(?:жылғы|жылдың|ж\.)\s+(?:\w+\s+)?баға(?:сы|лар|лары)?(?:мен|н?да)\b|(?<!\d){_YEAR}\s*=\s*1(?:00)?(?!\d)",
+    rf"\b(?:constant|chained)\s+\(?{_YEAR}(?!\d)"
+    rf"|\b(?:at|in)\s+{_YEAR}(?:\s+(?:constant|market|basic|average))*\s+prices?\b|[(,]\s*{_YEAR}\s+prices\b"
+    rf"|{_CONSTANT}\s+(?:\w+\s+)?{_PRICE}(?:\s+(?:{_LINK}|{_SAID}\.?))*[\s(]+{_YEAR}(?!\d)"
+    rf"|(?<!\bde )(?<!\bof )(?<!\bdos )(?<!\bdes )(?<!\bder ){_PRICE}(?:\s+{_SAID})*\s+(?:{_LINK}|{_CONSTANT})"
+    rf"(?:\s*(?:{_LINK}|{_CONSTANT}|{_SAID}))*[\s(]+{_YEAR}(?!\d)"
+    rf"|(?<![^\W\d_])[ву]\s+(?:\w+[иы]х\s+)?ц[еі]нах\s+{_YEAR}(?!\d)"
+    rf"|(?<!\d){_YEAR}(?:[.-]|e[nr]\b|\s?ж\.)?\s*(?:{_SAID}\s*)?(?:{_CONSTANT}\s+)?(?!pri[cx]|preç|precio|prezz|цен|цін){_PRICE}"
+    rf"|(?<!\d){_YEAR}\s*[年년]\s*\w{{0,5}}?(?:价|價|価|가격)"
+    rf"|(?<!\d){_YEAR}\s*(?:{_SAID}|г\.?|р\.|年|년)?\s*[=≡:]\s*1(?:00|0{{3}})?(?!\d)|=\s*{_YEAR}(?!\d)"
+    rf"|{_one_of(_BASES)}(?:[\s:]+(?:{_SAID}|{_LINK}))*[\s:(=–-]{{1,3}}{_YEAR}(?!\d)"
+    rf"|(?<!\w)(?:{'|'.join(_CLASSIFICATIONS.split())})(?:\s?-?\s?[0-3]\s*\(|(?:[\s,.-]*{_EDITION}[\s-]*\d?(?:\.\d)?,?)?[\s:(–—-]*)"
+    rf"(?<!\d){_YEAR}(?!\d)"
+    rf"|{_one_of(_DIVISIONS)}\s+(?:{_LINK}\s+|au\s+)?(?:\d\d?\.\s?\d\d?\.\s?)?\(?{_YEAR}(?!\d)"
+    rf"|(?<!\d){_YEAR}\s+(?:boundaries|geography|classification|edition|vintage|nomenclature)\b",
     flags=re.IGNORECASE,
 )
 _HIDDEN = {ord(str(i)): 0xE000 + i for i in range(10)}  # signs of private use, which no label holds
@@ -430,6 +498,24 @@ def without_span(text: str, years: Collection[int]) -> str:
 def _base_hidden(text: str) -> str:
     """Return a text whose years of prices and of indices are no digits; ``translate(_SHOWN)`` brings them back."""
     return _BASE_YEAR.sub(lambda hit: hit[0].translate(_HIDDEN), text)
+
+
+# A text about prices or an index, whose year is theirs unless that is said apart; one of when it was published.
+_ABOUT_PRICES = re.compile(
+    rf"pri[cx]|preis|preci|цен|бағ|ceny|cen |base|=\s*100|baz|{_PRICE}.*{_CONSTANT}|{_CONSTANT}\s.*{_PRICE}",
+    flags=re.IGNORECASE,
+)
+_PUBLISHED = re.compile(r"updated|release|citation|©|copyright|access", flags=re.IGNORECASE)
+# "(NUTS - 2013)", "(EUR 2015)": behind letters that are short for something it may be the year of that.
+_OF_ACRONYM = re.compile(rf"[(\[,;]\s*(?!FY|AD|CE|G\b)[^\W\d_]{{2,6}}(?:\s?\d)?\s*[–—-]?\s*{_YEAR}\s*(?=[)\],;])")
+
+
+def doubtful_year(text: str) -> bool:
+    """Tell whether a year in a title or a header may be that of prices, a base, a classification or an edition."""
+    plain = _base_hidden(text)
+    short = any(hit[0].strip("([,; ")[:2].isupper() for hit in _OF_ACRONYM.finditer(plain)) and not text.isupper()
+    of_prices = plain == text and _ABOUT_PRICES.search(text) is not None
+    return short or of_prices or _PUBLISHED.search(text) is not None
 
 
 #: "x 1 000", "in 1000": what the numbers of a column are multiplied by.

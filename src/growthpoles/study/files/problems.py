@@ -31,7 +31,7 @@ _MENDS = {
     NO_ROWS: "rows of numbers below one to four header rows",
     LUNAR_YEARS: "common years in the headers, or headers without a year and {{year}}",
     FAR_YEARS: "common years in the headers, or headers without a year and {{year}}",
-    NO_KEY: "a column that names regions{such}",
+    NO_KEY: "a column that names regions{such}; beside numbers or codes that the boundaries lack, a column of names",
     OTHER_NAMES: "a column with codes or names of the boundaries{such}, or boundaries of the table's regions",
     NO_NUMBERS: "a column of numbers beside that of the regions",
     BESIDE: "numbers in the rows of regions{such}",
@@ -130,7 +130,7 @@ def alias_line(stray: Mapping[str, str | None], key: str) -> tuple[dict[str, str
 
     Names with a region go first: that line is right as it stands, or nearly so.
     """
-    plainly = [name for name in stray if name.strip() and name == plain(name)]
+    plainly = [name for name in stray if name.strip() and name.isprintable() and len(name) <= 200]
     told = [name for name in plainly if stray[name]][:_PASTED]
     told += [name for name in plainly if not stray[name]][: (_PASTED if told else _NAMED) - len(told)]
     some = f"{len(told)} of {len(stray)} names" if len(told) < len(stray) else ""

@@ -257,6 +257,16 @@ def toml_text(text: str) -> str:
     return json.dumps(safe, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
+def toml_list(items: Iterable[str]) -> str:
+    """Return a TOML list of strings."""
+    return f"[{', '.join(map(toml_text, items))}]"
+
+
+def remark(text: str, most: int = 200) -> str:
+    """Return text for a comment: one line, printable."""
+    return "".join(sign if sign.isprintable() else " " for sign in text)[:most]
+
+
 def read_table(
     path: Path,
     spec: Table,
