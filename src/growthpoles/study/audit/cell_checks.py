@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations, product
-from math import comb
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,7 +14,6 @@ from growthpoles.study.audit.arithmetic import find_copies, significant_digits, 
 from growthpoles.study.audit.between_years import (
     EQUAL_CELLS,
     FEWEST,
-    RARE,
     Growth,
     cells_of,
     equal_columns,
@@ -37,13 +34,12 @@ from growthpoles.study.audit.between_years import (
 )
 from growthpoles.study.audit.causes.hypotheses import Key, same_columns, swapped_with, twins
 from growthpoles.study.audit.causes.printed_relations import (
-    ODD_ROWS,
-    Array,
     Block,
     Relation,
     given_sums,
     meets,
     ratio_relations,
+    share_relations,
     source_blocks,
     sum_relations,
 )
@@ -111,10 +107,11 @@ def search_all(
     """Look for root causes first; what they explain is no finding of the other checks."""
     blocks = source_blocks(sources)
     relations = ratio_relations(blocks, sources.formulas)
+    results = {(relation.table, relation.members[0]) for relation in relations}
     relations += sum_relations(blocks, relations) if sums is None else given_sums(blocks, sums)
+    relations += share_relations(blocks, shares, results)
     weigh = None if judge is None else lambda mended: judge(mend(sources, blocks, mended))
     causes, whole = find_causes(blocks, relations, decimal=sources.decimal, judge=weigh)
-    results = {(relation.table, relation.members[0]) for relation in relations if relation.kind == "ratio"}
     if sources.totals:
         causes = decided_by_totals(causes, blocks, sources.totals, results)
         whole = dict(blocks)
@@ -134,7 +131,7 @@ def search_all(
         for (table, name), at in reading.cells.items()
         for i in at
     }
-    alone = table_findings(whole, results, shares, relations)
+    alone = table_findings(whole, results, relations)
     copied = {
         (cell.table, cell.column)
         for finding in alone
@@ -143,22 +140,17 @@ def search_all(
     }
     totals = total_findings(sources.totals, blocks, whole, relations, results, sources.decimal)
     once = {(cell.table, cell.row, cell.column) for finding in alone for cell in finding.cells}
-    # Shares of figures that are copies, or in a row that is one, do not add up either.
-    copies_at = {
-        (cell.table, cell.row, cell.column)
+    # Shares that are copies do not add up either.
+    columns_at = {
+        (cell.table, cell.column)
         for finding in (*alone, *repeated)
         if finding.fault.kind in ("repeated row", "repeated in years", "repeated column")
         for cell in finding.cells
     }
-    columns_at = {(table, column) for table, _, column in copies_at}
     alone = [
         finding
         for finding in alone
-        if finding.fault.kind != "shares"
-        or not (
-            (finding.fault.table, finding.fault.column) in columns_at
-            or all((cell.table, cell.row, finding.fault.denominator) in copies_at for cell in finding.cells)
-        )
+        if finding.fault.kind != "shares" or (finding.fault.table, finding.fault.column) not in columns_at
     ]
     alone, totals = _one_slip(*_one_year(alone, totals))
     rest = [
@@ -231,34 +223,21 @@ def _adds_up(finding: Finding, blocks: Mapping[int, Block], relations: Sequence[
 def table_findings(
     blocks: Mapping[int, Block],
     results: set[tuple[int, str]],
-    given: Sequence[tuple[str, str]] | None = None,
     relations: Sequence[Relation] = (),
 ) -> list[Finding]:
     """Run the checks; `results` are columns that a formula gives, which repeat what their inputs do.
 
-    `given` are columns that hold the shares of others (column, of); None finds them. A cell that adds up by one of the
-    `relations` has the right sign.
+    A cell that adds up by one of the `relations` has the right sign.
     """
     found: list[Finding] = []
     for block in blocks.values():
         found += [*_equal_rows(block, results), *_equal_columns(block), *lone_signs(blocks, block, results, relations)]
-        found += [*repeated_columns(blocks, block, results), *_shares(blocks, block, results, given)]
+        found += [*repeated_columns(blocks, block, results), *_shares(blocks, block, results)]
     years = [(blocks, block, results) for block in blocks.values()]
     found += together(finding for each in years for finding in magnitudes(*each))
     found += together(finding for each in years for finding in other_units(*each))
     found += [finding for block in blocks.values() for finding in repeated_rows(blocks, block, results)]
-    shares = [finding for finding in found if finding.fault.kind == "shares"]
-    for finding in together(finding for each in years for finding in moved_rows(*each)):
-        # Shares that stayed where they were tell in which year the rows moved.
-        rows = {(cell.table, cell.region) for cell in finding.cells}
-        told = [share for share in shares if {(cell.table, cell.region) for cell in share.cells} <= rows]
-        found = [each for each in found if each not in told]
-        if told and finding.fault.kind == "moved between years":
-            table, column = told[0].fault.table, finding.fault.column
-            own = [cell for cell in finding.cells if cell.table == table]
-            fault = Fault("moved rows", table=table, column=column, rows=listed([cell.row for cell in own]))
-            finding = replace(finding, fault=fault, cells=decided(own))
-        found.append(finding)
+    found += together(finding for each in years for finding in moved_rows(*each))
     return found
 
 
@@ -357,9 +336,8 @@ def _shares(
     blocks: Mapping[int, Block],
     block: Block,
     results: set[tuple[int, str]],
-    given: Sequence[tuple[str, str]] | None,
 ) -> Iterator[Finding]:
-    """Find shares that are not those of the column they are shares of, or that do not sum to 100 (or 1) as elsewhere.
+    """Find shares that do not sum to 100 (or 1), as they do elsewhere.
 
     Any column may sum to 100 in a year: it counts as shares where chance would give that less than once in a thousand.
     """
@@ -369,32 +347,6 @@ def _shares(
             continue
         fault = Fault("shares", table=block.table, column=name)
         identity = f"t{block.table}-{name}-shares"
-        of_all = None if given is None else [of for shares, of in given if shares == name]
-        if (found := shares_of(block, name, of_all)) is not None:
-            of, _, middle, at = found
-            fault = replace(fault, denominator=of)
-            text = Reason("sum: not the share of {column}", {"column": of})
-            cells = [cell for i in map(int, at) for cell in cells_of(block, name, [i], text, expected=float(middle[i]))]
-            evidence: Sentence = Reason(
-                "{count} other rows are shares of {column}, to rounding",
-                {"count": int(np.isfinite(column.value).sum()) - len(at), "column": of},
-            )
-            if len(at) == 2 and all(
-                abs(column.value[a] - middle[b]) <= abs(column.high[a] - column.low[a]) for a, b in (at, at[::-1])
-            ):
-                # They fit each other's rows: the shares are exchanged, or what they are shares of.
-                cells = [
-                    cell
-                    for name_of in (name, of)
-                    for a, b in (at, at[::-1])
-                    for cell in cells_of(
-                        block, name_of, [int(a)], one_reading(swapped_with(block.regions[int(b)])),
-                        float(block.columns[name_of].value[b]),
-                    )
-                ]  # fmt: skip
-            if cells:
-                yield Finding(identity, fault, tuple(cells), evidence, None, block.year)
-            continue
         total, slack = float(column.value.sum()), float((column.high - column.low).sum() / 2)
         for whole in (100.0, 1.0) if whole_column else ():
             if not slack < abs(total - whole) <= 0.2 * whole:
@@ -419,46 +371,6 @@ def _shares(
                     for cell in cells_of(block, name, [i], text, expected=float(column.value[i]) + whole - total)
                 ]
                 yield Finding(identity, fault, tuple(cells), evidence, None, block.year)
-
-
-def shares_of(block: Block, name: str, among: Sequence[str] | None = None) -> tuple[str, float, Array, Any] | None:
-    """Return the column of which a column holds the shares, the whole, these shares, and the rows that differ.
-
-    At most two rows may differ. The sum that the shares refer to is the one that most rows allow: a gap may hide a
-    part of it. `among` are the columns that are tried.
-    """
-    column = block.columns[name]
-    total = float(np.nansum(column.value))
-    whole = next((each for each in (100.0, 1.0) if 0.8 * each < total < 1.2 * each), 0.0)
-    for of in block.columns if among is None else among:
-        base = block.columns.get(of)
-        if base is None or of == name or not whole or not np.nansum(base.value) > 0:
-            continue
-        known = np.isfinite(column.value) & np.isfinite(base.value) & (column.low > 0) & (base.low > 0)
-        telling = known & (column.value > 20 * (column.high - column.low))
-        if telling.sum() < FEWEST:
-            continue
-        # What a row says the sum is: an interval; a point of the line that most of them cover.
-        least, most = (whole * base.low / column.high)[known], (whole * base.high / column.low)[known]
-        ends = np.concatenate([least, most])
-        cover = [((least <= end * (1 + 1e-12)) & (most >= end * (1 - 1e-12))).sum() for end in ends]
-        if max(cover) < max(known.sum() - ODD_ROWS, FEWEST, 0.75 * known.sum()):
-            continue
-        inside = ends[np.array(cover) == max(cover)]
-        sum_of = float(np.sqrt(inside.min() * inside.max()))
-        if not 0.5 < sum_of / float(np.nansum(base.value)) < 2:
-            continue
-        middle = whole * base.value / sum_of
-        out = ~((least <= sum_of * (1 + 1e-12)) & (most >= sum_of * (1 - 1e-12)))
-        # Columns that merely go along with each other would scatter in all rows as in the odd ones.
-        away = np.abs(np.log(least * most) / 2 - np.log(sum_of))
-        if out.any():
-            rate = min(1.0, float(np.median(np.log(most / least))) / (2.5 * float(away[out].min())))
-            n, k = len(out), int(out.sum())
-            if np.log(n * comb(n, k)) + (n - k) * np.log(rate) > RARE - np.log(100.0):
-                continue
-        return of, whole, middle, np.flatnonzero(known)[out]
-    return None
 
 
 def _likely(blocks: Mapping[int, Block], block: Block, name: str, excess: float) -> list[int]:

@@ -126,7 +126,7 @@ def readings(blocks: Blocks, relations: Sequence[Relation], wrong: Sequence[Mask
                 yield from _repeated(blocks, relation, name, implied, rows)
                 yield from _same_column(block, name, implied, rows)
                 yield from _factor(block, name, implied, rows)
-        if relation.kind == "ratio" and len(rows) > 1:
+        if relation.kind == "ratio" and not relation.whole and len(rows) > 1:
             yield from _other_year(blocks, relation, rows)
             yield from _other_column(blocks, relation, rows)
     for (table, numbers), group in together.items():
@@ -436,7 +436,7 @@ def _exchanged_tables(blocks: Blocks, relations: Sequence[Relation], wrong: Sequ
     """
     broken: dict[int, dict[tuple[str, ...], tuple[Relation, Rows]]] = {}
     for relation, mask in zip(relations, wrong, strict=True):
-        if relation.kind == "ratio" and mask.sum() >= max(3, len(mask) / 2):
+        if relation.kind == "ratio" and not relation.whole and mask.sum() >= max(3, len(mask) / 2):
             broken.setdefault(relation.table, {})[relation.members] = relation, np.flatnonzero(mask)
     for table, other in combinations(sorted(broken), 2):
         both = [members for members in broken[table] if members in broken[other]]
