@@ -841,3 +841,37 @@ def test_a_word_for_years_names_no_quantity_and_totals_of_all_years_are_told_onc
     assert len(told) == 1 and told[0].startswith("tables 1-3: 4 rows are totals of others: 10 (Country): 1-9; ")
     if title:
         assert {*gp.read_table(tmp_path / "jobs.xlsx", ignore=["Part*", "Country"])["indicator"]} == names
+
+
+@pytest.mark.parametrize("seed", samples(range(300), 6))
+def test_totals_of_many_columns_are_found_wherever_they_stand(seed: int, tmp_path: Path) -> None:
+    rng = np.random.default_rng(seed)
+    rows, count, digits = int(rng.integers(8, 40)), int(rng.integers(5, 15)), int(rng.integers(0, 2))
+    size = rng.lognormal(6, 1, (rows, 1)) * rng.lognormal(0, 0.8, count)
+    parts = np.round(size * rng.lognormal(0, 0.4, (rows, count)), digits) + 10.0
+    names = [f"industry {chr(97 + at)}" for at in range(count)]
+    table = pd.DataFrame(parts, columns=names)
+    total = np.round(parts.sum(axis=1), digits)
+    if seed % 3 == 0:  # a column that is a part of the one before it
+        at = int(rng.integers(1, count))
+        table.insert(at, "of which", np.round(parts[:, at - 1] * rng.uniform(0.3, 0.9, rows), digits))
+    table.insert(0 if seed % 2 else table.shape[1], "all", total)
+    table.insert(0, "region", [f"Area {at}x" for at in range(rows)])
+    table["area"] = np.round(rng.lognormal(5, 1, rows), 1)
+    table.to_csv(tmp_path / "t.csv", index=False)
+    found, _, rules = audit_file(tmp_path / "t.csv")
+    assert rules[["kind", "column", "numerator"]].to_numpy().tolist() == [["sum", "all", " + ".join(names)]]
+    assert found.ledger.empty
+    column, (i, j) = str(rng.choice(names)), rng.choice(rows, 2, replace=False)
+    if seed % 4:
+        table.loc[i, column] *= 10
+        wrong = {(i + 1, column)}
+    else:
+        table.loc[[i, j], column] = table.loc[[j, i], column].to_numpy()
+        wrong = {(i + 1, column), (j + 1, column)}
+    if abs(table.loc[i, column] - parts[i, names.index(column)]) < count:
+        return
+    table.to_csv(tmp_path / "t.csv", index=False)
+    found, _, _ = audit_file(tmp_path / "t.csv")
+    assert wrong <= set(zip(found.ledger["row"], found.ledger["column"], strict=True))
+    assert len(set(found.ledger["fault"])) <= (1 if seed % 4 else 2)

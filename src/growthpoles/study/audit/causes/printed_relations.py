@@ -24,6 +24,8 @@ Bounds = tuple[Array, Array, Array]
 #: A sum is taken for one when it holds in all rows of its table but this many.
 ODD_ROWS = 2
 _MOST_PARTS = 4
+#: Columns next to a total that it may sum up, if they are more; how far (part of itself) it is from what it does not.
+_LONGEST, _APART = 40, 0.2
 _FEWEST_ROWS = 5
 #: A ratio is proposed when it holds in this share of the rows that print all three columns, and in five at least; in
 #: half of them where chance would give that less than once in so many files (log10). A ratio or sum nearly holds then,
@@ -463,7 +465,7 @@ def shares_of(block: Block, name: str, of: str) -> Shares | None:
 
 
 def sum_relations(blocks: Mapping[int, Block], taken: Sequence[Relation] = ()) -> list[Relation]:
-    """Discover columns that are the sum of two to four others, in all rows of a table but at most two.
+    """Discover columns that are the sum of two to four others, or of more next to it, in all rows but at most two.
 
     A sum of more parts counts only where no sum of fewer holds. Columns that a ratio gives are left out. A sum found
     in one table is looked for in the others too, where half of the rows are enough.
@@ -577,17 +579,52 @@ def _close_sums(
                 ways += [(a, b) for a, b in combinations(rest, 2) if {a, b} & signed and not {a, b} <= set(parts)]
             gaps = ((way, np.abs(sum(values[name] for name in way) - values[total])) for way in ways)
             yield [(total, *way) for way, gap in gaps if middle(gap) <= room]
+        ways = [way for run in _runs(names, total) for way in _within_run(block, run, values, total, room, middle)]
+        yield [(total, *way) for way in ways if len(way) > _MOST_PARTS]
 
     for total in names:
         yield close(total)
 
 
+def _runs(names: Sequence[str], total: str) -> Iterator[Sequence[str]]:
+    """Yield the columns next to one, on either side, of which it may be the total; the longest first."""
+    at = names.index(total)
+    for count in range(min(len(names) - 1, _LONGEST), _MOST_PARTS, -1):
+        yield from ([names[at - count : at]] if at >= count else [])
+        yield from ([names[at + 1 : at + 1 + count]] if at + count < len(names) else [])
+
+
+def _within_run(
+    block: Block,
+    run: Sequence[str],
+    values: Mapping[str, Array],
+    total: str,
+    room: float,
+    middle: Callable[[Array], float],
+) -> Iterator[tuple[str, ...]]:
+    """Yield a run of columns that adds up to a total, or all of it but one or two: what is within another of them."""
+    gap = sum(values[name] for name in run) - values[total]
+    halves = sum(float(np.nanmedian(block.columns[name].high - block.columns[name].low)) / 2 for name in run)
+    room = max(room, halves / 2)
+    if middle(np.abs(gap)) <= room:
+        yield tuple(run)
+    for count in (1, 2) if np.median(gap) > 0 else ():
+        for without in combinations(run, count):
+            if middle(np.abs(gap - sum(values[name] for name in without))) <= room:
+                yield tuple(name for name in run if name not in without)
+
+
 def _convincing(relation: Relation, block: Block) -> bool:
-    low, _, high = relation.implied(block, relation.members[0])
+    low, middle, high = relation.implied(block, relation.members[0])
     known = np.isfinite(low) & np.isfinite(block.columns[relation.members[0]].value)
     bad = relation.wrong(block) & known
     if known.sum() < _FEWEST_ROWS or bad.sum() > min(ODD_ROWS, known.sum() // 3):
         return False
+    if len(relation.members) > _MOST_PARTS + 1:
+        # Columns next to each other: small ones are there by their place, and the total tells.
+        size = np.abs(middle[known & ~bad])
+        rate = np.minimum((high - low)[known & ~bad] / np.maximum(_APART * size, 1e-12), 1.0)
+        return bool(np.log10(np.maximum(rate, 1e-9)).sum() < -_CHANCE and np.median(rate) < 0.5)
     return _telling(relation, block, (high - low)[known], known)
 
 
