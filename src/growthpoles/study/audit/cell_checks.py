@@ -14,15 +14,11 @@ from growthpoles.study.audit.arithmetic import find_copies, significant_digits, 
 from growthpoles.study.audit.between_years import (
     EQUAL_CELLS,
     FEWEST,
-    Growth,
     cells_of,
     equal_columns,
-    growth_bounds,
-    growth_ends,
     growth_remarks,
     lone_signs,
     magnitudes,
-    may_be_growth,
     moved_rows,
     other_units,
     repeated_columns,
@@ -32,9 +28,11 @@ from growthpoles.study.audit.between_years import (
     turned_years,
     typed_columns,
 )
-from growthpoles.study.audit.causes.hypotheses import Key, same_columns, swapped_with, twins
+from growthpoles.study.audit.causes.hypotheses import Key, moved, same_columns, shifted, swapped_with, twins
 from growthpoles.study.audit.causes.printed_relations import (
     Block,
+    Bounds,
+    Mask,
     Relation,
     given_sums,
     meets,
@@ -61,11 +59,13 @@ from growthpoles.study.audit.findings import (
     undecided_between,
 )
 from growthpoles.study.audit.printed_cells import Sources, replace_cells
+from growthpoles.study.audit.published_ranks import Growth, growth_bounds, growth_ends, may_be_growth
 from growthpoles.study.audit.row_order_findings import order_findings
 from growthpoles.study.files.printed_tables import Decimal, cell_number
 
 #: Faults of two years of which a total may tell which is wrong.
 _OF_TWO = ("repeated in years", "unit")
+_MOVED_ROWS = 3  # of growth, from which on they are dealt anew together
 _MOST_OPEN = 200  # rows of growth that do not hold, among which exchanged ones are looked for
 
 
@@ -103,6 +103,7 @@ def search_all(
     judge: Callable[[Sources], int] | None = None,
     sums: Sequence[tuple[str, ...]] | None = None,
     shares: Sequence[tuple[str, str]] | None = None,
+    growths: Sequence[Growth] = (),
 ) -> Search:
     """Look for root causes first; what they explain is no finding of the other checks."""
     blocks = source_blocks(sources)
@@ -112,8 +113,9 @@ def search_all(
     relations += share_relations(blocks, shares, results)
     weigh = None if judge is None else lambda mended: judge(mend(sources, blocks, mended))
     causes, whole = find_causes(blocks, relations, decimal=sources.decimal, judge=weigh)
-    if sources.totals:
-        causes = decided_by_totals(causes, blocks, sources.totals, results)
+    if sources.totals or growths:
+        causes = decided_by_totals(causes, blocks, sources.totals, results) if sources.totals else causes
+        causes = _decided_by_growth(causes, blocks, growths)
         whole = dict(blocks)
         for cause in causes:
             whole = cause.first.apply(whole)
@@ -177,6 +179,35 @@ def search_all(
     mended, remarks = mend(sources, blocks, whole), growth_remarks(whole, results, told_of)
     remarks = pd.concat([remarks, turned_years(whole, results)], ignore_index=True)
     return Search(sources, found, orders, causes, blocks, mended, tuple(relations), remarks)
+
+
+def _decided_by_growth(causes: Sequence[Cause], blocks: Mapping[int, Block], growths: Sequence[Growth]) -> list[Cause]:
+    """Keep of the readings of a fault those with which growth in percent holds, where it fails with the others."""
+    found = []
+    for cause in causes:
+        whole = dict(blocks)
+        for other in causes if cause.open else ():
+            whole = other.first.apply(whole) if other is not cause else whole
+        failing = [
+            sum(int(bad.sum()) for *_, bad in _growth_rows(reading.apply(whole), growths))
+            for reading in (cause.readings if cause.open and growths else ())
+        ]
+        readings = [each for each, own in zip(cause.readings, failing, strict=False) if own == min(failing)]
+        found.append(replace(cause, readings=tuple(readings or cause.readings)))
+    return found
+
+
+def _growth_rows(
+    blocks: Mapping[int, Block], rules: Iterable[Growth]
+) -> Iterator[tuple[Growth, Block, Bounds, Mask, Mask]]:
+    """Yield every rule with each table that it holds for: its bounds, the rows that are known, and those that fail."""
+    for rule, block in product(rules, blocks.values()):
+        kind, name, of, first, last = rule
+        fits = name in block.columns and may_be_growth(blocks, block, name, last)
+        bounds = growth_bounds(blocks, block, kind, of, first, last) if fits else None
+        if bounds is not None:
+            known = np.isfinite(bounds[0]) & np.isfinite(block.columns[name].value)
+            yield rule, block, bounds, known, known & ~meets(block.columns[name], bounds[0], bounds[2])
 
 
 def mend(
@@ -456,18 +487,16 @@ def growth_findings(
     """
     groups: dict[tuple[str, str], list[_Step]] = {}
     evidence: dict[tuple[int, str], Reason] = {}
-    for (kind, name, of, first, last), block in product(rules, blocks.values()):
-        fits = name in block.columns and may_be_growth(blocks, block, name, last)
-        bounds = growth_bounds(blocks, block, kind, of, first, last) if fits else None
-        ends = growth_ends(blocks, block, of, first, last) if bounds is not None else None
-        if bounds is None or ends is None:
-            continue
-        column = block.columns[name]
-        known = np.isfinite(bounds[0]) & np.isfinite(column.value)
-        bad = known & ~meets(column, bounds[0], bounds[2])
+    findings: list[Finding] = []
+    for (kind, name, of, first, last), block, bounds, known, bad in _growth_rows(blocks, rules):
+        ends = growth_ends(blocks, block, of, first, last)
+        assert ends is not None  # its bounds are those of both years
         told = {"column": of, "year": first, "other_year": last, "count": int(known.sum() - bad.sum())}
         template = "{count} other rows are the growth of {column} from {year} to {other_year}, to rounding"
         evidence[block.table, name] = Reason(template, told)
+        if (dealt := _moved_growth(block, name, bounds, bad)) is not None:
+            findings.append(replace(dealt, evidence=evidence[block.table, name]))
+            bad[[block.rows.index(cell.row) for cell in dealt.cells]] = False
         for i in map(int, np.flatnonzero(known)):
             low, middle, high = (float(part[i]) for part in bounds)
             places = tuple((table, at[i]) for table, at in ends)
@@ -517,7 +546,7 @@ def growth_findings(
                 for x, y in ((one[0], two[0]), (two[0], one[0]))
             ):
                 pairs.append((a, b, (one[0].block.table, one[0].name)))
-    findings, done = list[Finding](), set[int]()
+    done = set[int]()
     for a, b, (table, name) in pairs:
         if sum(a in pair[:2] or b in pair[:2] for pair in pairs) != 1:
             continue
@@ -538,6 +567,23 @@ def growth_findings(
         if number not in done:
             findings += _growth_readings(blocks, of, wrong, inputs, evidence, decimal)
     return findings
+
+
+def _moved_growth(block: Block, name: str, bounds: Bounds, bad: Mask) -> Finding | None:
+    """Find growth that stands in the rows of other regions: dealt anew, most of what fails holds."""
+    rows = np.flatnonzero(bad)
+    if len(rows) < _MOVED_ROWS:
+        return None
+    ways = [*moved(block, [(name, bounds)], rows), *shifted(block, name, bounds, rows)]
+    ways = [each for each in ways if each.size >= max(_MOVED_ROWS, 0.6 * len(rows))]
+    if not ways:
+        return None
+    best = max(ways, key=lambda each: (len(np.intersect1d(each.cells[block.table, name], rows)), -each.size))
+    at = [int(i) for i in best.cells[block.table, name]]
+    texts = dict(zip(at, best.texts[block.table, name], strict=True))
+    cells = [cell for i in at for cell in cells_of(block, name, [i], texts[i], float(bounds[1][i]))]
+    fault = Fault("moved rows", table=block.table, column=name, rows=listed([block.rows[i] for i in at]))
+    return Finding(f"t{block.table}-{name}-rows", fault, tuple(cells), texts[at[0]])
 
 
 def _growth_readings(

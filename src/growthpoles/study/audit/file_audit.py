@@ -12,7 +12,6 @@ import numpy as np
 import pandas as pd
 
 from growthpoles.errors import DataError, Joined, Reason, listed, message, quoted
-from growthpoles.study.audit.between_years import GROWTHS, growth_columns
 from growthpoles.study.audit.causes.printed_relations import (
     Block,
     Relation,
@@ -29,7 +28,7 @@ from growthpoles.study.audit.causes.printed_relations import (
 from growthpoles.study.audit.column_orders import listed as listed_rows
 from growthpoles.study.audit.ledger import Audit, audit_cells
 from growthpoles.study.audit.printed_cells import FORMULA_COLUMNS, Sources, TotalRow, make_sources, place_text
-from growthpoles.study.audit.published_ranks import ranked_columns
+from growthpoles.study.audit.published_ranks import GROWTHS, growth_columns, ranked_columns
 from growthpoles.study.files.cell_grids import Grid, read_grids
 from growthpoles.study.files.number_notation import Notation, detect_notation
 from growthpoles.study.files.printed_labels import (

@@ -120,8 +120,8 @@ def readings(blocks: Blocks, relations: Sequence[Relation], wrong: Sequence[Mask
                 yield from _other_index(block, relations, relation, rows)
             yield from _digits(block, relation, name, implied, rows)
             if len(rows) > 1:
-                yield from _moved(block, [(name, implied)], rows)
-                yield from _shifted(block, name, implied, rows)
+                yield from moved(block, [(name, implied)], rows)
+                yield from shifted(block, name, implied, rows)
                 yield from _exchanged(blocks, relations, relation, name, implied, rows)
                 yield from _repeated(blocks, relation, name, implied, rows)
                 yield from _same_column(block, name, implied, rows)
@@ -134,7 +134,7 @@ def readings(blocks: Blocks, relations: Sequence[Relation], wrong: Sequence[Mask
             results = [
                 (relation.members[0], relation.implied(blocks[table], relation.members[0])) for relation in group
             ]
-            for reading in _moved(blocks[table], results, np.array(numbers, dtype=np.intp)):
+            for reading in moved(blocks[table], results, np.array(numbers, dtype=np.intp)):
                 yield reading
                 # Ratios in the rows of others look as all that they were computed from does, moved the other way.
                 inputs = {name for relation in group for name in relation.members} - {name for name, _ in results}
@@ -178,7 +178,7 @@ def _fits(column: Column, implied: Bounds) -> npt.NDArray[np.bool_]:
     )
 
 
-def _moved(block: Block, members: Sequence[tuple[str, Bounds]], rows: Rows) -> Iterator[Reading]:
+def moved(block: Block, members: Sequence[tuple[str, Bounds]], rows: Rows) -> Iterator[Reading]:
     """Deal the printed values over the wrong rows so that all fit; several columns move together."""
     fits = np.logical_and.reduce([_fits(block.columns[name], implied) for name, implied in members])
     both = [np.isfinite(implied[0]) & np.isfinite(block.columns[name].value) for name, implied in members]
@@ -197,7 +197,7 @@ def _moved(block: Block, members: Sequence[tuple[str, Bounds]], rows: Rows) -> I
         yield _dealt(block, [name for name, _ in members], place, origin, unique=unique)
 
 
-def _shifted(block: Block, name: str, implied: Bounds, rows: Rows) -> Iterator[Reading]:
+def shifted(block: Block, name: str, implied: Bounds, rows: Rows) -> Iterator[Reading]:
     """Try values that stand one or two rows too low or too high; one was typed twice, and one is lost."""
     known = np.isfinite(implied[0]) & np.isfinite(block.columns[name].value)
     fits = _fits(block.columns[name], implied) & known[:, None] & known[None, :]
