@@ -16,10 +16,11 @@ from growthpoles.study.audit.between_years import (
     FEWEST,
     cells_of,
     equal_columns,
+    exchanged_years,
     growth_remarks,
     lone_signs,
+    lone_turns,
     magnitudes,
-    moved_rows,
     other_units,
     repeated_columns,
     repeated_row,
@@ -60,7 +61,7 @@ from growthpoles.study.audit.findings import (
 )
 from growthpoles.study.audit.printed_cells import Sources, replace_cells
 from growthpoles.study.audit.published_ranks import Growth, growth_bounds, growth_ends, may_be_growth
-from growthpoles.study.audit.row_order_findings import order_findings
+from growthpoles.study.audit.row_order_findings import moved_rows, order_findings, rows_out_of_line
 from growthpoles.study.files.printed_tables import Decimal, cell_number
 
 #: Faults of two years of which a total may tell which is wrong.
@@ -177,7 +178,8 @@ def search_all(
     found = [*cause_findings(sources, blocks, causes), *kept]
     told_of = {(cell.table, cell.row, cell.column) for finding in found for cell in finding.cells}
     mended, remarks = mend(sources, blocks, whole), growth_remarks(whole, results, told_of)
-    remarks = pd.concat([remarks, turned_years(whole, results)], ignore_index=True)
+    beside = [turned_years(whole, results), lone_turns(whole, results, told_of), exchanged_years(whole, results)]
+    remarks = pd.concat([remarks, *beside], ignore_index=True)
     return Search(sources, found, orders, causes, blocks, mended, tuple(relations), remarks)
 
 
@@ -268,8 +270,15 @@ def table_findings(
     found += together(finding for each in years for finding in magnitudes(*each))
     found += together(finding for each in years for finding in other_units(*each))
     found += [finding for block in blocks.values() for finding in repeated_rows(blocks, block, results)]
-    found += together(finding for each in years for finding in moved_rows(*each))
-    return found
+    by_third = [finding for each in years for finding in rows_out_of_line(*each)]
+    cells = {(cell.table, cell.row, cell.column) for finding in by_third for cell in finding.cells}
+    tables = {(finding.fault.table, finding.fault.column) for finding in by_third}
+    for finding in together(finding for each in years for finding in moved_rows(*each)):
+        # What two years tell of a year that a third one tells in full.
+        own = [cell for cell in finding.cells if (cell.table, cell.column) in tables]
+        if not own or not all((cell.table, cell.row, cell.column) in cells for cell in own):
+            found.append(finding)
+    return found + by_third
 
 
 def _equal_rows(block: Block, results: set[tuple[int, str]]) -> Iterator[Finding]:

@@ -422,7 +422,9 @@ def shares_of(block: Block, name: str, of: str) -> Shares | None:
     telling = known & (column.value > 20 * (column.high - column.low))
     if telling.sum() < _FEWEST_SHARES:
         return None
+    # Rows that are the same say nothing more.
     at = np.flatnonzero(known)
+    at = at[np.sort(np.unique(np.stack([column.value[at], base.value[at]]), axis=1, return_index=True)[1])]
     n = len(at)
     share = (column.low[at], column.value[at], column.high[at])
     figure = (base.low[at], base.value[at], base.high[at])
@@ -457,10 +459,10 @@ def shares_of(block: Block, name: str, of: str) -> Shares | None:
             rate = min(1.0, float(np.median(width)) / (2.5 * float(away[(k - 1) // 2])))
             chance = np.log(n * float(comb(n, k))) + (n - k) * np.log(rate)
         else:
-            return Shares(whole, whole / sum_of, n, n)
+            chance = -np.inf
         if chance < _CHANCE_SHARES:
-            own = (whole * figure[0] / share[2] <= sum_of) & (whole * figure[2] / share[0] >= sum_of)
-            return Shares(whole, whole / sum_of, int(own.sum()), n)
+            own = known & (whole * base.low <= sum_of * column.high) & (whole * base.high >= sum_of * column.low)
+            return Shares(whole, whole / sum_of, int(own.sum()), int(known.sum()))
     return None
 
 
