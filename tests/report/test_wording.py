@@ -64,6 +64,7 @@ FAULTS = {
     "magnitude": Fault("magnitude", table=2, other_table=4, column="grp", row=5),
     "moved between years": Fault("moved between years", table=2, other_table=4, column="grp", rows="4-5, 9"),
     "shares": Fault("shares", table=2, column=BOTH),
+    "share": Fault("share", table=2, column="output_per_capita", row=3, denominator="grp"),
     "growth": Fault("growth", table=2, column="grp", row=3, denominator="population", year=2010),
     "sum": Fault("sum", table=2, column="grp", row=17),
     "total": Fault("total", table=2, column="grp", row=17),

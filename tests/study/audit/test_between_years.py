@@ -10,6 +10,9 @@ import pytest
 from planted import PRIMARIES, RATIOS, Shape, clean
 
 from growthpoles.study.audit import audit_sources, make_sources, run_audit
+from growthpoles.study.audit.file_audit import audit_file
+from growthpoles.study.audit.ledger import Audit
+from samples import samples
 
 
 @pytest.mark.parametrize("third", [False, True])
@@ -91,3 +94,67 @@ def test_a_method_that_refuses_negative_figures_is_no_stop(tmp_path: Path) -> No
     found = run_audit(study.write(tmp_path))
     assert list(zip(found.ledger["row"], found.ledger["column"], strict=True)) == [(3, "gdp")]
     assert found.ledger["cause"].str.contains("sign").all()
+
+
+def _years_of_one_quantity(rng: np.random.Generator) -> pd.DataFrame:
+    """Draw a quantity in four years and more, whose growth has heavy tails."""
+    rows, count = int(rng.integers(14, 50)), int(rng.integers(4, 9))
+    scale = rng.uniform(0.005, 0.02)
+    steps = rng.uniform(0.02, 0.08, count)[:, None] + scale * np.clip(rng.standard_t(3, (count, rows)), -6, 6)
+    figures = np.round(np.exp(rng.normal(9, rng.uniform(0.4, 1), rows) + np.cumsum(steps, axis=0)))
+    table = pd.DataFrame(figures.T, columns=[f"output {2012 + at}" for at in range(count)])
+    table.insert(0, "region", [f"Area {at}x" for at in range(rows)])
+    return table
+
+
+def _audited(table: pd.DataFrame, folder: Path) -> Audit:
+    table.to_csv(folder / "t.csv", index=False)
+    return audit_file(folder / "t.csv")[0]
+
+
+@pytest.mark.parametrize("seed", samples(range(300), 6))
+def test_rows_of_one_year_in_the_places_of_others_are_told_by_the_other_years(seed: int, tmp_path: Path) -> None:
+    rng = np.random.default_rng(seed)
+    table = _years_of_one_quantity(rng)
+    clean = _audited(table, tmp_path)
+    assert clean.ledger.empty and clean.remarks.empty
+    rows, year = len(table), int(rng.integers(0, table.shape[1] - 1))
+    count = [6, rows // 2, rows][seed % 3]
+    at = np.arange(count) + int(rng.integers(0, rows - count + 1))
+    name = f"output {2012 + year}"
+    own = table[name].to_numpy()
+    table.loc[at, name] = [np.roll(own[at], 1), np.roll(own[at], -1), own[at][::-1]][seed // 3 % 3]
+    found = _audited(table, tmp_path)
+    far = int((np.abs(np.log(table[name].to_numpy() / own)) > 0.3).sum())
+    if found.ledger.empty:
+        assert far < 6 or count == 6  # few rows that differ by more than they grow
+        return
+    (fault,) = set(found.ledger["fault"])
+    assert fault.startswith(f"table {year + 1}: output stands in the rows of other regions in rows ")
+    assert set(found.ledger["row"]) <= set(range(at[0], at[-1] + 3)) and 2 * len(found.ledger) >= far
+
+
+@pytest.mark.parametrize("seed", samples(range(300), 4))
+def test_a_lone_cell_far_from_both_years_beside_it_is_a_remark(seed: int, tmp_path: Path) -> None:
+    rng = np.random.default_rng(seed)
+    table = _years_of_one_quantity(rng)
+    row, year = int(rng.integers(0, len(table))), int(rng.integers(1, table.shape[1] - 2))
+    table.loc[row, f"output {2012 + year}"] = round(table.loc[row, f"output {2012 + year}"] * [0.45, 2.2][seed % 2])
+    found = _audited(table, tmp_path)
+    assert found.ledger.empty
+    assert list(zip(found.remarks["table"], found.remarks["row"], strict=True)) == [(year + 1, row + 1)]
+    assert " of what " in str(found.remarks["told"].iloc[0])
+
+
+@pytest.mark.parametrize("seed", samples(range(200), 4))
+def test_two_years_exchanged_in_a_row_of_years_are_a_remark(seed: int, tmp_path: Path) -> None:
+    rng = np.random.default_rng(seed)
+    table = _years_of_one_quantity(rng)
+    years = table.shape[1] - 1
+    if years < 6:
+        return
+    first = int(rng.integers(1, years - 4))
+    one, two = f"output {2012 + first}", f"output {2012 + first + 3}"
+    table[[one, two]] = table[[two, one]].to_numpy()
+    told = [str(each) for each in _audited(table, tmp_path).remarks["told"]]
+    assert [each for each in told if f"tables {first + 1} and {first + 4}: output turn back" in each]

@@ -855,3 +855,83 @@ def test_a_rate_of_the_whole_is_no_sum_that_a_gap_keeps_from_being_checked(summe
     (tmp_path / "t.csv").write_text(text)
     found, _, _ = audit_file(tmp_path / "t.csv")
     assert any(f"the total of {name}" in each for each in map(str, found.unchecked["check"])) == summed
+
+
+@pytest.mark.parametrize("seed", samples(range(300), 6))
+def test_totals_of_many_columns_are_found_wherever_they_stand(seed: int, tmp_path: Path) -> None:
+    rng = np.random.default_rng(seed)
+    rows, count, digits = int(rng.integers(8, 40)), int(rng.integers(5, 15)), int(rng.integers(0, 2))
+    size = rng.lognormal(6, 1, (rows, 1)) * rng.lognormal(0, 0.8, count)
+    parts = np.round(size * rng.lognormal(0, 0.4, (rows, count)), digits) + 10.0
+    names = [f"industry {chr(97 + at)}" for at in range(count)]
+    table = pd.DataFrame(parts, columns=names)
+    total = np.round(parts.sum(axis=1), digits)
+    if seed % 3 == 0:  # a column that is a part of the one before it
+        at = int(rng.integers(1, count))
+        table.insert(at, "of which", np.round(parts[:, at - 1] * rng.uniform(0.3, 0.9, rows), digits))
+    table.insert(0 if seed % 2 else table.shape[1], "all", total)
+    table.insert(0, "region", [f"Area {at}x" for at in range(rows)])
+    table["area"] = np.round(rng.lognormal(5, 1, rows), 1)
+    table.to_csv(tmp_path / "t.csv", index=False)
+    found, _, rules = audit_file(tmp_path / "t.csv")
+    assert rules[["kind", "column", "numerator"]].to_numpy().tolist() == [["sum", "all", " + ".join(names)]]
+    assert found.ledger.empty
+    column, (i, j) = str(rng.choice(names)), rng.choice(rows, 2, replace=False)
+    if seed % 4:
+        table.loc[i, column] *= 10
+        wrong = {(i + 1, column)}
+    else:
+        table.loc[[i, j], column] = table.loc[[j, i], column].to_numpy()
+        wrong = {(i + 1, column), (j + 1, column)}
+    if abs(table.loc[i, column] - parts[i, names.index(column)]) < count:
+        return
+    table.to_csv(tmp_path / "t.csv", index=False)
+    found, _, _ = audit_file(tmp_path / "t.csv")
+    assert wrong <= set(zip(found.ledger["row"], found.ledger["column"], strict=True))
+    assert len(set(found.ledger["fault"])) <= (1 if seed % 4 else 2)
+
+
+def _two_years(rng: np.random.Generator) -> pd.DataFrame:
+    """Draw people of two years, their density in the later one, and growth in percent."""
+    rows = int(rng.integers(10, 60))
+    old = np.round(rng.lognormal(11, 0.8, rows))
+    new = np.round(old * np.exp(rng.normal(0.15, 0.1, rows)))
+    area = np.round(new / rng.lognormal(3, 1, rows), 1) + 1
+    table = pd.DataFrame({"region": [f"Area {at}x" for at in range(rows)], "people 2009": old, "people 2019": new})
+    table["area, sq. km"], table["density 2019"] = area, np.round(new / area, 2)
+    table["change 2009-2019, %"] = np.round(100 * (new / old - 1), int(rng.integers(1, 3)))
+    return table
+
+
+@pytest.mark.parametrize("seed", samples(range(200), 4))
+def test_growth_in_the_rows_of_other_regions_is_one_fault(seed: int, tmp_path: Path) -> None:
+    rng = np.random.default_rng(seed)
+    table, name = _two_years(rng), "change 2009-2019, %"
+    table.to_csv(tmp_path / "t.csv", index=False)
+    assert audit_file(tmp_path / "t.csv")[0].ledger.empty
+    rows, grown = len(table), table[name].to_numpy()
+    count = [4, rows // 2, rows][seed % 3]
+    at = np.arange(count) + int(rng.integers(0, rows - count + 1))
+    table.loc[at, name] = np.roll(grown[at], 1)
+    table.to_csv(tmp_path / "t.csv", index=False)
+    found, _, rules = audit_file(tmp_path / "t.csv")
+    assert "growth" in set(rules["kind"])
+    (fault,) = set(found.ledger["fault"])
+    assert fault.startswith("table 2: change 2009-2019, % stands in the rows of other regions in rows ")
+    assert set(found.ledger["row"]) <= set(at + 1) and len(found.ledger) >= 0.7 * count
+
+
+@pytest.mark.parametrize("seed", samples(range(200), 4))
+def test_growth_tells_which_of_the_columns_of_a_ratio_is_exchanged(seed: int, tmp_path: Path) -> None:
+    rng = np.random.default_rng(seed)
+    table = _two_years(rng)
+    i, j = rng.choice(len(table), 2, replace=False)
+    column = ["people 2019", "area, sq. km", "density 2019"][seed % 3]
+    table.loc[[i, j], column] = table.loc[[j, i], column].to_numpy()
+    table.to_csv(tmp_path / "t.csv", index=False)
+    found, _, rules = audit_file(tmp_path / "t.csv")
+    if "ratio" not in set(rules["kind"]) or found.ledger.empty:
+        return  # density is much the same in both rows
+    # Growth holds with the people: area and density may both be it.
+    named = {"people"} if seed % 3 == 0 else {"area, sq. km", "density"}
+    assert set(found.ledger["column"]) <= named and set(found.ledger["row"]) == {i + 1, j + 1}

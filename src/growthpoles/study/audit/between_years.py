@@ -7,10 +7,9 @@ probability (m / x)^3 / n. What is merely unusual (growth) is a remark and no fi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import combinations, pairwise, product
-from math import comb
+from itertools import combinations, pairwise
 from typing import Any
 
 import numpy as np
@@ -18,13 +17,11 @@ import pandas as pd
 
 from growthpoles.errors import Joined, Number, Reason
 from growthpoles.study.audit.arithmetic import significant_digits
-from growthpoles.study.audit.causes.hypotheses import in_other_unit, moved_to, twins
+from growthpoles.study.audit.causes.hypotheses import in_other_unit, twins
 from growthpoles.study.audit.causes.printed_relations import (
     Array,
     Block,
-    Bounds,
     Relation,
-    meets,
     same_cells,
     stood_before,
 )
@@ -34,7 +31,7 @@ from growthpoles.study.audit.printed_cells import TotalRow, sentence_frame
 
 #: Chance findings that one table of a study may give.
 RARE = float(np.log(1e-4))
-_RARER = float(np.log(1e-6))  # rows dealt anew: two that happen to grow apart fit each other's places now and then
+RARER = float(np.log(1e-6))  # rows dealt anew: two that happen to grow apart fit each other's places now and then
 #: Equal cells by which two rows are one, and of a column by which two columns are.
 EQUAL_CELLS = 4
 OPEN_YEAR = Reason("which year is right stays open", {})
@@ -44,12 +41,14 @@ _ODD = float(np.log(1e-3))
 _TAIL = 3.0
 _LEAST = 2.0
 _SEEN = 6.0
-_CLOSE = 3.0
+CLOSE = 3.0
 _ALL = 0.95
-_NEAR_YEARS = 5  # over longer times regions grow apart by more than tables err (an oil field: Campeche)
+NEAR_YEARS = 5  # over longer times regions grow apart by more than tables err (an oil field: Campeche)
 _TEN = float(np.log(10.0))
 _SPREAD, _HALF_TEN = 0.25, 0.7  # robust scatter of growth that is narrow; half a power of ten, less what grows
 _CLEAR, _TURNED = 3.8, 3  # standard errors of the median of common growth that is clear; columns that tell of years
+_SHORTER = 0.75  # part of the way from year to year that is left with two years exchanged
+_LONE, _LONELY = 10.0, 8.0  # scales from both years that a lone cell is apart, and times what any other cell is
 _LONG = 5  # digits of a number that is not often the same in two years
 
 
@@ -175,7 +174,7 @@ def lone_signs(
             with np.errstate(divide="ignore", invalid="ignore"):
                 change = column.value / theirs
             change -= np.nanmedian(change)
-            if near and _chance(change, np.array([i]), least=0.0) < _ODD:
+            if near and chance_of(change, np.array([i]), least=0.0) < _ODD:
                 beside = {"year": other.year, "value": Number(f"{theirs[i]:.10g}")}
                 only = Reason("sign: the only negative cell of its column", {})
                 text = Joined([only, Reason("{year} has {value}", beside)])
@@ -206,7 +205,7 @@ def growth(block: Block, other: Block, place: Any, name: str) -> tuple[Array, fl
     return change, middle, max(scale, float(np.quantile(np.abs(known - middle), 0.8)) / 1.28)
 
 
-def _chance(z: Array, at: Any, least: float = _LEAST) -> float:
+def chance_of(z: Array, at: Any, least: float = _LEAST) -> float:
     """Log probability that the rows `at` deviate as much, by the tail that the largest of the others begins."""
     size = np.abs(z[np.isfinite(z)])
     rest = np.abs(np.delete(z, at))
@@ -229,7 +228,7 @@ def magnitudes(blocks: Mapping[int, Block], block: Block, results: set[tuple[int
             if not 1 <= abs(power) <= 6 or abs(off[i] - power * _TEN) > max(0.35, 2 * scale):
                 continue
             # Any row and any column; the window about a power of ten takes a third of the line.
-            chance = _chance(off / scale, np.array([i])) + np.log(len(change) * len(block.columns) / 3)
+            chance = chance_of(off / scale, np.array([i])) + np.log(len(change) * len(block.columns) / 3)
             if chance > RARE:
                 continue
             j = int(place[i])
@@ -307,65 +306,36 @@ def _apart(values: Array, i: int) -> float:
     return abs(float(np.log(values[i]) - np.median(logs))) / spread
 
 
-def moved_rows(blocks: Mapping[int, Block], block: Block, results: set[tuple[int, str]]) -> Iterator[Finding]:
-    """Find rows whose growth is out of all bounds, and in place when they are dealt anew: moved in one of two years."""
-    from scipy.optimize import linear_sum_assignment
-    from scipy.special import gammaln
+def years_beside(blocks: Mapping[int, Block], block: Block, name: str) -> tuple[Block, Block, Array, Array] | None:
+    """Return two years that a column stands between, or beside, and its logarithms there, row by row."""
+    near = sorted(
+        (abs((other.year or 0) - (block.year or 0)), (other.year or 0) < (block.year or 0), other.table, place)
+        for other, place in twins(blocks, block.table, name)
+    ) if block.year and block.year > 0 else []  # fmt: skip
+    near = [each for each in near if each[0] <= NEAR_YEARS]
+    if len(near) < 2:
+        return None
+    first = near[0]
+    second = next((each for each in near if each[1] != first[1]), near[1])
+    logs = []
+    for _, _, table, place in (first, second):
+        value = np.where(place < 0, np.nan, blocks[table].columns[name].value[place])
+        logs.append(np.log(np.where(value > 0, value, np.nan)))
+    one, two = blocks[first[2]], blocks[second[2]]
+    return one, two, logs[0], logs[1]
 
-    for name in block.columns:
-        for other, place in twins(blocks, block.table, name):
-            if (block.table, name) in results or (other.year or 0) > (block.year or 0):
-                continue
-            if block.year and other.year and block.year - other.year > _NEAR_YEARS:
-                continue
-            change, middle, scale = growth(block, other, place, name)
-            if not np.isfinite(scale) or (place < 0).any():
-                continue
-            z = (change - middle) / scale
-            n = int(np.isfinite(z).sum())
-            with np.errstate(divide="ignore", invalid="ignore"):
-                ours, theirs = np.log(block.columns[name].value), np.log(other.columns[name].value[place])
-                every = np.abs((ours[None, :] - theirs[:, None] - middle) / scale)  # of two zeros: nothing
-            rate = float((every[~np.eye(len(z), dtype=bool)] < _CLOSE).mean())
-            at = np.flatnonzero(np.abs(z) > 4)
-            if not 2 <= len(at) <= n / 2:
-                continue
-            cost = np.where(np.isfinite(every[np.ix_(at, at)]), every[np.ix_(at, at)], 1e6)
-            np.fill_diagonal(cost, 1e6)
-            _, source = linear_sum_assignment(cost)
-            if cost[np.arange(len(at)), source].max() > _CLOSE:
-                continue
-            k = len(at)
-            ways = gammaln(n + 1) - gammaln(n - k + 1) + k * np.log(max(rate, 1e-12))
-            if _chance(z, at) + ways + np.log(len(block.columns)) > _RARER:
-                continue
-            owner = {int(at[s]): int(i) for i, s in zip(at, source, strict=True)}
-            cells = []
-            for side, rows in ((other, place), (block, np.arange(len(z)))):
-                back = {v: u for u, v in owner.items()} if side is other else owner
-                cells += [
-                    cell
-                    for i in map(int, at)
-                    for cell in cells_of(
-                        side, name, [int(rows[i])], one_reading(moved_to(block.regions[back[i]]))
-                    )
-                ]  # fmt: skip
-            numbers = [block.rows[int(i)] for i in at]
-            fault = Fault(
-                "moved between years", table=other.table, other_table=block.table, column=name, rows=listed(numbers)
-            )
-            evidence = Joined([
-                Reason(
-                    "growth up to {value} spreads from the common one in {count} rows, within {low} when they are "
-                    "dealt anew",
-                    {
-                        "value": Number(f"{np.abs(z[at]).max():.0f}"), "count": k,
-                        "low": Number(f"{cost[np.arange(k), source].max():.1f}"),
-                    },
-                ),
-                OPEN_YEAR,
-            ])  # fmt: skip
-            yield Finding(f"t{other.table}-t{block.table}-{name}-moved", fault, tuple(cells), evidence)
+
+def lies_between(block: Block, one: Block, two: Block) -> bool:
+    """Whether the year of a table lies between two others."""
+    return ((one.year or 0) < (block.year or 0)) != ((two.year or 0) < (block.year or 0))
+
+
+def spread_of(change: Array) -> tuple[float, float]:
+    """Return the middle of growth and its robust scale, of which the outer tenths are part."""
+    known = change[np.isfinite(change)]
+    middle = float(np.median(known))
+    away = np.abs(known - middle)
+    return middle, max(1.4826 * float(np.median(away)), float(np.quantile(away, 0.8)) / 1.28, 1e-3)
 
 
 def together(found: Iterable[Finding]) -> Iterator[Finding]:
@@ -447,11 +417,12 @@ def growth_remarks(
     return sentence_frame(lines, ("table", "row", "column", "told"), ("told",))
 
 
+def _place(block: Block, column: str, row: int) -> dict[str, Any]:
+    return {"column": column, "region": block.regions[row], "row": block.rows[row], "table": block.table}
+
+
 def _where(other: Block, block: Block, column: str, row: int) -> dict[str, Any]:
-    return {
-        "column": column, "region": block.regions[row], "row": block.rows[row], "table": other.table,
-        "other_table": block.table,
-    }  # fmt: skip
+    return _place(block, column, row) | {"table": other.table, "other_table": block.table}
 
 
 def blind_columns(blocks: Mapping[int, Block], results: set[tuple[int, str]]) -> list[tuple[Reason, int, Reason]]:
@@ -572,6 +543,95 @@ def turned_years(blocks: Mapping[int, Block], results: set[tuple[int, str]]) -> 
     return sentence_frame(lines, ("table", "row", "column", "told"), ("told",))
 
 
+def lone_turns(
+    blocks: Mapping[int, Block], results: set[tuple[int, str]], told_of: Collection[tuple[int, int, str]]
+) -> pd.DataFrame:
+    """List the cell of a column that both neighbouring years are far from, and by far more than any other cell.
+
+    What grows by chance goes on from there; only a wrong cell, or a rare year, goes there and back.
+    """
+    lines = []
+    for name in dict.fromkeys(name for block in blocks.values() for name in block.columns):
+        turns: list[tuple[float, float, float, Block, Block, Block, int]] = []
+        for block in blocks.values():
+            beside = None
+            if name in block.columns and (block.table, name) not in results:
+                beside = years_beside(blocks, block, name)
+            if beside is None or not lies_between(block, *beside[:2]):
+                continue
+            one, two, first, second = beside
+            with np.errstate(divide="ignore", invalid="ignore"):
+                own = np.log(np.where(block.columns[name].value > 0, block.columns[name].value, np.nan))
+            steps = own - first, own - second
+            if np.isfinite(steps[0] + steps[1]).sum() < FEWEST:
+                continue
+            (m, s), (o, t) = map(spread_of, steps)
+            back, on = steps[0] - m, steps[1] - o
+            turn = np.where(back * on > 0, np.minimum(np.abs(back), np.abs(on)), 0.0)
+            closes = np.abs(back - on) < 0.5 * turn
+            for i in map(int, np.flatnonzero(np.isfinite(back) & np.isfinite(on))):
+                z = turn[i] / max(s, t, 0.01) if closes[i] else 0.0
+                turns.append((float(turn[i]), float(np.sign(back[i])), float(z), one, two, block, i))
+        turns.sort(key=lambda each: -each[0])
+        if len(turns) < 3 * FEWEST:
+            continue
+        size, sign, z, one, two, block, i = turns[0]
+        again = (block.table, block.rows[i], name) in told_of
+        # Growth beyond a factor of three is told of in any case.
+        if not again and np.log(1.2) < size < np.log(3.0) and z > _LONE and size > _LONELY * turns[1][0]:
+            ratios = {"ratio": Number(f"{np.exp(sign * size):.3g}"), "growth": Number(f"{np.exp(turns[1][0]):.3g}")}
+            years = {"year": min(one.year or 0, two.year or 0), "other_year": max(one.year or 0, two.year or 0)}
+            told = Reason(
+                "{column} of {region} (row {row}) is x{ratio} in table {table} of what {year} and {other_year} have; "
+                "no other cell is more than x{growth} off: one may be wrong",
+                _place(block, name, i) | ratios | years,
+            )
+            lines.append((block.table, block.rows[i], name, told))
+    return sentence_frame(lines, ("table", "row", "column", "told"), ("told",))
+
+
+def exchanged_years(blocks: Mapping[int, Block], results: set[tuple[int, str]]) -> pd.DataFrame:
+    """List two years of a column that turn back as printed and go on, by level and region by region, if exchanged."""
+    pairs: dict[tuple[int, int], list[str]] = {}
+    dated = sorted((each for each in blocks.values() if (each.year or 0) > 0), key=lambda each: each.year or 0)
+    for name in dict.fromkeys(name for block in dated for name in block.columns):
+        own = [block for block in dated if name in block.columns and (block.table, name) not in results]
+        if len(own) < 4 or len({block.year for block in own}) < len(own):
+            continue
+        grown = {
+            (a.table, b.table): np.log(np.where(both > 0, both, np.nan))
+            for a, b in combinations(own, 2)
+            for place in [np.array([{r: i for i, r in enumerate(a.regions)}.get(r, -1) for r in b.regions])]
+            for both in [b.columns[name].value / np.where(place < 0, np.nan, a.columns[name].value[place])]
+        }
+        rows = min(int(np.isfinite(each).sum()) for each in grown.values())
+        if rows < FEWEST:
+            continue
+        spread = {key: spread_of(each) for key, each in grown.items()}
+        spread |= {(b, a): (-middle, scale) for (a, b), (middle, scale) in spread.items()}
+        tables = [block.table for block in own]
+        steps = [spread[pair] for pair in pairwise(tables)]
+        for i, j in combinations(range(len(tables)), 2):
+            order = [*tables]
+            order[i], order[j] = order[j], order[i]
+            new = [spread[pair] for pair in pairwise(order)]
+            gain = rows * sum(float(np.log(old[1] / now[1])) for old, now in zip(steps, new, strict=True))
+            way, shorter = (sum(abs(middle) for middle, _ in each) for each in (steps, new))
+            if shorter < _SHORTER * way and gain > 8.0 + 4.0 * np.sqrt(rows):
+                pairs.setdefault((tables[i], tables[j]), []).append(name)
+                break
+    lines = [
+        (two, blocks[two].rows[0], names[0], Reason(
+            "tables {table} and {other_table}: {columns} turn back, and go on with the two exchanged: the years "
+            "exchanged, or one out of line",
+            {"table": one, "other_table": two, "columns": Joined(names, ", ")},
+        ))
+        for (one, two), names in pairs.items()
+        if len(names) < _TURNED
+    ]  # fmt: skip
+    return sentence_frame(lines, ("table", "row", "column", "told"), ("told",))
+
+
 def blind_years(
     blocks: Mapping[int, Block],
     relations: Sequence[Relation],
@@ -601,93 +661,3 @@ def blind_years(
             check = Reason("tables {table} and {other_table}: the years of {columns} exchanged", places)
             lines.append((check, rows, reason))
     return lines
-
-
-#: Columns that hold the growth of another between two years, in percent: from the ratio of both, and the years between.
-GROWTHS: Mapping[str, Callable[[Array, int], Array]] = {
-    "growth": lambda ratio, years: 100.0 * (ratio - 1.0),
-    "annual growth": lambda ratio, years: 100.0 * (ratio ** (1.0 / years) - 1.0),
-}
-#: Kind, column, what grew, first and last year.
-Growth = tuple[str, str, str, int, int]
-_GROWTH_ROWS, _GROWTH_CHANCE = 5, 6.0  # chance would give a growth that is proposed once in so many files (log10)
-
-
-def growth_ends(
-    blocks: Mapping[int, Block], block: Block, of: str, first: int, last: int
-) -> list[tuple[Block, list[int]]] | None:
-    """Return the tables of both years with the places of the regions; None where one has not the figures of all."""
-    ends = []
-    for year in (first, last):
-        dated = (other for other in blocks.values() if other.year == year and of in other.columns)
-        table = next((other for other in dated if set(block.regions) <= set(other.regions)), None)
-        if table is None:
-            return None
-        ends.append((table, [table.regions.index(region) for region in block.regions]))
-    return ends
-
-
-def growth_bounds(
-    blocks: Mapping[int, Block], block: Block, kind: str, of: str, first: int, last: int
-) -> Bounds | None:
-    """Return low, middle, high of growth as the figures of both years have it; NaN where that is open.
-
-    None where no table of one of the years has the figures of all regions.
-    """
-    found = growth_ends(blocks, block, of, first, last)
-    if found is None:
-        return None
-    columns = [(table.columns[of], at) for table, at in found]
-    ends = [[part[at] for part in (column.low, column.value, column.high)] for column, at in columns]
-    (low, middle, high), (lower, value, higher) = ends
-    sure = (low > 0) & (lower >= 0)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        ratios = (np.where(sure, ratio, np.nan) for ratio in (lower / high, value / middle, higher / low))
-        least, best, most = (GROWTHS[kind](ratio, last - first) for ratio in ratios)
-    return least, best, most
-
-
-def may_be_growth(blocks: Mapping[int, Block], block: Block, name: str, last: int) -> bool:
-    """Tell whether a table may hold growth up to a year; a column of several tables is that up to the year of each."""
-    alone = sum(name in other.columns for other in blocks.values()) == 1
-    return alone or not block.year or block.year < 0 or block.year == last
-
-
-def growth_columns(blocks: Mapping[int, Block]) -> list[tuple[Growth, int, int, bool]]:
-    """Find columns that are the growth of another between two years, with the rows that hold and those checked.
-
-    Last whether half of the rows hold; a quarter is named at least.
-    """
-    years: dict[str, list[int]] = {}
-    for block in blocks.values():
-        for name in block.columns if block.year and block.year > 0 else ():
-            years[name] = sorted({*years.get(name, ()), block.year or 0})
-    spans = [(of, *span) for of, dated in years.items() for span in combinations(dated, 2)]
-    ways = [(kind, *span) for span in spans for kind in GROWTHS if kind == "growth" or span[2] - span[1] > 1]
-    trials = np.log10(float(max(len(ways) * sum(len(block.columns) for block in blocks.values()), 1)))
-    found: dict[tuple[str, int], tuple[bool, float, Growth, int, int]] = {}
-    for (kind, of, first, last), block in product(ways, blocks.values()):
-        columns = [name for name in block.columns if name != of and may_be_growth(blocks, block, name, last)]
-        bounds = growth_bounds(blocks, block, kind, of, first, last) if columns else None
-        for name in columns if bounds is not None else ():
-            assert bounds is not None
-            low, _, high = bounds
-            column = block.columns[name]
-            known = np.isfinite(low) & np.isfinite(column.value)
-            held = known & meets(column, low, high)
-            n, k = int(known.sum()), int(held.sum())
-            if k < max(_GROWTH_ROWS, n / 4):
-                continue
-            # Coarse figures fit much: the bounds must tell rows apart, and chance must not.
-            blur = float(np.median((high - low + column.high - column.low)[known]))
-            scatter = float(np.std(column.value[held]))
-            rate = min(blur / (3.5 * scatter), 1.0) if scatter else 1.0
-            chance = float(np.log10(float(comb(n, k))) + k * np.log10(rate) + trials)
-            if chance < -_GROWTH_CHANCE and blur < 0.5 * scatter:
-                new = k < n / 2, chance, (kind, name, of, first, last), k, n
-                found[name, block.table] = min(found.get((name, block.table), new), new)
-    tally: dict[tuple[Growth, bool], list[int]] = {}
-    for short, _, rule, k, n in found.values():
-        own = tally.setdefault((rule, not short), [0, 0])
-        own[:] = own[0] + k, own[1] + n
-    return [(rule, k, n, enough) for (rule, enough), (k, n) in tally.items()]

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations, product
-from math import comb
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,17 +14,13 @@ from growthpoles.study.audit.arithmetic import find_copies, significant_digits, 
 from growthpoles.study.audit.between_years import (
     EQUAL_CELLS,
     FEWEST,
-    RARE,
-    Growth,
     cells_of,
     equal_columns,
-    growth_bounds,
-    growth_ends,
+    exchanged_years,
     growth_remarks,
     lone_signs,
+    lone_turns,
     magnitudes,
-    may_be_growth,
-    moved_rows,
     other_units,
     repeated_columns,
     repeated_row,
@@ -35,15 +29,16 @@ from growthpoles.study.audit.between_years import (
     turned_years,
     typed_columns,
 )
-from growthpoles.study.audit.causes.hypotheses import Key, same_columns, swapped_with, twins
+from growthpoles.study.audit.causes.hypotheses import Key, moved, same_columns, shifted, swapped_with, twins
 from growthpoles.study.audit.causes.printed_relations import (
-    ODD_ROWS,
-    Array,
     Block,
+    Bounds,
+    Mask,
     Relation,
     given_sums,
     meets,
     ratio_relations,
+    share_relations,
     source_blocks,
     sum_relations,
 )
@@ -65,11 +60,13 @@ from growthpoles.study.audit.findings import (
     undecided_between,
 )
 from growthpoles.study.audit.printed_cells import Sources, replace_cells
-from growthpoles.study.audit.row_order_findings import order_findings
+from growthpoles.study.audit.published_ranks import Growth, growth_bounds, growth_ends, may_be_growth
+from growthpoles.study.audit.row_order_findings import moved_rows, order_findings, rows_out_of_line
 from growthpoles.study.files.printed_tables import Decimal, cell_number
 
 #: Faults of two years of which a total may tell which is wrong.
 _OF_TWO = ("repeated in years", "unit")
+_MOVED_ROWS = 3  # of growth, from which on they are dealt anew together
 _MOST_OPEN = 200  # rows of growth that do not hold, among which exchanged ones are looked for
 
 
@@ -107,16 +104,19 @@ def search_all(
     judge: Callable[[Sources], int] | None = None,
     sums: Sequence[tuple[str, ...]] | None = None,
     shares: Sequence[tuple[str, str]] | None = None,
+    growths: Sequence[Growth] = (),
 ) -> Search:
     """Look for root causes first; what they explain is no finding of the other checks."""
     blocks = source_blocks(sources)
     relations = ratio_relations(blocks, sources.formulas)
+    results = {(relation.table, relation.members[0]) for relation in relations}
     relations += sum_relations(blocks, relations) if sums is None else given_sums(blocks, sums)
+    relations += share_relations(blocks, shares, results)
     weigh = None if judge is None else lambda mended: judge(mend(sources, blocks, mended))
     causes, whole = find_causes(blocks, relations, decimal=sources.decimal, judge=weigh)
-    results = {(relation.table, relation.members[0]) for relation in relations if relation.kind == "ratio"}
-    if sources.totals:
-        causes = decided_by_totals(causes, blocks, sources.totals, results)
+    if sources.totals or growths:
+        causes = decided_by_totals(causes, blocks, sources.totals, results) if sources.totals else causes
+        causes = _decided_by_growth(causes, blocks, growths)
         whole = dict(blocks)
         for cause in causes:
             whole = cause.first.apply(whole)
@@ -134,7 +134,7 @@ def search_all(
         for (table, name), at in reading.cells.items()
         for i in at
     }
-    alone = table_findings(whole, results, shares, relations)
+    alone = table_findings(whole, results, relations)
     copied = {
         (cell.table, cell.column)
         for finding in alone
@@ -143,22 +143,17 @@ def search_all(
     }
     totals = total_findings(sources.totals, blocks, whole, relations, results, sources.decimal)
     once = {(cell.table, cell.row, cell.column) for finding in alone for cell in finding.cells}
-    # Shares of figures that are copies, or in a row that is one, do not add up either.
-    copies_at = {
-        (cell.table, cell.row, cell.column)
+    # Shares that are copies do not add up either.
+    columns_at = {
+        (cell.table, cell.column)
         for finding in (*alone, *repeated)
         if finding.fault.kind in ("repeated row", "repeated in years", "repeated column")
         for cell in finding.cells
     }
-    columns_at = {(table, column) for table, _, column in copies_at}
     alone = [
         finding
         for finding in alone
-        if finding.fault.kind != "shares"
-        or not (
-            (finding.fault.table, finding.fault.column) in columns_at
-            or all((cell.table, cell.row, finding.fault.denominator) in copies_at for cell in finding.cells)
-        )
+        if finding.fault.kind != "shares" or (finding.fault.table, finding.fault.column) not in columns_at
     ]
     alone, totals = _one_slip(*_one_year(alone, totals))
     rest = [
@@ -183,8 +178,38 @@ def search_all(
     found = [*cause_findings(sources, blocks, causes), *kept]
     told_of = {(cell.table, cell.row, cell.column) for finding in found for cell in finding.cells}
     mended, remarks = mend(sources, blocks, whole), growth_remarks(whole, results, told_of)
-    remarks = pd.concat([remarks, turned_years(whole, results)], ignore_index=True)
+    beside = [turned_years(whole, results), lone_turns(whole, results, told_of), exchanged_years(whole, results)]
+    remarks = pd.concat([remarks, *beside], ignore_index=True)
     return Search(sources, found, orders, causes, blocks, mended, tuple(relations), remarks)
+
+
+def _decided_by_growth(causes: Sequence[Cause], blocks: Mapping[int, Block], growths: Sequence[Growth]) -> list[Cause]:
+    """Keep of the readings of a fault those with which growth in percent holds, where it fails with the others."""
+    found = []
+    for cause in causes:
+        whole = dict(blocks)
+        for other in causes if cause.open else ():
+            whole = other.first.apply(whole) if other is not cause else whole
+        failing = [
+            sum(int(bad.sum()) for *_, bad in _growth_rows(reading.apply(whole), growths))
+            for reading in (cause.readings if cause.open and growths else ())
+        ]
+        readings = [each for each, own in zip(cause.readings, failing, strict=False) if own == min(failing)]
+        found.append(replace(cause, readings=tuple(readings or cause.readings)))
+    return found
+
+
+def _growth_rows(
+    blocks: Mapping[int, Block], rules: Iterable[Growth]
+) -> Iterator[tuple[Growth, Block, Bounds, Mask, Mask]]:
+    """Yield every rule with each table that it holds for: its bounds, the rows that are known, and those that fail."""
+    for rule, block in product(rules, blocks.values()):
+        kind, name, of, first, last = rule
+        fits = name in block.columns and may_be_growth(blocks, block, name, last)
+        bounds = growth_bounds(blocks, block, kind, of, first, last) if fits else None
+        if bounds is not None:
+            known = np.isfinite(bounds[0]) & np.isfinite(block.columns[name].value)
+            yield rule, block, bounds, known, known & ~meets(block.columns[name], bounds[0], bounds[2])
 
 
 def mend(
@@ -231,35 +256,29 @@ def _adds_up(finding: Finding, blocks: Mapping[int, Block], relations: Sequence[
 def table_findings(
     blocks: Mapping[int, Block],
     results: set[tuple[int, str]],
-    given: Sequence[tuple[str, str]] | None = None,
     relations: Sequence[Relation] = (),
 ) -> list[Finding]:
     """Run the checks; `results` are columns that a formula gives, which repeat what their inputs do.
 
-    `given` are columns that hold the shares of others (column, of); None finds them. A cell that adds up by one of the
-    `relations` has the right sign.
+    A cell that adds up by one of the `relations` has the right sign.
     """
     found: list[Finding] = []
     for block in blocks.values():
         found += [*_equal_rows(block, results), *_equal_columns(block), *lone_signs(blocks, block, results, relations)]
-        found += [*repeated_columns(blocks, block, results), *_shares(blocks, block, results, given)]
+        found += [*repeated_columns(blocks, block, results), *_shares(blocks, block, results)]
     years = [(blocks, block, results) for block in blocks.values()]
     found += together(finding for each in years for finding in magnitudes(*each))
     found += together(finding for each in years for finding in other_units(*each))
     found += [finding for block in blocks.values() for finding in repeated_rows(blocks, block, results)]
-    shares = [finding for finding in found if finding.fault.kind == "shares"]
+    by_third = [finding for each in years for finding in rows_out_of_line(*each)]
+    cells = {(cell.table, cell.row, cell.column) for finding in by_third for cell in finding.cells}
+    tables = {(finding.fault.table, finding.fault.column) for finding in by_third}
     for finding in together(finding for each in years for finding in moved_rows(*each)):
-        # Shares that stayed where they were tell in which year the rows moved.
-        rows = {(cell.table, cell.region) for cell in finding.cells}
-        told = [share for share in shares if {(cell.table, cell.region) for cell in share.cells} <= rows]
-        found = [each for each in found if each not in told]
-        if told and finding.fault.kind == "moved between years":
-            table, column = told[0].fault.table, finding.fault.column
-            own = [cell for cell in finding.cells if cell.table == table]
-            fault = Fault("moved rows", table=table, column=column, rows=listed([cell.row for cell in own]))
-            finding = replace(finding, fault=fault, cells=decided(own))
-        found.append(finding)
-    return found
+        # What two years tell of a year that a third one tells in full.
+        own = [cell for cell in finding.cells if (cell.table, cell.column) in tables]
+        if not own or not all((cell.table, cell.row, cell.column) in cells for cell in own):
+            found.append(finding)
+    return found + by_third
 
 
 def _equal_rows(block: Block, results: set[tuple[int, str]]) -> Iterator[Finding]:
@@ -357,9 +376,8 @@ def _shares(
     blocks: Mapping[int, Block],
     block: Block,
     results: set[tuple[int, str]],
-    given: Sequence[tuple[str, str]] | None,
 ) -> Iterator[Finding]:
-    """Find shares that are not those of the column they are shares of, or that do not sum to 100 (or 1) as elsewhere.
+    """Find shares that do not sum to 100 (or 1), as they do elsewhere.
 
     Any column may sum to 100 in a year: it counts as shares where chance would give that less than once in a thousand.
     """
@@ -369,32 +387,6 @@ def _shares(
             continue
         fault = Fault("shares", table=block.table, column=name)
         identity = f"t{block.table}-{name}-shares"
-        of_all = None if given is None else [of for shares, of in given if shares == name]
-        if (found := shares_of(block, name, of_all)) is not None:
-            of, _, middle, at = found
-            fault = replace(fault, denominator=of)
-            text = Reason("sum: not the share of {column}", {"column": of})
-            cells = [cell for i in map(int, at) for cell in cells_of(block, name, [i], text, expected=float(middle[i]))]
-            evidence: Sentence = Reason(
-                "{count} other rows are shares of {column}, to rounding",
-                {"count": int(np.isfinite(column.value).sum()) - len(at), "column": of},
-            )
-            if len(at) == 2 and all(
-                abs(column.value[a] - middle[b]) <= abs(column.high[a] - column.low[a]) for a, b in (at, at[::-1])
-            ):
-                # They fit each other's rows: the shares are exchanged, or what they are shares of.
-                cells = [
-                    cell
-                    for name_of in (name, of)
-                    for a, b in (at, at[::-1])
-                    for cell in cells_of(
-                        block, name_of, [int(a)], one_reading(swapped_with(block.regions[int(b)])),
-                        float(block.columns[name_of].value[b]),
-                    )
-                ]  # fmt: skip
-            if cells:
-                yield Finding(identity, fault, tuple(cells), evidence, None, block.year)
-            continue
         total, slack = float(column.value.sum()), float((column.high - column.low).sum() / 2)
         for whole in (100.0, 1.0) if whole_column else ():
             if not slack < abs(total - whole) <= 0.2 * whole:
@@ -419,46 +411,6 @@ def _shares(
                     for cell in cells_of(block, name, [i], text, expected=float(column.value[i]) + whole - total)
                 ]
                 yield Finding(identity, fault, tuple(cells), evidence, None, block.year)
-
-
-def shares_of(block: Block, name: str, among: Sequence[str] | None = None) -> tuple[str, float, Array, Any] | None:
-    """Return the column of which a column holds the shares, the whole, these shares, and the rows that differ.
-
-    At most two rows may differ. The sum that the shares refer to is the one that most rows allow: a gap may hide a
-    part of it. `among` are the columns that are tried.
-    """
-    column = block.columns[name]
-    total = float(np.nansum(column.value))
-    whole = next((each for each in (100.0, 1.0) if 0.8 * each < total < 1.2 * each), 0.0)
-    for of in block.columns if among is None else among:
-        base = block.columns.get(of)
-        if base is None or of == name or not whole or not np.nansum(base.value) > 0:
-            continue
-        known = np.isfinite(column.value) & np.isfinite(base.value) & (column.low > 0) & (base.low > 0)
-        telling = known & (column.value > 20 * (column.high - column.low))
-        if telling.sum() < FEWEST:
-            continue
-        # What a row says the sum is: an interval; a point of the line that most of them cover.
-        least, most = (whole * base.low / column.high)[known], (whole * base.high / column.low)[known]
-        ends = np.concatenate([least, most])
-        cover = [((least <= end * (1 + 1e-12)) & (most >= end * (1 - 1e-12))).sum() for end in ends]
-        if max(cover) < max(known.sum() - ODD_ROWS, FEWEST, 0.75 * known.sum()):
-            continue
-        inside = ends[np.array(cover) == max(cover)]
-        sum_of = float(np.sqrt(inside.min() * inside.max()))
-        if not 0.5 < sum_of / float(np.nansum(base.value)) < 2:
-            continue
-        middle = whole * base.value / sum_of
-        out = ~((least <= sum_of * (1 + 1e-12)) & (most >= sum_of * (1 - 1e-12)))
-        # Columns that merely go along with each other would scatter in all rows as in the odd ones.
-        away = np.abs(np.log(least * most) / 2 - np.log(sum_of))
-        if out.any():
-            rate = min(1.0, float(np.median(np.log(most / least))) / (2.5 * float(away[out].min())))
-            n, k = len(out), int(out.sum())
-            if np.log(n * comb(n, k)) + (n - k) * np.log(rate) > RARE - np.log(100.0):
-                continue
-        return of, whole, middle, np.flatnonzero(known)[out]
-    return None
 
 
 def _likely(blocks: Mapping[int, Block], block: Block, name: str, excess: float) -> list[int]:
@@ -544,18 +496,16 @@ def growth_findings(
     """
     groups: dict[tuple[str, str], list[_Step]] = {}
     evidence: dict[tuple[int, str], Reason] = {}
-    for (kind, name, of, first, last), block in product(rules, blocks.values()):
-        fits = name in block.columns and may_be_growth(blocks, block, name, last)
-        bounds = growth_bounds(blocks, block, kind, of, first, last) if fits else None
-        ends = growth_ends(blocks, block, of, first, last) if bounds is not None else None
-        if bounds is None or ends is None:
-            continue
-        column = block.columns[name]
-        known = np.isfinite(bounds[0]) & np.isfinite(column.value)
-        bad = known & ~meets(column, bounds[0], bounds[2])
+    findings: list[Finding] = []
+    for (kind, name, of, first, last), block, bounds, known, bad in _growth_rows(blocks, rules):
+        ends = growth_ends(blocks, block, of, first, last)
+        assert ends is not None  # its bounds are those of both years
         told = {"column": of, "year": first, "other_year": last, "count": int(known.sum() - bad.sum())}
         template = "{count} other rows are the growth of {column} from {year} to {other_year}, to rounding"
         evidence[block.table, name] = Reason(template, told)
+        if (dealt := _moved_growth(block, name, bounds, bad)) is not None:
+            findings.append(replace(dealt, evidence=evidence[block.table, name]))
+            bad[[block.rows.index(cell.row) for cell in dealt.cells]] = False
         for i in map(int, np.flatnonzero(known)):
             low, middle, high = (float(part[i]) for part in bounds)
             places = tuple((table, at[i]) for table, at in ends)
@@ -605,7 +555,7 @@ def growth_findings(
                 for x, y in ((one[0], two[0]), (two[0], one[0]))
             ):
                 pairs.append((a, b, (one[0].block.table, one[0].name)))
-    findings, done = list[Finding](), set[int]()
+    done = set[int]()
     for a, b, (table, name) in pairs:
         if sum(a in pair[:2] or b in pair[:2] for pair in pairs) != 1:
             continue
@@ -626,6 +576,23 @@ def growth_findings(
         if number not in done:
             findings += _growth_readings(blocks, of, wrong, inputs, evidence, decimal)
     return findings
+
+
+def _moved_growth(block: Block, name: str, bounds: Bounds, bad: Mask) -> Finding | None:
+    """Find growth that stands in the rows of other regions: dealt anew, most of what fails holds."""
+    rows = np.flatnonzero(bad)
+    if len(rows) < _MOVED_ROWS:
+        return None
+    ways = [*moved(block, [(name, bounds)], rows), *shifted(block, name, bounds, rows)]
+    ways = [each for each in ways if each.size >= max(_MOVED_ROWS, 0.6 * len(rows))]
+    if not ways:
+        return None
+    best = max(ways, key=lambda each: (len(np.intersect1d(each.cells[block.table, name], rows)), -each.size))
+    at = [int(i) for i in best.cells[block.table, name]]
+    texts = dict(zip(at, best.texts[block.table, name], strict=True))
+    cells = [cell for i in at for cell in cells_of(block, name, [i], texts[i], float(bounds[1][i]))]
+    fault = Fault("moved rows", table=block.table, column=name, rows=listed([block.rows[i] for i in at]))
+    return Finding(f"t{block.table}-{name}-rows", fault, tuple(cells), texts[at[0]])
 
 
 def _growth_readings(

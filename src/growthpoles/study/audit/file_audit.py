@@ -12,7 +12,6 @@ import numpy as np
 import pandas as pd
 
 from growthpoles.errors import DataError, Joined, Reason, listed, message, quoted
-from growthpoles.study.audit.between_years import GROWTHS, growth_columns
 from growthpoles.study.audit.causes.printed_relations import (
     Block,
     Relation,
@@ -20,16 +19,16 @@ from growthpoles.study.audit.causes.printed_relations import (
     held_in_totals,
     looks_typed,
     nearly_sums,
+    shares_of,
     source_blocks,
     stood_before,
     sum_relations,
     told_nearly,
 )
-from growthpoles.study.audit.cell_checks import shares_of
 from growthpoles.study.audit.column_orders import listed as listed_rows
 from growthpoles.study.audit.ledger import Audit, audit_cells
 from growthpoles.study.audit.printed_cells import FORMULA_COLUMNS, Sources, TotalRow, make_sources, place_text
-from growthpoles.study.audit.published_ranks import ranked_columns
+from growthpoles.study.audit.published_ranks import GROWTHS, growth_columns, ranked_columns
 from growthpoles.study.files.cell_grids import Grid, read_grids
 from growthpoles.study.files.number_notation import Notation, detect_notation
 from growthpoles.study.files.printed_labels import (
@@ -568,12 +567,13 @@ def _share_lines(blocks: Mapping[int, Block]) -> list[tuple[str, str, str, str, 
     """Propose columns that are the shares of another one, with the rows in which they are."""
     found: dict[tuple[str, str, float], list[int]] = {}
     for block in blocks.values():
-        for name, column in block.columns.items():
-            if (hit := shares_of(block, name)) is not None and not stood_before(blocks, block, (name, hit[0])):
-                tally = found.setdefault((name, hit[0], hit[1]), [0, 0])
-                known = int(np.isfinite(hit[2]).sum() - (np.isfinite(hit[2]) & ~np.isfinite(column.value)).sum())
-                tally[0] += known - len(hit[3])
-                tally[1] += known
+        for name in block.columns:
+            for of in block.columns:
+                hit = shares_of(block, name, of) if of != name else None
+                if hit is not None and not stood_before(blocks, block, (name, of)):
+                    tally = found.setdefault((name, of, hit.whole), [0, 0])
+                    tally[:] = tally[0] + hit.held, tally[1] + hit.known
+                    break
     return [
         ("yes", "share", name, of, "", f"{whole:g}", f"{held} of {known} rows")
         for (name, of, whole), (held, known) in found.items()

@@ -49,6 +49,7 @@ FaultKind = Literal[
     "unit",
     "moved between years",
     "shares",
+    "share",
     "growth",
     "sum",
     "total",
@@ -96,6 +97,7 @@ TEMPLATES: Mapping[FaultKind, str] = MappingProxyType(
         "unit": "tables {table} and {other_table}: {column} is in another unit in one, x{factor} in all rows",
         "moved between years": "tables {table} and {other_table}: {column} moved to other rows in one, rows {rows}",
         "shares": "table {table}: the shares {column} do not add up to the whole",
+        "share": "table {table}: {column} of row {row} is not its share of {denominator}",
         "growth": "table {table}: {column} of row {row} is not the growth of {denominator} since {year}",
         "sum": "table {table}: {column} of row {row} does not add up",
         "total": "table {table}: the rows do not add up to the total of {column}, row {row}",
@@ -254,7 +256,7 @@ def cause_fault(cause: Cause, blocks: Mapping[int, Block]) -> Fault:
     if first.kind == "rows":
         if len(rows) == 2:
             return Fault("exchanged rows", table=table, column=columns, row=min(rows), other_row=max(rows))
-        if set(first.keys) <= results:
+        if set(first.keys) <= results and not any(relation.whole for relation, _ in cause.symptoms):
             return Fault("ratio order", table=table)
         return Fault("moved rows", table=table, column=columns, rows=listed(rows))
     if first.kind == "shifted":
@@ -283,6 +285,9 @@ def cause_fault(cause: Cause, blocks: Mapping[int, Block]) -> Fault:
     if first.kind == "digits":
         return Fault("digits", column=columns)
     relation = cause.symptoms[0][0]
+    if relation.whole and first.keys[0] == (table, relation.members[0]):
+        share, of = relation.members
+        return Fault("share", table=table, column=share, row=rows[0], denominator=of)
     if first.keys[0] in results or relation.kind == "index":
         return Fault("ratio", table=table, column=first.keys[0][1], row=rows[0])
     kinds = {relation.kind for relation, _ in cause.symptoms}
@@ -351,7 +356,9 @@ def _told(
     sums = [r.told for r, _ in cause.symptoms if r.kind == "sum"]
     parts = [wrong_input(ratios)] if ratios else []
     parts += [adds_up_to_other(Joined(sums))] if sums else []
-    return Joined([*parts, *([text] if text else [])] or [ARITHMETIC])
+    shares = [r for r, _ in cause.symptoms if r.whole and (r.table, r.members[0]) == key]
+    plain = Reason("sum: not the share of {column}", {"column": shares[0].members[1]}) if shares else ARITHMETIC
+    return Joined([*parts, *([text] if text else [])] or [plain])
 
 
 def adds_up_to_other(relation: str) -> Reason:

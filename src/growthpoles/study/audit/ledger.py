@@ -13,7 +13,6 @@ import pandas as pd
 
 from growthpoles.errors import GrowthpolesError, Joined, Number, Reason, StudyError, counted, message, nearest
 from growthpoles.result_display import ResultDisplay
-from growthpoles.study.audit.between_years import Growth
 from growthpoles.study.audit.causes.printed_relations import source_blocks
 from growthpoles.study.audit.cell_checks import find_all, growth_findings, search_all, told_once
 from growthpoles.study.audit.claims import check_claims, claim_entries
@@ -35,7 +34,7 @@ from growthpoles.study.audit.published_findings import (
     published_causes,
     unchecked_frame,
 )
-from growthpoles.study.audit.published_ranks import file_order_findings, unchecked_ranks
+from growthpoles.study.audit.published_ranks import Growth, file_order_findings, unchecked_ranks
 from growthpoles.study.audit.readings import Order, base_order, edition_table
 from growthpoles.study.audit.reproduction import REPRODUCTION_COLUMNS, computed_gaps, missed_index, reproduce
 from growthpoles.study.inputs import editions as known_editions
@@ -271,7 +270,7 @@ def audit_cells(
     (column, of); None discovers them. `ordered` are columns of ranks or classes: (kind, column, what it orders),
     `growths` those of growth between two years.
     """
-    search = search_all(sources, sums=sums, shares=shares)
+    search = search_all(sources, sums=sums, shares=shares, growths=growths)
     found = [*search.findings, *file_order_findings(search.mended, ordered)]
     found += growth_findings(source_blocks(search.mended), growths, found, search.relations, sources.decimal)
     entries, effect = _examine(sources, None, base_order(sources), told_once(sources, found))

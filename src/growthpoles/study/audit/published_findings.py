@@ -528,7 +528,8 @@ def unchecked_frame(
             named = Joined([no_number(name, own) for name, own in gaps.items() if own])
             check = Reason("table {table}: {relation}", {"table": relation.table, "relation": relation.told})
             lines.append((check, len(rows), named))
-    results = {(relation.table, relation.members[0]) for relation in relations if relation.kind == "ratio"}
+    ratios = (relation for relation in relations if relation.kind == "ratio" and not relation.whole)
+    results = {(relation.table, relation.members[0]) for relation in ratios}
     lines += unchecked_totals(totals, blocks, results)
     if len(reproduction):
         for year, part in reproduction.groupby("year"):

@@ -1,17 +1,19 @@
-"""Published ranks and classes against their own index: places with ties, from either end; classes in order."""
+"""Columns that follow from others in another way than sums: published ranks, classes, growth in percent."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from itertools import combinations, product
+from math import comb
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from growthpoles.errors import DataError, Reason
-from growthpoles.study.audit.causes.printed_relations import Array, Mask
+from growthpoles.study.audit.causes.printed_relations import Array, Block, Bounds, Column, Mask, meets
 from growthpoles.study.audit.column_orders import listed
 from growthpoles.study.audit.findings import SEVERITIES, Cell, Fault, Finding, one_reading, published_figure
 from growthpoles.study.audit.printed_cells import Sources, printed_decimal, read_table
@@ -409,3 +411,108 @@ def file_order_findings(sources: Sources, rules: Sequence[tuple[str, str, str]])
         best = (min(own, key=lambda each: each[:2])[2] for own in by_place.values())
         found += [finding for finding in best if finding is not None]
     return found
+
+
+#: Columns that hold the growth of another between two years, in percent: from the ratio of both, and the years between.
+GROWTHS: Mapping[str, Callable[[Array, int], Array]] = {
+    "growth": lambda ratio, years: 100.0 * (ratio - 1.0),
+    "annual growth": lambda ratio, years: 100.0 * (ratio ** (1.0 / years) - 1.0),
+}
+#: Kind, column, what grew, first and last year.
+Growth = tuple[str, str, str, int, int]
+_GROWTH_ROWS, _GROWTH_CHANCE = 5, 6.0  # chance would give a growth that is proposed once in so many files (log10)
+_DEALT, _NEAR = 0.9, 0.05  # rows that hold in the order of their size; how near others come there, in spreads
+
+
+def growth_ends(
+    blocks: Mapping[int, Block], block: Block, of: str, first: int, last: int
+) -> list[tuple[Block, list[int]]] | None:
+    """Return the tables of both years with the places of the regions; None where one has not the figures of all."""
+    ends = []
+    for year in (first, last):
+        dated = (other for other in blocks.values() if other.year == year and of in other.columns)
+        table = next((other for other in dated if set(block.regions) <= set(other.regions)), None)
+        if table is None:
+            return None
+        ends.append((table, [table.regions.index(region) for region in block.regions]))
+    return ends
+
+
+def growth_bounds(
+    blocks: Mapping[int, Block], block: Block, kind: str, of: str, first: int, last: int
+) -> Bounds | None:
+    """Return low, middle, high of growth as the figures of both years have it; NaN where that is open.
+
+    None where no table of one of the years has the figures of all regions.
+    """
+    found = growth_ends(blocks, block, of, first, last)
+    if found is None:
+        return None
+    columns = [(table.columns[of], at) for table, at in found]
+    ends = [[part[at] for part in (column.low, column.value, column.high)] for column, at in columns]
+    (low, middle, high), (lower, value, higher) = ends
+    sure = (low > 0) & (lower >= 0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratios = (np.where(sure, ratio, np.nan) for ratio in (lower / high, value / middle, higher / low))
+        least, best, most = (GROWTHS[kind](ratio, last - first) for ratio in ratios)
+    return least, best, most
+
+
+def may_be_growth(blocks: Mapping[int, Block], block: Block, name: str, last: int) -> bool:
+    """Tell whether a table may hold growth up to a year; a column of several tables is that up to the year of each."""
+    alone = sum(name in other.columns for other in blocks.values()) == 1
+    return alone or not block.year or block.year < 0 or block.year == last
+
+
+def growth_columns(blocks: Mapping[int, Block]) -> list[tuple[Growth, int, int, bool]]:
+    """Find columns that are the growth of another between two years, with the rows that hold and those checked.
+
+    Last whether half of the rows hold; a quarter is named at least.
+    """
+    years: dict[str, list[int]] = {}
+    for block in blocks.values():
+        for name in block.columns if block.year and block.year > 0 else ():
+            years[name] = sorted({*years.get(name, ()), block.year or 0})
+    spans = [(of, *span) for of, dated in years.items() for span in combinations(dated, 2)]
+    ways = [(kind, *span) for span in spans for kind in GROWTHS if kind == "growth" or span[2] - span[1] > 1]
+    trials = np.log10(float(max(len(ways) * sum(len(block.columns) for block in blocks.values()), 1)))
+    found: dict[tuple[str, int], tuple[bool, float, Growth, int, int]] = {}
+    for (kind, of, first, last), block in product(ways, blocks.values()):
+        columns = [name for name in block.columns if name != of and may_be_growth(blocks, block, name, last)]
+        bounds = growth_bounds(blocks, block, kind, of, first, last) if columns else None
+        for name in columns if bounds is not None else ():
+            assert bounds is not None
+            low, _, high = bounds
+            column = block.columns[name]
+            known = np.isfinite(low) & np.isfinite(column.value)
+            held = known & meets(column, low, high)
+            n, k = int(known.sum()), int(held.sum())
+            if k < max(_GROWTH_ROWS, n / 4):
+                if n >= _GROWTH_ROWS and (rare := _dealt(column, bounds, known) + trials) < -_GROWTH_CHANCE:
+                    new = False, rare, (kind, name, of, first, last), k, n
+                    found[name, block.table] = min(found.get((name, block.table), new), new)
+                continue
+            # Coarse figures fit much: the bounds must tell rows apart, and chance must not.
+            blur = float(np.median((high - low + column.high - column.low)[known]))
+            scatter = float(np.std(column.value[held]))
+            rate = min(blur / (3.5 * scatter), 1.0) if scatter else 1.0
+            chance = float(np.log10(float(comb(n, k))) + k * np.log10(rate) + trials)
+            if chance < -_GROWTH_CHANCE and blur < 0.5 * scatter:
+                new = k < n / 2, chance, (kind, name, of, first, last), k, n
+                found[name, block.table] = min(found.get((name, block.table), new), new)
+    tally: dict[tuple[Growth, bool], list[int]] = {}
+    for short, _, rule, k, n in found.values():
+        own = tally.setdefault((rule, not short), [0, 0])
+        own[:] = own[0] + k, own[1] + n
+    return [(rule, k, n, enough) for (rule, enough), (k, n) in tally.items()]
+
+
+def _dealt(column: Column, bounds: Bounds, known: Mask) -> float:
+    """Return the chance (log10) that growth holds in the order of its size, as with moved rows; 0 where it does not."""
+    low, middle, high = bounds
+    own, theirs = (np.flatnonzero(known)[np.argsort(part[known], kind="stable")] for part in (column.value, middle))
+    held = (column.high[own] >= low[theirs]) & (column.low[own] <= high[theirs])
+    n, k = len(own), int(held.sum())
+    blur = float(np.median((high - low + column.high - column.low)[known]))
+    rate = min(blur / max(_NEAR * float(np.std(column.value[known])), 1e-12), 1.0)
+    return float(np.log10(float(comb(n, k))) + k * np.log10(rate)) if k >= _DEALT * n else 0.0

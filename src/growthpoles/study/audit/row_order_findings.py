@@ -1,15 +1,33 @@
-"""Findings on row order: columns whose values belong to other regions than labelled."""
+"""Findings on row order: columns, or rows of one year, whose values belong to other regions than labelled."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import product
+from math import comb
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from growthpoles.errors import Joined, Reason
-from growthpoles.study.audit.column_orders import ColumnOrder
-from growthpoles.study.audit.findings import Cell, Correction, Fault, Finding, cell, fix_cells
+from growthpoles.errors import Joined, Number, Reason
+from growthpoles.study.audit.between_years import (
+    CLOSE,
+    FEWEST,
+    NEAR_YEARS,
+    OPEN_YEAR,
+    RARER,
+    cells_of,
+    chance_of,
+    growth,
+    lies_between,
+    spread_of,
+    years_beside,
+)
+from growthpoles.study.audit.causes.hypotheses import moved_to, twins
+from growthpoles.study.audit.causes.printed_relations import Block
+from growthpoles.study.audit.column_orders import ColumnOrder, listed
+from growthpoles.study.audit.findings import Cell, Correction, Fault, Finding, cell, fix_cells, one_reading
 from growthpoles.study.audit.printed_cells import Sources
 from growthpoles.study.audit.readings import Reading
 from growthpoles.study.audit.row_order import UNDECIDED
@@ -18,6 +36,7 @@ from growthpoles.study.audit.row_order import UNDECIDED
 FAMILY_ALPHA = 0.01
 #: ... and only where the order of the labels does no better than this share of all permutations.
 LABEL_SHARE = 0.05
+_ENDS = 4  # rows out of line at which a block of moved rows may begin or end
 
 
 def order_findings(sources: Sources, orders: list[ColumnOrder], lost: set[tuple[int, str, str]]) -> list[Finding]:
@@ -211,3 +230,143 @@ def _undecided(sources: Sources, order: ColumnOrder, alternative: str) -> Findin
         order.year,
         notice=True,
     )
+
+
+def moved_rows(blocks: Mapping[int, Block], block: Block, results: set[tuple[int, str]]) -> Iterator[Finding]:
+    """Find rows whose growth is out of all bounds, and in place when they are dealt anew: moved in one of two years."""
+    from scipy.optimize import linear_sum_assignment
+    from scipy.special import gammaln
+
+    for name in block.columns:
+        for other, place in twins(blocks, block.table, name):
+            if (block.table, name) in results or (other.year or 0) > (block.year or 0):
+                continue
+            if block.year and other.year and block.year - other.year > NEAR_YEARS:
+                continue
+            change, middle, scale = growth(block, other, place, name)
+            if not np.isfinite(scale) or (place < 0).any():
+                continue
+            z = (change - middle) / scale
+            n = int(np.isfinite(z).sum())
+            with np.errstate(divide="ignore", invalid="ignore"):
+                ours, theirs = np.log(block.columns[name].value), np.log(other.columns[name].value[place])
+                every = np.abs((ours[None, :] - theirs[:, None] - middle) / scale)  # of two zeros: nothing
+            rate = float((every[~np.eye(len(z), dtype=bool)] < CLOSE).mean())
+            at = np.flatnonzero(np.abs(z) > 4)
+            if not 2 <= len(at) <= n / 2:
+                continue
+            cost = np.where(np.isfinite(every[np.ix_(at, at)]), every[np.ix_(at, at)], 1e6)
+            np.fill_diagonal(cost, 1e6)
+            _, source = linear_sum_assignment(cost)
+            if cost[np.arange(len(at)), source].max() > CLOSE:
+                continue
+            k = len(at)
+            ways = gammaln(n + 1) - gammaln(n - k + 1) + k * np.log(max(rate, 1e-12))
+            if chance_of(z, at) + ways + np.log(len(block.columns)) > RARER:
+                continue
+            owner = {int(at[s]): int(i) for i, s in zip(at, source, strict=True)}
+            cells = []
+            for side, rows in ((other, place), (block, np.arange(len(z)))):
+                back = {v: u for u, v in owner.items()} if side is other else owner
+                cells += [
+                    cell
+                    for i in map(int, at)
+                    for cell in cells_of(
+                        side, name, [int(rows[i])], one_reading(moved_to(block.regions[back[i]]))
+                    )
+                ]  # fmt: skip
+            numbers = [block.rows[int(i)] for i in at]
+            fault = Fault(
+                "moved between years", table=other.table, other_table=block.table, column=name, rows=listed(numbers)
+            )
+            evidence = Joined([
+                Reason(
+                    "growth up to {value} spreads from the common one in {count} rows, within {low} when they are "
+                    "dealt anew",
+                    {
+                        "value": Number(f"{np.abs(z[at]).max():.0f}"), "count": k,
+                        "low": Number(f"{cost[np.arange(k), source].max():.1f}"),
+                    },
+                ),
+                OPEN_YEAR,
+            ])  # fmt: skip
+            yield Finding(f"t{other.table}-t{block.table}-{name}-moved", fault, tuple(cells), evidence)
+
+
+def rows_out_of_line(blocks: Mapping[int, Block], block: Block, results: set[tuple[int, str]]) -> Iterator[Finding]:
+    """Find rows of a year that are out of line where two other years agree, and in line when they are dealt anew.
+
+    A block that stands one or two rows on, or upside down, may be the whole column; any other order needs figures that
+    are far enough apart.
+    """
+    from scipy.optimize import linear_sum_assignment
+    from scipy.special import gammaln
+
+    for name in block.columns:
+        beside = years_beside(blocks, block, name) if (block.table, name) not in results else None
+        if beside is None:
+            continue
+        one, two, first, second = beside
+        with np.errstate(divide="ignore", invalid="ignore"):
+            own = np.log(np.where(block.columns[name].value > 0, block.columns[name].value, np.nan))
+        expected = (first + second) / 2 if lies_between(block, one, two) else first
+        rows = np.flatnonzero(np.isfinite(own) & np.isfinite(first) & np.isfinite(second))
+        n = len(rows)
+        if n < FEWEST or n < 0.8 * len(own):
+            continue
+        scale = max(spread_of((second - first)[rows])[1], 0.01)
+        own, expected = own[rows], expected[rows]
+        off = own - expected
+        z = (off - np.median(off)) / scale
+        # Where the two other years disagree they are no witnesses.
+        apart = (second - first)[rows] - np.median((second - first)[rows])
+        at = np.flatnonzero((np.abs(z) > 4) & (np.abs(apart) < 4 * scale))
+        if len(at) < 3:
+            continue
+        every = np.abs(own[None, :] - expected[:, None] - np.median(off)) / scale
+        rate = max(float((every[~np.eye(n, dtype=bool)] < CLOSE).mean()), 1e-12)
+        ways: list[tuple[Any, Any, float]] = []  # places, those whose figures are theirs, how many such ways (log)
+        # A row or two at the ends may be out of line by growth, or in line by chance.
+        starts = {int(i) - by for i in at[:_ENDS] for by in range(3) if i >= by}
+        ends = {int(i) + by for i in at[-_ENDS:] for by in range(3) if i + by < n}
+        for start, end in product(sorted(starts), sorted(ends)):
+            if end - start < 2:
+                continue
+            part = np.arange(start, end + 1)
+            orders = [(part, order) for order in (*(np.roll(part, by) for by in (1, -1, 2, -2)), part[::-1])]
+            # Without a wrap: one was typed twice, and one is lost.
+            orders += [(part - by, part) for by in (1, -1, 2, -2) if start - by >= 0 and end - by < n]
+            ways += [(places, order, float(np.log(9.0 * n * n))) for places, order in orders]
+        _, source = linear_sum_assignment(every[np.ix_(at, at)])
+        ways.append((at, at[source], float(gammaln(n + 1) - gammaln(n - len(at) + 1))))
+        best: tuple[float, Any, Any] | None = None
+        for places, order, many in ways:
+            dealt = own.copy()
+            dealt[order] = np.nan
+            dealt[places] = own[order]
+            new = dealt - expected
+            after = np.abs((new - np.nanmedian(new)) / scale)
+            moved = places != order
+            k, fit = int(moved.sum()), int((after[places[moved]] < CLOSE).sum())
+            odd = np.intersect1d(at, np.union1d(places[moved], order[moved]))
+            worst = float(np.nanmax(after[places]))
+            if fit < 0.9 * k or len(odd) < max(3, 0.4 * k, 0.6 * len(at)) or worst > np.abs(z).max() / 2:
+                continue
+            chance = many + np.log(float(comb(k, fit))) + fit * np.log(rate) + chance_of(z, odd)
+            left = round(float(np.square(np.minimum(np.nan_to_num(after, nan=1.5 * CLOSE), 6.0)).sum()), 6)
+            if chance + np.log(len(block.columns)) < RARER and (best is None or left < best[0]):
+                best = left, places[moved], order[moved]
+        if best is None:
+            continue
+        # The figure that belongs to a place is printed in another one: that cell is told.
+        owner = {int(rows[there]): int(rows[here]) for here, there in zip(best[1], best[2], strict=True)}
+        cells = [
+            each for i, of in sorted(owner.items()) for each in cells_of(block, name, [i], moved_to(block.regions[of]))
+        ]
+        fault = Fault("moved rows", table=block.table, column=name, rows=listed([block.rows[i] for i in sorted(owner)]))
+        evidence = Reason(
+            "up to {value} spreads from what {year} and {other_year} have, and in line when {count} rows are dealt "
+            "anew",
+            {"value": Number(f"{np.abs(z).max():.0f}"), "year": one.year, "other_year": two.year, "count": len(owner)},
+        )
+        yield Finding(f"t{block.table}-{name}-moved", fault, tuple(cells), evidence, None, block.year)

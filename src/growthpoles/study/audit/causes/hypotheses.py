@@ -56,8 +56,8 @@ CUT_OFF = Reason("truncated: the digits are cut off, not rounded", {})
 _COARSE = Reason("rounded more coarsely than printed: the last digit is 0 throughout", {})
 #: Greatest expected number of chance matches for rows that are said to be exchanged.
 _CHANCE = 0.02
-#: Most wrong rows of a table of which each two may be swapped, and most ways to swap columns that are followed.
-_PAIRED, _WAYS = 8, 256
+#: Most rows of which each two may be swapped, ways to swap columns that are followed, columns tried in all ways.
+_PAIRED, _WAYS, _FEW_MEMBERS = 8, 256, 6
 #: Standard errors that results lie low by where one row alone shows cut digits.
 _LONE = 3.0
 
@@ -120,13 +120,13 @@ def readings(blocks: Blocks, relations: Sequence[Relation], wrong: Sequence[Mask
                 yield from _other_index(block, relations, relation, rows)
             yield from _digits(block, relation, name, implied, rows)
             if len(rows) > 1:
-                yield from _moved(block, [(name, implied)], rows)
-                yield from _shifted(block, name, implied, rows)
+                yield from moved(block, [(name, implied)], rows)
+                yield from shifted(block, name, implied, rows)
                 yield from _exchanged(blocks, relations, relation, name, implied, rows)
                 yield from _repeated(blocks, relation, name, implied, rows)
                 yield from _same_column(block, name, implied, rows)
                 yield from _factor(block, name, implied, rows)
-        if relation.kind == "ratio" and len(rows) > 1:
+        if relation.kind == "ratio" and not relation.whole and len(rows) > 1:
             yield from _other_year(blocks, relation, rows)
             yield from _other_column(blocks, relation, rows)
     for (table, numbers), group in together.items():
@@ -134,7 +134,7 @@ def readings(blocks: Blocks, relations: Sequence[Relation], wrong: Sequence[Mask
             results = [
                 (relation.members[0], relation.implied(blocks[table], relation.members[0])) for relation in group
             ]
-            for reading in _moved(blocks[table], results, np.array(numbers, dtype=np.intp)):
+            for reading in moved(blocks[table], results, np.array(numbers, dtype=np.intp)):
                 yield reading
                 # Ratios in the rows of others look as all that they were computed from does, moved the other way.
                 inputs = {name for relation in group for name in relation.members} - {name for name, _ in results}
@@ -178,12 +178,11 @@ def _fits(column: Column, implied: Bounds) -> npt.NDArray[np.bool_]:
     )
 
 
-def _moved(block: Block, members: Sequence[tuple[str, Bounds]], rows: Rows) -> Iterator[Reading]:
+def moved(block: Block, members: Sequence[tuple[str, Bounds]], rows: Rows) -> Iterator[Reading]:
     """Deal the printed values over the wrong rows so that all fit; several columns move together."""
     fits = np.logical_and.reduce([_fits(block.columns[name], implied) for name, implied in members])
-    known = np.logical_and.reduce(
-        [np.isfinite(implied[0]) & np.isfinite(block.columns[name].value) for name, implied in members]
-    )
+    both = [np.isfinite(implied[0]) & np.isfinite(block.columns[name].value) for name, implied in members]
+    known = np.logical_and.reduce(both)
     own = fits[np.ix_(known, known)]
     n = len(own)
     rate = max((own.sum() - np.trace(own)) / max(n * (n - 1), 1), 1e-12)
@@ -198,7 +197,7 @@ def _moved(block: Block, members: Sequence[tuple[str, Bounds]], rows: Rows) -> I
         yield _dealt(block, [name for name, _ in members], place, origin, unique=unique)
 
 
-def _shifted(block: Block, name: str, implied: Bounds, rows: Rows) -> Iterator[Reading]:
+def shifted(block: Block, name: str, implied: Bounds, rows: Rows) -> Iterator[Reading]:
     """Try values that stand one or two rows too low or too high; one was typed twice, and one is lost."""
     known = np.isfinite(implied[0]) & np.isfinite(block.columns[name].value)
     fits = _fits(block.columns[name], implied) & known[:, None] & known[None, :]
@@ -287,21 +286,24 @@ def _choices(block: Block, group: Sequence[Relation], pair: tuple[int, int]) -> 
     """Return the sets of columns that, swapped between two rows, let all relations of the rows hold; fewest first."""
     ways: list[dict[str, bool]] = [{}]
     for relation in group:
-        fine = [
-            dict(zip(relation.members, way, strict=True))
-            for way in product((False, True), repeat=len(relation.members))
-            if _holds(relation, block, pair, way)
-        ]
+        sides = _sides(len(relation.members))
+        fine = [dict(zip(relation.members, s, strict=True)) for s in sides if _holds(relation, block, pair, s)]
         pairs = [(known, way) for known in ways for way in fine]
         ways = [known | way for known, way in pairs if all(known.get(name, way[name]) == way[name] for name in way)]
         ways = ways[:_WAYS]
     return sorted(({name for name in way if way[name]} for way in ways), key=len)
 
 
+def _sides(members: int) -> Iterator[tuple[bool, ...]]:
+    """Yield which of some columns are swapped; of many, none, one or two, or all but so many."""
+    yield from product((False, True), repeat=members) if members <= _FEW_MEMBERS else ()
+    for count, rest in product(range(3), (False, True)) if members > _FEW_MEMBERS else ():
+        yield from (tuple((at in s) != rest for at in range(members)) for s in combinations(range(members), count))
+
+
 def _holds(relation: Relation, block: Block, pair: tuple[int, int], way: Sequence[bool]) -> bool:
     """Whether a relation holds in two rows with some of its columns swapped."""
-    columns = {}
-    before = _known(relation, block, list(pair))
+    columns, before = dict[str, Column](), _known(relation, block, list(pair))
     for name, swap in zip(relation.members, way, strict=True):
         column, at = block.columns[name], list(pair[::-1] if swap else pair)
         columns[name] = replace(column, value=column.value[at], low=column.low[at], high=column.high[at])
@@ -436,7 +438,7 @@ def _exchanged_tables(blocks: Blocks, relations: Sequence[Relation], wrong: Sequ
     """
     broken: dict[int, dict[tuple[str, ...], tuple[Relation, Rows]]] = {}
     for relation, mask in zip(relations, wrong, strict=True):
-        if relation.kind == "ratio" and mask.sum() >= max(3, len(mask) / 2):
+        if relation.kind == "ratio" and not relation.whole and mask.sum() >= max(3, len(mask) / 2):
             broken.setdefault(relation.table, {})[relation.members] = relation, np.flatnonzero(mask)
     for table, other in combinations(sorted(broken), 2):
         both = [members for members in broken[table] if members in broken[other]]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import combinations
 from math import comb
@@ -24,6 +24,8 @@ Bounds = tuple[Array, Array, Array]
 #: A sum is taken for one when it holds in all rows of its table but this many.
 ODD_ROWS = 2
 _MOST_PARTS = 4
+#: Columns next to a total that it may sum up, if they are more; how far (part of itself) it is from what it does not.
+_LONGEST, _APART = 40, 0.2
 _FEWEST_ROWS = 5
 #: A ratio is proposed when it holds in this share of the rows that print all three columns, and in five at least; in
 #: half of them where chance would give that less than once in so many files (log10). A ratio or sum nearly holds then,
@@ -33,6 +35,10 @@ _HOLDS, _HALF, _NEARLY, _CHANCE = 0.75, 0.5, 0.25, 6.0
 _ALONG, _ADDS = 6.0, 3.0
 #: A ratio may have so many digits more than an input of it.
 _SHARPER = 2.5
+#: Of shares: rows that tell, at least; the part of rows that hold dealt anew; how near (log) columns come that go along
+#: with each other, in the order of their size; the chance (log) that they look as shares.
+_WHOLES = 100.0, 1.0
+_FEWEST_SHARES, _MOVED, _NEAR, _CHANCE_SHARES = 6, 0.9, 0.05, float(np.log(1e-6))
 #: Significant digits of columns among which ratios are looked for: tens of thousands of unemployed are known to two.
 _COARSEST = 1.0
 #: Words of a header that tell a ratio.
@@ -83,8 +89,9 @@ class Block:
 class Relation:
     """What must hold in every row of a table.
 
-    `kind` "ratio": members (ratio, numerator, denominator), ratio = factor * numerator / denominator; "sum": members
-    (total, part, part, ...); "index": one member, whose `targets` are what each reading of the tables gives.
+    `kind` "ratio": members (ratio, numerator, denominator), ratio = factor * numerator / denominator; of shares
+    (share, of), share = factor * of, where they add up to `whole`; "sum": members (total, part, part, ...); "index":
+    one member, whose `targets` are what each reading of the tables gives.
     """
 
     kind: str
@@ -92,12 +99,15 @@ class Relation:
     members: tuple[str, ...]
     factor: float = 1.0
     targets: tuple[Bounds, ...] = field(default=())
+    whole: float = 0.0
 
     def __str__(self) -> str:
         """Say it as a formula."""
         result, *parts = self.members
         if self.kind == "sum":
             return f"{result} = {' + '.join(parts)}"
+        if self.whole:
+            return f"{result} = {self.whole:g} * {parts[0]} / Σ {parts[0]}"
         return f"{result} = {self.factor:g} * {' / '.join(parts)}" if parts else str(self.told)
 
     @property
@@ -118,6 +128,9 @@ class Relation:
             if place:
                 low, value, high = total.low - high, total.value - value, total.high - low
             return _slack(low, value, high)
+        if self.whole:
+            by, other = (1 / self.factor, columns[0]) if place else (self.factor, columns[1])
+            return _slack(by * other.low, by * other.value, by * other.high)
         ratio, above, below = columns
         if place == 0:
             return _quotient(above, below, self.factor)
@@ -342,8 +355,119 @@ def given_sums(blocks: Mapping[int, Block], sums: Sequence[tuple[str, ...]]) -> 
     return _of_one_year(stated, blocks)
 
 
+@dataclass(frozen=True, slots=True)
+class Shares:
+    """How well a column is the shares of another: what they add up to, the factor, the rows that hold and all."""
+
+    whole: float
+    factor: float
+    held: int
+    known: int
+
+    def relation(self, table: int, name: str, of: str) -> Relation:
+        """Return it as what must hold in every row."""
+        return Relation("ratio", table, (name, of), self.factor, whole=self.whole)
+
+
+def share_relations(
+    blocks: Mapping[int, Block],
+    given: Sequence[tuple[str, str]] | None = None,
+    results: Collection[tuple[int, str]] = (),
+) -> list[Relation]:
+    """Return the shares (column, of) that are stated, in every table that prints both; None finds them.
+
+    What is stated is checked where nothing holds, too. `results` are columns that another formula gives.
+    """
+    found = []
+    for table, block in blocks.items():
+        free = [name for name in block.columns if (table, name) not in results]
+        pairs = [(name, of) for name in free for of in block.columns] if given is None else given
+        done = set[str]()
+        for name, of in pairs:
+            if name != of and name not in done and {name, of} <= set(block.columns):
+                hit = shares_of(block, name, of) or (None if given is None else _stated_shares(block, name, of))
+                if hit is not None:
+                    done.add(name)
+                    found.append(hit.relation(table, name, of))
+    return _of_one_year(found, blocks)
+
+
+def _stated_shares(block: Block, name: str, of: str) -> Shares | None:
+    """Return shares of what is printed, though few rows hold."""
+    column, base = block.columns[name], block.columns[of]
+    known = np.isfinite(column.value) & np.isfinite(base.value)
+    total, added = float(np.nansum(base.value[known])), float(np.nansum(column.value))
+    if not known.any() or total <= 0 or added <= 0:
+        return None
+    whole = min(_WHOLES, key=lambda each: abs(np.log(added / each)))
+    return Shares(whole, whole / total, 0, int(known.sum()))
+
+
+def shares_of(block: Block, name: str, of: str) -> Shares | None:
+    """Tell whether a column holds the shares of another, in its rows or with its figures dealt over other rows.
+
+    The sum that the shares refer to is the one that most rows allow: a gap may hide a part of it. Half of the rows
+    must hold, or, where they were moved, all but one in ten: in the order of their size, or one or two rows on.
+    """
+    column, base = block.columns[name], block.columns[of]
+    added, total = float(np.nansum(column.value)), float(np.nansum(base.value))
+    known = np.isfinite(column.value) & np.isfinite(base.value) & (column.low > 0) & (base.low > 0)
+    if not known.any() or added <= 0 or total <= 0:
+        return None
+    # A wrong cell may be among those that are added up, of either column.
+    middle = float(np.median(column.value[known] / base.value[known]))
+    whole = next((w for w in _WHOLES for each in (added, middle * total) if 0.8 * w < each < 1.2 * w), 0.0)
+    if not whole:
+        return None
+    telling = known & (column.value > 20 * (column.high - column.low))
+    if telling.sum() < _FEWEST_SHARES:
+        return None
+    # Rows that are the same say nothing more.
+    at = np.flatnonzero(known)
+    at = at[np.sort(np.unique(np.stack([column.value[at], base.value[at]]), axis=1, return_index=True)[1])]
+    n = len(at)
+    share = (column.low[at], column.value[at], column.high[at])
+    figure = (base.low[at], base.value[at], base.high[at])
+    # Of a gap the figure may stand in another row, and be lost in its own.
+    ranks = [np.argsort(np.argsort(part[1], kind="stable"), kind="stable") for part in (share, figure)]
+    orders = [np.arange(n), np.argsort(ranks[1])[ranks[0]], *(np.roll(np.arange(n), by) for by in (1, -1, 2, -2))]
+    scatter = 0.0
+    for number, order in enumerate(orders):
+        # What a row says the sum is: an interval; a point of the line that most of them cover.
+        least, most = whole * figure[0][order] / share[2], whole * figure[2][order] / share[0]
+        ends = np.concatenate([least, most])
+        cover = [((least <= end * (1 + 1e-12)) & (most >= end * (1 - 1e-12))).sum() for end in ends]
+        held = int(max(cover))
+        inside = ends[np.array(cover) == held]
+        # Rows that moved are held against the printed sum, where the others allow it.
+        sum_of = total if inside.min() <= total <= inside.max() else float(np.sqrt(inside.min() * inside.max()))
+        out = ~((least <= sum_of * (1 + 1e-12)) & (most >= sum_of * (1 - 1e-12)))
+        away = np.sort(np.abs(np.log(least * most) / 2 - np.log(sum_of))[out])
+        width, k = np.log(most / least), int(out.sum())
+        scatter = scatter if number else float(np.median(np.abs(np.log(least * most) / 2 - np.log(sum_of))))
+        enough = max(n - ODD_ROWS if k <= ODD_ROWS else n * (_HALF if not number else _MOVED), _FEWEST_SHARES)
+        if held < enough or not 0.5 < sum_of / total < 2:
+            continue
+        if number:
+            # Columns that merely go along with each other come near in the order of their size, and in their rows.
+            rate = np.minimum(width[~out] / _NEAR, 1.0)
+            chance = np.log(len(orders) * float(comb(n, k))) + np.log(np.maximum(rate, 1e-9)).sum()
+            if scatter < max(_NEAR, 5 * float(np.median(width))):
+                continue
+        elif k:
+            # They would scatter in all rows as in the odd ones.
+            rate = min(1.0, float(np.median(width)) / (2.5 * float(away[(k - 1) // 2])))
+            chance = np.log(n * float(comb(n, k))) + (n - k) * np.log(rate)
+        else:
+            chance = -np.inf
+        if chance < _CHANCE_SHARES:
+            own = known & (whole * base.low <= sum_of * column.high) & (whole * base.high >= sum_of * column.low)
+            return Shares(whole, whole / sum_of, int(own.sum()), int(known.sum()))
+    return None
+
+
 def sum_relations(blocks: Mapping[int, Block], taken: Sequence[Relation] = ()) -> list[Relation]:
-    """Discover columns that are the sum of two to four others, in all rows of a table but at most two.
+    """Discover columns that are the sum of two to four others, or of more next to it, in all rows but at most two.
 
     A sum of more parts counts only where no sum of fewer holds. Columns that a ratio gives are left out. A sum found
     in one table is looked for in the others too, where half of the rows are enough.
@@ -457,17 +581,52 @@ def _close_sums(
                 ways += [(a, b) for a, b in combinations(rest, 2) if {a, b} & signed and not {a, b} <= set(parts)]
             gaps = ((way, np.abs(sum(values[name] for name in way) - values[total])) for way in ways)
             yield [(total, *way) for way, gap in gaps if middle(gap) <= room]
+        ways = [way for run in _runs(names, total) for way in _within_run(block, run, values, total, room, middle)]
+        yield [(total, *way) for way in ways if len(way) > _MOST_PARTS]
 
     for total in names:
         yield close(total)
 
 
+def _runs(names: Sequence[str], total: str) -> Iterator[Sequence[str]]:
+    """Yield the columns next to one, on either side, of which it may be the total; the longest first."""
+    at = names.index(total)
+    for count in range(min(len(names) - 1, _LONGEST), _MOST_PARTS, -1):
+        yield from ([names[at - count : at]] if at >= count else [])
+        yield from ([names[at + 1 : at + 1 + count]] if at + count < len(names) else [])
+
+
+def _within_run(
+    block: Block,
+    run: Sequence[str],
+    values: Mapping[str, Array],
+    total: str,
+    room: float,
+    middle: Callable[[Array], float],
+) -> Iterator[tuple[str, ...]]:
+    """Yield a run of columns that adds up to a total, or all of it but one or two: what is within another of them."""
+    gap = sum(values[name] for name in run) - values[total]
+    halves = sum(float(np.nanmedian(block.columns[name].high - block.columns[name].low)) / 2 for name in run)
+    room = max(room, halves / 2)
+    if middle(np.abs(gap)) <= room:
+        yield tuple(run)
+    for count in (1, 2) if np.median(gap) > 0 else ():
+        for without in combinations(run, count):
+            if middle(np.abs(gap - sum(values[name] for name in without))) <= room:
+                yield tuple(name for name in run if name not in without)
+
+
 def _convincing(relation: Relation, block: Block) -> bool:
-    low, _, high = relation.implied(block, relation.members[0])
+    low, middle, high = relation.implied(block, relation.members[0])
     known = np.isfinite(low) & np.isfinite(block.columns[relation.members[0]].value)
     bad = relation.wrong(block) & known
     if known.sum() < _FEWEST_ROWS or bad.sum() > min(ODD_ROWS, known.sum() // 3):
         return False
+    if len(relation.members) > _MOST_PARTS + 1:
+        # Columns next to each other: small ones are there by their place, and the total tells.
+        size = np.abs(middle[known & ~bad])
+        rate = np.minimum((high - low)[known & ~bad] / np.maximum(_APART * size, 1e-12), 1.0)
+        return bool(np.log10(np.maximum(rate, 1e-9)).sum() < -_CHANCE and np.median(rate) < 0.5)
     return _telling(relation, block, (high - low)[known], known)
 
 

@@ -217,7 +217,7 @@ def coarse_ratios(blocks: Blocks, relations: Sequence[Relation]) -> list[tuple[R
     """List the ratios of which cut digits would be seen neither in a cell nor on average: check, rows, reason."""
     lines = []
     for relation in relations:
-        if relation.kind == "ratio":
+        if relation.kind == "ratio" and not relation.whole:
             block = blocks[relation.table]
             column = block.columns[relation.members[0]]
             low, _, high = relation.implied(block, relation.members[0])
@@ -305,7 +305,9 @@ def _decide(
                 for relation in relations
             )
             odds += sum(growth_odds(reading, key, blocks) for key in reading.keys if key not in results)
-            odds += sum(_home(reading, key, blocks) for key in reading.keys)
+            # A share and its figure say the same of the size of a region.
+            of_shares = all(relation.whole for relation, _ in symptoms)
+            odds += sum(_home(reading, key, blocks) for key in reading.keys) if not of_shares else 0.0
             if before and judge is not None and set(reading.keys) & results:
                 after = judge(reading.apply(blocks))
                 odds += 7.0 if after <= before / 2 else 0.0
@@ -315,6 +317,7 @@ def _decide(
                 odds -= _COLUMN * (min(len(reading.keys), 2) if pure else len(reading.keys))
             if reading.kind == "cell":
                 odds += slip_odds(reading, blocks, relations, decimal)
+                odds += sum(_whole_odds(reading, relation, blocks) for relation, _ in symptoms if relation.whole)
         weighed.append(replace(reading, odds=odds))
     # The result of a relation first where nothing tells.
     firsts = {(relation.table, relation.members[0]) for relation, _ in symptoms}
@@ -389,7 +392,15 @@ def growth_odds(reading: Reading, key: Key, blocks: Blocks) -> float:
         else:
             rest = np.delete(old, at)
             rest = rest[np.isfinite(rest)]
-            if len(rest) < 5 or not np.isfinite(new[at]).all():
+            if not np.isfinite(new[at]).all():
+                continue
+            if len(rest) < 5 and len(at) >= _WHOLE and reading.kind in ("rows", "shifted"):
+                # No row stayed: the regions grow more alike in one of both orders.
+                spread = [max(float(np.nanmedian(np.abs(g[at] - np.nanmedian(g[at])))), 0.01) for g in (old, new)]
+                gain = float(len(at) * np.log(spread[0] / spread[1]))
+                best = gain if abs(gain) > abs(best) else best
+                continue
+            if len(rest) < 5:
                 continue
             middle = float(np.median(rest))
             scale = max(1.4826 * float(np.median(np.abs(rest - middle))), 0.01)
@@ -398,6 +409,24 @@ def growth_odds(reading: Reading, key: Key, blocks: Blocks) -> float:
             gain = float(np.clip(_log_tail((new[at] - middle) / scale) - old_fit, -_CAP, _CAP).sum())
         best = gain if abs(gain) > abs(best) else best
     return best
+
+
+def _whole_odds(reading: Reading, relation: Relation, blocks: Blocks) -> float:
+    """Return the log odds of a wrong share: with it, and not with the mended one, the shares miss their whole."""
+    key = relation.table, relation.members[0]
+    if reading.keys not in ((key,), ((key[0], relation.members[1]),)):
+        return 0.0
+    column, (i,) = blocks[key[0]].columns[key[1]], reading.cells[reading.keys[0]]
+    # Roundings are independent: their sum is far from the sum of their bounds.
+    room = 2.0 * float(np.sqrt(((column.high - column.low) ** 2).sum() / 3))
+    gaps = relation.implied(blocks[key[0]], key[1])[1] - column.value
+    off, wrong = float(column.value.sum()) - relation.whole, relation.wrong(blocks[key[0]])
+    # With this one mended alone, or with all but this one.
+    ends = [(off, off + gaps[i]), (off + gaps[wrong].sum() - gaps[i], off + gaps[wrong].sum())]
+    told = [abs(before) > room for before, after in ends if (abs(before) <= room) != (abs(after) <= room)]
+    if not np.isfinite(off) or not told:
+        return 0.0
+    return 2 * SURE * (1 if told[0] == (reading.keys == (key,)) else -1)
 
 
 def slip_odds(reading: Reading, blocks: Blocks, relations: Sequence[Relation], decimal: Decimal) -> float:

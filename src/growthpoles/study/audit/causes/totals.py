@@ -285,7 +285,8 @@ def _own_relations(
             for name, (text, value, half) in total.cells.items() if np.isfinite(value)
         })  # fmt: skip
         for relation in relations:
-            if relation.table != total.table or not set(relation.members) <= set(row.columns):
+            # Shares add up as what they are shares of does.
+            if relation.table != total.table or relation.whole or not set(relation.members) <= set(row.columns):
                 continue
             own = row.columns[relation.members[0]]
             half = (own.high - own.low) / 2 * (2 if relation.kind == "ratio" else 1)  # digits may be cut off
