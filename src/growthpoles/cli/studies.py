@@ -241,7 +241,7 @@ def audit(
         if loaded.cells is None:  # of printed tables the faults are graded themselves
             _tell_effects(found, loaded, lang=lang, quiet=quiet)
     else:
-        say(wording.words.message(_NO_FAULTS, study=loaded.name))
+        _tell_none(found, loaded.name, wording)
     _tell_notes(audit_notes(found, wording), len(found.unchecked), wording, out, quiet=quiet)
     if claims:
         statements, title = shown_claims(found, loaded, lang=lang)
@@ -253,6 +253,7 @@ def audit(
 
 _TABLE_TOLD = "table {table}: {year}, rows: {count}"
 _NO_FAULTS = "{study}: no faults found"
+_NONE_BUT_REMARKS = "{study}: no faults found; remarks: {count}"
 _EFFECTS_TITLE = "{study}: ranks and classes that change when a fault is put right alone"
 _EFFECTS_NONE = "cells whose rank and class stay when their fault is put right: {count}"
 _EFFECTS_LEFT = "cells of the faults beyond the first {most}, whose effect is not computed: {count}"
@@ -280,6 +281,12 @@ def _tell_effects(found: Audit, study: Study, *, lang: str, quiet: bool) -> None
     for template, count in counts.items():
         if count:
             note(words.message(template, count=count, most=MOST_GRADED), quiet=quiet)
+
+
+def _tell_none(found: Audit, name: str, wording: Wording) -> None:
+    """Say that there is no fault, and how much is unusual, which follows unless the command is quiet."""
+    count = len(found.remarks)
+    say(wording.words.message(_NONE_BUT_REMARKS if count else _NO_FAULTS, study=name, count=count))
 
 
 #: Checks that could not be made, of which so many are told one by one, and how the others are.
@@ -321,7 +328,7 @@ def _audit_file(
         print_frame(frame, title=title, lang=lang)
         note(wording.words.message(ROWS_TOLD), quiet=quiet)
     else:
-        say(wording.words.message(_NO_FAULTS, study=file.name))
+        _tell_none(found, file.name, wording)
     _tell_notes(audit_notes(found, wording), len(found.unchecked), wording, out, quiet=quiet)
     if formulas is None and not len(rules):
         note("no formula was found in the numbers: what is a ratio or a sum can be named in a file, --formulas FILE "

@@ -312,14 +312,14 @@ def _title(block: Block, blocks: Sequence[Block]) -> tuple[str, str]:
     The number of the table, which is taken off the title, stands before it.
     """
     if block.title:
-        return split_table_number(block.title)
+        return split_table_number(block.title, title=True)
     same = [each for each in blocks if each.grid is block.grid]
     titles = [text for text in block.titles if len(text) > 2]
     titles = [text for text in titles if not NO_SUBJECT.match(text)] or titles
     chosen = (titles[-1] if len(same) > 1 and block is not same[0] else titles[0]) if titles else ""
     if len(same) > 1 and titles:
         chosen = titles[-1]
-    number, chosen = split_table_number(chosen)
+    number, chosen = split_table_number(chosen, title=True)
     found = year_inside(chosen)
     plain = found[1] if found else chosen
     if found is None:

@@ -349,7 +349,7 @@ def _quantities(
         name = hit[1] if hit else header
         title = next((without_span(each, span) for each in block.titles), "")
         name = name or block.title or (sheet if several else "") or title or ("value" if hit else header)
-        number, name = split_table_number(name)
+        number, name = split_table_number(name, title=name in (block.title, title))
         if number and (told := Reason(_TABLE_NUMBER, {"text": number})) not in left:
             left.append(told)
         dated[at] = name, hit[0] if hit else above

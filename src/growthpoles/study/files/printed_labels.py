@@ -255,6 +255,8 @@ _TABLE_NUMBER = re.compile(
     rf"\s*(?:(?i:{_TABLE})(?![^\W\d_])\.?\s*(?i:n[or]?[.°º]*|№|#)?\s*(?:{_NUMBER_OF})(?:\s\(\d{{1,3}}\))?|\d{{1,3}}(?:[.–-]\d{{1,3}}){{0,4}}[.–-]?\s?(?i:{_TABLE})(?!\w)"
     r"|第?\s?\d{1,3}(?:[-–.]\d{1,3})*\s?表|[表표]\s?\d{1,3}(?:[-–.]\d{1,3})*)(?:\s*[.:)–—|-]+)?\s*"
 )
+# "21.1.2.2." before a title, and no date ("31.12.21"); a heading may begin with the code of an industry.
+_NUMBER_ALONE = re.compile(r"\s*(?!\d\d?\.\d\d?\.\d\d\.?\s)\d{1,3}(?:\.\d{1,3}){2,4}\.?\s+(?=[^\W\d_])")
 _YR = re.compile(r"\s*\[YR(?:19|20)\d\d\]", flags=re.IGNORECASE)
 _LEADING = re.compile(r"^[\s.\-–—•·:>]+(?=\w)")
 _END = 200  # signs at the end of a name among which marks are looked for
@@ -566,12 +568,13 @@ def marked_apart(headers: Mapping[int, str], named: Mapping[int, tuple[str, int 
     return marked if len({(named[at][1], label) for at, label in marked.items()}) == len(marked) else {}
 
 
-def split_table_number(text: str) -> tuple[str, str]:
+def split_table_number(text: str, *, title: bool = False) -> tuple[str, str]:
     """Split the number of a table from its title ("Table 2.1: Population"): the number as printed, or "", and the rest.
 
-    A title that is nothing else, and a year behind the word, are left as they are.
+    Of a `title` also a number alone that has three parts ("21.1.2.2. Population"). A title that is nothing else, and a
+    year behind the word, are left as they are.
     """
-    hit = _TABLE_NUMBER.match(text)
+    hit = _TABLE_NUMBER.match(text) or (_NUMBER_ALONE.match(text) if title else None)
     rest = text[hit.end() :] if hit else ""
     return (text[: hit.end()].strip(" .:)–—-|"), rest) if hit and any(map(str.isalpha, rest)) else ("", text)
 
