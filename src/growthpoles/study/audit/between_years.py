@@ -611,7 +611,7 @@ def exchanged_years(blocks: Mapping[int, Block], results: set[tuple[int, str]]) 
         spread |= {(b, a): (-middle, scale) for (a, b), (middle, scale) in spread.items()}
         tables = [block.table for block in own]
         steps = [spread[pair] for pair in pairwise(tables)]
-        best = 8.0 + 4.0 * np.sqrt(rows), (0, 0)
+        best = 10.0 + 5.0 * np.sqrt(rows), (0, 0)
         for one, two in combinations(range(len(tables)), 2):
             order = [*tables]
             order[one], order[two] = order[two], order[one]
