@@ -611,15 +611,17 @@ def exchanged_years(blocks: Mapping[int, Block], results: set[tuple[int, str]]) 
         spread |= {(b, a): (-middle, scale) for (a, b), (middle, scale) in spread.items()}
         tables = [block.table for block in own]
         steps = [spread[pair] for pair in pairwise(tables)]
-        for i, j in combinations(range(len(tables)), 2):
+        best = 10.0 + 5.0 * np.sqrt(rows), (0, 0)
+        for one, two in combinations(range(len(tables)), 2):
             order = [*tables]
-            order[i], order[j] = order[j], order[i]
+            order[one], order[two] = order[two], order[one]
             new = [spread[pair] for pair in pairwise(order)]
             gain = rows * sum(float(np.log(old[1] / now[1])) for old, now in zip(steps, new, strict=True))
             way, shorter = (sum(abs(middle) for middle, _ in each) for each in (steps, new))
-            if shorter < _SHORTER * way and gain > 8.0 + 4.0 * np.sqrt(rows):
-                pairs.setdefault((tables[i], tables[j]), []).append(name)
-                break
+            if shorter < _SHORTER * way and gain > best[0]:
+                best = gain, (tables[one], tables[two])
+        if any(best[1]):
+            pairs.setdefault(best[1], []).append(name)
     lines = [
         (two, blocks[two].rows[0], names[0], Reason(
             "tables {table} and {other_table}: {columns} turn back, and go on with the two exchanged: the years "

@@ -36,6 +36,7 @@ from growthpoles.study.audit.row_order import UNDECIDED
 FAMILY_ALPHA = 0.01
 #: ... and only where the order of the labels does no better than this share of all permutations.
 LABEL_SHARE = 0.05
+_ANY = 5.0  # log odds against rows in any order beside those in a block
 _ENDS = 4  # rows out of line at which a block of moved rows may begin or end
 
 
@@ -338,7 +339,7 @@ def rows_out_of_line(blocks: Mapping[int, Block], block: Block, results: set[tup
             orders += [(part - by, part) for by in (1, -1, 2, -2) if start - by >= 0 and end - by < n]
             ways += [(places, order, float(np.log(9.0 * n * n))) for places, order in orders]
         _, source = linear_sum_assignment(every[np.ix_(at, at)])
-        ways.append((at, at[source], float(gammaln(n + 1) - gammaln(n - len(at) + 1))))
+        ways.append((at, at[source], float(gammaln(n + 1) - gammaln(n - len(at) + 1)) + _ANY))
         best: tuple[float, Any, Any] | None = None
         for places, order, many in ways:
             dealt = own.copy()
