@@ -25,7 +25,7 @@ from growthpoles.study.files.problems import FAR_YEARS, LUNAR_YEARS
 from growthpoles.study.guess_columns import guess_layer
 from growthpoles.study.propose_study import quick_look
 from growthpoles.study.read_published import read_blocks, read_sheets
-from growthpoles.study.table_blocks import Block
+from growthpoles.study.table_blocks import Block, find_blocks
 from samples import samples
 
 
@@ -742,6 +742,61 @@ def test_numbers_that_look_like_years_below_years_are_numbers(columns: int, tmp_
         path.write_text("\n".join(map(",".join, lines)) + "\n")
         (block,), _ = read_blocks(read_sheets(path), None)
         assert len(block.rows) == 20 + bool(seed % 3)
+
+
+def _like_years(seed: int, layout: str) -> tuple[list[list[str]], int]:
+    """Return lines of counts around 2000 below years or words, each region once above its rows, and how many rows."""
+    rng = np.random.default_rng([seed, sum(map(ord, layout))])
+    groups, columns = int(rng.integers(6, 14)), int(rng.integers(2, 5))
+    kinds = ["Boys", "Girls", "05-09 Mining", "Unknown"][: int(rng.integers(2, 5))]
+    first = int(rng.integers(2000, 2020))
+    heads = (
+        [*map(str, range(first, first + columns))] if rng.random() < 0.8 else ["Born", "Dead", "In", "Out"][:columns]
+    )
+    spread = rng.choice([0.2, 1])
+
+    def counts() -> list[str]:
+        numbers = 2000 * rng.lognormal(0, spread) * rng.lognormal(0, 0.03, columns)
+        return [*map(str, np.round(numbers).astype(int))]
+
+    stub = ["Region", "Sex"] if rng.random() < 0.5 else ["", ""]
+    lines = [["Region", "Sex", "Year", "Value"]] if layout == "long" else [[*stub[layout == "sections" :], *heads]]
+    for at in range(groups):
+        name = "BCDFGHKLMNPRST"[at] + "aton"
+        lines += [[name, *[""] * columns]] if layout == "sections" else []
+        for each, kind in enumerate(kinds):
+            named = [name if each == 0 or layout == "repeated" else "", kind]
+            if layout == "long":
+                lines += [
+                    [*(named if year == first else ["", ""]), str(year), counts()[0]] for year in (first, first + 1)
+                ]
+            else:
+                lines.append([*named[layout == "sections" :], *counts()])
+        lines += [[]] if layout == "apart" else []
+    return lines, groups * len(kinds) * (1 + (layout == "long"))
+
+
+@pytest.mark.parametrize("layout", ["once", "repeated", "long", "sections", "apart"])
+@pytest.mark.parametrize("seed", samples(range(12), daily=4))
+def test_numbers_that_look_like_years_are_rows_below_regions_that_stand_once(
+    layout: str, seed: int, tmp_path: Path
+) -> None:
+    for each in range(8 * seed, 8 * seed + 8):
+        lines, rows = _like_years(each, layout)
+        (tmp_path / "t.csv").write_text("\n".join(map(",".join, lines)) + "\n")
+        blocks = [block for grid in read_sheets(tmp_path / "t.csv") for block in find_blocks(grid)]
+        assert [len(block.rows) for block in blocks] == [rows], each
+
+
+@pytest.mark.parametrize("gap", ["", "\n", "\nTable 2. Later years\n"])
+@pytest.mark.parametrize("stub", ["Region,Sex", "District,Kind", ","])
+def test_years_that_go_on_with_those_above_begin_a_table_of_two_key_columns(
+    stub: str, gap: str, tmp_path: Path
+) -> None:
+    rows = "".join(f"{name},Boys,{at}11,{at}12\n,Girls,{at}13,{at}14\n" for at, name in enumerate("ABCDEF", 1))
+    (tmp_path / "t.csv").write_text(f"Region,Sex,2001,2002\n{rows}{gap}{stub},2003,2004\n{rows}")
+    blocks = [block for grid in read_sheets(tmp_path / "t.csv") for block in find_blocks(grid)]
+    assert [len(block.rows) for block in blocks] == [12, 12]
 
 
 @pytest.mark.parametrize("same", [True, False])

@@ -20,6 +20,7 @@ from growthpoles.regions.key_matching import key_of, sounding_alike
 from growthpoles.regions.name_matching import NameIndex
 from growthpoles.study.files import problems as causes
 from growthpoles.study.files.cell_grids import EncodingError, Grid, read_grids, turned
+from growthpoles.study.files.number_notation import is_number
 from growthpoles.study.files.printed_labels import (
     NO_SUBJECT,
     UNSTATED,
@@ -40,7 +41,6 @@ from growthpoles.study.table_blocks import (
     Block,
     find_blocks,
     is_counting,
-    is_number,
     kind_of,
     regions_across,
     same_heads,

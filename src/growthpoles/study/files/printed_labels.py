@@ -14,6 +14,7 @@ from growthpoles.errors import Reason, listed
 from growthpoles.study.files.problems import FAR_YEARS, LUNAR_YEARS
 
 MANY_CELLS = 2**14  # texts whose reading is kept: a cell is asked about many times before its table is understood
+NEAR_YEARS = 10  # years by which a header repeats one above it: 2005 to 2009 below 2000 to 2004
 UNSTATED = 1900  # the year of a table that says none, where that is allowed
 _UP = "⁰¹²³⁴⁵⁶⁷⁸⁹ᵃᵇᶜᵈᵉᶠᵖʳ⁽⁾"
 _SIGNS = "*†‡§¶#°^~!"
@@ -303,6 +304,20 @@ def parse_year(cell: object) -> YearLabel | None:
         whole = float(cell)
         return YearLabel(int(whole), "year") if whole.is_integer() and 1900 <= whole <= 2100 else None
     return _year_in(cell) if isinstance(cell, str) else None
+
+
+def year_steps(row: Sequence[object], head: Sequence[object], value_at: Iterable[int]) -> tuple[list[int], int] | None:
+    """Return by how much years of a row differ from those of a header above them, and how many there are."""
+    pairs = [(parse_year(row[at]), parse_year(head[at])) for at in value_at if at < min(len(row), len(head))]
+    steps = [own.year - above.year for own, above in pairs if own is not None and above is not None]
+    return (sorted(set(steps)), len(steps)) if steps else None
+
+
+def follow_each_other(cells: Sequence[object]) -> bool:
+    """Tell whether more than two years follow each other in one step."""
+    years = [label.year for cell in cells if (label := parse_year(cell)) is not None]
+    steps = {b - a for a, b in pairwise(years)}
+    return len(years) > 2 and len(steps) == 1 and 0 < abs(steps.pop()) <= NEAR_YEARS
 
 
 # "2021 p)", "2021*)": the bracket that closes a mark, and that none opened.
