@@ -409,3 +409,28 @@ def test_a_column_without_a_year_is_had_where_it_is_asked_for(tmp_path: Path, or
         _column(path, tmp_path / "t.csv", "densiti")
     with pytest.raises(DataError, match="no numbers"):
         _column(_layer(tmp_path / "own.gpkg", {"code": list("abcdefghi"), "note": list("abcdefghi")}), None, "note")
+
+
+@pytest.mark.parametrize("seed", samples(range(6), 2))
+def test_a_sheet_without_a_year_gets_none_of_another_sheet(tmp_path: Path, seed: int) -> None:
+    rng = random.Random(seed)
+    path, frame = _table(tmp_path, ["GDP", "rate"], seed)
+    names, first = frame.index, 2000 + seed
+    heads = [str(first + i) for i in range(rng.randint(2, 4))]
+    dated = pd.DataFrame(
+        [[name, *(rng.randint(3000, 9000) for _ in heads)] for name in names], columns=["name", *heads]
+    )
+    loose = pd.DataFrame({"name": [*names], "Rate (%)": frame["rate"].to_numpy(), "Jobs": range(11, 11 + len(names))})
+    sheets = [("Table 3", dated), ("QLFS", loose)]
+    with pd.ExcelWriter(tmp_path / "t.xlsx") as book:
+        for sheet, own in sheets[:: rng.choice([1, -1])]:
+            own.to_excel(book, sheet_name=sheet, index=False)
+    values, year, notes = _column(path, tmp_path / "t.xlsx", "Rate (%)")
+    assert values == loose["Rate (%)"].tolist() and year is None
+    assert "Rate (%): the year; it is not stated" in notes and "1900" not in " ".join(notes)
+    with pytest.raises(DataError, match=f"stands in a table that says no year, and {heads[0]} was asked for"):
+        _column(path, tmp_path / "t.xlsx", "Rate (%)", year=int(heads[0]))
+    assert _column(path, tmp_path / "t.xlsx", "Rate (%)", year=int(heads[0]), sheet="QLFS")[1] == int(heads[0])
+    values, year, notes = _column(path, tmp_path / "t.xlsx", "Table 3")
+    assert values == dated[heads[-1]].tolist() and year == int(heads[-1])
+    assert any("Rate (%), Jobs" in note and "left out of the numbers" in note for note in notes)

@@ -121,7 +121,9 @@ class FileData:
     source : str
         The files.
     undated : callable, optional
-        Reads the columns of the table whose headers say no year though others do.
+        Reads the columns of the table whose headers or sheets say no year though others do.
+    asked : int, optional
+        The year that was asked for.
     """
 
     regions: gpd.GeoDataFrame | None
@@ -129,6 +131,7 @@ class FileData:
     notes: list[str] = field(default_factory=list)
     source: str = ""
     undated: Callable[[], pd.DataFrame] | None = None
+    asked: int | None = None
 
     def values(self, variable: str | None) -> pd.Series:
         """Return one column of numbers; where there is just one it need not be named.
@@ -162,8 +165,15 @@ class FileData:
             variable = whole[0] if len(whole) == 1 else variable
         undated = self.undated() if variable not in columns and self.undated is not None else self.table[[]]
         if (whole := unshortened(variable, undated.columns)) in undated:
-            self.notes[:] = [note for note in self.notes if not note.startswith("the year: ")]
-            self.notes.append(f"{plain(whole)}: its header says no year, and it is taken since it was asked for")
+            alone = whole in undated.attrs["sheets"]
+            if alone and self.asked is not None:
+                problem = f"{quoted(whole)} stands in a table that says no year, and {self.asked} was asked for"
+                raise DataError(message(problem, where=self.source, allowed="--sheet with --year, or no --year"))
+            self.notes[:] = [note for note in self.notes if not note.startswith(("the year: ", _APART))]
+            why = "the year; it is not stated"
+            if not alone:
+                why = "its header says no year, and it is taken since it was asked for"
+            self.notes.append(f"{plain(whole)}: {why}")
             self.table.attrs.pop("year", None)
             self.table.attrs["units"] = undated.attrs["units"]
             return undated[whole]
@@ -268,14 +278,15 @@ def read_files(path: Path, options: FileOptions, *, variable: str | None = None,
         table = _numbers(regions)
     else:
         assert key is not None  # a table is joined by it
-        table = _joined(regions, path, key, layer, options, notes, variable)
-        if any("no year in its header" in note for note in notes):
-            undated = functools.partial(_undated, regions, path, key, layer, options)
+        table, loose = _joined(regions, path, key, layer, options, notes, variable)
+        in_headers = any("no year in its header" in note for note in notes)
+        if in_headers or len(loose.columns):
+            undated = functools.partial(_undated, regions, path, key, layer, options, loose, in_headers=in_headers)
     if name is not None:
         regions = with_names(regions, name, key)
     notes += boundary_notes(regions)
     source = path.name if options.table is None else f"{options.table.name}, {path.name}"
-    return FileData(regions, table, notes, source, undated)
+    return FileData(regions, table, notes, source, undated, options.year)
 
 
 def _columns_of(
@@ -359,8 +370,8 @@ def _joined(
     options: FileOptions,
     notes: list[str],
     variable: str | None,
-) -> pd.DataFrame:
-    """Read the table by the boundaries, one year of it, and put it into the order of the regions."""
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Read one year of the table in the order of the regions, and what its sheets say no year of though others do."""
     from growthpoles.regions.join import join
     from growthpoles.study.read_published import read_table
 
@@ -379,16 +390,31 @@ def _joined(
     table.attrs = {"units": long.attrs["units"], **({} if year == UNSTATED else {"year": year})}
     if other := _elsewhere(long, year):
         table.attrs["elsewhere"] = other
-    return table
+    loose = long[(long["year"] == UNSTATED) & (year != UNSTATED)]
+    apart = loose.pivot(index="region", columns="indicator", values="value").reindex(regions.index)
+    apart = apart[list(loose["indicator"].unique())].rename_axis(columns=None)
+    apart.attrs = {"units": long.attrs["units"], "sheets": list(apart)}
+    return table, apart
 
 
-def _undated(regions: gpd.GeoDataFrame, path: Path, key: str, layer: str | None, options: FileOptions) -> pd.DataFrame:
-    """Read the columns of a table whose headers say no year though others do, in the order of the regions."""
+def _undated(
+    regions: gpd.GeoDataFrame,
+    path: Path,
+    key: str,
+    layer: str | None,
+    options: FileOptions,
+    loose: pd.DataFrame,
+    *,
+    in_headers: bool,
+) -> pd.DataFrame:
+    """Read the columns of a table whose headers say no year though others do, beside those of sheets that say none."""
     import pandas as pd
 
     from growthpoles.study.read_published import look_at, name_indicators, values_of
 
     assert options.table is not None
+    if not in_headers:
+        return loose
     known = dict(options.aliases)
     codes, blocks, _ = look_at(options.table, path, key, layer, sheet=options.sheet, year=UNSTATED, known=known,
                                encoding=options.table_encoding, ignore=options.ignore, undated=True)  # fmt: skip
@@ -403,12 +429,19 @@ def _undated(regions: gpd.GeoDataFrame, path: Path, key: str, layer: str | None,
     long = long.drop_duplicates(["region", "indicator"], keep=False)  # of two tables: which is meant is not said
     table = long.pivot(index="region", columns="indicator", values="value").reindex(regions.index)
     table = table[list(long["indicator"].unique())].rename_axis(columns=None)
-    table.attrs = {"units": {each.name: each.unit for each in indicators if each.unit}}
+    units = loose.attrs["units"] | {each.name: each.unit for each in indicators if each.unit}
+    sheets = [name for name in loose if name not in table]
+    table = pd.concat([table, loose[sheets]], axis="columns")
+    table.attrs = {"units": units, "sheets": sheets}
     return table
+
+
+_APART = "of no year, as their table says none: "  # begins the note of columns that stand in a sheet without a year
 
 
 def _elsewhere(long: pd.DataFrame, year: int) -> dict[str, list[int]]:
     """Return the columns that only other years of a table have, with those years."""
+    long = long[long["year"] != UNSTATED] if year != UNSTATED else long
     years = long.groupby("indicator", sort=False)["year"].agg(lambda held: sorted(set(held)))
     return {str(name): held for name, held in years.items() if year not in held}
 
@@ -439,11 +472,14 @@ def _year_of(
     if len(years) > 1 and options.year is None:
         notes.append(f"the year: {years[-1]} (--year says another: {listed(years)})")
     year = options.year or [UNSTATED, *years][-1]
-    long.loc[long["year"] == UNSTATED, "year"] = year
-    own = long[long["year"] == year]
+    if not years:
+        long.loc[:, "year"] = year
+    own = long[long["year"].isin([year, UNSTATED])]
     if (twice := own[own.duplicated(["region", "indicator"])]["indicator"]).size:
         problem = f"{shown(twice.iloc[0])} stands in a table of {year} and in one that says no year"
         raise DataError(message(problem, where=str(path), allowed="--sheet with one of them"))
+    if years and (loose := list(long.loc[long["year"] == UNSTATED, "indicator"].unique())):
+        notes.append(f"{_APART}{listed(loose, limit=8)}; they are left out of the numbers of {year}")
     return year
 
 
