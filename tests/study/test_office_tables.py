@@ -21,6 +21,7 @@ from shapely.geometry import box
 import growthpoles as gp
 from growthpoles.errors import DataError, GrowthpolesError
 from growthpoles.study.audit.file_audit import read_audit_file
+from growthpoles.study.files.printed_labels import is_no_subject
 from growthpoles.study.files.problems import FAR_YEARS, LUNAR_YEARS
 from growthpoles.study.guess_columns import guess_layer
 from growthpoles.study.propose_study import quick_look
@@ -866,3 +867,85 @@ def test_a_word_for_units_names_units_above_a_column_as_above_the_numbers(word: 
     assert UNIT.fullmatch(word) and gives_units([word, "1 000", "1 000"], "tnn", [])
     for other in ("Alueyksikkö", "İdari birim", "Administrativ enhet"):
         assert not UNIT.fullmatch(other) and not gives_units([other, "1 000", "1 000"], "tnn", [])
+
+
+PUBLISHERS = """
+STATISTICS SOUTH AFRICA
+Statistics South Africa
+Statistisk sentralbyrå
+Statistics Norway
+Statistik Austria
+Danmarks Statistik
+Statistics Canada
+Statistiska centralbyrån
+INSTITUTO NACIONAL DE ESTADÍSTICA Y CENSOS
+Instituto Nacional de Estadística
+Kenya National Bureau of Statistics
+NATIONAL BUREAU OF STATISTICS
+Główny Urząd Statystyczny
+Český statistický úřad
+Státní úřad statistický
+Федеральная служба государственной статистики
+Державна служба статистики України
+Бюро национальной статистики
+Türkiye İstatistik Kurumu
+Központi Statisztikai Hivatal
+Hellenic Statistical Authority
+Statistisches Bundesamt
+Istituto nazionale di statistica
+Instituto Nacional de Estatística
+Institut national de la statistique et des études économiques
+Badan Pusat Statistik
+Department of Statistics Malaysia
+Tilastokeskus
+Statistikos departamentas
+Tổng cục Thống kê
+INEGI
+MINISTRY OF FINANCE
+OFFICE FOR NATIONAL STATISTICS
+Central Statistical Office
+Statistical Office of the Republic of Slovenia
+Државни завод за статистику
+통계청
+国家统计局
+الجهاز المركزي للإحصاء
+"""
+SUBJECTS = """
+Gross domestic product by province at constant 2015 prices (R million)
+P0441 – Gross domestic product by province
+Bruttoprodukt, etter fylke (mill. kr)
+Table 3 – Gross domestic product
+Employed by government department
+Population
+GDP
+Labour Force Statistics
+Statistics on births by region
+Statistics of agriculture
+Population statistics
+Births
+Hospital statistics by county
+POPULATION BY REGION
+Численность населения
+Статистика труда
+Office buildings completed
+Wohnungen
+Health service staff
+Service sector employment
+Bevölkerungsstatistik nach Kreisen
+Central government expenditure
+"""
+
+
+@pytest.mark.parametrize("publisher", samples(PUBLISHERS.strip().split("\n"), daily=12))
+def test_who_published_a_table_is_no_name_of_its_numbers(publisher: str, tmp_path: Path) -> None:
+    rng = random.Random(publisher)
+    for above in ([publisher], [publisher, "P0441.1"], [publisher, "Table 3"], ["Table 3.1"], ["Cuadro 2", publisher]):
+        subject = rng.choice([line for line in SUBJECTS.strip().split("\n") if "–" not in line and "P0" not in line])
+        lines = [*above, subject, *rng.choice([[], [""]]), "Region;2019;2020;2021"]
+        lines += [f"{name}aton;{rng.randint(3000, 9000)};{at}17.5;{at}18.5" for at, name in enumerate("BCDFGH", 2)]
+        (tmp_path / "t.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+        assert gp.read_table(tmp_path / "t.csv")["indicator"].unique().tolist() == [subject], above
+
+
+def test_what_a_table_is_about_is_no_publisher() -> None:
+    assert [line for line in SUBJECTS.strip().split("\n") if is_no_subject(line)] == []
