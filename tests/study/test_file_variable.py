@@ -15,7 +15,7 @@ import shapely
 
 import growthpoles as gp
 from growthpoles.errors import DataError, nearest
-from growthpoles.study.file_variable import FileOptions, read_files
+from growthpoles.study.file_variable import FileOptions, industries_of, read_files, read_matrix
 from growthpoles.study.guess_columns import guess_layer
 from samples import samples
 
@@ -434,3 +434,32 @@ def test_a_sheet_without_a_year_gets_none_of_another_sheet(tmp_path: Path, seed:
     values, year, notes = _column(path, tmp_path / "t.xlsx", "Table 3")
     assert values == dated[heads[-1]].tolist() and year == int(heads[-1])
     assert any("Rate (%), Jobs" in note and "left out of the numbers" in note for note in notes)
+
+
+INDUSTRIES = """
+Agriculture;Mining;Manufacturing;Construction;Trade;Private households
+Agricultura, ganadería y pesca;Petróleo y minas;Manufactura;Construcción;Comercio
+Jordbruk, skogbruk og fiske;Bergverksdrift;Industri;Bygge- og anleggsvirksomhet;Varehandel
+Сельское хозяйство;Добыча полезных ископаемых;Обрабатывающие производства;Строительство;Торговля
+Land- und Forstwirtschaft;Bergbau;Verarbeitendes Gewerbe;Baugewerbe;Handel
+01-03 Primary;05-09 Extraction;10-33 Making;41-43 Works
+A;B;C;D-E;F
+"""
+
+
+@pytest.mark.parametrize("seed", samples(range(12), 4))
+@pytest.mark.parametrize("names", INDUSTRIES.strip().split("\n"))
+def test_a_table_that_may_lie_the_other_way_round_is_told(tmp_path: Path, names: str, seed: int) -> None:
+    rng = random.Random(seed)
+    industries = names.split(";")
+    regions = rng.choice([[f"{at} {each}" for at, each in enumerate(NAMES, 31)], [*NAMES]])
+    for down, across, told in (
+        (industries, regions, True),
+        (regions, industries, False),
+        (regions, ["Men", "Women"], False),
+    ):
+        frame = pd.DataFrame([[rng.randint(2200, 9000) for _ in across] for _ in down], index=down, columns=across)
+        frame.to_csv(tmp_path / "t.csv", sep="\t", index_label="")
+        data = read_matrix(tmp_path / "t.csv", FileOptions())
+        industries_of(data, None)
+        assert told == any(note.startswith("the rows may be the industries") for note in data.notes)

@@ -502,6 +502,40 @@ def read_matrix(path: Path, options: FileOptions) -> FileData:
     return FileData(None, table, notes, path.name)
 
 
+_INDUSTRY = re.compile(
+    r"(?<!\w)(?:agric|agrar|landwirt|landbou|landbruk|jordbr|lantbruk|rolnict|zeměděl|poľnohosp|mezőgazd|tarım|poljopriv|kmetij"
+    r"|maatal|põllu|lauksaim|žemės|сельск|сільськ|ауыл шару|pertanian|nông nghiệp|kilimo|γεωργ"
+    r"|mining|minería|minas|mineração|bergbau|bergverk|gruv|górnict|těžb|ťažba|bányász|madenc|rudar|горнодоб|добыча|добувн|pertambangan"
+    r"|manufact|industri|verarbeitend|przetwórst|zpracovatel|feldolgoz|imalat|prerađ|обрабат|переробн|өңдеу"
+    r"|construc|constru[cç]|costruz|baugewerbe|bygg|bouwnijverheid|budown|stavebn|építőip|inşaat|građevin|строит|будівн|құрылыс"
+    r"|wholesale|retail|comerc|commerce|handel|commercio|kereskedel|торгов|торгів|сауда|transport|verkehr|транспорт|көлік"
+    r"|accommodation|gastgewerbe|education|enseñanza|educação|health|salud|finan[cz]|финанс|фінанс|образован|utilities|electric)",
+    flags=re.IGNORECASE,
+)
+_SECTION = re.compile(r"(?:[A-U](?:[-–+,][A-U])*|\d{2}(?:[-–]\d{2})?)[.:)]?(?:\s|$)")  # of NACE or ISIC
+
+
+def _turned(table: pd.DataFrame) -> str:
+    """Say where the rows of a matrix look like industries and its columns do not: it may lie the other way round."""
+
+    def share(labels: Any) -> float:
+        texts = [str(label) for label in labels]
+        return sum(bool(_INDUSTRY.search(text)) for text in texts) / max(1, len(texts))
+
+    def coded(labels: Any) -> bool:
+        texts = [str(label) for label in labels]
+        spans = any(re.match(r"[A-U]\W|\d\d[-–]\d\d", text) for text in texts)  # "31 Østfold" has a code, too
+        return len(texts) > 2 and spans and all(map(_SECTION.match, texts))
+
+    down, across = share(table.index), share(table.columns)
+    if not (down >= 0.3 and across < 0.1) and not (coded(table.index) and across < 0.1 and not coded(table.columns)):
+        return ""
+    return (
+        f"the rows may be the industries, and the columns the regions ({listed(list(table.index)[:3])}): each row was "
+        "taken for a region; a boundary file before --table with this table turns it by the names of the regions"
+    )
+
+
 _NO_AMOUNT = {
     "a percentage": r"%|‰|\bper ?cent|\bprozent|\bpour ?cent|\bpor ?ciento\b|\bporcentaje|\bper ?mil(?:le)?\b|процент"
     r"|промилле|пайыз|\bpersen\b|\bprocent",
@@ -522,6 +556,8 @@ def industries_of(data: FileData, named: list[str] | None) -> list[str]:
         for name, total in total_columns(table[chosen]).items():
             data.notes.append(f"column {plain(name)} is counted as an industry since it was named, but {total.told}")
         return chosen
+    if data.regions is None and (told := _turned(table)):
+        data.notes.append(told)
     columns = [str(name) for name in table]
     why = {name: what for name in columns if (what := _no_amount(name, units.get(name, ""), table[name]))}
     if set(why.values()) == {"a percentage"} and len(why) == len(columns):
