@@ -463,3 +463,21 @@ def test_a_table_that_may_lie_the_other_way_round_is_told(tmp_path: Path, names:
         data = read_matrix(tmp_path / "t.csv", FileOptions())
         industries_of(data, None)
         assert told == any(note.startswith("the rows may be the industries") for note in data.notes)
+
+
+@pytest.mark.parametrize("seed", samples(range(6), 2))
+def test_a_total_named_as_the_constant_column_of_the_layer_is_told_to_be_the_sum(tmp_path: Path, seed: int) -> None:
+    rng = random.Random(seed)
+    _layer(tmp_path / "b.gpkg", {"code": [f"X{i}" for i in range(len(NAMES))], "name": NAMES, "CNTRY": ["Dorland"] * 9})
+    rows = [[name, *(rng.randint(22000, 90000) for _ in range(3))] for name in NAMES[1:]]  # one has no row
+    total = ["Dorland", *(sum(row[at] for row in rows) for at in (1, 2, 3))]
+    if adds_up := seed % 3 < 2:
+        rows.insert(rng.choice([0, len(rows)]), total)
+    else:
+        rows.append(["Dorland", 11, 13, 17])
+    pd.DataFrame(rows, columns=["Region", "Jobs 2019", "Jobs 2020", "Jobs 2021"]).to_csv(
+        tmp_path / "t.csv", index=False
+    )
+    _, _, notes = _column(tmp_path / "b.gpkg", tmp_path / "t.csv", "Jobs")
+    why = "it is the sum of other rows" if adds_up else "it names several regions of the boundaries"
+    assert any("Dorland" in note and why in note for note in notes), notes
