@@ -354,3 +354,26 @@ def test_a_long_table_without_a_ratable_year_is_to_be_changed_itself(tmp_path: P
     notes = examine_study(tmp_path / "s").attrs["notes"]
     told = "rows of indicators that a year lacks; or, where older figures may stand for a year, that year in the tables"
     assert any(told in note for note in notes)
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_a_value_that_does_not_suit_is_told_with_its_year(folder: Path, seed: int) -> None:
+    codes, rng = list(gp.load_regions(2014).index), random.Random(seed)
+    bad = {year: rng.sample(codes, rng.randint(1, 3)) for year in rng.sample(range(2014, 2022), 3)}
+    clear = next(year for year in range(2014, 2023) if year not in bad)
+    for year in (*bad, clear):
+        rows = [f"{code},{i + 1},2,{-i - 1 if code in bad.get(year, ()) else i}" for i, code in enumerate(codes)]
+        (folder / f"t{year}.csv").write_text("\n".join(["region,x,y,b", *rows]) + "\n", encoding="utf-8")
+    edit(
+        folder,
+        "study.toml",
+        ("[2014]", f"{sorted([*bad, clear])}"),
+        ("year = 2014\n\n[rating]", "year = 2018\n\n[rating]"),
+    )
+    text = (folder / "study.toml").read_text(encoding="utf-8")
+    tables = "".join(f'\n[[tables]]\nfile = "t{year}.csv"\nyear = {year}\n' for year in (*bad, clear))
+    (folder / "study.toml").write_text(text[: text.index("\n[[tables]]")] + tables, encoding="utf-8")
+    told = examine_study(folder)["problem"].tolist()
+    assert [text[:4] for text in told] == [str(year) for year in sorted(bad)]
+    for text in told:
+        assert "a negative value" in text and all(code in text for code in bad[int(text[:4])])

@@ -16,7 +16,7 @@ import shapely
 
 import growthpoles as gp
 from growthpoles.errors import DataError, nearest
-from growthpoles.study.file_variable import FileData, FileOptions, industries_of, read_files
+from growthpoles.study.file_variable import FileData, FileOptions, industries_of, read_files, read_matrix
 from growthpoles.study.guess_columns import guess_layer
 from samples import samples
 
@@ -504,3 +504,75 @@ def test_a_column_without_a_year_that_cannot_be_read_hinders_no_other(tmp_path: 
     else:
         with pytest.raises(DataError, match=r"without a year: .*density.*decimal"):
             _column(path, tmp_path / "t.csv", asked)
+
+
+@pytest.mark.parametrize("seed", samples(range(6), 2))
+def test_a_sheet_without_a_year_gets_none_of_another_sheet(tmp_path: Path, seed: int) -> None:
+    rng = random.Random(seed)
+    path, frame = _table(tmp_path, ["GDP", "rate"], seed)
+    names, first = frame.index, 2000 + seed
+    heads = [str(first + i) for i in range(rng.randint(2, 4))]
+    dated = pd.DataFrame(
+        [[name, *(rng.randint(3000, 9000) for _ in heads)] for name in names], columns=["name", *heads]
+    )
+    loose = pd.DataFrame({"name": [*names], "Rate (%)": frame["rate"].to_numpy(), "Jobs": range(11, 11 + len(names))})
+    sheets = [("Table 3", dated), ("QLFS", loose)]
+    with pd.ExcelWriter(tmp_path / "t.xlsx") as book:
+        for sheet, own in sheets[:: rng.choice([1, -1])]:
+            own.to_excel(book, sheet_name=sheet, index=False)
+    values, year, notes = _column(path, tmp_path / "t.xlsx", "Rate (%)")
+    assert values == loose["Rate (%)"].tolist() and year is None
+    assert "Rate (%): the year; it is not stated" in notes and "1900" not in " ".join(notes)
+    with pytest.raises(DataError, match=f"stands in a table that says no year, and {heads[0]} was asked for"):
+        _column(path, tmp_path / "t.xlsx", "Rate (%)", year=int(heads[0]))
+    assert _column(path, tmp_path / "t.xlsx", "Rate (%)", year=int(heads[0]), sheet="QLFS")[1] == int(heads[0])
+    values, year, notes = _column(path, tmp_path / "t.xlsx", "Table 3")
+    assert values == dated[heads[-1]].tolist() and year == int(heads[-1])
+    assert any("Rate (%), Jobs" in note and "left out of the numbers" in note for note in notes)
+
+
+INDUSTRIES = """
+Agriculture;Mining;Manufacturing;Construction;Trade;Private households
+Agricultura, ganadería y pesca;Petróleo y minas;Manufactura;Construcción;Comercio
+Jordbruk, skogbruk og fiske;Bergverksdrift;Industri;Bygge- og anleggsvirksomhet;Varehandel
+Сельское хозяйство;Добыча полезных ископаемых;Обрабатывающие производства;Строительство;Торговля
+Land- und Forstwirtschaft;Bergbau;Verarbeitendes Gewerbe;Baugewerbe;Handel
+01-03 Primary;05-09 Extraction;10-33 Making;41-43 Works
+A;B;C;D-E;F
+"""
+
+
+@pytest.mark.parametrize("seed", samples(range(12), 4))
+@pytest.mark.parametrize("names", INDUSTRIES.strip().split("\n"))
+def test_a_table_that_may_lie_the_other_way_round_is_told(tmp_path: Path, names: str, seed: int) -> None:
+    rng = random.Random(seed)
+    industries = names.split(";")
+    regions = rng.choice([[f"{at} {each}" for at, each in enumerate(NAMES, 31)], [*NAMES]])
+    for down, across, told in (
+        (industries, regions, True),
+        (regions, industries, False),
+        (regions, ["Men", "Women"], False),
+    ):
+        frame = pd.DataFrame([[rng.randint(2200, 9000) for _ in across] for _ in down], index=down, columns=across)
+        frame.to_csv(tmp_path / "t.csv", sep="\t", index_label="")
+        data = read_matrix(tmp_path / "t.csv", FileOptions())
+        industries_of(data, None)
+        assert told == any(note.startswith("the rows may be the industries") for note in data.notes)
+
+
+@pytest.mark.parametrize("seed", samples(range(6), 2))
+def test_a_total_named_as_the_constant_column_of_the_layer_is_told_to_be_the_sum(tmp_path: Path, seed: int) -> None:
+    rng = random.Random(seed)
+    _layer(tmp_path / "b.gpkg", {"code": [f"X{i}" for i in range(len(NAMES))], "name": NAMES, "CNTRY": ["Dorland"] * 9})
+    rows = [[name, *(rng.randint(22000, 90000) for _ in range(3))] for name in NAMES[1:]]  # one has no row
+    total = ["Dorland", *(sum(row[at] for row in rows) for at in (1, 2, 3))]
+    if adds_up := seed % 3 < 2:
+        rows.insert(rng.choice([0, len(rows)]), total)
+    else:
+        rows.append(["Dorland", 11, 13, 17])
+    pd.DataFrame(rows, columns=["Region", "Jobs 2019", "Jobs 2020", "Jobs 2021"]).to_csv(
+        tmp_path / "t.csv", index=False
+    )
+    _, _, notes = _column(tmp_path / "b.gpkg", tmp_path / "t.csv", "Jobs")
+    why = "it is the sum of other rows" if adds_up else "it names several regions of the boundaries"
+    assert any("Dorland" in note and why in note for note in notes), notes

@@ -21,11 +21,12 @@ from shapely.geometry import box
 import growthpoles as gp
 from growthpoles.errors import DataError, GrowthpolesError
 from growthpoles.study.audit.file_audit import read_audit_file
+from growthpoles.study.files.printed_labels import is_no_subject
 from growthpoles.study.files.problems import FAR_YEARS, LUNAR_YEARS
 from growthpoles.study.guess_columns import guess_layer
 from growthpoles.study.propose_study import quick_look
 from growthpoles.study.read_published import read_blocks, read_sheets
-from growthpoles.study.table_blocks import Block
+from growthpoles.study.table_blocks import Block, find_blocks
 from samples import samples
 
 
@@ -754,6 +755,61 @@ def test_numbers_that_look_like_years_below_years_are_numbers(columns: int, tmp_
         assert len(block.rows) == 20 + bool(seed % 3)
 
 
+def _like_years(seed: int, layout: str) -> tuple[list[list[str]], int]:
+    """Return lines of counts around 2000 below years or words, each region once above its rows, and how many rows."""
+    rng = np.random.default_rng([seed, sum(map(ord, layout))])
+    groups, columns = int(rng.integers(6, 14)), int(rng.integers(2, 5))
+    kinds = ["Boys", "Girls", "05-09 Mining", "Unknown"][: int(rng.integers(2, 5))]
+    first = int(rng.integers(2000, 2020))
+    heads = (
+        [*map(str, range(first, first + columns))] if rng.random() < 0.8 else ["Born", "Dead", "In", "Out"][:columns]
+    )
+    spread = rng.choice([0.2, 1])
+
+    def counts() -> list[str]:
+        numbers = 2000 * rng.lognormal(0, spread) * rng.lognormal(0, 0.03, columns)
+        return [*map(str, np.round(numbers).astype(int))]
+
+    stub = ["Region", "Sex"] if rng.random() < 0.5 else ["", ""]
+    lines = [["Region", "Sex", "Year", "Value"]] if layout == "long" else [[*stub[layout == "sections" :], *heads]]
+    for at in range(groups):
+        name = "BCDFGHKLMNPRST"[at] + "aton"
+        lines += [[name, *[""] * columns]] if layout == "sections" else []
+        for each, kind in enumerate(kinds):
+            named = [name if each == 0 or layout == "repeated" else "", kind]
+            if layout == "long":
+                lines += [
+                    [*(named if year == first else ["", ""]), str(year), counts()[0]] for year in (first, first + 1)
+                ]
+            else:
+                lines.append([*named[layout == "sections" :], *counts()])
+        lines += [[]] if layout == "apart" else []
+    return lines, groups * len(kinds) * (1 + (layout == "long"))
+
+
+@pytest.mark.parametrize("layout", ["once", "repeated", "long", "sections", "apart"])
+@pytest.mark.parametrize("seed", samples(range(12), daily=4))
+def test_numbers_that_look_like_years_are_rows_below_regions_that_stand_once(
+    layout: str, seed: int, tmp_path: Path
+) -> None:
+    for each in range(8 * seed, 8 * seed + 8):
+        lines, rows = _like_years(each, layout)
+        (tmp_path / "t.csv").write_text("\n".join(map(",".join, lines)) + "\n")
+        blocks = [block for grid in read_sheets(tmp_path / "t.csv") for block in find_blocks(grid)]
+        assert [len(block.rows) for block in blocks] == [rows], each
+
+
+@pytest.mark.parametrize("gap", ["", "\n", "\nTable 2. Later years\n"])
+@pytest.mark.parametrize("stub", ["Region,Sex", "District,Kind", ","])
+def test_years_that_go_on_with_those_above_begin_a_table_of_two_key_columns(
+    stub: str, gap: str, tmp_path: Path
+) -> None:
+    rows = "".join(f"{name},Boys,{at}11,{at}12\n,Girls,{at}13,{at}14\n" for at, name in enumerate("ABCDEF", 1))
+    (tmp_path / "t.csv").write_text(f"Region,Sex,2001,2002\n{rows}{gap}{stub},2003,2004\n{rows}")
+    blocks = [block for grid in read_sheets(tmp_path / "t.csv") for block in find_blocks(grid)]
+    assert [len(block.rows) for block in blocks] == [12, 12]
+
+
 @pytest.mark.parametrize("same", [True, False])
 def test_headers_of_years_below_each_other_begin_tables(same: bool, tmp_path: Path) -> None:
     path = tmp_path / "office.csv"
@@ -821,3 +877,85 @@ def test_a_word_for_units_names_units_above_a_column_as_above_the_numbers(word: 
     assert UNIT.fullmatch(word) and gives_units([word, "1 000", "1 000"], "tnn", [])
     for other in ("Alueyksikkö", "İdari birim", "Administrativ enhet"):
         assert not UNIT.fullmatch(other) and not gives_units([other, "1 000", "1 000"], "tnn", [])
+
+
+PUBLISHERS = """
+STATISTICS SOUTH AFRICA
+Statistics South Africa
+Statistisk sentralbyrå
+Statistics Norway
+Statistik Austria
+Danmarks Statistik
+Statistics Canada
+Statistiska centralbyrån
+INSTITUTO NACIONAL DE ESTADÍSTICA Y CENSOS
+Instituto Nacional de Estadística
+Kenya National Bureau of Statistics
+NATIONAL BUREAU OF STATISTICS
+Główny Urząd Statystyczny
+Český statistický úřad
+Státní úřad statistický
+Федеральная служба государственной статистики
+Державна служба статистики України
+Бюро национальной статистики
+Türkiye İstatistik Kurumu
+Központi Statisztikai Hivatal
+Hellenic Statistical Authority
+Statistisches Bundesamt
+Istituto nazionale di statistica
+Instituto Nacional de Estatística
+Institut national de la statistique et des études économiques
+Badan Pusat Statistik
+Department of Statistics Malaysia
+Tilastokeskus
+Statistikos departamentas
+Tổng cục Thống kê
+INEGI
+MINISTRY OF FINANCE
+OFFICE FOR NATIONAL STATISTICS
+Central Statistical Office
+Statistical Office of the Republic of Slovenia
+Државни завод за статистику
+통계청
+国家统计局
+الجهاز المركزي للإحصاء
+"""
+SUBJECTS = """
+Gross domestic product by province at constant 2015 prices (R million)
+P0441 – Gross domestic product by province
+Bruttoprodukt, etter fylke (mill. kr)
+Table 3 – Gross domestic product
+Employed by government department
+Population
+GDP
+Labour Force Statistics
+Statistics on births by region
+Statistics of agriculture
+Population statistics
+Births
+Hospital statistics by county
+POPULATION BY REGION
+Численность населения
+Статистика труда
+Office buildings completed
+Wohnungen
+Health service staff
+Service sector employment
+Bevölkerungsstatistik nach Kreisen
+Central government expenditure
+"""
+
+
+@pytest.mark.parametrize("publisher", samples(PUBLISHERS.strip().split("\n"), daily=12))
+def test_who_published_a_table_is_no_name_of_its_numbers(publisher: str, tmp_path: Path) -> None:
+    rng = random.Random(publisher)
+    for above in ([publisher], [publisher, "P0441.1"], [publisher, "Table 3"], ["Table 3.1"], ["Cuadro 2", publisher]):
+        subject = rng.choice([line for line in SUBJECTS.strip().split("\n") if "–" not in line and "P0" not in line])
+        lines = [*above, subject, *rng.choice([[], [""]]), "Region;2019;2020;2021"]
+        lines += [f"{name}aton;{rng.randint(3000, 9000)};{at}17.5;{at}18.5" for at, name in enumerate("BCDFGH", 2)]
+        (tmp_path / "t.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+        assert gp.read_table(tmp_path / "t.csv")["indicator"].unique().tolist() == [subject], above
+
+
+def test_what_a_table_is_about_is_no_publisher() -> None:
+    assert [line for line in SUBJECTS.strip().split("\n") if is_no_subject(line)] == []

@@ -284,10 +284,10 @@ def _match_bare(names: Sequence[str], index: NameIndex, signs: RowSigns, parents
             continue
         if not left:
             reason = "every region has a row of its own"
-        elif len(index.find(key)) > 1 or _plain(key) in groups:
-            reason = "it names several regions of the boundaries"
         elif name in signs.sums:
             reason = "it is the sum of other rows"
+        elif len(index.find(key)) > 1 or _plain(key) in groups:
+            reason = "it names several regions of the boundaries"
         elif says_total(name):
             reason = "it says that it is a total"
         elif name in signs.empty:

@@ -596,7 +596,9 @@ def _result_problems(study: Study, catalogue: Catalogue, faulty: set[int], file:
                 if isinstance(error, RatingError) and (options := options_in(error.args[0])):
                     error = RatingError(reworded(error.args[0], as_keys(options, " under [rating] of study.toml")))
                 where = str(study.resolve(study.tables[tables[0]].file)) if len(tables) == 1 else str(file)
-                problems.append(_plain_problem(error, where))
+                found = _plain_problem(error, where)
+                of_year = isinstance(error, RatingError) and str(year) not in found.problem
+                problems.append(replace(found, problem=f"{year}: {found.problem}") if of_year else found)
     for year in published if not faulty else ():
         try:
             load_published(year, study=study)

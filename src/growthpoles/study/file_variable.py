@@ -121,7 +121,9 @@ class FileData:
     source : str
         The files.
     undated : callable, optional
-        Reads the columns of the table whose headers say no year though others do.
+        Reads the columns of the table whose headers or sheets say no year though others do.
+    asked : int, optional
+        The year that was asked for.
     """
 
     regions: gpd.GeoDataFrame | None
@@ -129,6 +131,7 @@ class FileData:
     notes: list[str] = field(default_factory=list)
     source: str = ""
     undated: Callable[[], pd.DataFrame] | None = None
+    asked: int | None = None
 
     def values(self, variable: str | None) -> pd.Series:
         """Return one column of numbers; where there is just one it need not be named.
@@ -164,8 +167,13 @@ class FileData:
             variable = whole[0] if len(whole) == 1 else variable
         more, unread = (more, "") if variable in columns else self._without_year()
         if variable not in columns and variable in more:
-            self.notes[:] = [note for note in self.notes if not note.startswith("the year: ")]
-            self.notes.append(f"{plain(variable)}: its header says no year, and it is taken since it was asked for")
+            alone = variable in more.attrs["sheets"]
+            if alone and self.asked is not None:
+                problem = f"{quoted(variable)} stands in a table that says no year, and {self.asked} was asked for"
+                raise DataError(message(problem, where=self.source, allowed="--sheet with --year, or no --year"))
+            self.notes[:] = [note for note in self.notes if not note.startswith(("the year: ", _APART))]
+            why = "its header says no year, and it is taken since it was asked for"
+            self.notes.append(f"{plain(variable)}: {'the year; it is not stated' if alone else why}")
             self.table.attrs.pop("year", None)
             self.table.attrs["units"] = more.attrs["units"]
             return pd.Series(more[variable])
@@ -278,14 +286,16 @@ def read_files(path: Path, options: FileOptions, *, variable: str | None = None,
         table = _numbers(regions)
     else:
         assert key is not None  # a table is joined by it
-        table = _joined(regions, path, key, layer, options, notes, variable)
-        if any("no year in its header" in note for note in notes):
-            undated = functools.cache(functools.partial(_undated, regions, path, key, layer, options))
+        table, loose = _joined(regions, path, key, layer, options, notes, variable)
+        in_headers = any("no year in its header" in note for note in notes)
+        if in_headers or len(loose.columns):
+            read = functools.partial(_undated, regions, path, key, layer, options, loose, in_headers=in_headers)
+            undated = functools.cache(read)
     if name is not None:
         regions = with_names(regions, name, key)
     notes += boundary_notes(regions)
     source = path.name if options.table is None else f"{options.table.name}, {path.name}"
-    return FileData(regions, table, notes, source, undated)
+    return FileData(regions, table, notes, source, undated, options.year)
 
 
 def _columns_of(
@@ -369,8 +379,8 @@ def _joined(
     options: FileOptions,
     notes: list[str],
     variable: str | None,
-) -> pd.DataFrame:
-    """Read the table by the boundaries, one year of it, and put it into the order of the regions."""
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Read one year of the table in the order of the regions, and what its sheets say no year of though others do."""
     from growthpoles.regions.join import join
     from growthpoles.study.read_published import read_table
 
@@ -390,16 +400,31 @@ def _joined(
     table.attrs = {"units": long.attrs["units"], "undated": undated, **({} if year == UNSTATED else {"year": year})}
     if other := _elsewhere(long, year):
         table.attrs["elsewhere"] = other
-    return table
+    loose = long[(long["year"] == UNSTATED) & (year != UNSTATED)]
+    apart = loose.pivot(index="region", columns="indicator", values="value").reindex(regions.index)
+    apart = apart[list(loose["indicator"].unique())].rename_axis(columns=None)
+    apart.attrs = {"units": long.attrs["units"], "sheets": list(apart)}
+    return table, apart
 
 
-def _undated(regions: gpd.GeoDataFrame, path: Path, key: str, layer: str | None, options: FileOptions) -> pd.DataFrame:
-    """Read the columns of a table whose headers say no year though others do, in the order of the regions."""
+def _undated(
+    regions: gpd.GeoDataFrame,
+    path: Path,
+    key: str,
+    layer: str | None,
+    options: FileOptions,
+    loose: pd.DataFrame,
+    *,
+    in_headers: bool,
+) -> pd.DataFrame:
+    """Read the columns of a table whose headers say no year though others do, beside those of sheets that say none."""
     import pandas as pd
 
     from growthpoles.study.read_published import look_at, name_indicators, values_of
 
     assert options.table is not None
+    if not in_headers:
+        return loose
     known = dict(options.aliases)
     codes, blocks, _ = look_at(options.table, path, key, layer, sheet=options.sheet, year=UNSTATED, known=known,
                                encoding=options.table_encoding, ignore=options.ignore, undated=True)  # fmt: skip
@@ -414,12 +439,19 @@ def _undated(regions: gpd.GeoDataFrame, path: Path, key: str, layer: str | None,
     long = long.drop_duplicates(["region", "indicator"], keep=False)  # of two tables: which is meant is not said
     table = long.pivot(index="region", columns="indicator", values="value").reindex(regions.index)
     table = table[list(long["indicator"].unique())].rename_axis(columns=None)
-    table.attrs = {"units": {each.name: each.unit for each in indicators if each.unit}}
+    units = loose.attrs["units"] | {each.name: each.unit for each in indicators if each.unit}
+    sheets = [name for name in loose if name not in table]
+    table = pd.concat([table, loose[sheets]], axis="columns")
+    table.attrs = {"units": units, "sheets": sheets}
     return table
+
+
+_APART = "of no year, as their table says none: "  # begins the note of columns that stand in a sheet without a year
 
 
 def _elsewhere(long: pd.DataFrame, year: int) -> dict[str, list[int]]:
     """Return the columns that only other years of a table have, with those years."""
+    long = long[long["year"] != UNSTATED] if year != UNSTATED else long
     years = long.groupby("indicator", sort=False)["year"].agg(lambda held: sorted(set(held)))
     return {str(name): held for name, held in years.items() if year not in held}
 
@@ -450,11 +482,14 @@ def _year_of(
     if len(years) > 1 and options.year is None:
         notes.append(f"the year: {years[-1]} (--year says another: {listed(years)})")
     year = options.year or [UNSTATED, *years][-1]
-    long.loc[long["year"] == UNSTATED, "year"] = year
-    own = long[long["year"] == year]
+    if not years:
+        long.loc[:, "year"] = year
+    own = long[long["year"].isin([year, UNSTATED])]
     if (twice := own[own.duplicated(["region", "indicator"])]["indicator"]).size:
         problem = f"{shown(twice.iloc[0])} stands in a table of {year} and in one that says no year"
         raise DataError(message(problem, where=str(path), allowed="--sheet with one of them"))
+    if years and (loose := list(long.loc[long["year"] == UNSTATED, "indicator"].unique())):
+        notes.append(f"{_APART}{listed(loose, limit=8)}; they are left out of the numbers of {year}")
     return year
 
 
@@ -477,6 +512,40 @@ def read_matrix(path: Path, options: FileOptions) -> FileData:
     return FileData(None, table, notes, path.name)
 
 
+_INDUSTRY = re.compile(
+    r"(?<!\w)(?:agric|agrar|landwirt|landbou|landbruk|jordbr|lantbruk|rolnict|zeměděl|poľnohosp|mezőgazd|tarım|poljopriv|kmetij"
+    r"|maatal|põllu|lauksaim|žemės|сельск|сільськ|ауыл шару|pertanian|nông nghiệp|kilimo|γεωργ"
+    r"|mining|minería|minas|mineração|bergbau|bergverk|gruv|górnict|těžb|ťažba|bányász|madenc|rudar|горнодоб|добыча|добувн|pertambangan"
+    r"|manufact|industri|verarbeitend|przetwórst|zpracovatel|feldolgoz|imalat|prerađ|обрабат|переробн|өңдеу"
+    r"|construc|constru[cç]|costruz|baugewerbe|bygg|bouwnijverheid|budown|stavebn|építőip|inşaat|građevin|строит|будівн|құрылыс"
+    r"|wholesale|retail|comerc|commerce|handel|commercio|kereskedel|торгов|торгів|сауда|transport|verkehr|транспорт|көлік"
+    r"|accommodation|gastgewerbe|education|enseñanza|educação|health|salud|finan[cz]|финанс|фінанс|образован|utilities|electric)",
+    flags=re.IGNORECASE,
+)
+_SECTION = re.compile(r"(?:[A-U](?:[-–+,][A-U])*|\d{2}(?:[-–]\d{2})?)[.:)]?(?:\s|$)")  # of NACE or ISIC
+
+
+def _turned(table: pd.DataFrame) -> str:
+    """Say where the rows of a matrix look like industries and its columns do not: it may lie the other way round."""
+
+    def share(labels: Any) -> float:
+        texts = [str(label) for label in labels]
+        return sum(bool(_INDUSTRY.search(text)) for text in texts) / max(1, len(texts))
+
+    def coded(labels: Any) -> bool:
+        texts = [str(label) for label in labels]
+        spans = any(re.match(r"[A-U]\W|\d\d[-–]\d\d", text) for text in texts)  # "31 Østfold" has a code, too
+        return len(texts) > 2 and spans and all(map(_SECTION.match, texts))
+
+    down, across = share(table.index), share(table.columns)
+    if not (down >= 0.3 and across < 0.1) and not (coded(table.index) and across < 0.1 and not coded(table.columns)):
+        return ""
+    return (
+        f"the rows may be the industries, and the columns the regions ({listed(list(table.index)[:3])}): each row was "
+        "taken for a region; a boundary file before --table with this table turns it by the names of the regions"
+    )
+
+
 _NO_AMOUNT = {
     "a percentage": r"%|‰|\bper ?cent|\bprozent|\bpour ?cent|\bpor ?ciento\b|\bporcentaje|\bper ?mil(?:le)?\b|процент"
     r"|промилле|пайыз|\bpersen\b|\bprocent",
@@ -497,6 +566,8 @@ def industries_of(data: FileData, named: list[str] | None) -> list[str]:
         for name, total in total_columns(table[chosen]).items():
             data.notes.append(f"column {plain(name)} is counted as an industry since it was named, but {total.told}")
         return chosen
+    if data.regions is None and (told := _turned(table)):
+        data.notes.append(told)
     columns = [str(name) for name in table]
     why = {name: what for name in columns if (what := _no_amount(name, units.get(name, ""), table[name]))}
     if set(why.values()) == {"a percentage"} and len(why) == len(columns):

@@ -20,10 +20,11 @@ from growthpoles.regions.key_matching import key_of, sounding_alike
 from growthpoles.regions.name_matching import NameIndex
 from growthpoles.study.files import problems as causes
 from growthpoles.study.files.cell_grids import EncodingError, Grid, read_grids, turned
+from growthpoles.study.files.number_notation import is_number
 from growthpoles.study.files.printed_labels import (
-    NO_SUBJECT,
     UNSTATED,
     bare_name,
+    is_no_subject,
     split_table_number,
     unread_years,
     without_span,
@@ -40,7 +41,6 @@ from growthpoles.study.table_blocks import (
     Block,
     find_blocks,
     is_counting,
-    is_number,
     kind_of,
     regions_across,
     same_heads,
@@ -278,7 +278,8 @@ def partly_told(
             year = block.value_at.get(at) if own == id(block) and isinstance(at, int) else None
             if own == id(block):
                 held[indicators[position].name] |= {year} if year is not None else set(block.years)
-    every = set().union(*held.values())
+    held = {name: years for name, years in held.items() if years != {UNSTATED}}  # of no year, which is told apart
+    every: set[int] = set().union(*held.values())
     partly = [f"{shown(name)} ({listed(sorted(years))})" for name, years in held.items() if years < every]
     told = "are not in every year; one that another year spells otherwise takes the same code in [tables.columns]"
     return [f"{listed(partly, limit=8, write=str)} {told}"] if partly else []
@@ -315,7 +316,7 @@ def _title(block: Block, blocks: Sequence[Block]) -> tuple[str, str]:
         return split_table_number(block.title, title=True)
     same = [each for each in blocks if each.grid is block.grid]
     titles = [text for text in block.titles if len(text) > 2]
-    titles = [text for text in titles if not NO_SUBJECT.match(text)] or titles
+    titles = [text for text in titles if not is_no_subject(text)] or titles
     chosen = (titles[-1] if len(same) > 1 and block is not same[0] else titles[0]) if titles else ""
     if len(same) > 1 and titles:
         chosen = titles[-1]

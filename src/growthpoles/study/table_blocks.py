@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence, Set
 from dataclasses import dataclass, field
 from itertools import permutations
 
@@ -13,38 +13,29 @@ from growthpoles.errors import listed, shown
 from growthpoles.regions.key_matching import KeyMatch, is_country
 from growthpoles.regions.name_matching import NameIndex
 from growthpoles.study.files.cell_grids import Grid
-from growthpoles.study.files.number_notation import Notation
+from growthpoles.study.files.number_notation import STRONG_MARK, Notation, is_mark, is_number
 from growthpoles.study.files.printed_labels import (
     MANY_CELLS,
+    NEAR_YEARS,
+    NO_SUBJECT,
     TIMES,
     YEAR_WORDS,
     bare_name,
+    follow_each_other,
     gives_units,
     multipliers,
     parse_year,
     part_of_year,
     plain_signs,
     split_flag,
+    year_steps,
 )
 from growthpoles.study.files.table_files import JOINT, cell_text, cells_filled, header_paths, joint_keys, unique_names
-from growthpoles.study.guess_columns import goes_on_below
+from growthpoles.study.guess_columns import goes_on_below, names_places
 
 _MOST_HEADER = 5
-_NEAR = 10  # years by which a header repeats one above it: 2005 to 2009 below 2000 to 2004
 _MOST_ACROSS = 2000  # rows of a table whose regions stand across
-_MARK = re.compile(
-    r"[^\w\s]{1,6}|[^\W\d]{1,3}|[\[(][^\[\]()\d]{1,14}[\])]"
-    r"|n\.? ?/?[adosv]\.?[a-z]?\.?|k\.? ?a\.?|[a-zа-я][/.] ?[a-zа-я]\.?|нет данных|no data|#?n/a|nan|null|none|missing|"
-    r"not available|\.{2,3} ?[a-z]{0,2}|[:.…] ?[a-z]{1,3}|conf(?:idential)?\.?|suppressed|[cxzsdnp]{1,2}\.|#[A-Z/0!?]+",
-    flags=re.IGNORECASE,
-)
-_STRONG = re.compile(
-    r"[^\w\s]{1,6}|[\[(][^\[\]()\d]{1,14}[\])]|#?n\.? ?/?[ad]\.?|np|nan|null|none|xx?|na|nd|[:.…] ?[a-z]{1,3}|c|s",
-    re.IGNORECASE,
-)
-_BELOW = re.compile(r"[<>≤≥] ?\d[\d., ]*")
 _SENTINEL = re.compile(r"-(?:9{2,}|([1-9])\1{5,})")  # -9999, -666666666: a number that stands for no data
-NOTATIONS = (Notation(".", ","), Notation(",", "."), Notation(".", "'"), Notation(",", "'"))
 
 
 @dataclass(slots=True)
@@ -125,31 +116,6 @@ def too_many_names(grid: Grid, limit: int) -> tuple[int, str] | None:
     return most if most[0] else None
 
 
-def is_number(cell: object) -> bool:
-    """Tell whether a cell is a number in some notation, with a flag or without."""
-    if isinstance(cell, bool):
-        return False
-    if isinstance(cell, int | float):
-        return True
-    return isinstance(cell, str) and _is_number_text(cell)
-
-
-@functools.lru_cache(maxsize=MANY_CELLS)
-def _is_number_text(cell: str) -> bool:
-    if not any(sign.isdecimal() for sign in cell) or len(cell) > 60:
-        return False
-    text = cell.strip()
-    if text[:1] + text[-1:] == "()":
-        text = text[1:-1]
-    split = split_flag(text)
-    return any(n.parse(each) is not None for each in (text, split[0] if split else "") if each for n in NOTATIONS)
-
-
-def is_mark(text: str) -> bool:
-    """Tell whether a text may stand for "no data"."""
-    return bool(_MARK.fullmatch(text) or _BELOW.fullmatch(text))
-
-
 def kind_of(cell: object) -> str:
     """Return " " (empty), "y" (year), "n" (number), "m" (mark) or "t" (text)."""
     return _kind_of_text(cell) if isinstance(cell, str) else _kind(cell)
@@ -205,8 +171,16 @@ def find_blocks(grid: Grid, is_region: Callable[[str], bool] = lambda name: Fals
         numeric = Counter(
             at for i in range(top, min(top + 200, len(rows))) for at, k in enumerate(kinds[i]) if k == "n"
         )
-        value_at = {at for at, n in numeric.items()}
+        dated = {
+            at
+            for kind, (number, _) in zip(kinds, rows, strict=True)
+            if number in header
+            for at, k in enumerate(kind)
+            if k == "y"
+        }
+        value_at = {*numeric, *dated}
         stop = len(rows)
+        known = functools.cache(functools.partial(_labels_of_rows, rows, kinds, top, value_at))
         for i in range(top + 1, len(rows)):
             if _is_data(kinds[i]) or _is_marked(rows[i][1], kinds[i], value_at):
                 last = i
@@ -229,7 +203,7 @@ def find_blocks(grid: Grid, is_region: Callable[[str], bool] = lambda name: Fals
                 last = i  # a region without a number, also the last one
                 own.add(i)
                 continue
-            if filled and _as_before(rows, i, last, header, value_at, kinds):
+            if filled and _as_before(rows, kinds, i, last, header, value_at, known):
                 last = i  # a number that looks like a year, in a row like those around it
                 own.add(i)
                 continue
@@ -276,28 +250,50 @@ def find_blocks(grid: Grid, is_region: Callable[[str], bool] = lambda name: Fals
 
 
 def _as_before(
-    rows: list[tuple[int, list[object]]], i: int, last: int, header: Sequence[int], value_at: set[int], kinds: list[str]
+    rows: list[tuple[int, list[object]]],
+    kinds: list[str],
+    i: int,
+    last: int,
+    header: Sequence[int],
+    value_at: set[int],
+    known: Callable[[], set[tuple[int, str]]],
 ) -> bool:
-    """Tell whether years stand in a row that is else like its neighbours, and do not repeat those of its headers."""
+    """Tell whether years stand in a row of the table above: no header says such years, or its label is one of rows."""
+    row, cells = rows[i][1], [at for at in sorted(value_at) if at < len(kinds[i]) and kinds[i][at] != " "]
+    years = [label.year for at in cells if (label := parse_year(row[at])) is not None]
+    labels = [at for at, kind in enumerate(kinds[i]) if kind in "tmn" and at not in value_at]
+    beyond = any(kind == "y" for kind in kinds[i][max(value_at) + 1 :])
+    if not years or not labels or beyond or any(kinds[i][at] not in "ym" for at in cells):
+        return False
+    heads = [above for number, above in rows[:i] if number in header]
+    dated = [steps for above in heads if (steps := year_steps(row, above, value_at)) is not None]
+    goes_on = any(len(own) == 1 and abs(own[0]) <= NEAR_YEARS for own, n in dated if n > 1)
+    if goes_on and len(years) > 2:
+        return False
+    if any((at, cell_text(row[at])) in known() for at in labels):
+        return True
+    texts = {cell_text(cell) for above in heads for cell in above}
+    words = [cell_text(row[at]) for at in labels]
+    if goes_on or any(text in texts or names_places(text, strict=True) for text in words):
+        return False
+    above, below = (0 <= j < len(rows) and abs(rows[j][0] - rows[i][0]) == 1 for j in (last, i + 1))
+    below = below and _is_data(kinds[i + 1])
+    notes = (text.endswith(":") or NO_SUBJECT.match(text) or YEAR_WORDS.fullmatch(text) for text in words)
+    if len(cells) == 1 < len(value_at) and any(notes):
+        return False  # a year that heads a section, or stands in a note
+    said = [label.year for head in heads for at in cells if at < len(head) and (label := parse_year(head[at]))]
+    near = not said or all(min(said) - NEAR_YEARS <= year <= max(said) + NEAR_YEARS for year in years)
+    return above or (below and not (near and years == sorted(set(years))))
 
-    def shape(row: int) -> str:
-        return re.sub(" +$", "", kinds[row]).replace("y", "n")
 
-    heads = [row for number, row in rows[:i] if number in header]
-    texts = {cell_text(cell) for row in heads for cell in row}
-    again = any(cell_text(cell) in texts for cell in rows[i][1] if kind_of(cell) not in " y")
-    dated = [steps for row in heads if (steps := _steps(rows[i][1], row, value_at)) is not None]
-    new = any(len(own) == 1 and abs(own[0]) <= (_NEAR if n > 1 else 0) for own, n in dated)
-    follows = i + 1 < len(rows) and rows[i + 1][0] == rows[i][0] + 1 and not (dated and "n" not in shape(i + 1))
-    alike = "n" in shape(last) and shape(i) == shape(last) and (not follows or shape(i + 1) == shape(i))
-    return alike and not new and not again and rows[i][0] == rows[last][0] + 1
-
-
-def _steps(row: Sequence[object], head: Sequence[object], value_at: Iterable[int]) -> tuple[list[int], int] | None:
-    """Return by how much years of a row differ from those of a header above them, and how many there are."""
-    pairs = [(parse_year(row[at]), parse_year(head[at])) for at in value_at if at < min(len(row), len(head))]
-    steps = [own.year - above.year for own, above in pairs if own is not None and above is not None]
-    return (sorted(set(steps)), len(steps)) if steps else None
+def _labels_of_rows(
+    rows: list[tuple[int, list[object]]], kinds: list[str], top: int, value_at: Set[int]
+) -> set[tuple[int, str]]:
+    """Return the labels of the rows of numbers, each with its column."""
+    data = ((rows[i][1], kinds[i]) for i in range(top, len(rows)) if _is_data(kinds[i]))
+    return {
+        (at, cell_text(row[at])) for row, kind in data for at, k in enumerate(kind) if k in "tmy" and at not in value_at
+    }
 
 
 def _repeats(block: Block, before: Block, rows: list[tuple[int, list[object]]]) -> bool:
@@ -321,7 +317,7 @@ def _is_data(kinds: str) -> bool:
 def _is_marked(row: Sequence[object], kinds: str, value_at: Iterable[int]) -> bool:
     """Tell whether a row holds only marks where others hold numbers, beside a name or a year."""
     places = {at for at in value_at if 0 < at < len(kinds)}
-    marks = [at for at in places if kinds[at] == "m" and _STRONG.fullmatch(cell_text(row[at]))]
+    marks = [at for at in places if kinds[at] == "m" and STRONG_MARK.fullmatch(cell_text(row[at]))]
     beside = any(kind in "ty" for at, kind in enumerate(kinds) if at not in places) or kinds[:1] == "m"
     return bool(marks) and beside and all(kinds[at] in "m " for at in places)
 
@@ -355,22 +351,34 @@ def _header_above(
     start: int,
     top: int,
     is_region: Callable[[str], bool],
+    *,
+    aside: bool = True,
 ) -> tuple[list[int], list[str]]:
-    """Return the numbers of the header rows above the first row of numbers, and the titles above them."""
+    """Return the numbers of the header rows above the first row of numbers, and the titles above them.
+
+    Rows of years that bear a label of the rows below are left `aside`, as long as another header is found.
+    """
     below_it = [kinds[i] for i in range(top, min(top + 30, len(rows))) if _is_data(kinds[i])]
     numbers = Counter(at for each in below_it for at, kind in enumerate(each) if kind == "n")
     first_value = min((at for at, n in numbers.items() if at > 0 and n > 0.3 * len(below_it)), default=0)
     width = max((len(row) for _, row in rows), default=0)
     header: list[int] = []
-    i = top - 1
+    i, edge = top - 1, rows[top][0]
     skipped = 0
     below = _labels_of(kinds, top, first_value)
-    while i >= start and (len(header) < _MOST_HEADER or kinds[i] == kinds[i + 1]):
+    known = _labels_of_rows(rows[: top + _MOST_ACROSS], kinds, top, numbers.keys()) if aside else set()
+    while i >= start and (len(header) < _MOST_HEADER or _like_row(kinds[i + 1], first_value)):
         number, row = rows[i]
-        if is_counting(row) or any(is_region(cell_text(cell)) for cell in row[: max(1, first_value)]):
+        of_row = _like_row(kinds[i], first_value) and any(
+            (at, cell_text(row[at])) in known for at in range(first_value)
+        )
+        of_row = of_row and not follow_each_other(row[first_value:])
+        if is_counting(row) or of_row or any(is_region(cell_text(cell)) for cell in row[: max(1, first_value)]):
+            edge = number
             i -= 1
             continue
-        if header and header[0] - number > 1:  # an empty row
+        edge, before = number, edge
+        if header and before - number > 1:  # an empty row
             between = [top_ for top_, _, bottom, _ in grid.merged if top_ <= number and bottom >= header[0]]
             if not between:
                 break
@@ -408,9 +416,9 @@ def _header_above(
             continue
         header.insert(0, number)
         i -= 1
-    header = _without_marked_rows(rows, kinds, header, first_value, below)[-_MOST_HEADER:]
+    header = _without_rows(rows, kinds, header, first_value, below)[-_MOST_HEADER:]
     if not header:
-        return [], []
+        return _header_above(grid, rows, kinds, start, top, is_region, aside=False) if aside and known else ([], [])
     titles = [
         " ".join(dict.fromkeys(filter(None, map(cell_text, row))))
         for number, row in rows[start:top]
@@ -423,39 +431,43 @@ def _labels_of(kinds: list[str], row: int, first_value: int) -> set[int]:
     return {at for at, kind in enumerate(kinds[row][:first_value]) if kind in "tmny"}
 
 
-def _without_marked_rows(
+def _like_row(kinds: str, first_value: int) -> bool:
+    """Tell whether only years and marks stand where numbers do below, beside a label."""
+    return (
+        re.search("[tmny]", kinds[:first_value]) is not None
+        and re.fullmatch("[ m]*y[ my]*", kinds[first_value:]) is not None
+    )
+
+
+def _without_rows(
     rows: list[tuple[int, list[object]]], kinds: list[str], header: list[int], first_value: int, labels: set[int]
 ) -> list[int]:
-    """Take rows of marks, and of a single number like a year, from the foot of the header: they are rows of regions."""
+    """Take rows of marks and of numbers like years from the foot of the header: they are rows of regions."""
     place = {number: i for i, (number, _) in enumerate(rows)}
     while len(header) > 1:
-        i, above = place[header[-1]], place[header[-2]]
-        cells = [(at, kind) for at, kind in enumerate(kinds[i]) if at >= first_value and kind != " "]
-        years = [cell_text(rows[i][1][at]) for at, kind in cells if kind == "y"]
-        strong = all(kind != "m" or _STRONG.fullmatch(cell_text(rows[i][1][at])) for at, kind in cells)
-        rising = len(years) > 1 and years == sorted(set(years))
-        steps = _steps(rows[i][1], rows[above][1], [at for at, _ in cells])
-        rising = rising and (steps is None or (len(steps[0]) == 1 and abs(steps[0][0]) <= _NEAR))
-        both = labels & _labels_of(kinds, i, first_value) & _labels_of(kinds, above, first_value)
-        same = all(rows[i][1][at] != rows[above][1][at] for at in both)
-        if not (cells and both == labels and same and strong and all(kind in "my" for _, kind in cells) and not rising):
+        i, *above = (place[number] for number in reversed(header))
+        row, heads = rows[i][1], [rows[each][1] for each in above]
+        cells = [at for at, kind in enumerate(kinds[i]) if at >= first_value and kind != " "]
+        years = [label.year for at in cells if (label := parse_year(row[at])) is not None]
+        own = labels & _labels_of(kinds, i, first_value)
+        named = {at for at in own for head in heads if at < len(head) and cell_text(head[at])}
+        again = any(row[at : at + 1] == head[at : at + 1] for at in named for head in heads)
+        strong = all(kinds[i][at] == "y" or STRONG_MARK.fullmatch(cell_text(row[at])) for at in cells)
+        if not (cells and own) or again or not strong or any(kinds[i][at] not in "my" for at in cells):
             break
-        texts = [[cell_text(cell) for cell in rows[each][1]] for each in (i, above)]
-        if goes_on_below(*texts, labels=both, values=[at for at, _ in cells]):
+        over = [cell_text(head) for head in heads[0][first_value:]]
+        apart = len(set(years)) > 1 and len({*over} - {""}) == len(over) == len(cells)
+        dated = [steps for head in heads if (steps := year_steps(row, head, cells)) is not None]
+        rising = len(years) > 1 and years == sorted(set(years)) and not apart
+        if dated:
+            rising = any(n > 1 and len(steps) == 1 and abs(steps[0]) <= NEAR_YEARS for steps, n in dated)
+        elif not apart and named != (own if years else labels):
+            break
+        texts = [[cell_text(cell) for cell in each] for each in (row, heads[0])]
+        if rising or goes_on_below(*texts, labels=own, values=cells):
             break
         header = header[:-1]
     return header
-
-
-def cell_value(cell: object, notation: Notation | None = None) -> float | None:
-    """Return the number in a cell as its table is written, else in the first notation that reads it, or None."""
-    if isinstance(cell, int | float) and not isinstance(cell, bool):
-        return float(cell)
-    if not isinstance(cell, str):
-        return None
-    text = split[0] if (split := split_flag(cell)) else cell
-    tried = NOTATIONS if notation is None else (notation, *NOTATIONS)
-    return next((v for n in tried if (v := n.parse(text)) is not None), None)
 
 
 def split_sections(block: Block) -> list[Block]:
@@ -540,12 +552,6 @@ def several_numbers(block: Block, rows: Sequence[Sequence[object]], at: int) -> 
     return 2 * len(names) <= len(rows) and any(
         len({bare_number(block, row, each) for row in rows}) > 4 for each in others
     )
-
-
-def numbers_rows(numbers: Sequence[int]) -> bool:
-    """Tell whether no number comes twice and they rise, or lie nearer to one another than numbers of things do."""
-    once = len(numbers) > 3 and len(set(numbers)) == len(numbers)
-    return once and (list(numbers) == sorted(numbers) or 50 * (max(numbers) - min(numbers)) < max(numbers))
 
 
 def tell_parts_of_year(block: Block) -> None:

@@ -15,7 +15,7 @@ from growthpoles.errors import Reason, listed, quoted, shown
 from growthpoles.regions.key_matching import KeyMatch, RowSigns, best_rule, match_keys
 from growthpoles.regions.name_matching import NameIndex
 from growthpoles.study import guess_columns as headers
-from growthpoles.study.files.number_notation import Notation, detect_notation
+from growthpoles.study.files.number_notation import NOTATIONS, Notation, detect_notation, is_mark, is_number
 from growthpoles.study.files.printed_labels import (
     UNSTATED,
     YEAR_WORDS,
@@ -37,7 +37,6 @@ from growthpoles.study.files.printed_labels import (
 from growthpoles.study.files.problems import Problem
 from growthpoles.study.files.table_files import JOINT, cell_text
 from growthpoles.study.table_blocks import (
-    NOTATIONS,
     Block,
     bare_number,
     counted_from,
@@ -45,13 +44,10 @@ from growthpoles.study.table_blocks import (
     fill_down,
     hits_of,
     holds_codes,
-    is_mark,
     is_measured,
-    is_number,
     joint_key,
     kind_of,
     labels_beside,
-    numbers_rows,
     odd_rows,
     sentinels,
     several_numbers,
@@ -375,7 +371,7 @@ def _attribute(block: Block, at: int, index: NameIndex | None) -> str:
     if whole and len(set(filled)) == 1:
         return f"always {shown(filled[0])}"
     valued = any(_is_value(block, other) for other, n in block.kinds_of.items() if n["n"])
-    if whole and (valued or several_numbers(block, rows, at)) and numbers_rows(list(map(int, filled))):
+    if whole and (valued or several_numbers(block, rows, at)) and headers.numbers_rows(list(map(int, filled))):
         return "it numbers the rows"
     texts = [other for other, n in block.kinds_of.items() if n["t"] > n["n"] + n["y"] and other != at]
     bare = functools.cache(bare_name)  # a label with the mark of a footnote is the same label

@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 
 from growthpoles.errors import listed, quoted
 from growthpoles.regions.key_matching import is_country, is_dependency, says_only_total, says_total
-from growthpoles.study.files.number_notation import detect_notation
+from growthpoles.study.files.number_notation import cell_value, detect_notation, is_number
 from growthpoles.study.files.printed_labels import bare_name
 from growthpoles.study.files.problems import Problem
 from growthpoles.study.files.table_files import cell_text
-from growthpoles.study.table_blocks import Block, cell_value, is_number
+from growthpoles.study.table_blocks import Block
 
 Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]

@@ -30,7 +30,7 @@ from growthpoles.study.audit.ledger import Audit, audit_cells
 from growthpoles.study.audit.printed_cells import FORMULA_COLUMNS, Sources, TotalRow, make_sources, place_text
 from growthpoles.study.audit.published_ranks import GROWTHS, growth_columns, ranked_columns
 from growthpoles.study.files.cell_grids import Grid, read_grids
-from growthpoles.study.files.number_notation import Notation, detect_notation
+from growthpoles.study.files.number_notation import Notation, cell_value, detect_notation
 from growthpoles.study.files.printed_labels import (
     YEAR_WORDS,
     bare_name,
@@ -47,7 +47,7 @@ from growthpoles.study.files.table_files import cell_text
 from growthpoles.study.guess_columns import is_identifier
 from growthpoles.study.inputs.published import plain_text
 from growthpoles.study.table_blocks import Block as TableBlock
-from growthpoles.study.table_blocks import cell_value, find_blocks, kind_of, split_sections
+from growthpoles.study.table_blocks import find_blocks, kind_of, split_sections
 from growthpoles.study.table_layout import KEY_TAKEN, read_block, series_of
 from growthpoles.study.total_rows import find_totals, named_totals
 

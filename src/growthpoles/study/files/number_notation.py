@@ -12,16 +12,29 @@ holds the column of the regions; if several do, the one that gives every line th
 from __future__ import annotations
 
 import csv
+import functools
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from growthpoles.errors import DataError, message, shown
-from growthpoles.study.files.printed_labels import plain_signs, split_flag
+from growthpoles.study.files.printed_labels import MANY_CELLS, plain_signs, split_flag
 from growthpoles.study.files.printed_tables import BLANKS, Decimal, number_fault, parse_plain
 from growthpoles.study.files.problems import Problem
 
+_MARK = re.compile(
+    r"[^\w\s]{1,6}|[^\W\d]{1,3}|[\[(][^\[\]()\d]{1,14}[\])]"
+    r"|n\.? ?/?[adosv]\.?[a-z]?\.?|k\.? ?a\.?|[a-zа-я][/.] ?[a-zа-я]\.?|нет данных|no data|#?n/a|nan|null|none|missing|"
+    r"not available|\.{2,3} ?[a-z]{0,2}|[:.…] ?[a-z]{1,3}|conf(?:idential)?\.?|suppressed|[cxzsdnp]{1,2}\.|#[A-Z/0!?]+",
+    flags=re.IGNORECASE,
+)
+#: Signs that stand for no data also where letters name something.
+STRONG_MARK = re.compile(
+    r"[^\w\s]{1,6}|[\[(][^\[\]()\d]{1,14}[\])]|#?n\.? ?/?[ad]\.?|np|nan|null|none|xx?|na|nd|[:.…] ?[a-z]{1,3}|c|s",
+    re.IGNORECASE,
+)
+_BELOW = re.compile(r"[<>≤≥] ?\d[\d., ]*")
 DELIMITERS = (",", ";", "\t", "|")
 _NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 _ONE_SIGN = re.compile(r"[+-]?(\d*)([.,])(\d+)", flags=re.ASCII)
@@ -63,6 +76,45 @@ class Notation:
         if hit and hit[1] not in (self.decimal, self.thousands):
             remedy += f", or thousands = {hit[1]!r} in study.toml"
         return number_fault(text, self.decimal), remedy
+
+
+def is_mark(text: str) -> bool:
+    """Tell whether a text may stand for "no data"."""
+    return bool(_MARK.fullmatch(text) or _BELOW.fullmatch(text))
+
+
+NOTATIONS = (Notation(".", ","), Notation(",", "."), Notation(".", "'"), Notation(",", "'"))
+
+
+def is_number(cell: object) -> bool:
+    """Tell whether a cell is a number in some notation, with a flag or without."""
+    if isinstance(cell, bool):
+        return False
+    if isinstance(cell, int | float):
+        return True
+    return isinstance(cell, str) and _is_number_text(cell)
+
+
+@functools.lru_cache(maxsize=MANY_CELLS)
+def _is_number_text(cell: str) -> bool:
+    if not any(sign.isdecimal() for sign in cell) or len(cell) > 60:
+        return False
+    text = cell.strip()
+    if text[:1] + text[-1:] == "()":
+        text = text[1:-1]
+    split = split_flag(text)
+    return any(n.parse(each) is not None for each in (text, split[0] if split else "") if each for n in NOTATIONS)
+
+
+def cell_value(cell: object, notation: Notation | None = None) -> float | None:
+    """Return the number in a cell as its table is written, else in the first notation that reads it, or None."""
+    if isinstance(cell, int | float) and not isinstance(cell, bool):
+        return float(cell)
+    if not isinstance(cell, str):
+        return None
+    text = split[0] if (split := split_flag(cell)) else cell
+    tried = NOTATIONS if notation is None else (notation, *NOTATIONS)
+    return next((v for n in tried if (v := n.parse(text)) is not None), None)
 
 
 def detect_notation(

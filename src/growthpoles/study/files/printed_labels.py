@@ -14,6 +14,7 @@ from growthpoles.errors import Reason, listed
 from growthpoles.study.files.problems import FAR_YEARS, LUNAR_YEARS
 
 MANY_CELLS = 2**14  # texts whose reading is kept: a cell is asked about many times before its table is understood
+NEAR_YEARS = 10  # years by which a header repeats one above it: 2005 to 2009 below 2000 to 2004
 UNSTATED = 1900  # the year of a table that says none, where that is allowed
 _UP = "⁰¹²³⁴⁵⁶⁷⁸⁹ᵃᵇᶜᵈᵉᶠᵖʳ⁽⁾"
 _SIGNS = "*†‡§¶#°^~!"
@@ -307,6 +308,20 @@ def parse_year(cell: object) -> YearLabel | None:
     return _year_in(cell) if isinstance(cell, str) else None
 
 
+def year_steps(row: Sequence[object], head: Sequence[object], value_at: Iterable[int]) -> tuple[list[int], int] | None:
+    """Return by how much years of a row differ from those of a header above them, and how many there are."""
+    pairs = [(parse_year(row[at]), parse_year(head[at])) for at in value_at if at < min(len(row), len(head))]
+    steps = [own.year - above.year for own, above in pairs if own is not None and above is not None]
+    return (sorted(set(steps)), len(steps)) if steps else None
+
+
+def follow_each_other(cells: Sequence[object]) -> bool:
+    """Tell whether more than two years follow each other in one step."""
+    years = [label.year for cell in cells if (label := parse_year(cell)) is not None]
+    steps = {b - a for a, b in pairwise(years)}
+    return len(years) > 2 and len(steps) == 1 and 0 < abs(steps.pop()) <= NEAR_YEARS
+
+
 # "2021 p)", "2021*)": the bracket that closes a mark, and that none opened.
 _HALF_OPEN = re.compile(
     rf"((?:19|20)\d\d)\s?({_STATE}\.?|[{_UP}{re.escape(_SIGNS)}]{{1,2}}|[a-z]{{1,2}}|\d{{1,2}})\)", flags=re.IGNORECASE
@@ -479,6 +494,45 @@ NO_SUBJECT = re.compile(
     r"|дата обновления|stand:)",
     flags=re.IGNORECASE,
 )
+_STATISTICS = (
+    r"(?:statist|estad[íi]st|estatíst|statyst|štatist|istatist|statistq|статист|στατιστικ|hagstof|tilasto|thống kê|สถิติ"
+    r"|statiszt|統計|统计|통계|إحصا|احصا|آمار|סטטיסטיק)"
+)
+_OFFICE = re.compile(
+    r"(?<![^\W\d_])(?:bureau|office|agency|authority|institut\w{0,4}|ministry|minist[eèé]r\w{0,5}|department|departamento"
+    r"|departament\w*|oficina|direc\w+|direktor\w*|service|serviço|servicio|servizio|kantoor|(?:bundes|landes)?amt"
+    r"|\w*byrån?|myndighet\w*|styrelse\w*|ufficio|istituto|úřad|úrad|urząd|zavod|ured|hivatal|agenția|agjenci\w*"
+    r"|kurumu|başkanlığı|komit\w*|qo\w*mita\w*|agentli\w*|keskus|amet|pārvalde|departamentas|tarnyba|agentūra|jabatan"
+    r"|badan|biro|tổng cục|cục|служб\w*|комит\w*|коміт\w*|бюро|министерств\w*|міністерств\w*|агент\w*|завод|институт"
+    r"|управлени\w*|департамент\w*|υπηρεσία|αρχή|commission|comisión|ofis\w*|centr\w*|κέντρο)(?![^\W\d_])"
+    r"|مرکز|جهاز|هيئة|دائرة|وزارة|הלשכה|สำนักงาน|[局厅청]",
+    flags=re.IGNORECASE,
+)
+_NAMED_FOR_STATISTICS = re.compile(
+    rf"{_STATISTICS}\w* (?:(?:of|the|für|de|del|i|in) )*(?-i:[^\W\d_a-zа-я])\w*(?: [^\W\d_]+)?"
+    r"|(?-i:[^\W\d_a-zа-я])\w* statistik|hagstofa \w+|tilastokeskus",
+    flags=re.IGNORECASE,
+)
+_ACRONYMS = re.compile(
+    r"INEGI|INEC?|INEI|BPS|DANE|IBGE|GUS|INSEE|ISTAT|CBS|SCB|SSB|DST|ONS|ABS|KNBS|KSH|ČSÚ|DZS|INS(?:SE)?|TÜİK|TURKSTAT|GSO|PSA"
+    r"|StatCan|Stats ?SA|Stats ?NZ|Eurostat|Destatis|Росстат|Белстат|Держстат|НСИ|НСІ|БНС",
+    flags=re.IGNORECASE,
+)
+
+
+def is_no_subject(text: str) -> bool:
+    """Tell whether a line above a table says no more than who published it and when, or the number of the table."""
+    plain = " ".join(text.split()).strip(" .:")
+    bare = re.fullmatch(r"[A-Z]{0,3}[-. ]?\d[\d./-]*|[IVX]{1,5}", plain) or _TABLE_NUMBER.fullmatch(plain)
+    if bare or NO_SUBJECT.match(plain) or _ACRONYMS.fullmatch(plain):
+        return True
+    if re.search(r"\d|[:;|]", plain) or len(plain.split()) > 12:
+        return False
+    office = _OFFICE.search(plain) is not None
+    counts = re.search(_STATISTICS, plain, flags=re.IGNORECASE) is not None
+    return (office and (counts or plain.isupper())) or _NAMED_FOR_STATISTICS.fullmatch(plain) is not None
+
+
 #: "Population 2015-2020", "Años 2019 a 2022", "(2010 und 2022)".
 _SPAN = re.compile(
     rf"[\s,;:.(\[–—-]*(?:\b(?:{YEAR_WORDS.pattern})\s+|\b(?:from|de|von|du|с|in|en|в|за|на)\s+)?(?<![\d.,])\(?{_YEAR}"
