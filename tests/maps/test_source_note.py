@@ -14,7 +14,8 @@ from libpysal.graph import Graph
 import growthpoles as gp
 from growthpoles import maps
 from growthpoles.errors import MapError
-from growthpoles.language.phrases import _read, spoken
+from growthpoles.language.languages import translator
+from growthpoles.language.phrases import Words, _read, spoken
 from growthpoles.maps.charts.chart_axes import Key, key_height
 from growthpoles.maps.presets import PRESETS
 from growthpoles.maps.sheet import furniture, map_geometry
@@ -218,3 +219,18 @@ def test_a_title_says_the_year_of_the_map(year: object) -> None:
     for span in ("2019 to 2022", "2019, 2020, 2021 and 2022"):
         assert dated(f"Output, {span}", year) == f"Output, {span}, {year}"
     assert dated("Output 2019 to 2022", None) == "Output 2019 to 2022"
+
+
+@pytest.mark.parametrize("lang", ["en", "ru", "kk"])
+@pytest.mark.parametrize("draw", [gp.plot_clusters, gp.plot_significance])
+@pytest.mark.parametrize(("kind", "options"), [("queen", {}), ("knn", {"k": 4})])
+@pytest.mark.parametrize("source", [None, "own figures"])
+def test_neighbours_and_tests_are_no_source(draw: Any, kind: Any, options: Any, source: str | None, lang: Any) -> None:
+    regions = gp.load_regions(2014)
+    index = gp.rate(gp.load_indicators(2014))["index"]
+    found = gp.local_moran(index, gp.build_weights(regions, kind, **options), permutations=99, rng=1)
+    ax = draw(regions, found, lang=lang, **({"source": source} if source else {}))
+    (note,) = [" ".join(w.text for gid, w in measure.words(ax) if gid.endswith("-source-text"))]
+    word = translator(lang)("source")
+    assert (f"{word}: {source}" in note) if source else (f"{word}:" not in note)
+    assert Words(lang).neighbours(kind=kind, **options) in note

@@ -576,3 +576,22 @@ def test_a_total_named_as_the_constant_column_of_the_layer_is_told_to_be_the_sum
     _, _, notes = _column(tmp_path / "b.gpkg", tmp_path / "t.csv", "Jobs")
     why = "it is the sum of other rows" if adds_up else "it names several regions of the boundaries"
     assert any("Dorland" in note and why in note for note in notes), notes
+
+
+@pytest.mark.parametrize("signs", [",.", ".,"])
+@pytest.mark.parametrize("years", [("2017", "2023"), ("2020",)])
+def test_a_column_without_a_year_is_read_in_the_notation_of_its_table(tmp_path: Path, signs: str, years: Any) -> None:
+    """ "101,741" alone can be read in two ways; beside "127,688,922" and "51.1" it cannot."""
+    thousands, decimal = signs
+    path, _ = _table(tmp_path, ["a"])
+    area = [101_741 + 13_000 * i for i in range(len(NAMES))]
+    heads = [f"{what} {year}" for what in ("People", "Rate (%)") for year in years]
+    lines = ["code;Area (sq. km.);" + ";".join(heads)]
+    for i, size in enumerate(area):
+        people, rate = f"{7_000_000 + 12_345 * i:,}", f"{51.1 + i:.1f}"
+        cells = [f"{size:,}", *[people] * len(years), *[rate] * len(years)]
+        swap = str.maketrans(",.", signs)
+        lines.append(";".join([f"X{i}", *(cell.translate(swap) for cell in cells)]))
+    (tmp_path / "t.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    assert _column(path, tmp_path / "t.csv", "Area (sq. km.)")[0] == area
+    assert decimal != thousands

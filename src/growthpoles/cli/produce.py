@@ -141,7 +141,8 @@ def draw(
     study: StudyOption = None,
     year: YearOption = None,
     years: Annotated[
-        tuple[int, int] | None, typer.Option("--years", help="First and last year of the change of a file's table.")
+        tuple[int, int] | None,
+        typer.Option("--years", metavar="<int> <int>", help="First and last year of the change of a file's table."),
     ] = None,
     edition: EditionOption = None,
     variable: Annotated[

@@ -22,6 +22,10 @@ NO_DATA = "no data"
 UNDECIDED = "undecided"
 
 
+class OwnWords(str):
+    """What a test says of itself at the place of a source, which it is none."""
+
+
 def source_parts(
     regions: gpd.GeoDataFrame | None,
     lang: str,
@@ -50,8 +54,7 @@ def source_parts(
     if vintage is not None or boundaries:
         parts.append(f"{word('boundaries')}: {', '.join(str(part) for part in (vintage, boundaries) if part)}")
     if source:
-        # what a test says of itself is no source
-        parts.append(source if source.startswith(("p: ", "n = ")) else f"{word('source')}: {source}")
+        parts.append(source if isinstance(source, OwnWords) else f"{word('source')}: {source}")
     return parts
 
 

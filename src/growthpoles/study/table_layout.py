@@ -630,10 +630,12 @@ def _find_marks(block: Block) -> None:
     signs = {own.decimal: at for at, own in separate.items()}
     everything = [cell for cells in places.values() for cell in cells]
     block.notation, unclear = detect_notation(everything, delimiter=block.grid.delimiter or None)
-    if unclear is not None:  # totals and notes are printed as the regions are
-        more = [cell for _, row in block.rows for at, cell in enumerate(row) if at in block.value_at]
-        texts_of_all = [(cell, everything[0][1]) for cell in more if isinstance(cell, str) and is_number(cell)]
-        block.notation, unclear = detect_notation(texts_of_all, delimiter=block.grid.delimiter or None)
+    # Totals and notes are printed as the regions are, and so are the columns that are not read.
+    for columns in (block.value_at, range(len(block.paths))):
+        if unclear is not None:
+            more = [cell for _, row in block.rows for at, cell in enumerate(row) if at in columns]
+            texts_of_all = [(cell, everything[0][1]) for cell in more if isinstance(cell, str) and is_number(cell)]
+            block.notation, unclear = detect_notation(texts_of_all, delimiter=block.grid.delimiter or None)
     other = "," if block.notation.decimal == "." else "."
     if unclear is None and block.notation.thousands is None:
         grouped = [text for text, _ in everything if other in text]

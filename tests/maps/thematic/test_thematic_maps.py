@@ -332,7 +332,7 @@ def test_colours_run_apart_from_any_centre(regions: Any) -> None:
     low, middle, high = palettes.DIVERGING[:3], palettes.DIVERGING[3], palettes.DIVERGING[4:]
     for value, face in zip(values, shown, strict=True):
         assert face in ((middle,) if value == 100 else low if value < 100 else high)
-    with pytest.raises(MapError, match="not on both sides of 100"):
+    with pytest.raises(MapError, match="no limit between two classes is 100: "):
         maps.plot_values(regions, values, center=100, limits=[80, 90, 110, 130])
 
 

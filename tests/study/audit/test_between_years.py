@@ -112,12 +112,17 @@ def _audited(table: pd.DataFrame, folder: Path) -> Audit:
     return audit_file(folder / "t.csv")[0]
 
 
+def _unusual(found: Audit) -> pd.DataFrame:
+    """Return the remarks but for figures that stand still, which are drawn now and then."""
+    return found.remarks[~found.remarks["told"].astype(str).str.contains(" is the same in ")]
+
+
 @pytest.mark.parametrize("seed", samples(range(300), 6))
 def test_rows_of_one_year_in_the_places_of_others_are_told_by_the_other_years(seed: int, tmp_path: Path) -> None:
     rng = np.random.default_rng(seed)
     table = _years_of_one_quantity(rng)
     clean = _audited(table, tmp_path)
-    assert clean.ledger.empty and clean.remarks.empty
+    assert clean.ledger.empty and _unusual(clean).empty
     rows, year = len(table), int(rng.integers(0, table.shape[1] - 1))
     count = [6, rows // 2, rows][seed % 3]
     at = np.arange(count) + int(rng.integers(0, rows - count + 1))
@@ -142,8 +147,9 @@ def test_a_lone_cell_far_from_both_years_beside_it_is_a_remark(seed: int, tmp_pa
     table.loc[row, f"output {2012 + year}"] = round(table.loc[row, f"output {2012 + year}"] * [0.45, 2.2][seed % 2])
     found = _audited(table, tmp_path)
     assert found.ledger.empty
-    assert list(zip(found.remarks["table"], found.remarks["row"], strict=True)) == [(year + 1, row + 1)]
-    assert " of what " in str(found.remarks["told"].iloc[0])
+    remarks = _unusual(found)
+    assert list(zip(remarks["table"], remarks["row"], strict=True)) == [(year + 1, row + 1)]
+    assert " of what " in str(remarks["told"].iloc[0])
 
 
 @pytest.mark.parametrize("seed", samples(range(200), 4))

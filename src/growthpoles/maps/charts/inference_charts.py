@@ -19,7 +19,7 @@ from growthpoles.maps.labels.point_labels import spread
 from growthpoles.maps.presets import get_preset, in_preset_typeface
 from growthpoles.maps.sheet import canvas
 from growthpoles.maps.sheet.sheet_blocks import Word
-from growthpoles.maps.source_note import framed
+from growthpoles.maps.source_note import OwnWords, framed
 from growthpoles.maps.typography import text_metrics
 from growthpoles.maps.typography.text_metrics import fold_all, widest
 
@@ -205,7 +205,8 @@ def plot_power(
     if hasattr(curve, "curve"):
         # the chart rests on no data: it names its own facts
         told = word("n = {n}, spatial lag process, normal errors").format(n=curve.n)
-        options = {**options, "source": " \N{MIDDLE DOT} ".join(filter(None, [told, options.get("source")]))}
+        said = " \N{MIDDLE DOT} ".join(filter(None, [told, options.get("source")]))
+        options = {**options, "source": OwnWords(said)}
     ax, preset, lang = plane_chart(
         options,
         word("Power of the test"),

@@ -13,7 +13,7 @@ from growthpoles.maps.map_options import MapOptions
 from growthpoles.maps.presets import in_preset_typeface
 from growthpoles.maps.sheet.legend import Category
 from growthpoles.maps.sheet.map_geometry import align
-from growthpoles.maps.source_note import numbers_of
+from growthpoles.maps.source_note import OwnWords, numbers_of
 from growthpoles.maps.thematic.rating_map import plot_categories
 from growthpoles.maps.thematic.value_map import Numbers, map_numbers, rising
 
@@ -219,7 +219,7 @@ def _tested(options: MapOptions, result: Any, lang: str) -> MapOptions:
     parts = [str(options["source"])] if options.get("source") else []
     parts += [part for part in (_neighbours(result, lang), ", ".join(_how(result, lang))) if part]
     told = " \N{MIDDLE DOT} ".join([*parts, *_untestable(result, lang)])
-    return {**options, "source": told} if told else options
+    return {**options, "source": told if options.get("source") else OwnWords(told)} if told else options
 
 
 def _neighbours(result: Any, lang: str) -> str:

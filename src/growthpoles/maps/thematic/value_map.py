@@ -410,9 +410,15 @@ def _two_arms(colours: Sequence[str], edges: Array, center: float, values: Array
     rounded = round_half(center, digits_of(edges)) == edges[at] and _alike(others, edges[[at]], np.array([center]))
     if at in (0, len(edges) - 1) or not (near or rounded):
         where = "zero" if center == 0 else f"{center:g}"
-        step = (edges[-1] - edges[0]) / 2
-        allowed = f"limits such as {center - step:g}, {center:g}, {center + step:g}"
-        raise MapError(message(f"limits={edges.tolist()} are not on both sides of {where}", allowed=allowed))
+        ends = min(edges[0], *others), max(edges[-1], *others)
+        step = max(center - ends[0], ends[1] - center)
+        inner = [edge for edge in edges[1:-1] if edge != center]
+        limits = [ends[0], *inner, ends[1]] if ends[0] < center < ends[1] else [center - step, center + step]
+        text = ",".join(f"{limit:.12g}" for limit in sorted({*map(float, limits), center}))
+        own = Option("limits", repr(text), f"limits=[{text}]")
+        allowed = remedy("{limits}, or others with the centre among them; no scheme and classes", limits=own)
+        problem = f"no limit between two classes is {where}: limits={edges.tolist()}"
+        raise MapError(message(problem, allowed=allowed))
     half = len(colours) // 2
     below, above = colours[:half], colours[: -half - 1 : -1]
     return (*_arm(below, at), *_arm(above, len(edges) - 1 - at)[::-1])

@@ -272,11 +272,9 @@ def table_findings(
     found += [finding for block in blocks.values() for finding in repeated_rows(blocks, block, results)]
     by_third = [finding for each in years for finding in rows_out_of_line(*each)]
     cells = {(cell.table, cell.row, cell.column) for finding in by_third for cell in finding.cells}
-    tables = {(finding.fault.table, finding.fault.column) for finding in by_third}
     for finding in together(finding for each in years for finding in moved_rows(*each)):
-        # What two years tell of a year that a third one tells in full.
-        own = [cell for cell in finding.cells if (cell.table, cell.column) in tables]
-        if not own or not all((cell.table, cell.row, cell.column) in cells for cell in own):
+        # A third year tells of the same rows more than two do.
+        if not any((cell.table, cell.row, cell.column) in cells for cell in finding.cells):
             found.append(finding)
     return found + by_third
 
