@@ -117,7 +117,7 @@ def _unusual(found: Audit) -> pd.DataFrame:
     return found.remarks[~found.remarks["told"].astype(str).str.contains(" is the same in ")]
 
 
-@pytest.mark.parametrize("seed", samples(range(300), 6))
+@pytest.mark.parametrize("seed", samples(range(40), 6))
 def test_rows_of_one_year_in_the_places_of_others_are_told_by_the_other_years(seed: int, tmp_path: Path) -> None:
     rng = np.random.default_rng(seed)
     table = _years_of_one_quantity(rng)
@@ -139,7 +139,7 @@ def test_rows_of_one_year_in_the_places_of_others_are_told_by_the_other_years(se
     assert set(found.ledger["row"]) <= set(range(at[0], at[-1] + 3)) and 2 * len(found.ledger) >= far
 
 
-@pytest.mark.parametrize("seed", samples(range(300), 4))
+@pytest.mark.parametrize("seed", samples(range(40), 4))
 def test_a_lone_cell_far_from_both_years_beside_it_is_a_remark(seed: int, tmp_path: Path) -> None:
     rng = np.random.default_rng(seed)
     table = _years_of_one_quantity(rng)
@@ -152,7 +152,7 @@ def test_a_lone_cell_far_from_both_years_beside_it_is_a_remark(seed: int, tmp_pa
     assert " of what " in str(remarks["told"].iloc[0])
 
 
-@pytest.mark.parametrize("seed", samples(range(200), 4))
+@pytest.mark.parametrize("seed", samples(range(40), 4))
 def test_two_years_exchanged_in_a_row_of_years_are_a_remark(seed: int, tmp_path: Path) -> None:
     rng = np.random.default_rng(seed)
     table = _years_of_one_quantity(rng)

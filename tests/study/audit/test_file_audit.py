@@ -857,7 +857,7 @@ def test_a_rate_of_the_whole_is_no_sum_that_a_gap_keeps_from_being_checked(summe
     assert any(f"the total of {name}" in each for each in map(str, found.unchecked["check"])) == summed
 
 
-@pytest.mark.parametrize("seed", samples(range(300), 6))
+@pytest.mark.parametrize("seed", samples(range(40), 6))
 def test_totals_of_many_columns_are_found_wherever_they_stand(seed: int, tmp_path: Path) -> None:
     rng = np.random.default_rng(seed)
     rows, count, digits = int(rng.integers(8, 40)), int(rng.integers(5, 15)), int(rng.integers(0, 2))
@@ -903,7 +903,7 @@ def _two_years(rng: np.random.Generator) -> pd.DataFrame:
     return table
 
 
-@pytest.mark.parametrize("seed", samples(range(200), 4))
+@pytest.mark.parametrize("seed", samples(range(40), 4))
 def test_growth_in_the_rows_of_other_regions_is_one_fault(seed: int, tmp_path: Path) -> None:
     rng = np.random.default_rng(seed)
     table, name = _two_years(rng), "change 2009-2019, %"
@@ -921,7 +921,7 @@ def test_growth_in_the_rows_of_other_regions_is_one_fault(seed: int, tmp_path: P
     assert set(found.ledger["row"]) <= set(at + 1) and len(found.ledger) >= 0.7 * count
 
 
-@pytest.mark.parametrize("seed", samples(range(200), 4))
+@pytest.mark.parametrize("seed", samples(range(40), 4))
 def test_growth_tells_which_of_the_columns_of_a_ratio_is_exchanged(seed: int, tmp_path: Path) -> None:
     rng = np.random.default_rng(seed)
     table = _two_years(rng)
