@@ -251,10 +251,15 @@ def _own_scale(limits: Sequence[float] | Array, values: pd.Series) -> Array:
     unit = 10.0 ** -digits_for(known)
     ends = np.floor(known.min() / unit + 1e-9) * unit, np.ceil(known.max() / unit - 1e-9) * unit
     wider = [*ends[:1] * bool(ends[0] < edges[0] - noise), *edges, *ends[1:] * bool(ends[1] > edges[-1] + noise)]
-    text = ",".join(f"{limit:.12g}" for limit in wider)
-    wide = remedy("{limits}, which holds all values", limits=Option("limits", repr(text), f"limits=[{text}]"))
+    wide = remedy("{limits}, which holds all values", limits=_limits_option(wider))
     value, where = numbers[off[0]], f"region {values.index[off[0]]!r}"
     raise MapError(message(f"value {value:g} is off the scale", where=where, allowed=wide))
+
+
+def _limits_option(limits: Sequence[float]) -> Option:
+    """Return the option that sets limits, in figures that a reader pastes."""
+    text = ",".join(f"{limit:.12g}" for limit in limits)
+    return Option("limits", repr(text), f"limits=[{text}]")
 
 
 def bin_of(value: float, edges: Array, region: object) -> int:
@@ -414,8 +419,7 @@ def _two_arms(colours: Sequence[str], edges: Array, center: float, values: Array
         step = max(center - ends[0], ends[1] - center)
         inner = [edge for edge in edges[1:-1] if edge != center]
         limits = [ends[0], *inner, ends[1]] if ends[0] < center < ends[1] else [center - step, center + step]
-        text = ",".join(f"{limit:.12g}" for limit in sorted({*map(float, limits), center}))
-        own = Option("limits", repr(text), f"limits=[{text}]")
+        own = _limits_option(sorted({*map(float, limits), center}))
         allowed = remedy("{limits}, or others with the centre among them; no scheme and classes", limits=own)
         problem = f"no limit between two classes is {where}: limits={edges.tolist()}"
         raise MapError(message(problem, allowed=allowed))
@@ -432,13 +436,10 @@ def _arm(colours: Sequence[str], n: int) -> tuple[str, ...]:
 def _classed(
     values: pd.Series, edges: Array, lang: str, *, digits: int | None, sign: Any = "-"
 ) -> tuple[list[str], Callable[[int], str]]:
-    """Classes of all regions, and what prints the value of one of them."""
+    """Classes of all regions, of values on the scale, and what prints the value of one of them."""
     numbers = values.to_numpy(dtype=float)
     missing = np.isnan(numbers)
     noise = 1e-12 * float(np.abs(edges).max())
-    off = ~missing & ~((numbers >= edges[0] - noise) & (numbers <= edges[-1] + noise))
-    if off.any():
-        bin_of(numbers[off][0], edges, values.index[off][0])  # says what is allowed
     place = np.searchsorted(edges - noise, numbers, side="right") - 1
     keys = np.array([*map(str, range(len(edges) - 1)), NO_DATA], dtype=object)
     classes = keys[np.where(missing, len(edges) - 1, place.clip(0, len(edges) - 2))].tolist()

@@ -47,7 +47,6 @@ GROWTH_NULLS = {
     "beta residuals": "the errors of beta convergence are independent and normal with one variance",
     "sigma convergence": "the logs have the same variance in both years",
 }
-TESTS = (NEIGHBOURS, *GROWTH_NULLS)
 
 
 def spread_tests(
