@@ -124,3 +124,21 @@ def test_an_alias_is_the_cell_as_it_is_written_whatever_rule_the_other_names_fol
     match = match_keys(names, told, signs=RowSigns(names[:1]))
     assert match.codes == dict(zip(names[1:], regions, strict=True))
     assert list(match.outside) == names[:1]
+
+
+@pytest.mark.parametrize(
+    ("short", "long"),
+    [
+        ("St. Gallen", "Sankt Gallen"), ("St Pölten", "Sankt Pölten"), ("St-Denis", "Saint-Denis"),
+        ("Ste-Rose", "Sainte-Rose"), ("Sta. Elena", "Santa Elena"), ("Sto. Domingo", "Santo Domingo"),
+        ("St.-Truiden", "Sint-Truiden"), ("Mt. Kenya", "Mount Kenya"), ("S. Tomé", "São Tomé"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("turned", [False, True])
+def test_words_drawn_together_are_the_region_that_no_other_could_be(short: str, long: str, turned: bool) -> None:
+    one, other = (long, short) if turned else (short, long)
+    match = match_keys([one, "Borea"], NameIndex.build({"x": [other], "y": ["Borea"], "z": ["Corva"]}))
+    assert match.aliases == {one: ("x", "shortened words")}
+    # Where two regions could be meant, none is taken.
+    two = NameIndex.build({"x": [long], "w": [long.replace(long[1:3], long[1] + "u" + long[2], 1)], "y": ["Borea"]})
+    assert not match_keys([short, "Borea"], two).aliases

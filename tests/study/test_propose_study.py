@@ -364,6 +364,19 @@ def test_a_text_that_reads_alike_in_all_likely_encodings_needs_none(
     assert gp.quick_look(path, boundaries=tmp_path / "b.gpkg").tables["regions"].tolist() == [4]
 
 
+@pytest.mark.parametrize("n", [4, 9])
+def test_a_look_at_regions_across_the_columns_says_what_tells_them(tmp_path: Path, n: int) -> None:
+    names = [f"{'BCDFGHKLM'[i]}ata" for i in range(n)]
+    rows = [["Year", *names], *([str(year), *(str(7 * i + year % 13) for i in range(n))] for year in range(2015, 2021))]
+    (tmp_path / "t.csv").write_text("\n".join(map(",".join, rows)))
+    alone = gp.quick_look(tmp_path / "t.csv")
+    shapes = [shapely.box(i, 0, i + 1, 1) for i in range(n)]
+    gpd.GeoDataFrame({"name": names}, geometry=shapes, crs=4326).to_file(tmp_path / "b.gpkg")
+    told = gp.quick_look(tmp_path / "t.csv", boundaries=tmp_path / "b.gpkg")
+    assert len(alone.tables) == 0 and "--boundaries FILE" in alone.summary()
+    assert told.tables["regions"].tolist() == [n] and "--boundaries" not in told.summary()
+
+
 def _spelled(folder: Path, regions: list[str], rows: list[str]) -> str:
     """Propose a study of regions and of a table that spells them its own way, and return its study.toml."""
     shapes = [shapely.box(i, 0, i + 1, 1) for i in range(len(regions))]

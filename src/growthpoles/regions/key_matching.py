@@ -75,6 +75,7 @@ _SUFFIX = re.compile(
     r"(?<=..)(?:特别行政区|(?:..?族)?自治[区區州县縣]|[省市縣県府都道县區区]|특별자치[시도]|특별시|광역시|[도시군구])$"
 )
 _WORD = re.compile(r"[^\W\d_][^\W\d_A-ZА-Я]{3}")  # in a column of codes: what it is, only a person can tell
+_DRAWN_TOGETHER = re.compile(r"[^\W\d_]{2,3}")
 _NUMERAL = re.compile(r"[ivx]+|\d+|[ivx]+ ?[a-c]")
 _LONGEST = 200  # names that are compared word by word with the regions left over
 _WHOLE = 0.75  # of two regions as near by their own words, one is near that is as much alike in all
@@ -413,11 +414,17 @@ def _core(parts: Sequence[str], generic: Collection[str]) -> frozenset[str]:
 
 
 def _shortened(short: Sequence[str], long: Sequence[str]) -> bool:
-    """Tell whether a name is another one with words cut off ("Алматы қ." for "Алматы қаласы"), one word left whole."""
+    """Tell whether a name is another one with shorter words ("Алматы қ." for "Алматы қаласы"), one word left whole."""
     if len(short) != len(long) or list(short) == list(long):
         return False
     pairs = list(zip(short, long, strict=True))
-    return all(b.startswith(a) or a.startswith(b) for a, b in pairs) and any(a == b and len(a) > 2 for a, b in pairs)
+    return all(map(_shorter_word, short, long)) and any(a == b and len(a) > 2 for a, b in pairs)
+
+
+def _shorter_word(one: str, other: str) -> bool:
+    """Tell whether a word is another one cut off, or drawn together to its ends ("St" for "Saint", "Sankt", "Sint")."""
+    few, many = sorted((one, other), key=len)
+    return many.startswith(few) or bool(_DRAWN_TOGETHER.fullmatch(few) and few[0] == many[0] and many.endswith(few[1:]))
 
 
 def _fewer_signs(short: Sequence[str], long: Sequence[str]) -> bool:

@@ -23,7 +23,7 @@ from growthpoles.ratings.indicator_methods import METHOD_COLUMNS
 from growthpoles.regions.boundaries import layer_names, read_layer
 from growthpoles.result_display import ResultDisplay
 from growthpoles.study.files.cell_grids import NO_TABLE, EncodingError, Grid
-from growthpoles.study.files.problems import nothing_found
+from growthpoles.study.files.problems import NO_KEY, nothing_found
 from growthpoles.study.files.table_files import cell_text
 from growthpoles.study.files.user_table import remark, toml_list
 from growthpoles.study.files.user_table import toml_text as quoted
@@ -627,6 +627,11 @@ def quick_look(
             }
         )
     columns = ["sheet", "header", "rows", "key", "regions", "years", "indicators", "marks"]
+    unnamed = [each for each in remarks if isinstance(each, Reason) and each.places["why"].template == NO_KEY]
+    if boundaries is None and unnamed:
+        taken.append(
+            f"{path.name}: a boundary file tells names of regions, also across the columns (--boundaries FILE)"
+        )
     told = [*taken, *remarks, *(text for block in blocks for text in doubts_of(block, codes, blocks))]
     told += partly_told(blocks, indicators, places)
     return QuickLook(path, pd.DataFrame(rows, columns=columns), tuple(told))
