@@ -6,6 +6,7 @@ import copy
 import errno
 import functools
 import io
+import itertools
 import os
 import re
 import stat
@@ -16,12 +17,13 @@ from contextvars import ContextVar
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
-from growthpoles.errors import DataError, GrowthpolesError, message
+from growthpoles.errors import DataError, GrowthpolesError, Reason, message, nearest
 from growthpoles.shipped_data import geodata_path, verify
 
 Read = dict[Path, tuple[str | None, Any]]  # absolute path -> sha256 (None: not there), state when it was read
 MAX_BYTES = 200_000_000
 _BATCH = 8192
+_BESIDE = 4000  # files of a folder among which one of a like name is looked for
 _FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
 _READ: ContextVar[Read | None] = ContextVar("read", default=None)
 _P = ParamSpec("_P")
@@ -74,6 +76,14 @@ def read_bytes(path: Path, *, limit: int = MAX_BYTES) -> bytes:
 
         _check(path, None if content is None else hashlib.sha256(content).hexdigest(), state)
     return content
+
+
+def no_such_file(path: Path) -> Reason:
+    """Say that a file is not there, and which of its folder has a name most like it."""
+    there: list[str] = []
+    with suppress(OSError):
+        there = [other.name for other in itertools.islice(path.parent.iterdir(), _BESIDE)]
+    return message("no such file", where=str(path), near=nearest(path.name, there))
 
 
 def read_text(path: Path, *, encoding: str = "utf-8-sig", errors: str = "strict") -> str:

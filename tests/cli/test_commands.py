@@ -1040,3 +1040,37 @@ def test_a_map_without_a_source_line_gives_it_for_the_caption(ask, tmp_path, pre
     files = (str(tmp_path / "squares.gpkg"), "--table", str(tmp_path / "output.csv"), "--year", "2022")
     done = ask("map", "values", *files, "--preset", preset, "--out", str(tmp_path / "m.pdf")).stderr
     assert ("for the caption: 2022; boundaries: squares.gpkg; source: output.csv" in done) == (preset != "report"), done
+
+
+@pytest.mark.parametrize(("marked", "lang"), [(1, "en"), (3, "ru"), (8, "kk")])
+def test_marks_of_numbers_stand_below_their_map(ask, tmp_path, marked, lang):
+    """Those of the year that is drawn, of both years of a change, with the regions, of many the first."""
+    import geopandas as gpd
+    import shapely
+
+    boxes = [shapely.box(60 + i % 3, 45 + i // 3, 61 + i % 3, 46 + i // 3) for i in range(9)]
+    names = [f"{letter}ata" for letter in "BCDFGHKLM"]
+    gpd.GeoDataFrame({"code": names, "name": names}, geometry=boxes, crs=4326).to_file(tmp_path / "squares.gpkg")
+    rows = ["Region,Output 2020,Output 2021,Output 2022"]
+    for i, name in enumerate(names):
+        flags = " b" if i == 8 else "", " e" if i in (2, 5) else "", " p" if i < marked else ""
+        rows.append(",".join([name, *(f"{10 * i + at}.5{flag}" for at, flag in enumerate(flags))]))
+    (tmp_path / "output.csv").write_text("\n".join(rows), encoding="utf-8")
+    files = (str(tmp_path / "squares.gpkg"), "--table", str(tmp_path / "output.csv"), "--variable", "Output")
+    narrow = ("--preset", "elsevier-single", "--lang", lang, "--out", str(tmp_path / "m.pdf"))
+    told = ", ".join(names[:marked]) if marked <= 6 else ", ".join(names[:6]) + ", …"
+    of_p = f"p: {told}" if marked <= 6 else f"p ({marked}): {told}"
+    assert f"output.csv ({of_p})" in ask("map", "values", *files, "--year", "2022", *narrow).stderr
+    changed = ask("map", "change", *files, "--years", "2021", "2022", *narrow).stderr
+    assert f"output.csv ({of_p}; e: {names[2]}, {names[5]})" in changed
+    own = ask("map", "values", *files, "--year", "2020", "--source", "The office", *narrow).stderr
+    assert f"The office (b: {names[8]})" in own
+
+
+def test_a_file_that_is_not_there_is_told_with_its_nearest(ask, tmp_path, county_file):
+    table = tmp_path / "income by region.csv"
+    table.write_text("region,income\na,1\nb,2\n", encoding="utf-8")
+    for args in (("look",), ("audit",), ("specialise",), ("map", str(county_file), "--table")):
+        done = ask(*args, str(tmp_path / "incme by region.csv"))
+        assert done.returncode == 2, args
+        assert "incme by region.csv: no such file; nearest: income by region.csv" in done.stderr, args

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from pathlib import Path
@@ -294,6 +295,7 @@ def draw(
 
 
 #: Kinds of map that the column of a file has; the other kinds are those of a study.
+_FLAGGED = 6  # regions that the source line names for each mark of a table
 _OF_FILES = ("values", "change", "clusters", "significance")
 
 
@@ -346,7 +348,7 @@ def _draw_file(
     bordered = not plain and tested.get("weights", "queen") in CONTIGUITY
     found = read_files(path, options if years is None else replace(options, year=years[1]), variable=variable,
                        neighbours=bordered)  # fmt: skip
-    values = found.values(variable)
+    values, before = found.values(variable), None
     if years is not None:
         before = read_files(path, replace(options, year=years[0]), variable=variable)
         found.notes = list(dict.fromkeys([*found.notes, *before.notes]))
@@ -364,6 +366,9 @@ def _draw_file(
     called = shown if title is None else title
     if source is None and options.table:
         source = options.table.name
+    flags = [found.table.attrs.get("flags", {}), {} if before is None else before.table.attrs.get("flags", {})]
+    if flagged := _flagged([each.get(name, {}) for each in flags], found.regions):
+        source = f"{source} ({flagged})" if source else flagged
     axes = getattr(maps, f"plot_{kind}")(
         found.regions,
         drawn,
@@ -402,6 +407,20 @@ def _draw_file(
     parts = source_parts(found.regions, lang, year=span, source=source)
     if parts and get_preset(preset or "report").source_line == "none":
         note(f"for the caption: {'; '.join(parts)}", quiet=quiet)
+
+
+def _flagged(flags: Iterable[Mapping[str, Sequence[object]]], regions: gpd.GeoDataFrame) -> str:
+    """Say which numbers on a map are marked in their table, by the mark: "p: Jura, Uri"; after some their count."""
+    names = dict(regions["name"].items()) if "name" in regions else {}
+    marked: dict[str, dict[object, None]] = {}
+    for held in flags:
+        for flag, codes in held.items():
+            marked.setdefault(flag, {}).update(dict.fromkeys(names.get(code, code) for code in codes))
+    told = []
+    for flag, held in marked.items():
+        some = ", ".join(map(str, list(held)[:_FLAGGED]))
+        told.append(f"{flag}: {some}" if len(held) <= _FLAGGED else f"{flag} ({len(held)}): {some}, …")
+    return "; ".join(told)
 
 
 def _lisa(

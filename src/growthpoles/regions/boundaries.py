@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal, SupportsIndex, cast
 import numpy as np
 
 from growthpoles.errors import DataError, RegionError, listed, message, nearest, plain, quoted, remedy, unknown_option
-from growthpoles.file_reading import check_parquet, note_layer, remembered
+from growthpoles.file_reading import check_parquet, no_such_file, note_layer, remembered
 from growthpoles.regions.enclaves import find_enclaves, merge_enclaves
 from growthpoles.regions.kazakhstan.region_names import read_regions_table, vintage_of
 from growthpoles.regions.layer_files import (
@@ -421,8 +421,7 @@ def read_layer(path: Path, layer: str | None = None, *, encoding: str | None = N
     import pyogrio
 
     if not path.exists():
-        there = [other.name for other in path.parent.iterdir()] if path.parent.is_dir() else []
-        raise DataError(message("no such file", where=str(path), near=nearest(path.name, there)))
+        raise DataError(no_such_file(path))
     check_layer_file(path)
     note_layer(path)
     if path.suffix.lower() in (".parquet", ".geoparquet"):

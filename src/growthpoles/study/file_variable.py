@@ -400,6 +400,11 @@ def _joined(
     table.attrs = {"units": long.attrs["units"], "undated": undated, **({} if year == UNSTATED else {"year": year})}
     if other := _elsewhere(long, year):
         table.attrs["elsewhere"] = other
+    flagged = long[(long["year"] == year) & long["flag"].astype(bool)]
+    table.attrs["flags"] = {
+        str(name): {str(flag): list(rows["region"]) for flag, rows in held.groupby("flag")}
+        for name, held in flagged.groupby("indicator")
+    }
     loose = long[(long["year"] == UNSTATED) & (year != UNSTATED)]
     apart = loose.pivot(index="region", columns="indicator", values="value").reindex(regions.index)
     apart = apart[list(loose["indicator"].unique())].rename_axis(columns=None)

@@ -86,7 +86,7 @@ def read_bytes(path: Path, *, limit: int = MAX_BYTES) -> bytes:
             raise DataError(message(f"the file is larger than {limit // 10**6} MB", where=str(path)))
         return file_reading.read_bytes(path, limit=limit)
     except FileNotFoundError:
-        raise DataError(message("the file does not exist", where=str(path))) from None
+        raise DataError(file_reading.no_such_file(path)) from None
     except IsADirectoryError:
         raise DataError(message("is a folder, not a file", where=str(path))) from None
     except DataError:  # a damaged shipped file

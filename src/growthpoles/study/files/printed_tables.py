@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 
 from growthpoles.errors import DataError, Reason, counted, listed, message, nearest, quoted
-from growthpoles.file_reading import read_text, remembered
+from growthpoles.file_reading import no_such_file, read_text, remembered
 from growthpoles.study.files.printed_labels import split_flag
 
 Decimal = Literal[",", "."]
@@ -135,7 +135,7 @@ def table_text(path: Path) -> str:
     try:
         return read_text(path)
     except FileNotFoundError:
-        raise DataError(message("the file does not exist", where=str(path))) from None
+        raise DataError(no_such_file(path)) from None
     except IsADirectoryError:
         raise DataError(message("is a folder, not a file", where=str(path))) from None
     except UnicodeDecodeError as error:
