@@ -417,9 +417,9 @@ def _flagged(flags: Iterable[Mapping[str, Sequence[object]]], regions: gpd.GeoDa
         for flag, codes in held.items():
             marked.setdefault(flag, {}).update(dict.fromkeys(names.get(code, code) for code in codes))
     told = []
-    for flag, held in marked.items():
-        some = ", ".join(map(str, list(held)[:_FLAGGED]))
-        told.append(f"{flag}: {some}" if len(held) <= _FLAGGED else f"{flag} ({len(held)}): {some}, …")
+    for flag, found in marked.items():
+        some = ", ".join(map(str, list(found)[:_FLAGGED]))
+        told.append(f"{flag}: {some}" if len(found) <= _FLAGGED else f"{flag} ({len(found)}): {some}, …")
     return "; ".join(told)
 
 
