@@ -281,7 +281,7 @@ def partly_told(
     held = {name: years for name, years in held.items() if years != {UNSTATED}}  # of no year, which is told apart
     every: set[int] = set().union(*held.values())
     partly = [f"{shown(name)} ({listed(sorted(years))})" for name, years in held.items() if years < every]
-    told = "are not in every year; one that another year spells otherwise takes the same code in [tables.columns]"
+    told = "are not in every year; one that is only spelled otherwise takes one code in the [tables.columns] of a study"
     return [f"{listed(partly, limit=8, write=str)} {told}"] if partly else []
 
 
