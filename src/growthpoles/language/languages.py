@@ -10,6 +10,7 @@ from __future__ import annotations
 import gettext as _gettext
 import math
 import re
+import tomllib
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from pathlib import Path
 from growthpoles.errors import LanguageError, unknown_option
 
 TEXTS = Path(__file__).parent / "texts"
+_OFFICE_WORDS = Path(__file__).with_name("office_words.toml")
 SOURCE = "en"  # the language of the messages in the code
 
 
@@ -49,6 +51,16 @@ LANGUAGES: dict[str, Language] = {
         Language("kk", "аәбвгғдеёжзийкқлмнңоөпрстуұүфхһцчшщъыіьэюя", "аәеёиоөуұүыіэюя", "{}\u00a0%"),
     )
 }
+
+
+@cache
+def _office_words() -> dict[str, str]:
+    return tomllib.loads(_OFFICE_WORDS.read_text(encoding="utf-8"))
+
+
+def alternatives(name: str) -> str:
+    """Return words of statistical offices (`office_words.toml`) as alternatives of a regular expression."""
+    return "|".join(line.strip("|") for line in _office_words()[name].splitlines() if line)
 
 
 def preferred(lang: str) -> tuple[str, ...]:

@@ -16,60 +16,30 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from growthpoles.language.languages import LANGUAGES
+from growthpoles.language.languages import LANGUAGES, alternatives
 from growthpoles.regions.name_matching import NameIndex, loosen, script, sound, words
 
 if TYPE_CHECKING:
     import pandas as pd
 
 _CODE = re.compile(r"[A-Za-z]{0,4}[-_.]?\d[\w.-]*|[A-Z0-9]{2,6}")
-_TOTAL = re.compile(
-    r"\b(?:grand |sub)?totals?\b|\bof which\b|\bwhole country\b"
-    r"|\ball (?:regions|areas|countries|states|provinces|india)\b"
-    r"|\bитого\b|\bвсего\b|в том числе|из них|по стране|\bбарлығы\b|\bжиыны\b|\bоның ішінде\b|\bжами\b|\bjami\b"
-    r"|\binsgesamt\b|\bzusammen\b|\bgesamt\b|\bdavon\b|\bensemble\b|\btotaal\b|\btotale\b|\btoplam\b|\bcelkem\b|\bspolu\b"
-    r"|\bogółem\b|\brazem\b|\bösszesen\b|\byhteensä\b|\bhela riket\b|\bhele landet\b|\bi alt\b|\bkokku\b"
-    r"|\bkopā\b|\biš viso\b"
-    r"|合计|总计|总 计|全国|全 国|合計|합계|전국|المجموع|الإجمالي|סך הכל|\bσ[ύυ]νολο\b"
-    r"|کل کشور|مجموع|جمع کل|الجمهورية|المملكة|รวม|ทั่วราชอาณาจักร|ทั้งประเทศ|कुल|भारत|সর্বমোট|ընդամենը|სულ|всього"
-    r"|улсын дүн|\bнийт\b"
-    r"|\btotal (?:geral|general|nacional|national|del país|pais)\b|\bsemua provinsi\b|\bkeseluruhan\b"
-    r"|\bобщо\b|\bукупно\b|\bukupno\b|\bskupaj\b"
-    r"|\bjumlah\b|\btổng\b|\bcả nước\b|\bразом\b|\bусього\b|\bjumla\b|\bfederal district\b|федеральный округ",
-    flags=re.IGNORECASE,
-)
+_TOTAL = re.compile(alternatives("totals"), flags=re.IGNORECASE)
 
-_OF_WHICH = (
-    r"(?:(?:out )?of (?:which|whom|them)|thereof|davon|darunter|hiervon|ebből|közülük|dont|di cui|w tym|z tego|z czego"
-    r"|z toho|в том числе|в т\. ?ч\.|из них|у тому числі|з них|оның ішінде|олардың ішінде|солардың ішінде"
-    r"|de l[oa]s cuales|del cual|de la cual|de ellos|d[oa]s? qua(?:is|l)|waarvan|varav|hvoraf|herav|heraf|hvorav|joista"
-    r"|josta|siitä|din care|od toga|od tega|в това число|од тога|sellest|tai skaitā|iš jų|bunun|từ đó|trong đó"
-    r"|di antaranya)(?!\w)"
-)
+_OF_WHICH = rf"(?:{alternatives('of_which')})(?!\w)"
 # At the head of a name, or of what a comma, colon or dash divides from the names above it.
 _PART = re.compile(rf"(?:^|[,;:|/–—]|\s-)\s*{_OF_WHICH}|^\s*(?:其中|うち|内)", flags=re.IGNORECASE)
 _MENTIONS_PART = re.compile(rf"\b{_OF_WHICH}", flags=re.IGNORECASE)
 
 
-def _word_list(text: str) -> frozenset[str]:
+def _word_list(name: str) -> frozenset[str]:
     """Return the words of a list in the form in which names are compared by word."""
-    return frozenset(map(loosen, text.split()))
+    return frozenset(map(loosen, alternatives(name).split("|")))
 
 
-_CONNECTING = _word_list("and und et y e i и και kai եւ და of the de des du del da do la le")
+_CONNECTING = _word_list("connecting_words")
 # Words that say what a region is, not which; "city" is none of them, since it tells a city from the region around it.
-_GENERIC = _word_list(
-    "region regions county province prefecture governorate department district oblast krai republic state "
-    "territory область обл облысы край республика район провинция регион kraj województwo powiat viloyati "
-    "viloyat respublikasi landkreis kreis län lan fylke maakunta megye județ judet provincia departamento "
-    "departement département estado kabupaten provinsi il ili vilayet comunidad "
-    "nct ut dki di daerah istimewa tp prov const"
-)
-_COMPASS = _word_list(
-    "north south east west central centre center northern southern eastern western northeast northwest "
-    "southeast southwest midwest middle upper lower inner outer nord sud süd est ouest ost oeste norte sur sul "
-    "este leste centro север юг запад восток центр северный южный западный восточный центральный северо"
-)
+_GENERIC = _word_list("kinds_of_regions")
+_COMPASS = _word_list("directions")
 _SIGNS = re.compile(r"[\u3400-\u9fff\uac00-\ud7af]+")  # Chinese, Japanese and Korean names, without blanks in them
 _SUFFIX = re.compile(
     r"(?<=..)(?:特别行政区|(?:..?族)?自治[区區州县縣]|[省市縣県府都道县區区]|특별자치[시도]|특별시|광역시|[도시군구])$"

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from growthpoles.errors import DataError, Option, listed, message, nearest, plain, quoted, remedy, shown, unshortened
+from growthpoles.language.languages import alternatives
 from growthpoles.study.files.printed_labels import UNSTATED, parse_year, year_inside
 from growthpoles.study.total_columns import total_columns
 
@@ -517,16 +518,7 @@ def read_matrix(path: Path, options: FileOptions) -> FileData:
     return FileData(None, table, notes, path.name)
 
 
-_INDUSTRY = re.compile(
-    r"(?<!\w)(?:agric|agrar|landwirt|landbou|landbruk|jordbr|lantbruk|rolnict|zeměděl|poľnohosp|mezőgazd|tarım|poljopriv|kmetij"
-    r"|maatal|põllu|lauksaim|žemės|сельск|сільськ|ауыл шару|pertanian|nông nghiệp|kilimo|γεωργ"
-    r"|mining|minería|minas|mineração|bergbau|bergverk|gruv|górnict|těžb|ťažba|bányász|madenc|rudar|горнодоб|добыча|добувн|pertambangan"
-    r"|manufact|industri|verarbeitend|przetwórst|zpracovatel|feldolgoz|imalat|prerađ|обрабат|переробн|өңдеу"
-    r"|construc|constru[cç]|costruz|baugewerbe|bygg|bouwnijverheid|budown|stavebn|építőip|inşaat|građevin|строит|будівн|құрылыс"
-    r"|wholesale|retail|comerc|commerce|handel|commercio|kereskedel|торгов|торгів|сауда|transport|verkehr|транспорт|көлік"
-    r"|accommodation|gastgewerbe|education|enseñanza|educação|health|salud|finan[cz]|финанс|фінанс|образован|utilities|electric)",
-    flags=re.IGNORECASE,
-)
+_INDUSTRY = re.compile(rf"(?<!\w)(?:{alternatives('industries')})", flags=re.IGNORECASE)
 _SECTION = re.compile(r"(?:[A-U](?:[-–+,][A-U])*|\d{2}(?:[-–]\d{2})?)[.:)]?(?:\s|$)")  # of NACE or ISIC
 
 
@@ -551,13 +543,7 @@ def _turned(table: pd.DataFrame) -> str:
     )
 
 
-_NO_AMOUNT = {
-    "a percentage": r"%|‰|\bper ?cent|\bprozent|\bpour ?cent|\bpor ?ciento\b|\bporcentaje|\bper ?mil(?:le)?\b|процент"
-    r"|промилле|пайыз|\bpersen\b|\bprocent",
-    "a year": r"^(?:the )?(?:years?|años?|ann[ée]es?|anos?|jahre?|tahun|rok|yıl|год|годы|жыл|年)$",
-    "a code": r"^(?:[\w.-]{1,12}[ _])?(?:codes?|id|ids|c[óo]digos?|kode|kods?|код|коды|n[º°]|no\.?|nr\.?|№)$"
-    r"|^(?:codes?|id|c[óo]digo|kode|kod|код)[ _]",
-}
+_NO_AMOUNT = {f"a {kind}": alternatives(f"no_amount_{kind}") for kind in ("percentage", "year", "code")}
 
 
 def industries_of(data: FileData, named: list[str] | None) -> list[str]:

@@ -16,6 +16,7 @@ import numpy as np
 
 from growthpoles.errors import DataError, GrowthpolesError, listed, message, nearest, quoted, unshortened
 from growthpoles.file_reading import likely_encodings
+from growthpoles.language.languages import alternatives
 from growthpoles.language.number_format import format_percent_up
 from growthpoles.language.phrases import is_name
 from growthpoles.regions.key_matching import counts, is_country
@@ -52,11 +53,7 @@ COUNTED = re.compile(
     r"|lfd\.? ?nr)\.?|#|n|№.{0,6}|rank|ranking|ранг|место|orden|id",
     flags=re.IGNORECASE,
 )
-RANKS = re.compile(
-    r".*(?:\brank(?:ing|ed)?\b|\brang\b|\bранг|место,? (?:занимаемое|в )|\bместо по|\bpuesto\b|\bpozycja\b|\bmiejsce\b"
-    r"|\bpořadí\b|\bsıra(?:sı)?\b|\bsorrend\b|\bперинґ\b|順位|排名|位次|순위).*",
-    flags=re.IGNORECASE,
-)
+RANKS = re.compile(rf".*(?:{alternatives('ranks')}).*", flags=re.IGNORECASE)
 # Remarks on the values: of text by any of the words, of numbers only where the whole name says so.
 STATUS = re.compile(
     r".*(?:status|flag|footnote|foot[ _]note|\bnotes?\b|remark|symbol|qualit|_q$|\bcomments?\b|\bsource|confiden"
@@ -70,26 +67,15 @@ STATUS_NUMBER = re.compile(
     flags=re.IGNORECASE,
 )
 FLAGS = re.compile(r".*(?:status|flag|footnote|symbol|qualit|_q$|remark|conf).*", flags=re.IGNORECASE)
-VALUE = re.compile(
-    r"(?:obs[ _]?value|value|values|valor|valores|wert|valeur|значение|мәні|qiymati|amount|total|data"
-    r"|observation value|数值"
-    r"|värde|verdi|arvo|"
-    r"wartość|hodnota|érték|antal|total value)",
-    flags=re.IGNORECASE,
-)
+VALUE = re.compile(rf"(?:{alternatives('values')})", flags=re.IGNORECASE)
 #: A column of a long table that says what its numbers are.
 _INDICATOR = re.compile(
-    r"(?:.*[ _])?(?:indi[ck]ator\w*|indicador(?:es)?|indicateurs?|wska[zź]nik\w*|ukazov?atel\w*|mutató\w*|rodikli\w*"
-    r"|rādītāj\w*|näitaja\w*|pokazatelj\w*|kazalnik\w*|gösterge\w*|göstərici\w*|ko['‘ʻ]rsatkich\w*|[kv]iashiria|penunjuk"
-    r"|petunjuk|chỉ tiêu|показател[ьи]|показник\w*|көрсеткіш\w*|көрсөткүч\w*|δείκτη\w*|(?:ال)?مؤشر|شاخص|指标|指標|지표"
-    r"|ตัวชี้วัด|tunnusluku|nyckeltal|variables?|variável|zmienna|veličina|merkmal|kennzahl|measures?|statistics?|item|series)"
-    r"(?:[ _](?:name|label|title))?",
-    flags=re.IGNORECASE,
+    rf"(?:.*[ _])?(?:{alternatives('indicators')})(?:[ _](?:name|label|title))?", flags=re.IGNORECASE
 )
 #: A header with a word for units; the other words for them may mean regions, and count where they stand alone.
 UNIT = re.compile(
     r"(?!.*(?:territ|admin|geo|region|spatial|local|муниц|террит|админ)).*"
-    r"(?:\bunit|unit_mult|multipl|einheit|\bед\.|единиц|unité|unidad|jednostk|өлшем|measure_?unit|birlik).*"
+    rf"(?:{alternatives('units_within')}).*"
     rf"|{UNIT_WORD.pattern}",
     flags=re.IGNORECASE,
 )
@@ -102,14 +88,7 @@ _PLACE = re.compile(
     flags=re.IGNORECASE,
 )
 _PLACES = re.compile(
-    r"(?<![^\W_])(?:regi[oóã]|région|province?s?\b|provin[cz]|prefectur|district|munici|count(?:y|ies)\b|countr|states?\b"
-    r"|territor|area\b|oblast|ra[iy]on|commun[ei]|communi?da|comunidad|d[ée]part[ae]ment|cant[oó]n|governorate|bundesl|land\b"
-    r"|l[äa]nder\b|kreis|gemeinde|estado|entidad|uf\b|ccaa\b|wojew|powiat|gmin|kraj|okres|kommune|fylke|län\b|maakun|kunta\b"
-    r"|(?:vár)?megye|negeri\b|kaunti\b|daerah\b|mkoa\b|distrit|concelho|žup|okrug\b|apskrit|maakon|novad|jude[tțţ]|ilçe"
-    r"|il(?:ler)?\b|vilayet|viloyat|kabupaten|provinsi|lokal|localidad|ville|city|town|cit(?:y|ies)\b"
-    r"|област|регион|район|субъект|территор|муницип|город|край\b|облыс|аудан|өңір|аймақ|periferi|περιφ|νομ[οό]ς"
-    r"|tỉnh|จังหวัด|المحافظ|المنطق|استان)|都道府県|市区町村|地域|地区|行政区|省份|县市|縣市|행정구역|지역|시도별",
-    flags=re.IGNORECASE,
+    rf"(?<![^\W_])(?:{alternatives('places')})|{alternatives('places_within_words')}", flags=re.IGNORECASE
 )
 _SERIES = re.compile(
     r"vector|coordinate|urn|idbank|(?:time[ _]?)?series(?:[ _]?(?:id|code|key|name))?|код ряда", flags=re.IGNORECASE

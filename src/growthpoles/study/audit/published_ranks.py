@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from growthpoles.errors import DataError, Reason
+from growthpoles.language.languages import alternatives
 from growthpoles.study.audit.causes.printed_relations import Array, Block, Bounds, Column, Mask, meets
 from growthpoles.study.audit.column_orders import listed
 from growthpoles.study.audit.findings import SEVERITIES, Cell, Fault, Finding, one_reading, published_figure
@@ -29,14 +30,10 @@ _RARE = float(np.log(1e-4))
 #: The same for a column whose name says what it is.
 _NAMED = float(np.log(1e-2))
 _CALLED = {
-    "rank": re.compile(
-        r"\brank|\bplace\b|\bposi[tc]|место|ранг|орын|рейтинг|\brang\b|\bplatz|\brango|\bpuesto|\blugar|\bposto\b|"
-        r"\bplassering|\bpořadí|\bporadi|\bmiejsce|\blocul\b|\bhelyez|\bsıra|\bo.rin|місце|място|\bsija\b|\bθέση|κατάταξη|"
-        r"順位|顺位|名次|排名|位次|순위|xếp hạng|thứ hạng|ลำดับ|อันดับ|الترتيب|المرتبة|رتبه|peringkat|דירוג"
-    ),
-    "class": re.compile(r"\bclass|group|categor|zone|type|tier|класс|групп|катег|зона|тип|топ|санат|сынып"),
+    "rank": re.compile(alternatives("called_rank")),
+    "class": re.compile(alternatives("called_class")),
 }
-_INDEX = re.compile(r"\bindex|\bscore|\brating|индекс|балл|рейтинг|оценк|көрсеткіш")
+_INDEX = re.compile(alternatives("called_rating"))
 _FEWEST = 5
 
 

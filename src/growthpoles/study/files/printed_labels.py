@@ -11,6 +11,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from growthpoles.errors import Reason, listed
+from growthpoles.language.languages import alternatives
 from growthpoles.study.files.problems import FAR_YEARS, LUNAR_YEARS
 
 MANY_CELLS = 2**14  # texts whose reading is kept: a cell is asked about many times before its table is understood
@@ -19,12 +20,7 @@ UNSTATED = 1900  # the year of a table that says none, where that is allowed
 _UP = "⁰¹²³⁴⁵⁶⁷⁸⁹ᵃᵇᶜᵈᵉᶠᵖʳ⁽⁾"
 _SIGNS = "*†‡§¶#°^~!"
 # Words that say how sure the numbers of a year are, and name no indicator.
-_STATE = (
-    r"(?:prel|prelim\w*|prov|provisi\w*|revis\w*|rev|est|estimat\w*|estim|final|advance|avance|p|r|e|re|be|ae|qe|pe"
-    r"|предв\w*|предварительн\w+(?:\s+данные|\s+оценка)?|оценка|попередн\w*|алдын\s+ала|vorl\w*|provisor\w*|gesch\w*"
-    r"|voorlopig\w*|előzetes|předběž\w*|predbež\w*|wstępn\w*|szacun\w*|preliminar\w*|foreløpig\w*|ennakko\w*"
-    r"|geçici|sơ\s+bộ|sementara|angka\s+sementara|速報|暫定|暂定|初步|잠정)"
-)
+_STATE = f"(?:{alternatives('state_of_data')})"
 # Behind a unit of length a raised 2 or 3 is its power and no mark: "hab/km²", "m³".
 _LENGTHS = """
 km hm dm cm mm m mi ft yd км дм см мм м фут χλμ χμ μ კმ მ կմ մ كم م กม กม. ม ม. ק״מ מ״ר
@@ -62,36 +58,7 @@ _DAY_FIRST = re.compile(
     flags=re.IGNORECASE,
 )
 _YEAR_FIRST = re.compile(rf"{_YEAR}[./-](\d{{1,2}})[./-](\d{{1,2}})(?:[ T]00:00(?::00)?)?{_YEAR_NOTE}*")
-_MONTH_NAMES = """
-enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre janeiro fevereiro março
-maio junho julho setembro outubro novembro dezembro janvier février mars avril mai juin juillet août septembre
-octobre novembre décembre januar februar märz juni juli oktober dezember gennaio febbraio aprile maggio giugno
-luglio settembre ottobre dicembre stycznia lutego marca kwietnia maja czerwca lipca sierpnia września października
-listopada grudnia styczeń luty marzec kwiecień maj czerwiec lipiec sierpień wrzesień październik listopad grudzień
-januari februari maart mei augustus augusti marts ledna února března dubna května června července srpna září října
-listopadu prosince leden únor březen duben květen červen červenec srpen říjen prosinec januára februára apríla mája
-júna júla augusta septembra októbra novembra decembra január február marec apríl máj jún júl október március április
-május június július augusztus szeptember ocak şubat mart nisan mayıs haziran temmuz ağustos eylül ekim kasım aralık
-maret agustus desember січня лютого березня квітня травня червня липня серпня вересня жовтня листопада грудня січень
-лютий березень квітень травень червень липень серпень вересень жовтень листопад грудень қаңтар ақпан наурыз сәуір
-мамыр маусым шілде тамыз қыркүйек қазан қараша желтоқсан ianuarie februarie martie aprilie iunie iulie septembrie
-octombrie noiembrie decembrie siječnja veljače ožujka travnja svibnja lipnja srpnja kolovoza rujna studenoga
-prosinca siječanj veljača ožujak travanj svibanj lipanj srpanj kolovoz rujan studeni prosinac януари февруари април
-юни юли септември октомври ноември декември tammikuuta helmikuuta maaliskuuta huhtikuuta toukokuuta kesäkuuta
-heinäkuuta elokuuta syyskuuta lokakuuta marraskuuta joulukuuta tammikuu helmikuu maaliskuu huhtikuu toukokuu kesäkuu
-heinäkuu elokuu syyskuu lokakuu marraskuu joulukuu sausio vasario kovo balandžio gegužės birželio liepos rugpjūčio
-rugsėjo spalio lapkričio gruodžio sausis vasaris kovas balandis gegužė birželis liepa rugpjūtis rugsėjis spalis
-lapkritis gruodis janvāris februāris aprīlis maijs jūnijs jūlijs augusts septembris oktobris novembris decembris
-jaanuar veebruar märts aprill juuni juuli oktoober detsember junij julij avgust јануар фебруар мај јун јул септембар
-октобар новембар децембар ιανουαρίου φεβρουαρίου μαρτίου απριλίου μαΐου ιουνίου ιουλίου αυγούστου σεπτεμβρίου
-οκτωβρίου νοεμβρίου δεκεμβρίου ιανουάριοσ φεβρουάριοσ μάρτιοσ απρίλιοσ μάιοσ ιούνιοσ ιούλιοσ αύγουστοσ σεπτέμβριοσ
-οκτώβριοσ νοέμβριοσ δεκέμβριοσ
-"""
-_MONTHS = (
-    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
-    r"|nov(?:ember)?|dec(?:ember)?|январ[ья]|янв|феврал[ья]|фев|марта?|апрел[ья]|апр|мая|май|июн[ья]|июл[ья]|августа?"
-    rf"|авг|сентябр[ья]|сен|октябр[ья]|окт|ноябр[ья]|ноя|декабр[ья]|дек|{'|'.join(_MONTH_NAMES.split())})\b\.?"
-)
+_MONTHS = rf"(?:{alternatives('months')})\b\.?"
 _PARTS_OF_YEAR = re.compile(
     rf"\b(?:q\s?[1-4]|[1-4]\s?[qt](?![^\W\d_])|[1-4]\.?\s*(?:-?[йa-zº]{{1,3}}\.?\s+)?"
     rf"(?:quarter|квартал|кв\.|quartal|trim|kvart|kw\b)"
@@ -134,25 +101,10 @@ _BARE_ERAS = (
     ("民國", re.compile("民國|民国|中華民國|Minguo", flags=re.IGNORECASE), 60, 189),
 )
 _OF_DATA = r"(?:\s+(?:of the data|of data|d[oe]s dados|de los datos|des données|dei dati|danych|dat|údajů))?"
-_REFERENCE = "|".join(
-    r"""
-reference (?:period|date)|data reference (?:period|year)|(?:per[ií]odo|data|ano) de referência
-(?:per[ií]odo|fecha|año) de referencia|(?:période|date|année) de référence|(?:periodo|data|anno) di riferimento
-(?:bezugs|berichts|referenz)(?:zeitraum|periode|jahr)|(?:referentie|verslag)periode|refer[ea]n[sc]e?periode?
-viite(?:ajankohta|jakso|vuosi)|okres (?:referencyjny|odniesienia|sprawozdawczy)|referenční (?:období|rok)
-referenčné obdobie|(?:tárgy|vonatkozási )(?:időszak|év)|perioada de referință|anul de referință
-отч[её]тный (?:период|год)|звітний (?:період|рік)|референт(?:ен|ни) период|(?:referentno|izvještajno) razdoblje
-referenčno obdobje|vaatlus(?:periood|aasta)|pārskata (?:periods|gads)|ataskaitinis laikotarpis
-(?:περίοδος|έτος) αναφοράς|referans (?:dönemi|yılı)|hesabat dövrü|есепті (?:кезең|жыл)|kỳ báo cáo
-(?:tempoh|tahun) rujukan|(?:periode|tahun) referensi|kipindi cha marejeo|対象期間|기준 ?시점|tahun|năm|mwaka|έτος|godina
-година|leto|metai|gads|aasta
-""".strip().split("\n")
-)
+_REFERENCE = alternatives("reference_period")
 YEAR_WORDS = re.compile(
     rf"(?:{_REFERENCE}){_OF_DATA}|(?:reference[ _])?"
-    r"(?:years?|год[аы]?|жыл\w*|рік|йил|yil|year_|anno|anni|ano|año|años|periodo|período|jahre?"
-    r"|ann[ée]es?|an|rok|år|vuosi|év"
-    r"|time|time[ _]?period|period|période|date|stichtag|tid|aika|zeit|dönem|年|年份|年度|연도|시점)s?",
+    rf"(?:{alternatives('year_columns')})s?",
     flags=re.IGNORECASE,
 )
 # "1445 AH (2023)", "2023 / 1445H": the source itself says the common year.
@@ -170,50 +122,14 @@ _CODE = re.compile(r"\b[A-EG-SU-WZ](?:19|20)\d\d_\w*\d")  # "S1901_C01_001E" of 
 _TWICE = re.compile(rf"(.*?{_YEAR[1:-1]}(?!\d)[^\d/|]*?)\s*[/|\s]\s*([^\d/|]*{_YEAR[1:-1]}(?!\d).*)")
 _INSIDE = re.compile(rf"(?<![\d.,]){_YEAR}(?:\s*[/–—-]\s*((?:19|20)?\d\d)(?!\d))?(?![\d]|[.,]\d)")
 # The year whose prices are meant, that an index is 100 in or that a classification is of is no year of the figures.
-_PRICES = r"""
-pri[cx]\w* precios? preç\w* prezz\w* prezos preus preis\w* prijz\w* prijs\w* priser\w* prisnivå\w* verðlag\w* pryse
-hin(?:nat?|noin|taan|tojen|nad|dades?|dadega) ceny cenách cenach cen[aeiu] cenāsm? cenās cenām cenah cenama cijen\w*
-цен\w* цін\w* цэн\w* kain(?:os|omis|ų) áron árak(?:on)? árszint\w* preț\w* prețuri\w* çmim\w* τιμ\w+ fiyat\w*
-qiymət\w* narx\w* баға\w* баа(?:лар\w*)? нарх\w* үнэ\w* ფას\w+ գներ\w* prezio\w* prezzijiet harga presyo giá
-(?:kwa\s+)?bei(?=\s+(?:za|ya|zisizo\w*|thabiti)\b) ราคา\S* (?:ال|ب|بال)?أسعار قیمت\w* מחיר\w*
-"""
-_FIXED = r"""
-constant\w* costanti fixed fixos fixes fasta faste kiintei\w+ konstant\w* vaste feste[nrs]? verkettet\w* reale[nr]?
-stałe stałych stálé stálých stálych stalne stalnim stalnih nepromenjen\w* változatlan összehasonlító malar tetap
-konstan sabit\w* sobit müqayisəli dəyişməz taqqoslama thabiti zisizobadilika salīdzinām\w+ pastāvīg\w+ palyginam\w+
-püsi\w* σταθερ\w+ comparabile постоянн\w+ сопоставим\w+ неизменн\w+ постійн\w+ порівнянн\w+ съпоставими тұрақты
-салыстырмалы туруктуу không\s+đổi so\s+sánh cố\s+định chained encadead\w+ encadenad\w+ chaînés kjedet kedjade คงที่
-(?:ال)?ثابتة ثابت קבועים
-"""
-_LINKS = r"""
-of the as at de del do d[ae]s? von van vom fra från av af z ze z\s+roku из от за iz na za wa la le el în din të anului
-των του لسنة لعام عام سنة שנת ปี
-"""
-_YEAR_SAID = r"""
-years? a[ñn]o anos? (?:l['’])?ann[ée]es? anno an any jahr\w* jaar år\w* vuo\w+ aasta\w* rok[ua]? год[аы]? року рік
-године? god\w+ leta leto gada met[ųai]+ évi? yıl\w* il\w* yil\w* жыл\w* tahun năm mwaka έτους έτος vitit سال
-"""
-_BASES = r"""
-(?<!tax\s)(?<!data\s)base basis(?=\W) bas[ei]?\w{0,3}(?:jahr|jaar|år|aasta|yıl\w*|gads?)\w* perusvuo\w+ bázis\w*
-bazow\w+ bázick\w+ bazn\w+ bazin\w+ базис\w* базов\w+ asas dasar msingi gốc temel
-"""
-_CLASSIFICATIONS = r"""
-NUTS LAU NACE ISIC CIIU CITI ISCO CIUO ISCED COICOP NAICS SCIAN ANZSIC CNAE CAE CPA ATECO NOGA ÖNACE PKD TEÁOR EMTAK
-EVRK CAEN NKD SKD KBLI MSIC PSIC KSIC JSIC ОКВЭД ОКПД ОКЭД КВЕД КИД
-(?-i:WZ|SNI|SBI|SIC|NAF|TOL|ESA|SNA|SEC|SCN|ESVG|СНС)
-"""
-_DIVISIONS = r"""
-gebietsstand classification clasificaci[oó]n classificação nomenclature klassifikation klasyfikac\w+ классифика\w+
-kommuneinndeling indelning découpage géographie
-"""
-_EDITION = r"(?:rev|ver|vers|versi[oó]n|versão|version|fassung|ed|edition|edición|edição|vintage|ред)\b\.?"
+_EDITION = rf"(?:{alternatives('editions')})\b\.?"
 
 
-def _one_of(words: str) -> str:
-    return rf"(?<![^\W\d_])(?:{'|'.join(words.split())})(?![^\W\d_])"
+def _one_of(name: str) -> str:
+    return rf"(?<![^\W\d_])(?:{alternatives(name)})(?![^\W\d_])"
 
 
-_PRICE, _CONSTANT, _LINK, _SAID = map(_one_of, (_PRICES, _FIXED, _LINKS, _YEAR_SAID))
+_PRICE, _CONSTANT, _LINK, _SAID = map(_one_of, ("prices", "constant", "year_links", "year_said"))
 _BASE_YEAR = re.compile(
     rf"\b(?:constant|chained)\s+\(?{_YEAR}(?!\d)"
     rf"|\b(?:at|in)\s+{_YEAR}(?:\s+(?:constant|market|basic|average))*\s+prices?\b|[(,]\s*{_YEAR}\s+prices\b"
@@ -224,10 +140,10 @@ _BASE_YEAR = re.compile(
     rf"|(?<!\d){_YEAR}(?:[.-]|e[nr]\b|\s?ж\.)?\s*(?:{_SAID}\s*)?(?:{_CONSTANT}\s+)?(?!pri[cx]|preç|precio|prezz|цен|цін){_PRICE}"
     rf"|(?<!\d){_YEAR}\s*[年년]\s*\w{{0,5}}?(?:价|價|価|가격)"
     rf"|(?<!\d){_YEAR}\s*(?:{_SAID}|г\.?|р\.|年|년)?\s*[=≡:]\s*1(?:00|0{{3}})?(?!\d)|=\s*{_YEAR}(?!\d)"
-    rf"|{_one_of(_BASES)}(?:[\s:]+(?:{_SAID}|{_LINK}))*[\s:(=–-]{{1,3}}{_YEAR}(?!\d)"
-    rf"|(?<!\w)(?:{'|'.join(_CLASSIFICATIONS.split())})(?:\s?-?\s?[0-3]\s*\(|(?:[\s,.-]*{_EDITION}[\s-]*\d?(?:\.\d)?,?)?[\s:(–—-]*)"
+    rf"|{_one_of('bases')}(?:[\s:]+(?:{_SAID}|{_LINK}))*[\s:(=–-]{{1,3}}{_YEAR}(?!\d)"
+    rf"|(?<!\w)(?:{alternatives('classifications')})(?:\s?-?\s?[0-3]\s*\(|(?:[\s,.-]*{_EDITION}[\s-]*\d?(?:\.\d)?,?)?[\s:(–—-]*)"
     rf"(?<!\d){_YEAR}(?!\d)"
-    rf"|{_one_of(_DIVISIONS)}\s+(?:{_LINK}\s+|au\s+)?(?:\d\d?\.\s?\d\d?\.\s?)?\(?{_YEAR}(?!\d)"
+    rf"|{_one_of('divisions')}\s+(?:{_LINK}\s+|au\s+)?(?:\d\d?\.\s?\d\d?\.\s?)?\(?{_YEAR}(?!\d)"
     rf"|(?<!\d){_YEAR}\s+(?:boundaries|geography|classification|edition|vintage|nomenclature)\b",
     flags=re.IGNORECASE,
 )
@@ -243,11 +159,7 @@ _WITH_STATE = re.compile(
     rf"(?:(?!\s*(?:{_UNIT}))(?!,?\s{_AS_NAME}(?!{_ENDS})){_YEAR_NOTE})*",
     flags=re.IGNORECASE,
 )
-_TABLE = (
-    r"(?:tab(?:l|el|ell|elle|ella|ela|elul|eli|la|le|leau|lo|lica|ula|ulka|uľka|elė)?|taulukko|táblázat|tafla|lentelė"
-    r"|cuadro|quadro|quadre|tablica|çizelge|cədvəl|jadval|таблица|таблиця|таблицята|табела|табл|кесте|жадвал|хүснэгт"
-    r"|πίνακας|πινακας|ცხრილი|աղյուսակ|جدول|טבלה|לוח|ตาราง(?:ที่)?|तालिका|सारणी|সারণি|bảng|jadual)"
-)
+_TABLE = f"(?:{alternatives('tables')})"
 _NUMBER_OF = (
     r"(?!(?:19|20)\d\d(?!\d))(?:[A-Z]{1,2}[.-]?)?\d{1,4}(?:[.–-]\d{1,3}){0,4}[a-z]?(?![^\W_])|[IVXLC]{1,6}(?!\w)"
 )
@@ -484,40 +396,15 @@ def year_inside(text: str) -> tuple[int, str] | None:
 
 
 #: A title that names an office or a division of one, or says when the table was updated, not what it holds.
-NO_SUBJECT = re.compile(
-    r"(?:[^\W\d_]{2,8}\s*[-–—:,]\s*)?(?:(?:sub)?direcci[oó]n\b|departamento administrativo|institut[oe]?\b|ministerio\b"
-    r"|minist[eè]re\b|ministry\b|direction (?:g[ée]n[ée]rale|r[ée]gionale|de la|des)\b|haut[- ]commissariat"
-    r"|(?:national |central |federal )?(?:bureau|office|agency|institute|department) (?:of|for)\b"
-    r"|statistisches? (?:bundes|landes)?amt|(?:bundes|landes)?amt für|bundesamt|badan pusat|kementerian\b|biro\b"
-    r"|(?:федеральн|национальн|государственн)\w+ (?:служба|бюро|комитет)|(?:бюро|комитет|министерство|агентство)\b"
-    r"|(?:last )?updated?\b|(?:fecha de )?actualiza\w+|mise à jour|(?:letzte )?aktualisier\w+|diperbarui|обновлен\w*"
-    r"|дата обновления|stand:)",
-    flags=re.IGNORECASE,
-)
-_STATISTICS = (
-    r"(?:statist|estad[íi]st|estatíst|statyst|štatist|istatist|statistq|статист|στατιστικ|hagstof|tilasto|thống kê|สถิติ"
-    r"|statiszt|統計|统计|통계|إحصا|احصا|آمار|סטטיסטיק)"
-)
-_OFFICE = re.compile(
-    r"(?<![^\W\d_])(?:bureau|office|agency|authority|institut\w{0,4}|ministry|minist[eèé]r\w{0,5}|department|departamento"
-    r"|departament\w*|oficina|direc\w+|direktor\w*|service|serviço|servicio|servizio|kantoor|(?:bundes|landes)?amt"
-    r"|\w*byrån?|myndighet\w*|styrelse\w*|ufficio|istituto|úřad|úrad|urząd|zavod|ured|hivatal|agenția|agjenci\w*"
-    r"|kurumu|başkanlığı|komit\w*|qo\w*mita\w*|agentli\w*|keskus|amet|pārvalde|departamentas|tarnyba|agentūra|jabatan"
-    r"|badan|biro|tổng cục|cục|служб\w*|комит\w*|коміт\w*|бюро|министерств\w*|міністерств\w*|агент\w*|завод|институт"
-    r"|управлени\w*|департамент\w*|υπηρεσία|αρχή|commission|comisión|ofis\w*|centr\w*|κέντρο)(?![^\W\d_])"
-    r"|مرکز|جهاز|هيئة|دائرة|وزارة|הלשכה|สำนักงาน|[局厅청]",
-    flags=re.IGNORECASE,
-)
+NO_SUBJECT = re.compile(rf"(?:[^\W\d_]{{2,8}}\s*[-–—:,]\s*)?(?:{alternatives('no_subject')})", flags=re.IGNORECASE)
+_STATISTICS = f"(?:{alternatives('statistics')})"
+_OFFICE = re.compile(rf"{_one_of('offices')}|{alternatives('offices_within_words')}", flags=re.IGNORECASE)
 _NAMED_FOR_STATISTICS = re.compile(
     rf"{_STATISTICS}\w* (?:(?:of|the|für|de|del|i|in) )*(?-i:[^\W\d_a-zа-я])\w*(?: [^\W\d_]+)?"
     r"|(?-i:[^\W\d_a-zа-я])\w* statistik|hagstofa \w+|tilastokeskus",
     flags=re.IGNORECASE,
 )
-_ACRONYMS = re.compile(
-    r"INEGI|INEC?|INEI|BPS|DANE|IBGE|GUS|INSEE|ISTAT|CBS|SCB|SSB|DST|ONS|ABS|KNBS|KSH|ČSÚ|DZS|INS(?:SE)?|TÜİK|TURKSTAT|GSO|PSA"
-    r"|StatCan|Stats ?SA|Stats ?NZ|Eurostat|Destatis|Росстат|Белстат|Держстат|НСИ|НСІ|БНС",
-    flags=re.IGNORECASE,
-)
+_ACRONYMS = re.compile(alternatives("acronyms_of_offices"), flags=re.IGNORECASE)
 
 
 def is_no_subject(text: str) -> bool:
@@ -578,11 +465,7 @@ def doubtful_year(text: str) -> bool:
 TIMES = re.compile(r"(?:[x×*х]\s?|(?:in|en|em|w|v|в|à|per)\s)1(?:[\s.,']?000){1,3}", re.IGNORECASE)
 _THOUSANDS = re.compile(r"1(?:[\s.,']?000){1,3}s?")
 #: A label that names units and nothing else.
-UNIT_WORD = re.compile(
-    r"(?:units?|unidad|unidade|unité|einheit|eenheid|enhet|enhed|yksikkö|jednostka|jednotka|birim|unità|satuan"
-    r"|unit of measure|ед(?:иница|\.)\s?изм(?:ерения|\.)?|единица|одиниця(?: виміру)?|өлшем бірлігі)\W*",
-    re.IGNORECASE,
-)
+UNIT_WORD = re.compile(rf"(?:{alternatives('units')})\W*", flags=re.IGNORECASE)
 
 
 def gives_units(texts: Sequence[str], kinds: str, above: Sequence[object]) -> bool:
