@@ -294,8 +294,8 @@ def draw(
     tell_account(loaded, quiet=quiet)
 
 
-#: Kinds of map that the column of a file has; the other kinds are those of a study.
 _FLAGGED = 6  # regions that the source line names for each mark of a table
+#: Kinds of map that the column of a file has; the other kinds are those of a study.
 _OF_FILES = ("values", "change", "clusters", "significance")
 
 
