@@ -10,7 +10,7 @@ import growthpoles as gp
 from growthpoles.errors import RegionError, StudyError
 from growthpoles.spatial.global_tests.moran_power import moran_power
 from growthpoles.spatial.poles.distance_gradient import distance_gradient
-from growthpoles.spatial.poles.spread_backwash import TESTS, spread_tests
+from growthpoles.spatial.poles.spread_backwash import GROWTH_NULLS, spread_tests
 from growthpoles.study.load_study import load_study
 from growthpoles.study.pole_tables import gradient_table, power_table, spread_table, typology_table
 from growthpoles.study.study_spec import GrowthPoles
@@ -91,7 +91,9 @@ def test_spread_table(study):
     table = spread_table(study, permutations=99)
     assert table.index.names == ["edition", "test"]
     held = table.groupby("edition").size()
-    assert (held == len(TESTS) + 5 + 7).all() and len(held) == 4  # rows of the two poles; three orders, four rings
+    assert (held == 1 + len(GROWTH_NULLS) + 5 + 7).all() and len(
+        held
+    ) == 4  # rows of the two poles; three orders, four rings
     before, after = (gp.load_published(year, study=study)["index"] for year in (2010, 2014))
     graph, poles = gp.build_weights(gp.study_regions(study)), study.growth_poles.poles
     alone = spread_tests(before, after, graph, years=4, poles=poles, permutations=99)

@@ -11,8 +11,10 @@ from growthpoles.spatial.global_tests.bivariate_moran import moran_bivariate
 from growthpoles.spatial.global_tests.moran import moran
 from growthpoles.spatial.poles.convergence import convergence
 from growthpoles.spatial.poles.lisa_dynamics import lisa_moves, rank_mobility, spatial_tau
-from growthpoles.spatial.poles.spillover_test import spread_test
-from growthpoles.spatial.poles.spread_backwash import ORDER, RING, TESTS, spread_tests
+from growthpoles.spatial.poles.spillover_test import NEIGHBOURS, spread_test
+from growthpoles.spatial.poles.spread_backwash import GROWTH_NULLS, ORDER, RING, spread_tests
+
+TESTS = (NEIGHBOURS, *GROWTH_NULLS)
 
 
 def two_years(n=16, seed=0):
