@@ -91,9 +91,7 @@ def test_spread_table(study):
     table = spread_table(study, permutations=99)
     assert table.index.names == ["edition", "test"]
     held = table.groupby("edition").size()
-    assert (held == 1 + len(GROWTH_NULLS) + 5 + 7).all() and len(
-        held
-    ) == 4  # rows of the two poles; three orders, four rings
+    assert (held == 1 + len(GROWTH_NULLS) + 5 + 7).all() and len(held) == 4  # of the two poles; orders, rings
     before, after = (gp.load_published(year, study=study)["index"] for year in (2010, 2014))
     graph, poles = gp.build_weights(gp.study_regions(study)), study.growth_poles.poles
     alone = spread_tests(before, after, graph, years=4, poles=poles, permutations=99)
