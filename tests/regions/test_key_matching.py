@@ -142,3 +142,77 @@ def test_words_drawn_together_are_the_region_that_no_other_could_be(short: str, 
     # Where two regions could be meant, none is taken.
     two = NameIndex.build({"x": [long], "w": [long.replace(long[1:3], long[1] + "u" + long[2], 1)], "y": ["Borea"]})
     assert not match_keys([short, "Borea"], two).aliases
+
+
+def _two_levels(seed: int, style: str) -> tuple[dict[str, list[str]], dict[str, str], dict[str, float]]:
+    """Upper regions with smaller ones, one of each of the same name; the row of each upper one; a number of each."""
+    draw = random.Random(f"{seed} {style}")
+    names = [
+        "".join(draw.choice("bdgklmnrstvz") + draw.choice("aeiou") for _ in range(4)).capitalize() for _ in range(90)
+    ]
+    names = list(dict.fromkeys(names))
+    upper = names[: draw.randint(4, 9)]
+    lower = {name: [name, *names[10 + 6 * i : 10 + 6 * i + draw.randint(2, 6)]] for i, name in enumerate(upper)}
+    row = {name: style.format(name) if "{" in style else name.upper() for name in upper}
+    largest = {each: float(draw.randint(10, 999)) for held in lower.values() for each in held}
+    largest |= {row[name]: sum(largest[each] for each in held) for name, held in lower.items()}
+    return lower, row, largest
+
+
+STYLES = ["{} Division", "{} kraj", "Region {}", "Comunidad de {}", "{} autonomous province", "capitals"]
+
+
+@pytest.mark.parametrize("style", STYLES)
+@pytest.mark.parametrize("seed", range(6))
+def test_of_two_levels_of_rows_that_of_the_boundaries_is_taken(seed: int, style: str) -> None:
+    lower, row, largest = _two_levels(seed, style)
+    names = [each for name, held in lower.items() for each in (row[name], *held)]
+    for sums in ((), row.values()):  # of shares nothing adds up
+        signs = RowSigns(sums=list(sums), largest=largest if sums else {})
+        above = match_keys(names, NameIndex.build({f"k{i}": [name] for i, name in enumerate(lower)}), signs=signs)
+        assert above.codes == {row[name]: f"k{i}" for i, name in enumerate(lower)}
+        assert {*above.outside} == {*names} - {*row.values()} and not above.open
+        if style == "capitals" and not sums:
+            continue  # two rows of the same name, which are refused
+        small = [each for held in lower.values() for each in held]
+        below = match_keys(names, NameIndex.build({f"k{i}": [name] for i, name in enumerate(small)}), signs=signs)
+        assert below.codes == {name: f"k{i}" for i, name in enumerate(small)}
+        assert {*below.outside} == {*row.values()} and not below.open
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_a_row_of_the_level_that_is_spelled_otherwise_is_asked_for(style: str) -> None:
+    lower, row, largest = _two_levels(8, style)
+    names = [each for name, held in lower.items() for each in (row[name], *held)]
+    regions = {f"k{i}": [name] for i, name in enumerate(lower)}
+    regions["k1"] = [regions["k1"][0][:-1] + "ix"]
+    match = match_keys(names, NameIndex.build(regions), signs=RowSigns(sums=list(row.values()), largest=largest))
+    lost = row[[*lower][1]]
+    assert match.open == {lost: "k1"} and match.codes == {row[name]: f"k{i}" for i, name in enumerate(lower) if i != 1}
+
+
+@pytest.mark.parametrize("kinds", [("urban",), ("urban", "rural"), ("of which city",)])
+@pytest.mark.parametrize("more", [0, 9])
+def test_parts_of_regions_are_no_level_of_theirs(kinds: tuple[str, ...], more: int) -> None:
+    lower, _, _ = _two_levels(3, "capitals")
+    names = [each for name in lower for each in (name, *(f"{name} {kind}" for kind in kinds))]
+    names += [f"Elsewhere {i}" for i in range(more)]
+    largest = {name: 9.0 if name in lower else 4.0 for name in names}
+    regions = {f"k{i}": [name] for i, name in enumerate(lower)}
+    match = match_keys(names, NameIndex.build(regions), signs=RowSigns(largest=largest))
+    assert match.codes == {name: code for code, (name,) in regions.items()}
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_rows_of_smaller_regions_alone_are_asked_for(seed: int) -> None:
+    """As are those of other places, where they are more than the regions; codes are of one list, and few are told."""
+    lower, _, _ = _two_levels(seed, "capitals")
+    small = [each for held in lower.values() for each in held]
+    index = NameIndex.build({f"k{i}": [name] for i, name in enumerate(lower)})
+    match = match_keys(small, index)
+    assert match.crowd == (len(small) > 2 * len(lower)) and bool(match.open) == match.crowd
+    few = match_keys([*lower, *small[1:3]], index)
+    assert not few.crowd and not few.open
+    codes = [f"X{i:02}" for i in range(60)]
+    of_codes = match_keys(codes, NameIndex.build({code: [code] for code in codes[:7]}))
+    assert not of_codes.crowd and len(of_codes.outside) == 53

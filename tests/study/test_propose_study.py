@@ -377,6 +377,49 @@ def test_a_look_at_regions_across_the_columns_says_what_tells_them(tmp_path: Pat
     assert told.tables["regions"].tolist() == [n] and "--boundaries" not in told.summary()
 
 
+@pytest.mark.parametrize("style", ["{} Division", "Okres {}", "capitals"])
+@pytest.mark.parametrize("of_upper", [True, False])
+def test_a_study_of_a_table_of_two_levels_reads_the_level_of_its_boundaries(
+    tmp_path: Path, style: str, of_upper: bool
+) -> None:
+    """The row of an upper region and that of a smaller one bear one name."""
+    rng = np.random.default_rng(len(style))
+    lower = {f"{sign}ata": [f"{sign}ata", *(f"{sign}{end}" for end in ("elo", "iru", "omi"))] for sign in "BDGKLM"}
+    number = {each: rng.integers(10**5, 10**6, 2) for held in lower.values() for each in held}
+    row = {name: name.upper() if style == "capitals" else style.format(name) for name in lower}
+    whole = {name: sum(number[each] for each in held) for name, held in lower.items()}
+    lines = ["Place,People 2021,People 2022"]
+    for name, held in lower.items():
+        lines.append(",".join(map(str, [row[name], *whole[name]])))
+        lines += [",".join(map(str, [each, *number[each]])) for each in held]
+    (tmp_path / "t.csv").write_text("\n".join(lines), encoding="utf-8")
+    names = [*lower] if of_upper else [*number]
+    shapes = [shapely.box(i, 0, i + 1, 1) for i in range(len(names))]
+    gpd.GeoDataFrame({"name": names}, geometry=shapes, crs=4326).to_file(tmp_path / "b.gpkg")
+    meant = whole if of_upper else number
+    long = gp.read_table(tmp_path / "t.csv", boundaries=tmp_path / "b.gpkg", year=None)
+    assert dict(long[long["year"] == 2021].set_index("region")["value"]) == {k: own[0] for k, own in meant.items()}
+    gp.propose_study(tmp_path / "own", table=tmp_path / "t.csv", boundaries=tmp_path / "b.gpkg").write()
+    assert examine_study(tmp_path / "own", outside=True).empty
+    read = gp.load_indicators(2022, study=gp.load_study(tmp_path / "own"))
+    assert dict(read.iloc[:, 0]) == {name: own[1] for name, own in meant.items()}
+
+
+def test_rows_of_smaller_regions_are_refused_until_all_others_are_ignored(tmp_path: Path) -> None:
+    lower = [f"{sign}{end}" for sign in "BDGKLM" for end in ("ata", "elo", "iru", "omi")]
+    lines = ["Place,People 2022", *(f"{name},{i + 10}" for i, name in enumerate(lower))]
+    (tmp_path / "t.csv").write_text("\n".join(lines), encoding="utf-8")
+    names = [name for name in lower if name.endswith("ata")]
+    shapes = [shapely.box(i, 0, i + 1, 1) for i in range(len(names))]
+    gpd.GeoDataFrame({"name": names}, geometry=shapes, crs=4326).to_file(tmp_path / "b.gpkg")
+    told = "the table may be one of smaller regions"
+    with pytest.raises(DataError, match=told):
+        gp.read_table(tmp_path / "t.csv", boundaries=tmp_path / "b.gpkg")
+    assert told in gp.quick_look(tmp_path / "t.csv", boundaries=tmp_path / "b.gpkg").summary()
+    long = gp.read_table(tmp_path / "t.csv", boundaries=tmp_path / "b.gpkg", ignore=["*"])
+    assert long["region"].tolist() == names and any("ignore lists all" in note for note in long.attrs["remarks"])
+
+
 def _spelled(folder: Path, regions: list[str], rows: list[str]) -> str:
     """Propose a study of regions and of a table that spells them its own way, and return its study.toml."""
     shapes = [shapely.box(i, 0, i + 1, 1) for i in range(len(regions))]

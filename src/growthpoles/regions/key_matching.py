@@ -10,12 +10,14 @@ from __future__ import annotations
 
 import difflib
 import functools
+import math
 import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from growthpoles.errors import shown
 from growthpoles.language.languages import LANGUAGES, alternatives
 from growthpoles.regions.name_matching import NameIndex, loosen, script, sound, words
 
@@ -52,6 +54,11 @@ _WHOLE = 0.75  # of two regions as near by their own words, one is near that is 
 _NEARER = 0.1  # more alike than another name that claims the same region
 _SEARCHES = 2000  # names for which something alike is looked for
 _SOUNDS_LIKE = 0.8  # names of countries in six languages against three: over 95 % right, also where half have no match
+_SUM = "it is the sum of other rows"
+_LEVEL = "its level is that of the regions"
+_AROUND = 2  # words before or behind a name that say of which level its row is
+_COVERED = 0.6  # of the regions, so many have a row of that level
+_APART = 0.18  # log of the ratio of rows by which one level is nearer to the number of regions
 _PAIRS = 400_000  # of names in two scripts, compared letter by letter
 
 
@@ -73,6 +80,8 @@ class KeyMatch:
         What could not be decided, and the region that is spelled most alike, or sounds so in another script.
     heard : dict of name to code
         Names that sound like a region in another script: proposals, none of them taken.
+    crowd : bool
+        Whether rows are open though every region has its own, and are more than the regions: of smaller ones, maybe.
     """
 
     pattern: str | None = None
@@ -82,6 +91,7 @@ class KeyMatch:
     outside: dict[str, str] = field(default_factory=dict)
     open: dict[str, str | None] = field(default_factory=dict)
     heard: dict[str, str] = field(default_factory=dict)
+    crowd: bool = False
 
     @property
     def codes(self) -> dict[str, str]:
@@ -155,12 +165,15 @@ class RowSigns:
         Depth of indentation of a name.
     odd : mapping of name to reason
         Rows that differ from those of the regions in another column.
+    largest : mapping of name to float
+        Largest number of a row.
     """
 
     sums: Collection[str] = ()
     empty: Collection[str] = ()
     inset: Mapping[str, int] = field(default_factory=dict)
     odd: Mapping[str, str] = field(default_factory=dict)
+    largest: Mapping[str, float] = field(default_factory=dict)
 
     def of(self, named: Mapping[str, str]) -> RowSigns:
         """Return what is known under other names of the rows."""
@@ -169,6 +182,7 @@ class RowSigns:
             empty={named[name] for name in self.empty},
             inset={named[name]: depth for name, depth in self.inset.items() if name in named},
             odd={named[name]: why for name, why in self.odd.items() if name in named},
+            largest={named[name]: number for name, number in self.largest.items() if name in named},
         )
 
 
@@ -221,8 +235,23 @@ def _match_bare(names: Sequence[str], index: NameIndex, signs: RowSigns, parents
     own = {name: hits[0] for name in names if name not in match.found and len(hits := index.find(name)) == 1}
     match.found |= {name: code for name, code in own.items() if code not in set(match.found.values())}
     keyed = {name: key_of(name, match.pattern, match.width) for name in names}
-    taken = set(match.found.values())
-    rest = {name: keyed[name] for name in names if name not in match.found}
+    level, like = _level_of_regions(keyed, index, signs)
+    if level:
+        match.found = {name: code for name, code in level.items() if match.found.get(name) == code}
+        match.aliases = {name: (code, _LEVEL) for name, code in level.items() if name not in match.found}
+        first = next(iter(level))
+        other = f"its row is of another level than those of the regions, such as {shown(first)}"
+        match.outside |= {name: other for name in names if name not in like}
+    else:
+        rows: dict[str, list[str]] = {}
+        for name, code in match.found.items():
+            rows.setdefault(code, []).append(name)
+        # "DHAKA" is the sum of "Dhaka" and others.
+        above = {n for each in rows.values() if set(each) - set(signs.sums) for n in each if n in signs.sums}
+        match.outside |= dict.fromkeys((n for n in match.found if n in above and len(rows[match.found[n]]) > 1), _SUM)
+        match.found = {name: code for name, code in match.found.items() if name not in match.outside}
+    taken = set(match.codes.values())
+    rest = {name: keyed[name] for name in names if name not in match.found and name not in match.outside}
     left = [code for code in index.names if code not in taken]
     _spellings(match, rest, left, index, keyed)
     groups = {_plain(parent) for parent in parents}
@@ -234,7 +263,10 @@ def _match_bare(names: Sequence[str], index: NameIndex, signs: RowSigns, parents
     of_countries = sum(map(is_country, sample)) > 0.2 * len(sample)
     depths = Counter(signs.inset.get(name, 0) for name in match.found)
     left = [code for code in left if code not in set(match.codes.values())]
+    # Codes are of one list; names of another level, too, may be those of regions.
+    many = not (level or coded) and len(rest) - len(match.aliases) > len(index.names)
     match.heard = sounding_alike({name: key for name, key in rest.items() if name not in match.aliases}, left, index)
+    beyond: list[str] = []
     for searched, (name, key) in enumerate(rest.items()):
         if name in match.aliases:
             continue
@@ -253,10 +285,13 @@ def _match_bare(names: Sequence[str], index: NameIndex, signs: RowSigns, parents
         if not any(sign.isalnum() for sign in key):
             match.open[name] = None  # a sign that may mean the name above
             continue
-        if not left:
+        if not left and not many:
             reason = "every region has a row of its own"
+        elif name in like and not (says_total(name) or is_country(key)):
+            match.open[name] = near
+            continue
         elif name in signs.sums:
-            reason = "it is the sum of other rows"
+            reason = _SUM
         elif len(index.find(key)) > 1 or _plain(key) in groups:
             reason = "it names several regions of the boundaries"
         elif says_total(name):
@@ -279,10 +314,17 @@ def _match_bare(names: Sequence[str], index: NameIndex, signs: RowSigns, parents
             reason = "it names a direction and no region"
         elif near is None and out:
             reason = "it stands outside the indentation of the regions"
+        elif not left:
+            beyond.append(name)
+            continue
         else:
             match.open[name] = near
             continue
         match.outside[name] = reason
+    match.crowd = len(beyond) > len(index.names)
+    if match.crowd:
+        match.open |= dict.fromkeys(beyond)
+    match.outside |= dict.fromkeys(beyond if not match.crowd else (), "every region has a row of its own")
     # A guess that two names share is none, unless one of them is plainly nearer.
     for shared in [code for code, n in Counter(match.open.values()).items() if n > 1 and code in left]:
         alike = {name: _likeness(rest[name], shared, index) for name, code in match.open.items() if code == shared}
@@ -294,6 +336,59 @@ def _match_bare(names: Sequence[str], index: NameIndex, signs: RowSigns, parents
     if len(free) == len(lost) == 1:  # the last name and the last region
         match.open[lost[0]] = free[0]
     return match
+
+
+_Level = tuple[tuple[str, ...], bool, bool]  # words around the name, whether before it, whether all is in capitals
+
+
+def _level_of_regions(keyed: Mapping[str, str], index: NameIndex, signs: RowSigns) -> tuple[dict[str, str], set[str]]:
+    """Tell which rows are those of the regions where the rows of two levels bear their names.
+
+    "Dhaka Division" stands above "Dhaka", "DHAKA" above "Dhaka": that level is taken which has about as many rows as
+    there are regions, unless its rows are the smaller ones ("Dhaka, urban").
+
+    Returns
+    -------
+    level : dict of name to code
+    like : set of str
+        All rows of that level. Both are empty where there are no two levels, or both have about as many rows: then the
+        regions are those that bear their names and no more.
+    """
+    spelled: dict[tuple[str, ...], set[str]] = {}
+    for code, spellings in index.names.items():
+        for spelling in spellings:
+            spelled.setdefault(tuple(_words(spelling)), set()).add(code)
+    own: dict[str, tuple[_Level, str]] = {}
+    bearing: dict[_Level, set[str]] = {}
+    rows = {name: key for name, key in keyed.items() if not says_total(name) and name not in signs.empty}
+    for name, key in rows.items():
+        parts = tuple(_words(key))
+        for before in (True, False):
+            for n in range(0 if before else 1, min(_AROUND + 1, len(parts))):
+                around, bare = (parts[:n], parts[n:]) if before else (parts[-n:], parts[:-n])
+                level = around, before, key.isupper()
+                bearing.setdefault(level, set()).add(name)
+                if name not in own and len(codes := spelled.get(bare, set())) == 1:
+                    own[name] = level, next(iter(codes))
+    held: dict[_Level, dict[str, list[str]]] = {}
+    for name, (level, code) in own.items():
+        held.setdefault(level, {}).setdefault(code, []).append(name)
+    n = len(index.names)
+    levels = {level: codes for level, codes in held.items() if len(codes) >= max(2, _COVERED * n)}
+    if len(levels) < 2:
+        return {}, set()
+    # Without words around the name are all rows that have none of those of the other levels.
+    worded = set[str]().union(*(bearing[level] for level in levels if level[0]))
+    plain = [level for level in levels if not level[0]]
+    members = {level: bearing[level] if level[0] or len(plain) > 1 else rows.keys() - worded for level in levels}
+    far = {level: abs(math.log(max(len(held), 1) / n)) for level, held in members.items()}
+    nearest_level, second = sorted(far, key=lambda level: far[level])[:2]
+    taken = {code: names[0] for code, names in levels[nearest_level].items() if len(names) == 1}
+    pairs = [(taken[code], name) for name, (level, code) in own.items() if level != nearest_level and code in taken]
+    smaller = [row for row, other in pairs if signs.largest.get(row, 0.0) < signs.largest.get(other, 0.0)]
+    if far[second] - far[nearest_level] < _APART or 2 * len(smaller) > len(pairs) or len(taken) < _COVERED * n:
+        return {}, set()
+    return {name: code for code, name in taken.items()}, set(members[nearest_level])
 
 
 def _base(key: str, keys: Iterable[str]) -> str:

@@ -481,13 +481,22 @@ def describe(block: Block) -> str:
     return f"{counted(len(block.rows), 'rows')}, {counted(len(block.paths), 'columns')}, {kind}{read}{header}"
 
 
+def _of_smaller(block: Block) -> str:
+    """Say that rows are left though every region has its own, and are more than the regions."""
+    rows = block.match.open
+    problem = f"{listed(rows, limit=3, write=shown)} fit no region, though each of the regions has a row"
+    return f"{problem}: the table may be one of smaller regions, some of which bear the same names"
+
+
 def doubts_of(block: Block, codes: Sequence[str], blocks: Sequence[Block] = ()) -> list[str]:
     """Say what is uncertain about a table."""
     at, match, marks = place_of(block), block.match, [repr(mark) if mark else "an empty cell" for mark in block.missing]
     doubts = [f"{at}: {text}" for text in block.doubts]
     if block.unclear:
         doubts.append(f"{at}: the decimal sign ({block.unclear})")
-    if match.open:
+    if match.crowd:
+        doubts.append(f'{at}: {_of_smaller(block)}; ignore says of which rows that is wrong ("*": of all)')
+    elif match.open:
         fit = "fits" if len(match.open) == 1 else "fit"
         doubts.append(
             f"{at}: {listed(match.open, write=in_list)} {fit} no region; aliases say which, or ignore that it is none"
@@ -613,6 +622,9 @@ def read_table(
         for name in [name for name in block.match.outside if name in known and name not in skipped]:
             block.match.outside.pop(name)
             block.match.aliases[name] = known[name], "as asked"
+    if crowded := [block for block in blocks if block.match.crowd]:
+        allowed = remedy("boundaries of those regions, or {ignore} where all other rows are none", ignore='["*"]')
+        raise DataError(message(_of_smaller(crowded[0]), where=str(path), allowed=allowed))
     stray = {name: hit for block in blocks for name, hit in block.match.open.items()}
     undated = [f"the year of {place_of(block)} is not stated" for block in blocks if not block.years]
     unclear = [parted(block.unclear)[0] for block in blocks if block.unclear and decimal is None]

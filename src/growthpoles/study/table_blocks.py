@@ -634,7 +634,8 @@ def odd_rows(block: Block, index: NameIndex) -> dict[str, str]:
         if at == block.key or at in block.value_at or len(codes) < 4 or len(set(codes.values())) < len(codes):
             continue
         shapes = {re.sub(r"[^\W\d_]", "A", re.sub(r"\d", "0", code)) for code in codes.values()}
-        if len(shapes) > 3 or "" in shapes:
+        measured = all(is_number(code) and re.search(r"[.,]\d", code) for code in codes.values())
+        if len(shapes) > 3 or "" in shapes or measured:
             continue
         for name, row in rows:
             code = block.text(row, at)

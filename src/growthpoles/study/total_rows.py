@@ -324,7 +324,7 @@ def totals_of(block: Block) -> dict[str, str]:
     names = list(dict.fromkeys(filter(None, written))) if len(set(written)) < len(written) else written
     if not 4 <= len(names) <= _MOST_SUMMED or not block.value_at:
         return {name: says[True] for name in names if written.count(name) > 1 and says_total(bare_name(name))}
-    cells = _figures(block)
+    cells = figures_of(block)
     headers = [" ".join(block.paths[at]) for at in block.value_at]
     if names is not written:
         cells, headers = _by_region(block, names, cells, headers)
@@ -347,7 +347,7 @@ def totals_of(block: Block) -> dict[str, str]:
     return {name: reason for name, reason in told.items() if name}
 
 
-def _figures(block: Block) -> list[list[float | None]]:
+def figures_of(block: Block) -> list[list[float | None]]:
     """Return the figures of a block, read as they are written all together, or each alone where that does not tell."""
     cells = [[row[at] if at < len(row) else None for at in block.value_at] for _, row in block.rows]
     filled = (cell for row in cells for cell in row if isinstance(cell, str) and is_number(cell))
@@ -411,7 +411,7 @@ def namesakes(block: Block) -> list[Namesakes]:
         before = first.setdefault((code, *(block.text(row, i) for i in at)), name)
         if before != name:
             owners.setdefault(code, {}).update({before: None, name: None})
-    marks = {name: name.removeprefix(bare_name(name)) for name in codes}
+    marks = {name: (name.removeprefix(bare_name(name)), name.isupper()) for name in codes}
     usual = Counter(marks.values())
     told = []
     for code, names in owners.items():

@@ -361,7 +361,8 @@ def key_text(spec: Table, cell: object) -> str:
 
 def _one_spelling(raw: RawTable, spec: Table, apart: Collection[str]) -> dict[str, str]:
     """Return the name without marks of footnotes for one that stands in the table with them and without."""
-    at, ignored = raw.columns.index(spec.key), _ignored(spec.ignore, raw.path)
+    at = raw.columns.index(spec.key)
+    ignored = _ignored(spec.ignore, raw, at)
     written = {text for _, row in raw.rows if not ignored(text := cell_text(row[at])) and text not in apart}
     names = {key_text(spec, text) for text in written}.difference(apart)
     bare = {name: bare_name(name) for name in names}
@@ -418,20 +419,29 @@ def _unknown_codes(data: TableData, used: Iterable[str], codes: list[str]) -> No
             )
 
 
-def _ignored(patterns: Iterable[str], path: Path) -> Callable[[str], bool]:
-    """Return what tells whether a cell, as written, is listed in `ignore`."""
-    patterns = {pattern.strip().casefold() for pattern in patterns}
+def _ignored(patterns: Iterable[str], raw: RawTable, at: int) -> Callable[[str], bool]:
+    """Return what tells whether a cell, as written, is listed in `ignore`; capitals count where they tell rows."""
+    written = {cell_text(row[at]) for _, row in raw.rows}
+    spelled = Counter(text.casefold() for text in written)
+    listed_so = {pattern.strip() for pattern in patterns}
+    exact = {text for text in written if spelled[text.casefold()] > 1 and listed_so & {text, escape(text)}}
+    patterns = {pattern.casefold() for pattern in listed_so - exact - set(map(escape, exact))}
     wild = [pattern for pattern in patterns if any(sign in pattern for sign in "*?[")]
     if len(wild) > _WILD:
-        raise DataError(message(f"{len(wild)} patterns in ignore", where=str(path), allowed=f"at most {_WILD}"))
-    return lambda text: (folded := text.casefold()) in patterns or any(fnmatchcase(folded, each) for each in wild)
+        raise DataError(message(f"{len(wild)} patterns in ignore", where=str(raw.path), allowed=f"at most {_WILD}"))
+
+    def ignored(text: str) -> bool:
+        folded = text.casefold()
+        return text in exact or folded in patterns or any(fnmatchcase(folded, each) for each in wild)
+
+    return ignored
 
 
 def _regions(data: TableData, spec: Table, used: Sequence[str]) -> Iterator[tuple[int, list[object], str]]:
     """Yield the rows of regions; note the others."""
     at = data.raw.columns.index(spec.key)
     positions = [data.raw.columns.index(header) for header in used]
-    ignored = _ignored(spec.ignore, data.raw.path)
+    ignored = _ignored(spec.ignore, data.raw, at)
     borne = {cell_text(row[at]).casefold() for _, row in data.raw.rows}
     named = [(each, each.strip().casefold()) for each in spec.ignore]
     data.idle = [each for each, name in named if name not in borne and not any(fnmatchcase(x, name) for x in borne)]
