@@ -364,7 +364,16 @@ def test_the_change_of_a_column_between_two_years_of_a_table(county_file, ask, t
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        ((), "without its years; allowed: --years 2015 2021"),
+        ((), "without its years; allowed: --years 2015 2021 (or 2015,2021)"),
+        *(
+            (given, "no year 2016; allowed: 2015, 2021")
+            for given in (("--years=2015,2016",), *(("--years", f"2015{sign}2016") for sign in (",", ", ", "-", ";")))
+        ),
+        (("--years", "2015,", "2016"), "no year 2016; allowed: 2015, 2021"),
+        *(
+            (("--years", *given), f"--years {given[0]!r}; allowed: two years: --years 2015 2021, or --years 2015,2021")
+            for given in (["2015"], ["2015,2017,2021"], [","], ["a,b"], ["all", "2021"])
+        ),
         (("--years", "2021", "2015"), "--years 2021 2015; allowed: the earlier year first"),
         (("--years", "2015", "2016"), "no year 2016; allowed: 2015, 2021"),
         (("--years", "2015", "2021", "--year", "2021"), "--year 2021 with --years"),
