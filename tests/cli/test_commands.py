@@ -970,6 +970,23 @@ def test_totals_among_the_columns_of_a_file_are_no_industries(ask, tmp_path):
     assert done.returncode == 0 and "counted as an industry since it was named" in done.stderr
 
 
+@pytest.mark.parametrize("branches", [1, 3, 90])
+@pytest.mark.parametrize("left", ["Share of {}, %", "{} in per cent of all", "Rate of {}, %"])
+def test_too_few_industries_are_one_line_with_the_remedy(branches, left, ask, tmp_path):
+    """What was left out is told before, alike columns at once."""
+    table = pd.DataFrame({"region": [f"Area {at}x" for at in range(12)], "People at work": range(100, 220, 10)})
+    for at in range(branches):
+        table[left.format(f"branch {at} of the economy, its parts and all that serve it")] = np.arange(12) * 1.37 + at
+    table.to_csv(tmp_path / "t.csv", index=False)
+    refused = ask("specialise", str(tmp_path / "t.csv"))
+    *told, last = refused.stderr.splitlines()
+    assert refused.returncode == 2 and len(told) < 9 and max(map(len, told)) < 310
+    assert last.startswith(
+        "growthpoles: t.csv: 1 column of industries: People at work; allowed: two industries or more"
+    )
+    assert "--industry" in last and len(last) < 300 and not refused.stdout
+
+
 def test_cells_without_a_number_are_what_the_option_says(county_file, ask, tmp_path):
     (tmp_path / "gaps.csv").write_text("region,farm,mine,shop\nA,3,1,2\nB,1,-,5\nC,4,2,2\n")
     refused = ask("specialise", str(tmp_path / "gaps.csv"))
