@@ -900,3 +900,34 @@ def test_a_long_table_with_gaps_is_one_for_few_regions_too(seed: int, kinds: int
     path.write_text("\n".join(";".join(row) for row in [head, *rows]), encoding="utf-8")
     found = gp.read_table(path, boundaries=borders, key="code", year=None if years != [""] else 2020)
     assert set(found["indicator"]) == {f"Kind {kind}" for kind in range(kinds)} and len(found.dropna()) == len(kept)
+
+
+@pytest.mark.parametrize("place", [0.2, 0.5, 0.8, 1])
+@pytest.mark.parametrize("grouped", [True, False])
+@pytest.mark.parametrize("missing", [0, 1])
+@pytest.mark.parametrize("seed", samples(range(10), daily=1))
+def test_a_lone_row_outside_the_indentation_is_asked_for_where_a_region_has_no_row(
+    seed: int, missing: int, grouped: bool, place: float, tmp_path: Path
+) -> None:
+    """Rows that head others are none; where every region has a row of its own, there is nothing to ask."""
+    borders, _, _, draw = coded(tmp_path, seed, 16)
+    names = gpd.read_file(borders)["name"].tolist()
+    rows = [[f"    {name}", draw.randrange(1000, 9000)] for name in names]
+    at = min(int(place * 16) // 4 * 4 if grouped else int(place * 16), 15)
+    rows[at : at + 1] = [["Qwyzzhold", rows[at][1]], *([] if missing else [rows[at]])]
+    if grouped:
+        heads = {start: [f"Part {'ABCDE'[start // 4]}xu", draw.randrange(1000, 9000)] for start in range(0, 16, 4)}
+        rows = [
+            each for start, head in heads.items() for each in (head, *rows[start : start + (4 if start < 12 else 5)])
+        ]
+    first = grouped and at % 4 == 0  # of a part: the row above it may be the region as well
+    book = openpyxl.Workbook()
+    for row in [["Region", "People 2020"], *rows]:
+        book.active.append(row)  # type: ignore[union-attr]
+    book.save(tmp_path / "t.xlsx")
+    if not missing:
+        assert len(gp.read_table(tmp_path / "t.xlsx", boundaries=borders)) == 16
+        return
+    words = r"'Qwyzzhold' fits no region; allowed: aliases=\{'Qwyzzhold': 'K1\d\d'\}"
+    with pytest.raises(DataError, match="'Part .xu' fits no region; 'Qwyzzhold' fits" if first else words):
+        gp.read_table(tmp_path / "t.xlsx", boundaries=borders)
