@@ -364,7 +364,16 @@ def test_the_change_of_a_column_between_two_years_of_a_table(county_file, ask, t
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        ((), "without its years; allowed: --years 2015 2021"),
+        ((), "without its years; allowed: --years 2015 2021 (or 2015,2021)"),
+        *(
+            (given, "no year 2016; allowed: 2015, 2021")
+            for given in (("--years=2015,2016",), *(("--years", f"2015{sign}2016") for sign in (",", ", ", "-", ";")))
+        ),
+        (("--years", "2015,", "2016"), "no year 2016; allowed: 2015, 2021"),
+        *(
+            (("--years", *given), f"--years {given[0]!r}; allowed: two years: --years 2015 2021, or --years 2015,2021")
+            for given in (["2015"], ["2015,2017,2021"], [","], ["a,b"], ["all", "2021"])
+        ),
         (("--years", "2021", "2015"), "--years 2021 2015; allowed: the earlier year first"),
         (("--years", "2015", "2016"), "no year 2016; allowed: 2015, 2021"),
         (("--years", "2015", "2021", "--year", "2021"), "--year 2021 with --years"),
@@ -959,6 +968,23 @@ def test_totals_among_the_columns_of_a_file_are_no_industries(ask, tmp_path):
     words = [word for name in [*"abcdef", "Total farming"] for word in ("--industry", name)]
     done = ask("specialise", str(tmp_path / "doubtful.csv"), *words)
     assert done.returncode == 0 and "counted as an industry since it was named" in done.stderr
+
+
+@pytest.mark.parametrize("branches", [1, 3, 90])
+@pytest.mark.parametrize("left", ["Share of {}, %", "{} in per cent of all", "Rate of {}, %"])
+def test_too_few_industries_are_one_line_with_the_remedy(branches, left, ask, tmp_path):
+    """What was left out is told before, alike columns at once."""
+    table = pd.DataFrame({"region": [f"Area {at}x" for at in range(12)], "People at work": range(100, 220, 10)})
+    for at in range(branches):
+        table[left.format(f"branch {at} of the economy, its parts and all that serve it")] = np.arange(12) * 1.37 + at
+    table.to_csv(tmp_path / "t.csv", index=False)
+    refused = ask("specialise", str(tmp_path / "t.csv"))
+    *told, last = refused.stderr.splitlines()
+    assert refused.returncode == 2 and len(told) < 9 and max(map(len, told)) < 310
+    assert last.startswith(
+        "growthpoles: t.csv: 1 column of industries: People at work; allowed: two industries or more"
+    )
+    assert "--industry" in last and len(last) < 300 and not refused.stdout
 
 
 def test_cells_without_a_number_are_what_the_option_says(county_file, ask, tmp_path):

@@ -884,3 +884,106 @@ def test_a_name_that_fits_no_region_is_offered_whole(length: int, tmp_path: Path
     read = gp.read_table(tmp_path / "t.csv", aliases={offered[0][0]: "X5"}, **options)
     assert read["region"].nunique() == 6
     assert gp.read_table(tmp_path / "t.csv", ignore=[offered[1][1]], **options)["region"].nunique() == 5
+
+
+def coded(folder: Path, seed: int, regions: int) -> tuple[Path, list[str], list[str], random.Random]:
+    """Draw boundaries; return their file, their codes and other spellings of their names, some of which do not fit."""
+    draw = random.Random(seed)
+    names = [f"{''.join(draw.choices('bdfgklmnprstvz', k=7))}a".title() for _ in range(regions)]
+    spelled = [name if draw.random() < 0.6 else f"{name} / {name[:4]}ovia" for name in names]
+    return counties(folder, 1, names), [f"K1{i:02}" for i in range(regions)], spelled, draw
+
+
+LABELS = ("name", "capital", "group", "two names", "rank")
+
+
+@pytest.mark.parametrize("labels", LABELS)
+@pytest.mark.parametrize("layout", ["one", "years", "panel", "long"])
+@pytest.mark.parametrize("seed", samples(range(30), daily=2))
+def test_a_code_typed_for_another_makes_no_indicators_of_names(
+    seed: int, layout: str, labels: str, tmp_path: Path
+) -> None:
+    """What stands beside a code and says something about its region is no dimension of a long table."""
+    borders, codes, names, draw = coded(tmp_path, seed, draw_regions(seed))
+    wrong, right = draw.sample(range(len(codes)), 2)
+    groups = [f"Group {draw.choice('ABCD')}" for _ in codes]
+    beside = {
+        "name": [[name] for name in names],
+        "capital": [[f"{name[:5]}ville"] for name in names],
+        "group": [[group] for group in groups],
+        "two names": [[name, name[::-1].title()] for name in names],
+        "rank": [[name, str(1 + at)] for at, name in enumerate(names)],
+    }[labels]
+    more = {"two names": ["Name", "Other name"], "rank": ["Name", "Place"]}.get(labels, ["Label"])
+    years = {"one": [""], "years": [""], "panel": ["2019", "2020", "2021"], "long": ["2019", "2020"]}[layout]
+    kinds = [f"Kind {each}" for each in "ABC"] if layout == "long" else [""]
+    rows = []
+    for at, code in enumerate(codes):
+        typed = codes[right] if at == wrong else code
+        for year in years:
+            for kind in kinds:
+                numbers = [str(draw.randrange(10_000, 90_000)) for _ in range(2 if layout in ("one", "years") else 1)]
+                rows.append([typed, *beside[at], *filter(None, [kind, year]), *numbers])
+    heads = {"one": ["GDP", "People"], "years": ["GDP 2019", "GDP 2020"], "panel": ["Year", "GDP"]}
+    head = ["code", *more, *heads.get(layout, ["Indicator", "Year", "Value"])]
+    path = tmp_path / "t.csv"
+    path.write_text("\n".join(";".join(row) for row in [head, *rows]), encoding="utf-8")
+    words = "has a second value of 'Kind" if layout == "long" else f"duplicate region '{codes[right]}'"
+    with pytest.raises(DataError, match=words):
+        gp.read_table(path, boundaries=borders, key="code", year=2020 if layout == "one" else None)
+
+
+def draw_regions(seed: int) -> int:
+    """From as few regions as a table may have to many."""
+    return (12, 20, 40)[seed % 3]
+
+
+@pytest.mark.parametrize("regions", [2, 3, 5, 12, 30])
+@pytest.mark.parametrize("kinds", [2, 5, 40])
+@pytest.mark.parametrize("seed", samples(range(12), daily=1))
+def test_a_long_table_with_gaps_is_one_for_few_regions_too(seed: int, kinds: int, regions: int, tmp_path: Path) -> None:
+    borders, codes, names, draw = coded(tmp_path, seed, max(regions, 4))
+    gaps, years = draw.choice([0, 0.1, 0.3]), draw.choice([[""], ["2019", "2020"]])
+    cells = [(at, kind, year) for at in range(regions) for kind in range(kinds) for year in years]
+    kept = [each for each in cells if draw.random() >= gaps or each[1] == 0]
+    kept += [each for each in cells[: kinds * len(years)] if each not in kept]  # the first region has them all
+    rows = [
+        [codes[at], names[at], f"Kind {kind}", *([year] if year else []), f"{draw.randrange(10_000, 90_000)}"]
+        for at, kind, year in kept
+    ]
+    head = ["code", "Name", "Indicator", *(["Year"] if years != [""] else []), "Value"]
+    path = tmp_path / "t.csv"
+    path.write_text("\n".join(";".join(row) for row in [head, *rows]), encoding="utf-8")
+    found = gp.read_table(path, boundaries=borders, key="code", year=None if years != [""] else 2020)
+    assert set(found["indicator"]) == {f"Kind {kind}" for kind in range(kinds)} and len(found.dropna()) == len(kept)
+
+
+@pytest.mark.parametrize("place", [0.2, 0.5, 0.8, 1])
+@pytest.mark.parametrize("grouped", [True, False])
+@pytest.mark.parametrize("missing", [0, 1])
+@pytest.mark.parametrize("seed", samples(range(10), daily=1))
+def test_a_lone_row_outside_the_indentation_is_asked_for_where_a_region_has_no_row(
+    seed: int, missing: int, grouped: bool, place: float, tmp_path: Path
+) -> None:
+    """Rows that head others are none; where every region has a row of its own, there is nothing to ask."""
+    borders, _, _, draw = coded(tmp_path, seed, 16)
+    names = gpd.read_file(borders)["name"].tolist()
+    rows = [[f"    {name}", draw.randrange(1000, 9000)] for name in names]
+    at = min(int(place * 16) // 4 * 4 if grouped else int(place * 16), 15)
+    rows[at : at + 1] = [["Qwyzzhold", rows[at][1]], *([] if missing else [rows[at]])]
+    if grouped:
+        heads = {start: [f"Part {'ABCDE'[start // 4]}xu", draw.randrange(1000, 9000)] for start in range(0, 16, 4)}
+        rows = [
+            each for start, head in heads.items() for each in (head, *rows[start : start + (4 if start < 12 else 5)])
+        ]
+    first = grouped and at % 4 == 0  # of a part: the row above it may be the region as well
+    book = openpyxl.Workbook()
+    for row in [["Region", "People 2020"], *rows]:
+        book.active.append(row)  # type: ignore[union-attr]
+    book.save(tmp_path / "t.xlsx")
+    if not missing:
+        assert len(gp.read_table(tmp_path / "t.xlsx", boundaries=borders)) == 16
+        return
+    words = r"'Qwyzzhold' fits no region; allowed: aliases=\{'Qwyzzhold': 'K1\d\d'\}"
+    with pytest.raises(DataError, match="'Part .xu' fits no region; 'Qwyzzhold' fits" if first else words):
+        gp.read_table(tmp_path / "t.xlsx", boundaries=borders)

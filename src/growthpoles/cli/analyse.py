@@ -429,8 +429,13 @@ def _specialise_file(
     data = read_matrix(file, options)
     columns = industries_of(data, industries)
     if len(columns) < 2:
-        problem = f"{counted(len(columns), 'columns')} of industries"
-        allowed = "; ".join(["two industries or more", *data.notes])
+        for text in data.notes[:8]:
+            note(text if len(text) <= 300 else f"{text[:300]} ...", quiet=quiet)
+        only = f": {quoted(columns[0])}" if columns else ""
+        problem = f"{counted(len(columns), 'columns')} of industries{only}"
+        allowed = (
+            "two industries or more: a table with a column for each, or --industry NAME for every column that is one"
+        )
         raise StudyError(message(problem, where=data.source, allowed=allowed))
     matrix = data.table[columns]
     chosen: Any = missing or "refuse"

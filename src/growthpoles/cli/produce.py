@@ -143,7 +143,9 @@ def draw(
     year: YearOption = None,
     years: Annotated[
         tuple[int, int] | None,
-        typer.Option("--years", metavar="<int> <int>", help="First and last year of the change of a file's table."),
+        typer.Option(
+            "--years", metavar="<int> <int>", help="First and last year of the change of a file's table; 2015,2021 too."
+        ),
     ] = None,
     edition: EditionOption = None,
     variable: Annotated[
@@ -306,7 +308,10 @@ def _check_years(kind: str, options: FileOptions, years: tuple[int, int] | None)
             raise MapError(message(f"--years with {kind}", allowed="with change; --year for one year"))
         return
     if years is None:
-        problem, allowed = "map change of a file without its years", "--years 2015 2021, the first and the last"
+        problem, allowed = (
+            "map change of a file without its years",
+            "--years 2015 2021 (or 2015,2021), the first and the last",
+        )
         raise MapError(message(problem, allowed=allowed))
     if options.table is None:
         raise MapError(message("map change without a table", allowed="--table, which holds both years"))

@@ -15,6 +15,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from growthpoles.errors import shown
@@ -50,6 +51,7 @@ _WORD = re.compile(r"[^\W\d_][^\W\d_A-ZА-Я]{3}")  # in a column of codes: what
 _DRAWN_TOGETHER = re.compile(r"[^\W\d_]{2,3}")
 _NUMERAL = re.compile(r"[ivx]+|\d+|[ivx]+ ?[a-c]")
 _LONGEST = 200  # names that are compared word by word with the regions left over
+_OUTSIDE = "it stands outside the indentation of the regions"
 _WHOLE = 0.75  # of two regions as near by their own words, one is near that is as much alike in all
 _NEARER = 0.1  # more alike than another name that claims the same region
 _SEARCHES = 2000  # names for which something alike is looked for
@@ -313,7 +315,7 @@ def _match_bare(names: Sequence[str], index: NameIndex, signs: RowSigns, parents
         elif near is None and all(word in _COMPASS or word in _GENERIC for word in _words(key)):
             reason = "it names a direction and no region"
         elif near is None and out:
-            reason = "it stands outside the indentation of the regions"
+            reason = _OUTSIDE
         elif not left:
             beyond.append(name)
             continue
@@ -325,6 +327,7 @@ def _match_bare(names: Sequence[str], index: NameIndex, signs: RowSigns, parents
     if match.crowd:
         match.open |= dict.fromkeys(beyond)
     match.outside |= dict.fromkeys(beyond if not match.crowd else (), "every region has a row of its own")
+    _ask_of_lone_rows(match, names, signs, len(left) - len({*match.open.values()} - {None}))
     # A guess that two names share is none, unless one of them is plainly nearer.
     for shared in [code for code, n in Counter(match.open.values()).items() if n > 1 and code in left]:
         alike = {name: _likeness(rest[name], shared, index) for name, code in match.open.items() if code == shared}
@@ -389,6 +392,19 @@ def _level_of_regions(keyed: Mapping[str, str], index: NameIndex, signs: RowSign
     if far[second] - far[nearest_level] < _APART or 2 * len(smaller) > len(pairs) or len(taken) < _COVERED * n:
         return {}, set()
     return {name: code for code, name in taken.items()}, set(members[nearest_level])
+
+
+def _ask_of_lone_rows(match: KeyMatch, names: Sequence[str], signs: RowSigns, free: int) -> None:
+    """Ask of rows outside the indentation that head no others, where as many regions at least have no row."""
+    outside = [name for name, reason in match.outside.items() if reason == _OUTSIDE]
+    depth = {name: signs.inset.get(name, 0) for name in names}
+    heads = {name for name, below in pairwise(names) if depth[below] > depth[name]}
+    alone = set(outside) - heads if len(outside) > 1 or outside == [*names[:1]] else set(outside)
+    if 0 < len(alone) <= free:
+        # Of two such rows above others, either may be the head.
+        for name in alone | {below for name, below in pairwise(names) if name in alone and below in outside}:
+            del match.outside[name]
+            match.open[name] = None
 
 
 def _base(key: str, keys: Iterable[str]) -> str:

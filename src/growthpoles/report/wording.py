@@ -120,6 +120,7 @@ class Wording:
     def fault(self, fault: Fault) -> str:
         """Say a fault; long names are shortened for the sentence to stay whole, which ends with what matters."""
         told = {"order": self.order(fault.order), "statement": self.words.sentence(fault.statement)}
+        told |= {place: self.regions.get(region := getattr(fault, place), region) for place in _REGIONS}
         for longest in _NAMES:
             names = {
                 "column": self.list_columns(fault.column, longest),

@@ -570,8 +570,13 @@ def industries_of(data: FileData, named: list[str] | None) -> list[str]:
             allowed = "--industry for every column that is an industry"
             raise DataError(message(f"column {plain(name)}: {total.told}", where=data.source, allowed=allowed))
         out[name] = total.told
-    left = "column {} was taken for no industry, and is left out ({})"
-    data.notes += [left.format(plain(name), told) for name, told in out.items()]
+    alike: dict[str, list[str]] = {}
+    for name, told in out.items():
+        alike.setdefault(told, []).append(name)
+    for told, (name, *more) in alike.items():
+        left = f"taken for no industr{'ies' if more else 'y'}, and {'are' if more else 'is'} left out ({told})"
+        few = listed([name, *more], limit=8)
+        data.notes.append(f"{len(more) + 1} columns were {left}: {few}" if more else f"column {few} was {left}")
     return [name for name in columns if name not in out]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -95,6 +96,7 @@ _SERIES = re.compile(
 )
 _FULL = 0.3  # of what the labels of a series could give together, so much is there
 _LABELS = 5  # columns that tell series apart
+_LONE, _MISTYPED = 0.8, 0.05  # shares of texts beside one region, of regions beside two: `says_of_region`
 _ENCODINGS = (
     "utf-8",
     "cp1251",
@@ -565,6 +567,18 @@ def indicator_column(names: Sequence[str], texts: Mapping[int, Sequence[str]], h
         if several and _INDICATOR.fullmatch(heads[at].strip()):
             return at
     return None
+
+
+def says_of_region(names: Sequence[str], texts: Sequence[str]) -> bool:
+    """Tell whether texts say something about the region of a row, also where a few rows bear the name of another one.
+
+    An indicator stands at several regions, and several at a region.
+    """
+    texts_of, regions_of = map(Counter, zip(*set(zip(names, texts, strict=True)), strict=True))
+    odd = [n for n in texts_of.values() if n > 1]
+    mistyped = len(odd) <= max(1, _MISTYPED * len(texts_of)) and max(odd, default=0) <= 2 and len(texts_of) >= 10
+    lone = [*regions_of.values()].count(1) > _LONE * len(regions_of) and len(texts_of) > 1
+    return not odd or mistyped or lone
 
 
 def numbers_rows(numbers: Sequence[int]) -> bool:

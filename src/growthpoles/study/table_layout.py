@@ -434,11 +434,8 @@ def _find_dimensions(block: Block, kinds: dict[int, Counter[str]]) -> None:
             continue  # it numbers the rows
         if at in block.series or not 1 < len(set(texts)) <= 400 or headers.STATUS_NUMBER.fullmatch(_last(block, at)):
             continue
-        by_name: dict[str, set[str]] = defaultdict(set)
-        for name, text in zip(names, texts, strict=True):
-            by_name[name].add(text)
-        if all(len(found) == 1 for found in by_name.values()):
-            continue  # it says something about the region
+        if headers.says_of_region(names, texts):
+            continue
         by_year: dict[str, set[str]] = defaultdict(set)
         for label, text in zip(years, texts, strict=True):
             by_year[label].add(text)
@@ -449,21 +446,23 @@ def _find_dimensions(block: Block, kinds: dict[int, Counter[str]]) -> None:
         digits = all(map(str.isdecimal, filter(None, plain)))  # a label comes before its code
         dims.append((remark, bool(headers.UNIT.fullmatch(_last(block, at))), digits, words < 5, at))
     order = [each[-1] for each in sorted(dims)]
-    for size in range(1, min(4, len(order)) + 1):
-        for chosen in combinations(order, size):
-            told = [(*pair, *(block.text(row, at) for at in chosen)) for pair, row in zip(base, rows, strict=True)]
-            if len(set(told)) == len(told):
-                block.indicator = _with_units(block, rows, chosen, kinds)
-                _note_rest(block, [at for at in rest if at not in block.indicator])
-                return
-    repeats = {pair for pair, n in Counter(base).items() if n > 1}
+    twice = len(base) - len(set(base))
+    best: tuple[int, tuple[int, ...], list[tuple[str, ...]]] = (twice, (), list(base))
+    for chosen in (each for size in range(1, min(4, len(order)) + 1) for each in combinations(order, size)):
+        told = [(*pair, *(block.text(row, at) for at in chosen)) for pair, row in zip(base, rows, strict=True)]
+        if best[0] and (left := len(told) - len(set(told))) < best[0] and 4 * left <= twice:
+            best = left, chosen, told
+    left, chosen, told = best
+    if chosen:  # a few rows that stand twice make no wide table of a long one
+        block.indicator = _with_units(block, rows, chosen, kinds)
+    repeats = {each[:2] for each, n in Counter(told).items() if n > 1}
     regions = {pair for pair in repeats if pair[0] in block.match.codes}
     if repeats and (regions or not block.match.found):
         name, label = min(repeats)
         block.doubts.append(
             f"{shown(name)} has several rows{f' for {label}' if label else ''}, and no column tells them apart"
         )
-    _note_rest(block, rest)
+    _note_rest(block, [at for at in rest if at not in block.indicator])
 
 
 def _with_units(

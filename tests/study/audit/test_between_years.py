@@ -10,6 +10,7 @@ import pytest
 from planted import PRIMARIES, RATIOS, Shape, clean
 
 from growthpoles.study.audit import audit_sources, make_sources, run_audit
+from growthpoles.study.audit.column_orders import listed
 from growthpoles.study.audit.file_audit import audit_file
 from growthpoles.study.audit.ledger import Audit
 from samples import samples
@@ -164,3 +165,37 @@ def test_two_years_exchanged_in_a_row_of_years_are_a_remark(seed: int, tmp_path:
     table[[one, two]] = table[[two, one]].to_numpy()
     told = [str(each) for each in _audited(table, tmp_path).remarks["told"]]
     assert [each for each in told if f"tables {first + 1} and {first + 4}: output turn back" in each]
+
+
+def _two_years(rng: np.random.Generator, years: tuple[int, int]) -> pd.DataFrame:
+    """Draw people, men, women and jobs of two years; all grow much alike, with heavy tails."""
+    rows = int(rng.integers(16, 60))
+    people = np.exp(rng.normal(12, 1, rows))
+    men = rng.normal(0.49, 0.01, rows)
+    table = pd.DataFrame({"region": [f"Area {at}x" for at in range(rows)]})
+    for year in years:
+        jobs = people * rng.normal(0.4, 0.01, rows)
+        for name, each in {"people": people, "men": people * men, "women": people * (1 - men), "jobs": jobs}.items():
+            table[f"{name} {year}"] = np.round(each)
+        people = people * np.exp(0.1 + rng.uniform(0.01, 0.05) * np.clip(rng.standard_t(3, rows), -8, 8))
+        men = men + rng.normal(0, 0.003, rows)
+    return table
+
+
+@pytest.mark.parametrize("years", [(2010, 2022), (2019, 2022)])
+@pytest.mark.parametrize("seed", samples(range(60), 4))
+def test_two_rows_exchanged_in_several_columns_of_one_of_two_years_are_one_fault(
+    seed: int, years: tuple[int, int], tmp_path: Path
+) -> None:
+    rng = np.random.default_rng(seed)
+    table = _two_years(rng, years)
+    assert _audited(table, tmp_path).ledger.empty
+    order = np.argsort(table[f"people {years[0]}"].to_numpy())
+    one, two = sorted(map(int, rng.choice([order[:4], order[-4:]], 2, axis=1)[:, 0]))
+    names = ["people", "men", "women", "jobs"][: 3 + seed % 2]
+    columns = [f"{name} {years[seed // 2 % 2]}" for name in names]
+    table.loc[[one, two], columns] = table.loc[[two, one], columns].to_numpy()
+    found = _audited(table, tmp_path)
+    (fault,) = set(found.ledger["fault"])
+    told = f"{', '.join(names)} of Area {one}x and Area {two}x are exchanged in {years[0]} or in {years[1]}, rows "
+    assert fault == f"tables 1 and 2: {told}{listed([one + 1, two + 1])}" and _unusual(found).empty

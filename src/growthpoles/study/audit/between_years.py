@@ -205,12 +205,12 @@ def growth(block: Block, other: Block, place: Any, name: str) -> tuple[Array, fl
     return change, middle, max(scale, float(np.quantile(np.abs(known - middle), 0.8)) / 1.28)
 
 
-def chance_of(z: Array, at: Any, least: float = _LEAST) -> float:
+def chance_of(z: Array, at: Any, least: float = _LEAST, tail: float = _TAIL) -> float:
     """Log probability that the rows `at` deviate as much, by the tail that the largest of the others begins."""
     size = np.abs(z[np.isfinite(z)])
     rest = np.abs(np.delete(z, at))
     edge = max(float(np.nanmax(rest)) if np.isfinite(rest).any() else 0.0, least, 1e-3)
-    return float((-_TAIL * np.log(np.maximum(np.abs(z[at]) / edge, 1.0)) - np.log(len(size))).sum())
+    return float((-tail * np.log(np.maximum(np.abs(z[at]) / edge, 1.0)) - np.log(len(size))).sum())
 
 
 def magnitudes(blocks: Mapping[int, Block], block: Block, results: set[tuple[int, str]]) -> Iterator[Finding]:

@@ -48,6 +48,7 @@ FaultKind = Literal[
     "magnitude",
     "unit",
     "moved between years",
+    "exchanged between years",
     "shares",
     "share",
     "growth",
@@ -96,6 +97,10 @@ TEMPLATES: Mapping[FaultKind, str] = MappingProxyType(
         "magnitude": "tables {table} and {other_table}: {column} of row {row} differs by a power of ten",
         "unit": "tables {table} and {other_table}: {column} is in another unit in one, x{factor} in all rows",
         "moved between years": "tables {table} and {other_table}: {column} moved to other rows in one, rows {rows}",
+        "exchanged between years": (
+            "tables {table} and {other_table}: {column} of {region} and {other_region} are exchanged in {year} or in "
+            "{other_year}, rows {rows}"
+        ),
         "shares": "table {table}: the shares {column} do not add up to the whole",
         "share": "table {table}: {column} of row {row} is not its share of {denominator}",
         "growth": "table {table}: {column} of row {row} is not the growth of {denominator} since {year}",
@@ -120,6 +125,16 @@ TEMPLATES: Mapping[FaultKind, str] = MappingProxyType(
         "statement": "text: {statement}",
     }
 )
+#: Faults whose expected values hang on which region a row is: an edition with another order of the rows has none there.
+OF_ROWS: tuple[FaultKind, ...] = (
+    "column order",
+    "undecided order",
+    "ratio order",
+    "exchanged rows",
+    "moved rows",
+    "moved between years",
+    "exchanged between years",
+)
 Correction = Callable[[Reading], Reading]
 #: A reason, or several joined.
 Sentence = Reason | Joined
@@ -130,8 +145,8 @@ class Fault:
     """One fault of the printed tables: what several findings may go back to.
 
     Only the fields that the template of its kind names are filled; `table`, `row` and the like are numbers as printed,
-    `column` and `denominator` codes of columns (several are joined), `order` the name of a row order, `statement` a
-    sentence of the study.
+    `column` and `denominator` codes of columns (several are joined), `region` a region, `order` the name of a row
+    order, `statement` a sentence of the study.
     """
 
     kind: FaultKind
@@ -146,6 +161,9 @@ class Fault:
     statement: str = ""
     rows: str = ""
     factor: str = ""
+    region: str = ""
+    other_region: str = ""
+    other_year: int = 0
 
     @property
     def template(self) -> str:

@@ -19,6 +19,7 @@ from growthpoles.study.audit.claims import check_claims, claim_entries
 from growthpoles.study.audit.column_orders import alignment_frame, listed
 from growthpoles.study.audit.findings import (
     EFFECT_COLUMNS,
+    OF_ROWS,
     SEVERITIES,
     Entry,
     Fault,
@@ -593,10 +594,6 @@ class Standing:
     digits: int
 
 
-#: Faults whose expected values hang on which region a row is: an edition with another order of the rows has none there.
-_OF_ROWS = ("column order", "undecided order", "ratio order", "exchanged rows", "moved rows", "moved between years")
-
-
 def standing_cells(study: Study, edition: str, tables: Mapping[int, pd.DataFrame], audit: Audit) -> list[Standing]:
     """Find the printed cells of the ledger that an edition takes as they are, with what the audit expects there.
 
@@ -616,7 +613,7 @@ def standing_cells(study: Study, edition: str, tables: Mapping[int, pd.DataFrame
     if study.cells is None:
         return _standing_in_tables(study, tables, audit)
     sources, ledger, rules, found = audit.sources, audit.ledger, assembly_rules(study), []
-    of_rows = [audit.faults[fault].kind in _OF_ROWS for fault in ledger["fault"]]
+    of_rows = [audit.faults[fault].kind in OF_ROWS for fault in ledger["fault"]]
     lines: dict[tuple[int, str], list[int]] = {}
     for at, (number, column, expected) in enumerate(
         zip(ledger["table"], ledger["column"], ledger["expected"], strict=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import product
 from math import comb
 from typing import Any
@@ -37,6 +38,8 @@ FAMILY_ALPHA = 0.01
 #: ... and only where the order of the labels does no better than this share of all permutations.
 LABEL_SHARE = 0.05
 _ANY = 5.0  # log odds against rows in any order beside those in a block
+#: Columns often grow alike: growth that two of them show is given heavier tails; log chance that each of them may have.
+_HEAVY, _BESIDE = 1.5, float(np.log(3e-4))
 _ENDS = 4  # rows out of line at which a block of moved rows may begin or end
 
 
@@ -234,15 +237,19 @@ def _undecided(sources: Sources, order: ColumnOrder, alternative: str) -> Findin
 
 
 def moved_rows(blocks: Mapping[int, Block], block: Block, results: set[tuple[int, str]]) -> Iterator[Finding]:
-    """Find rows whose growth is out of all bounds, and in place when they are dealt anew: moved in one of two years."""
+    """Find rows whose growth is out of all bounds, and in place when they are dealt anew: moved in one of two years.
+
+    Over many years regions grow apart by more than tables err: there a column tells of moved rows only beside another
+    in which they moved alike.
+    """
     from scipy.optimize import linear_sum_assignment
     from scipy.special import gammaln
 
+    alike: dict[tuple[int, ...], list[tuple[bool, bool]]] = {}
+    growths: dict[int, dict[str, tuple[Any, Any]]] = {}  # table -> column -> growth of rows, of all rows to all
     for name in block.columns:
         for other, place in twins(blocks, block.table, name):
             if (block.table, name) in results or (other.year or 0) > (block.year or 0):
-                continue
-            if block.year and other.year and block.year - other.year > NEAR_YEARS:
                 continue
             change, middle, scale = growth(block, other, place, name)
             if not np.isfinite(scale) or (place < 0).any():
@@ -254,44 +261,63 @@ def moved_rows(blocks: Mapping[int, Block], block: Block, results: set[tuple[int
                 every = np.abs((ours[None, :] - theirs[:, None] - middle) / scale)  # of two zeros: nothing
             rate = float((every[~np.eye(len(z), dtype=bool)] < CLOSE).mean())
             at = np.flatnonzero(np.abs(z) > 4)
-            if not 2 <= len(at) <= n / 2:
-                continue
-            cost = np.where(np.isfinite(every[np.ix_(at, at)]), every[np.ix_(at, at)], 1e6)
-            np.fill_diagonal(cost, 1e6)
-            _, source = linear_sum_assignment(cost)
-            if cost[np.arange(len(at)), source].max() > CLOSE:
+            every = np.where(np.isfinite(every), every, np.inf)
+            growths.setdefault(other.table, {})[name] = np.abs(z), every
+            every = np.minimum(every, 4 * CLOSE)
+            source, fits = at, np.zeros(len(at), dtype=bool)
+            while 2 <= len(at) <= n / 2 and not fits.all():
+                _, order = linear_sum_assignment(every[np.ix_(at, at)])
+                source = at[order]
+                fits = every[at, source] <= CLOSE
+                at = at[fits]  # the others grew
+            if not fits.all() or len(at) < 2:
                 continue
             k = len(at)
             ways = gammaln(n + 1) - gammaln(n - k + 1) + k * np.log(max(rate, 1e-12))
-            if chance_of(z, at) + ways + np.log(len(block.columns)) > RARER:
-                continue
-            owner = {int(at[s]): int(i) for i, s in zip(at, source, strict=True)}
-            cells = []
-            for side, rows in ((other, place), (block, np.arange(len(z)))):
-                back = {v: u for u, v in owner.items()} if side is other else owner
-                cells += [
-                    cell
-                    for i in map(int, at)
-                    for cell in cells_of(
-                        side, name, [int(rows[i])], one_reading(moved_to(block.regions[back[i]]))
-                    )
-                ]  # fmt: skip
-            numbers = [block.rows[int(i)] for i in at]
-            fault = Fault(
-                "moved between years", table=other.table, other_table=block.table, column=name, rows=listed(numbers)
-            )
-            evidence = Joined([
-                Reason(
-                    "growth up to {value} spreads from the common one in {count} rows, within {low} when they are "
-                    "dealt anew",
-                    {
-                        "value": Number(f"{np.abs(z[at]).max():.0f}"), "count": k,
-                        "low": Number(f"{cost[np.arange(k), source].max():.1f}"),
-                    },
-                ),
-                OPEN_YEAR,
-            ])  # fmt: skip
-            yield Finding(f"t{other.table}-t{block.table}-{name}-moved", fault, tuple(cells), evidence)
+            ways += np.log(len(block.columns))
+            near = not (block.year and other.year and block.year - other.year > NEAR_YEARS)
+            alone = near and chance_of(z, at) + ways < RARER
+            beside = chance_of(z, at, tail=_HEAVY) + ways < _BESIDE
+            alike.setdefault((other.table, *map(int, at), *map(int, source)), []).append((alone, beside))
+    for (table, *moved), columns in alike.items():
+        if not any(alone for alone, _ in columns) and sum(beside for _, beside in columns) < 2:
+            continue
+        rows, sources = np.array(moved).reshape(2, -1)
+        owner = dict(zip(sources.tolist(), rows.tolist(), strict=True))
+        for name, (z, every) in growths[table].items():
+            dealt = every[rows, sources]
+            if (z[rows] > 4).all() and (dealt < np.maximum(CLOSE, z[rows] / 3)).all():
+                yield _between_years(block, blocks[table], owner, name, z[rows].max(), dealt.max())
+
+
+def _between_years(
+    block: Block, other: Block, owner: Mapping[int, int], name: str, most: float, worst: float
+) -> Finding:
+    """Describe rows of a column that moved between two years; `owner` says whose figures stand in a row."""
+    at = sorted(owner)
+    home = {region: i for i, region in enumerate(other.regions)}
+    cells = []
+    for side, back in ((other, {v: u for u, v in owner.items()}), (block, owner)):
+        for i in at:
+            row = home[block.regions[i]] if side is other else i
+            cells += cells_of(side, name, [row], one_reading(moved_to(block.regions[back[i]])))
+    rows = listed([block.rows[i] for i in at])
+    fault = Fault("moved between years", table=other.table, other_table=block.table, column=name, rows=rows)
+    if len(at) == 2:
+        one, two = (block.regions[i] for i in at)
+        first, last = other.year or 0, block.year or 0
+        fault = replace(
+            fault, kind="exchanged between years", region=one, other_region=two, year=first, other_year=last
+        )
+    told = {"value": Number(f"{most:.0f}"), "count": len(at), "low": Number(f"{worst:.1f}")}
+    evidence = Joined([
+        Reason(
+            "growth up to {value} spreads from the common one in {count} rows, within {low} when they are dealt anew",
+            told,
+        ),
+        OPEN_YEAR,
+    ])  # fmt: skip
+    return Finding(f"t{other.table}-t{block.table}-{name}-moved", fault, tuple(cells), evidence)
 
 
 def rows_out_of_line(blocks: Mapping[int, Block], block: Block, results: set[tuple[int, str]]) -> Iterator[Finding]:
