@@ -324,12 +324,13 @@ def test_a_study_in_python_is_told_the_keys_of_its_file(tmp_path: Path) -> None:
         '[tables.columns]\ny = "y"\n',
         encoding="utf-8",
     )
-    with pytest.raises(GrowthpolesError, match=r"dissolve = true under \[boundaries\] of study.toml unites") as told:
+    with pytest.raises(GrowthpolesError, match=r"under \[boundaries\] of study.toml.*; dissolve = true unites") as told:
         growthpoles.study_regions(growthpoles.load_study(tmp_path))
     assert in_its_words(told.value.args[0], {"dissolve", "study"}) == told.value.args[0]
     with pytest.raises(GrowthpolesError, match="dissolve=True unites") as told:
         growthpoles.read_boundaries(tmp_path / "r.geojson", key="code")
-    assert "; allowed: one feature per region; --dissolve unites" in in_its_words(told.value.args[0], {"dissolve"})
+    said = in_its_words(told.value.args[0], {"dissolve", "key"})
+    assert "; allowed: --key n, of which every feature has its own; --dissolve unites" in said
 
 
 def enumerated() -> list[tuple[str, ...]]:

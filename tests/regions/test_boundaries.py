@@ -327,6 +327,20 @@ def test_repeated_keys(tmp_path):
         read_boundaries(path, key="code")
 
 
+@pytest.mark.parametrize("n", [3, 8])
+def test_a_column_without_repeats_is_offered_for_one_with(tmp_path, n):
+    """Two counties that share a code by mistake are no parts of one."""
+    boxes = [box(i, 0, i + 1, 1) for i in range(n)]
+    frame = gpd.GeoDataFrame(
+        {"hasc": [f"H{i}" for i in range(n)], "label": list("BCDFGHKL")[:n]}, geometry=boxes, crs=4326
+    )
+    frame.loc[1, "hasc"] = "H0"
+    frame.to_file(tmp_path / "own.gpkg")
+    with pytest.raises(DataError, match="hasc repeats H0; allowed: key='label', of which every feature has its own"):
+        read_boundaries(tmp_path / "own.gpkg", key="hasc")
+    assert len(read_boundaries(tmp_path / "own.gpkg", key="label")) == n
+
+
 def test_layers(tmp_path):
     path = saved(tmp_path / "own.gpkg", [box(0, 0, 1, 1)], layer="first")
     saved(path, [box(0, 0, 1, 1), box(1, 0, 2, 1)], layer="second")

@@ -486,6 +486,9 @@ def test_a_column_without_a_year_is_had_where_it_is_asked_for(tmp_path: Path, or
         values, year, notes = _column(path, tmp_path / "t.csv", head)
         assert values == frame[head].tolist() and year is None
         assert f"{head}: its header says no year, and it is taken since it was asked for" in notes
+        left = " ".join(note for note in notes if "were left out" in note)
+        assert "density" in left or "area_km2" in left, notes
+        assert head not in left  # what is taken is not left out
         assert not [note for note in notes if note.startswith("the year: ")]
     assert _column(path, tmp_path / "t.csv", "pop", year=2019)[:2] == (frame["pop2019"].tolist(), 2019)
     with pytest.raises(DataError, match=r"without a year: (area_km2, density|density, area_km2); nearest: density"):

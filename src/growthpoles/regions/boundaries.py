@@ -336,7 +336,14 @@ def _dissolved(frame: GeoDataFrame, key: str, dissolve: bool | None, where: str)
             if not same or dissolve is False:
                 unlike.append(str(code))
         if unlike:
-            allowed = remedy("one feature per region; {dissolve} unites several", dissolve="True")
+            own = [name for name in texts if frame[name].notna().all() and frame[name].is_unique]
+            way, other = "one feature per region; {dissolve} unites several", {}
+            if own:
+                way, other = (
+                    "{key}, of which every feature has its own; {dissolve} unites several",
+                    {"key": repr(str(own[0]))},
+                )
+            allowed = remedy(way, dissolve="True", **other)
             raise DataError(
                 message(f"column {key} repeats {listed(unlike, limit=_LISTED)}", where=where, allowed=allowed)
             )
@@ -531,7 +538,7 @@ def _keys(frame: GeoDataFrame, key: str, where: str) -> pd.Index:
         rows = ", ".join(str(row + 1) for row in empty[:_LISTED])
         others = [name for name in columns if name != key and frame[name].notna().all() and frame[name].is_unique]
         allowed = f"{{key}}{', '.join(['', *map(str, others[1:_LISTED])])}" if others else "a name in every feature"
-        told = remedy(f"{allowed}, or the feature left out of the file", **({"key": str(others[0])} if others else {}))
+        told = remedy(f"{allowed}, or the feature left out of the file", **({"key": repr(str(others[0]))} if others else {}))
         raise DataError(message(f"column {key} is empty in feature {rows}", where=where, allowed=told))
     return pd.Index(text.astype(object), name="region")
 

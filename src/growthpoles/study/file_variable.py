@@ -172,7 +172,11 @@ class FileData:
             if alone and self.asked is not None:
                 problem = f"{quoted(variable)} stands in a table that says no year, and {self.asked} was asked for"
                 raise DataError(message(problem, where=self.source, allowed="--sheet with --year, or no --year"))
-            self.notes[:] = [note for note in self.notes if not note.startswith(("the year: ", _APART))]
+            # What is taken is not left out.
+            taken = rf"(, )?{re.escape(plain(variable))} \(no year in its header[^()]*\)(?(1)|(?:, )?)"
+            notes = [re.sub(taken, "", note, count=1) for note in self.notes]
+            none = ("the year: ", _APART)
+            self.notes[:] = [note for note in notes if not (note.startswith(none) or "the columns  were" in note)]
             why = "its header says no year, and it is taken since it was asked for"
             self.notes.append(f"{plain(variable)}: {'the year; it is not stated' if alone else why}")
             self.table.attrs.pop("year", None)
