@@ -8,15 +8,20 @@ import pytest
 from babel import Locale
 
 from growthpoles.regions.key_matching import (
-    _COMPASS,
-    _CONNECTING,
-    _GENERIC,
     RowSigns,
-    _words,
     match_keys,
     sounding_alike,
 )
-from growthpoles.regions.name_matching import NameIndex, loosen, sound, words
+from growthpoles.regions.name_matching import (
+    COMPASS,
+    CONNECTING,
+    GENERIC,
+    NameIndex,
+    loose_words,
+    loosen,
+    sound,
+    words,
+)
 
 SCRIPTS = ("el", "ru", "uk", "bg", "ka", "hy")
 
@@ -76,17 +81,17 @@ def test_names_that_sound_alike(one: str, other: str) -> None:
     assert match.open == {one: "x"} and not match.codes, [*map(sound, words(one))]
 
 
-@pytest.mark.parametrize("word", sorted(_GENERIC))
+@pytest.mark.parametrize("word", sorted(GENERIC))
 def test_every_word_for_what_a_region_is_can_match(word: str) -> None:
     """A list that holds a word as it is written and not as names are folded ("край") would never meet it."""
-    assert _words(word) == [word]
+    assert loose_words(word) == [word]
     index = NameIndex.build({"a": ["Alba"], "b": ["Borea"]})
     match = match_keys([f"{word} Alba", "Borea"], index)
     assert match.codes == {f"{word} Alba": "a", "Borea": "b"}
 
 
 def test_words_between_and_of_direction_are_folded_as_names_are() -> None:
-    assert all(loosen(word) == word for word in _CONNECTING | _COMPASS)
+    assert all(loosen(word) == word for word in CONNECTING | COMPASS)
     match = match_keys(
         ["Западный край", "Alba", "Borea"], NameIndex.build({"a": ["Alba"], "b": ["Borea"], "c": ["Corva"]})
     )

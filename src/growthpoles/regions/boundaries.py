@@ -538,7 +538,8 @@ def _keys(frame: GeoDataFrame, key: str, where: str) -> pd.Index:
         rows = ", ".join(str(row + 1) for row in empty[:_LISTED])
         others = [name for name in columns if name != key and frame[name].notna().all() and frame[name].is_unique]
         allowed = f"{{key}}{', '.join(['', *map(str, others[1:_LISTED])])}" if others else "a name in every feature"
-        told = remedy(f"{allowed}, or the feature left out of the file", **({"key": repr(str(others[0]))} if others else {}))
+        own = {"key": repr(str(others[0]))} if others else {}
+        told = remedy(f"{allowed}, or the feature left out of the file", **own)
         raise DataError(message(f"column {key} is empty in feature {rows}", where=where, allowed=told))
     return pd.Index(text.astype(object), name="region")
 

@@ -19,30 +19,23 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from growthpoles.errors import shown
-from growthpoles.language.languages import LANGUAGES, alternatives
-from growthpoles.regions.name_matching import NameIndex, loosen, script, sound, words
+from growthpoles.regions.name_matching import (
+    COMPASS,
+    GENERIC,
+    NameIndex,
+    continents,
+    is_country,
+    loose_words,
+    run_together,
+    says_total,
+    script,
+    sound,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
 
 _CODE = re.compile(r"[A-Za-z]{0,4}[-_.]?\d[\w.-]*|[A-Z0-9]{2,6}")
-_TOTAL = re.compile(alternatives("totals"), flags=re.IGNORECASE)
-
-_OF_WHICH = rf"(?:{alternatives('of_which')})(?!\w)"
-# At the head of a name, or of what a comma, colon or dash divides from the names above it.
-_PART = re.compile(rf"(?:^|[,;:|/–—]|\s-)\s*{_OF_WHICH}|^\s*(?:其中|うち|内)", flags=re.IGNORECASE)
-_MENTIONS_PART = re.compile(rf"\b{_OF_WHICH}", flags=re.IGNORECASE)
-
-
-def _word_list(name: str) -> frozenset[str]:
-    """Return the words of a list in the form in which names are compared by word."""
-    return frozenset(map(loosen, alternatives(name).split("|")))
-
-
-_CONNECTING = _word_list("connecting_words")
-# Words that say what a region is, not which; "city" is none of them, since it tells a city from the region around it.
-_GENERIC = _word_list("kinds_of_regions")
-_COMPASS = _word_list("directions")
 _SIGNS = re.compile(r"[\u3400-\u9fff\uac00-\ud7af]+")  # Chinese, Japanese and Korean names, without blanks in them
 _SUFFIX = re.compile(
     r"(?<=..)(?:特别行政区|(?:..?族)?自治[区區州县縣]|[省市縣県府都道县區区]|특별자치[시도]|특별시|광역시|[도시군구])$"
@@ -99,6 +92,13 @@ class KeyMatch:
     def codes(self) -> dict[str, str]:
         """Name, as written, to code, aliases included."""
         return {**self.found, **{name: code for name, (code, _) in self.aliases.items()}}
+
+    def ignore_rest(self) -> None:
+        """Take all rows that are open, and spelled like no region, for none."""
+        rest = [name for name, near in self.open.items() if near is None and any(map(str.isalnum, name))]
+        self.open = {name: near for name, near in self.open.items() if name not in rest}
+        self.outside |= dict.fromkeys(rest, "it fits no region, and ignore lists all that do not")
+        self.crowd = False
 
 
 def key_of(name: str, pattern: str | None, width: int | None) -> str:
@@ -256,7 +256,7 @@ def _match_bare(names: Sequence[str], index: NameIndex, signs: RowSigns, parents
     rest = {name: keyed[name] for name in names if name not in match.found and name not in match.outside}
     left = [code for code in index.names if code not in taken]
     _spellings(match, rest, left, index, keyed)
-    groups = {_plain(parent) for parent in parents}
+    groups = {run_together(parent) for parent in parents}
     whole = any(name in signs.sums or says_total(key) for name, key in rest.items())
     shapes = {_shape(keyed[name]) for name in match.found}
     coded = bool(match.found) and all(_CODE.fullmatch(keyed[name]) for name in match.found)
@@ -294,7 +294,7 @@ def _match_bare(names: Sequence[str], index: NameIndex, signs: RowSigns, parents
             continue
         elif name in signs.sums:
             reason = _SUM
-        elif len(index.find(key)) > 1 or _plain(key) in groups:
+        elif len(index.find(key)) > 1 or run_together(key) in groups:
             reason = "it names several regions of the boundaries"
         elif says_total(name):
             reason = "it says that it is a total"
@@ -308,11 +308,11 @@ def _match_bare(names: Sequence[str], index: NameIndex, signs: RowSigns, parents
             reason = "it is the name of a country"
         elif not (of_countries or (whole and near)) and is_country(key) and (out or name in (names[0], names[-1])):
             reason = "it is the name of a country, first or last or outside the indentation"
-        elif near is None and _plain(key) in _continents():
+        elif near is None and run_together(key) in continents():
             reason = "it is the name of a continent or of a part of one"
         elif name in signs.odd and (near is None or "a country" in signs.odd[name]):
             reason = signs.odd[name]
-        elif near is None and all(word in _COMPASS or word in _GENERIC for word in _words(key)):
+        elif near is None and all(word in COMPASS or word in GENERIC for word in loose_words(key)):
             reason = "it names a direction and no region"
         elif near is None and out:
             reason = _OUTSIDE
@@ -360,12 +360,12 @@ def _level_of_regions(keyed: Mapping[str, str], index: NameIndex, signs: RowSign
     spelled: dict[tuple[str, ...], set[str]] = {}
     for code, spellings in index.names.items():
         for spelling in spellings:
-            spelled.setdefault(tuple(_words(spelling)), set()).add(code)
+            spelled.setdefault(tuple(loose_words(spelling)), set()).add(code)
     own: dict[str, tuple[_Level, str]] = {}
     bearing: dict[_Level, set[str]] = {}
     rows = {name: key for name, key in keyed.items() if not says_total(name) and name not in signs.empty}
     for name, key in rows.items():
-        parts = tuple(_words(key))
+        parts = tuple(loose_words(key))
         for before in (True, False):
             for n in range(0 if before else 1, min(_AROUND + 1, len(parts))):
                 around, bare = (parts[:n], parts[n:]) if before else (parts[-n:], parts[:-n])
@@ -437,19 +437,19 @@ def _spellings(
     if not rest or not left or len(left) > 20 * _LONGEST:
         return
     names = [name for name in rest if name.strip()][:_LONGEST]
-    common = Counter(word for key in keyed.values() for word in set(_words(key)))
-    generic = _GENERIC | {word for word, n in common.items() if n >= 3 and n >= 0.25 * len(keyed)}
-    spoken = Counter(word for code in index.names for word in {w for n in index.names[code] for w in _words(n)})
+    common = Counter(word for key in keyed.values() for word in set(loose_words(key)))
+    generic = GENERIC | {word for word, n in common.items() if n >= 3 and n >= 0.25 * len(keyed)}
+    spoken = Counter(word for code in index.names for word in {w for n in index.names[code] for w in loose_words(n)})
     generic |= {word for word, n in spoken.items() if n >= 3 and n >= 0.25 * len(index.names)}
-    generic -= _COMPASS - _GENERIC  # "England" is not "East of England"
+    generic -= COMPASS - GENERIC  # "England" is not "East of England"
     levels: list[tuple[str, Callable[[list[str], list[str]], bool]]] = [
         ("the same words", lambda a, b: sorted(a) == sorted(b)),
         ("the same words but for what it is", lambda a, b: _core(a, generic) == _core(b, generic) != frozenset()),
         ("shortened words", _shortened),
         ("fewer signs", _fewer_signs),
     ]  # fmt: skip
-    spellings = {code: [_words(name) for name in index.names[code]] for code in left}
-    parts = {name: [each for variant in name_variants(rest[name]) if (each := _words(variant))] for name in names}
+    spellings = {code: [loose_words(name) for name in index.names[code]] for code in left}
+    parts = {name: [each for variant in name_variants(rest[name]) if (each := loose_words(variant))] for name in names}
     changed = True
     while changed:
         changed = False
@@ -474,18 +474,10 @@ def _spellings(
 def _same_words(key: str, codes: Mapping[str, str], index: NameIndex) -> str | None:
     """Return the one region, taken already, whose name has the same words in another order or language."""
     both = [part for part in re.split(r"\s*[/|]\s*", key) if len(part) > 2]
-    wanted = {tuple(sorted(_words(each))) for part in {key, *both} for each in (part, _turned(part))} - {()}
+    wanted = {tuple(sorted(loose_words(each))) for part in {key, *both} for each in (part, _turned(part))} - {()}
     taken = set(codes.values())
-    hits = {code for code in taken for name in index.names[code] if tuple(sorted(_words(name))) in wanted}
+    hits = {code for code in taken for name in index.names[code] if tuple(sorted(loose_words(name))) in wanted}
     return next(iter(hits)) if len(hits) == 1 else None
-
-
-def _words(name: str) -> list[str]:
-    return [word for word in map(loosen, words(name.replace("&", " and "))) if word not in _CONNECTING]
-
-
-def _plain(name: str) -> str:
-    return "".join(_words(name))
 
 
 def _core(parts: Sequence[str], generic: Collection[str]) -> frozenset[str]:
@@ -562,10 +554,10 @@ def nearest_code(name: str, left: Sequence[str], index: NameIndex) -> str | None
 
 def _likeness(name: str, code: str, index: NameIndex) -> float:
     """Return how much alike a name and the nearest one of a region are, all words taken."""
-    whole = difflib.SequenceMatcher(None, "", " ".join(_words(name)), autojunk=False)
+    whole = difflib.SequenceMatcher(None, "", " ".join(loose_words(name)), autojunk=False)
     ratios = []
     for spelling in index.names[code]:
-        whole.set_seq1(" ".join(_words(spelling)))
+        whole.set_seq1(" ".join(loose_words(spelling)))
         ratios.append(whole.ratio())
     return max(ratios)
 
@@ -573,8 +565,8 @@ def _likeness(name: str, code: str, index: NameIndex) -> float:
 @functools.lru_cache(maxsize=2**15)
 def _cores(name: str) -> tuple[frozenset[str], str]:
     """Return the words of a name but for those that say what it is, all of them if there are no others, and as text."""
-    parts = _words(name)
-    core = _core(parts, _GENERIC) or frozenset(parts)
+    parts = loose_words(name)
+    core = _core(parts, GENERIC) or frozenset(parts)
     return core, " ".join(sorted(core))
 
 
@@ -627,87 +619,11 @@ def _sounds(spellings: Iterable[str]) -> dict[str, str]:
     """Return how spellings of a name sound, but for words that say what it is, each with the script it is in."""
     found = {}
     for spelling in spellings:
-        core = " ".join(sorted(_core(parts := _words(spelling), _GENERIC) or parts))
+        core = " ".join(sorted(_core(parts := loose_words(spelling), GENERIC) or parts))
         heard = " ".join(sorted(map(sound, core.split())))
         if len(heard) > 2 and heard.isascii():
             found[heard] = script(core)
     return found
-
-
-#: Codes (ISO 3166-1) of territories that the statistics of a country may list among its regions.
-_LISTED_AS_REGIONS = re.compile(
-    "AS|AW|AX|BL|BQ|CC|CW|CX|FO|GF|GG|GI|GL|GP|GU|HK|IM|JE|MF|MO|MP|MQ|NC|NF|PF|PM|PR|RE|SJ|SX|TF|VI|WF|YT"
-)
-
-
-def is_dependency(name: str) -> bool:
-    """Tell whether a name is that of a territory which may be a region of a country: Åland, Puerto Rico, Réunion."""
-    return _plain(name) in _territories()[1]
-
-
-@functools.lru_cache(maxsize=1)
-def _territories() -> tuple[frozenset[str], frozenset[str]]:
-    """Return the names of all territories in some fifty languages, and those of dependencies."""
-    from babel import Locale
-
-    tongues = re.findall(
-        r"\S+",
-        "en ru kk uk uz ky tr az de fr es it pt nl pl cs sk hu ro bg sr hr sl sq mk "
-        "el fi sv nb da is et lv lt ar fa he hi bn th vi id ms zh ja ko ka hy mn tg tk",
-    )
-    pairs = [(code, _plain(name)) for tongue in tongues for code, name in Locale.parse(tongue).territories.items()]
-    return frozenset(name for _, name in pairs), frozenset(
-        name for code, name in pairs if _LISTED_AS_REGIONS.fullmatch(code)
-    )
-
-
-@functools.lru_cache(maxsize=1)
-def _countries() -> frozenset[str]:
-    more = (
-        "Republic of Kazakhstan", "Республика Казахстан", "Қазақстан Республикасы", "Российская Федерация",
-        "Russian Federation", "Česká republika", "Czech Republic", "Slovenská republika", "Estados Unidos Mexicanos",
-        "Republic of Uzbekistan", "Республика Узбекистан", "Кыргызская Республика", "Республика Беларусь",
-        "United States of America", "Great Britain", "England", "England and Wales", "European Union", "EU", "World",
-        "Euro area", "Territorio Nacional", "Total Nacional", "Nacional", "National",
-    )  # fmt: skip
-    return _territories()[0] | {_plain(name) for name in more}
-
-
-@functools.lru_cache(maxsize=1)
-def _continents() -> frozenset[str]:
-    from babel import Locale
-
-    tongues = (*LANGUAGES, "fr", "de", "es", "pt", "it")
-    names = (pair for tongue in tongues for pair in Locale.parse(tongue).territories.items())
-    return frozenset(_plain(name) for code, name in names if code.isdecimal())
-
-
-def says_total(name: str) -> bool:
-    """Tell whether a name says that it is a total or a part of one: "Total", "Всего", "CẢ NƯỚC"."""
-    return _TOTAL.search(name) is not None
-
-
-def says_part(name: str) -> bool:
-    """Tell whether a name, or its last part, says that it is a part of what stands before it: "of which: exports"."""
-    return _PART.search(name) is not None
-
-
-def says_sum(name: str) -> bool:
-    """Tell whether a name says that it is a total, and not only what part of one: "Total", no "Trade (of which X)"."""
-    return says_total(_MENTIONS_PART.sub(" ", name))
-
-
-def says_only_total(name: str) -> bool:
-    """Tell whether a name says that it is a total and nothing else but a country: "Total", "TOTAL NACIONAL"."""
-    rest = " ".join(words(_TOTAL.sub(" ", name)))
-    return says_total(name) and (not rest or rest.casefold() in ("nacional", "national", "general") or is_country(rest))
-
-
-def is_country(name: str) -> bool:
-    """Tell whether a name is that of a country or continent, in one of some fifty languages."""
-    plain, core = _plain(name), "".join(word for word in _words(name) if word not in _GENERIC)
-    # codes of digits are no names: fifty languages need not be read for them
-    return any(len(each) > 1 and not each.isdecimal() and each in _countries() for each in (plain, core))
 
 
 def _turned(name: str) -> str:
@@ -722,7 +638,7 @@ def name_variants(name: str) -> list[str]:
     found += parts if len(parts) > 1 else []
     if hit := re.fullmatch(r"([^()]+)\(([^()]+)\)\s*", name):
         found += [hit[1].strip(), f"{hit[2].strip()} {hit[1].strip()}"]
-        if all(word in _GENERIC or _NUMERAL.fullmatch(word) for word in _words(hit[1])):
+        if all(word in GENERIC or _NUMERAL.fullmatch(word) for word in loose_words(hit[1])):
             found.append(hit[2].strip())  # "Region III (Central Luzon)"
     found += [_turned(each) for each in found]
     return list(dict.fromkeys(filter(None, found)))

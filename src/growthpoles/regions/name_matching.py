@@ -4,6 +4,8 @@ A name is compared by two keys. The *exact* key ignores case, ё/е, spaces, hyp
 characters and the Unicode form. The *loose* key also ignores accents and the extra Kazakh letters, and
 repairs words that mix Latin and Cyrillic letters of the same shape. It is consulted only where the exact one
 finds nothing. How a name of another script sounds in Latin letters proposes a region, and never decides.
+
+What a name says by itself is told here too: that it is a total, a part of something, a country, a kind of region.
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ from typing import Literal, NamedTuple
 import pandas as pd
 
 from growthpoles.errors import DataError, RegionError, message, nearest, unknown_option
+from growthpoles.language.languages import LANGUAGES, alternatives
 
 _LONGEST = 200  # characters; longer input is not a name, and normalising it would only cost time
 _SHOWN = 60  # characters of a name that an error message repeats
@@ -325,3 +328,111 @@ def _duplicates(given: list[object], found: list[list[str]]) -> list[str]:
         if len(hits) == 1:
             owners.setdefault(hits[0], []).append(show(name))
     return [f"{', '.join(names[:5])} all mean {code}" for code, names in owners.items() if len(names) > 1]
+
+
+_TOTAL = re.compile(alternatives("totals"), flags=re.IGNORECASE)
+
+_OF_WHICH = rf"(?:{alternatives('of_which')})(?!\w)"
+# At the head of a name, or of what a comma, colon or dash divides from the names above it.
+_PART = re.compile(rf"(?:^|[,;:|/–—]|\s-)\s*{_OF_WHICH}|^\s*(?:其中|うち|内)", flags=re.IGNORECASE)
+_MENTIONS_PART = re.compile(rf"\b{_OF_WHICH}", flags=re.IGNORECASE)
+
+
+def _word_list(name: str) -> frozenset[str]:
+    """Return the words of a list in the form in which names are compared by word."""
+    return frozenset(map(loosen, alternatives(name).split("|")))
+
+
+CONNECTING = _word_list("connecting_words")
+# Words that say what a region is, not which; "city" is none of them, since it tells a city from the region around it.
+GENERIC = _word_list("kinds_of_regions")
+COMPASS = _word_list("directions")
+
+
+def loose_words(name: str) -> list[str]:
+    """Return the loose words of a name without those that connect others."""
+    return [word for word in map(loosen, words(name.replace("&", " and "))) if word not in CONNECTING]
+
+
+def run_together(name: str) -> str:
+    """Return the loose words of a name without blanks."""
+    return "".join(loose_words(name))
+
+
+#: Codes (ISO 3166-1) of territories that the statistics of a country may list among its regions.
+_LISTED_AS_REGIONS = re.compile(
+    "AS|AW|AX|BL|BQ|CC|CW|CX|FO|GF|GG|GI|GL|GP|GU|HK|IM|JE|MF|MO|MP|MQ|NC|NF|PF|PM|PR|RE|SJ|SX|TF|VI|WF|YT"
+)
+
+
+def is_dependency(name: str) -> bool:
+    """Tell whether a name is that of a territory which may be a region of a country: Åland, Puerto Rico, Réunion."""
+    return run_together(name) in _territories()[1]
+
+
+@functools.lru_cache(maxsize=1)
+def _territories() -> tuple[frozenset[str], frozenset[str]]:
+    """Return the names of all territories in some fifty languages, and those of dependencies."""
+    from babel import Locale
+
+    tongues = re.findall(
+        r"\S+",
+        "en ru kk uk uz ky tr az de fr es it pt nl pl cs sk hu ro bg sr hr sl sq mk "
+        "el fi sv nb da is et lv lt ar fa he hi bn th vi id ms zh ja ko ka hy mn tg tk",
+    )
+    pairs = [
+        (code, run_together(name)) for tongue in tongues for code, name in Locale.parse(tongue).territories.items()
+    ]
+    return frozenset(name for _, name in pairs), frozenset(
+        name for code, name in pairs if _LISTED_AS_REGIONS.fullmatch(code)
+    )
+
+
+@functools.lru_cache(maxsize=1)
+def _countries() -> frozenset[str]:
+    more = (
+        "Republic of Kazakhstan", "Республика Казахстан", "Қазақстан Республикасы", "Российская Федерация",
+        "Russian Federation", "Česká republika", "Czech Republic", "Slovenská republika", "Estados Unidos Mexicanos",
+        "Republic of Uzbekistan", "Республика Узбекистан", "Кыргызская Республика", "Республика Беларусь",
+        "United States of America", "Great Britain", "England", "England and Wales", "European Union", "EU", "World",
+        "Euro area", "Territorio Nacional", "Total Nacional", "Nacional", "National",
+    )  # fmt: skip
+    return _territories()[0] | {run_together(name) for name in more}
+
+
+@functools.lru_cache(maxsize=1)
+def continents() -> frozenset[str]:
+    """Return the names of continents and their parts in the languages of the package and five others."""
+    from babel import Locale
+
+    tongues = (*LANGUAGES, "fr", "de", "es", "pt", "it")
+    names = (pair for tongue in tongues for pair in Locale.parse(tongue).territories.items())
+    return frozenset(run_together(name) for code, name in names if code.isdecimal())
+
+
+def says_total(name: str) -> bool:
+    """Tell whether a name says that it is a total or a part of one: "Total", "Всего", "CẢ NƯỚC"."""
+    return _TOTAL.search(name) is not None
+
+
+def says_part(name: str) -> bool:
+    """Tell whether a name, or its last part, says that it is a part of what stands before it: "of which: exports"."""
+    return _PART.search(name) is not None
+
+
+def says_sum(name: str) -> bool:
+    """Tell whether a name says that it is a total, and not only what part of one: "Total", no "Trade (of which X)"."""
+    return says_total(_MENTIONS_PART.sub(" ", name))
+
+
+def says_only_total(name: str) -> bool:
+    """Tell whether a name says that it is a total and nothing else but a country: "Total", "TOTAL NACIONAL"."""
+    rest = " ".join(words(_TOTAL.sub(" ", name)))
+    return says_total(name) and (not rest or rest.casefold() in ("nacional", "national", "general") or is_country(rest))
+
+
+def is_country(name: str) -> bool:
+    """Tell whether a name is that of a country or continent, in one of some fifty languages."""
+    plain, core = run_together(name), "".join(word for word in loose_words(name) if word not in GENERIC)
+    # codes of digits are no names: fifty languages need not be read for them
+    return any(len(each) > 1 and not each.isdecimal() and each in _countries() for each in (plain, core))

@@ -50,7 +50,7 @@ from growthpoles.study.table_blocks import (
     too_many_names,
 )
 from growthpoles.study.table_layout import read_block
-from growthpoles.study.total_rows import namesakes
+from growthpoles.study.total_rows import namesakes, of_smaller_regions, refuse_smaller_regions
 
 MOST_NAMES = 20_000  # different names of regions in a table; the most that a country has are municipalities
 _NAMED = 12  # names of rows that one message lists
@@ -427,13 +427,7 @@ def table_lines(block: Block, codes: Codes, study_years: list[int], relative: Ca
         told = f"{remark(listed(stray or twins))} fit{'s' if len(stray) == 1 else ''} no region: # off where it is none"
         if not stray:
             told = f"{remark(listed(twins))} beside another row of the same region: # off where it is no region"
-        more = (
-            ""
-            if not stray
-            else ""
-            if set(stray) <= set(stray_codes(block))
-            else ', else "name" = "key" in [boundaries.aliases]'
-        )
+        more = ', else "name" = "key" in [boundaries.aliases]' if set(stray) - set(stray_codes(block)) else ""
         lines.append(f"ignore = [            # DECIDE: {told}{more}")
         lines += [f"    {quoted(glob.escape(name))}," for name in ignored]
         lines += [f"    # {quoted(glob.escape(name))}," for name in (*stray, *twins) if name not in ignored]
@@ -481,13 +475,6 @@ def describe(block: Block) -> str:
     return f"{counted(len(block.rows), 'rows')}, {counted(len(block.paths), 'columns')}, {kind}{read}{header}"
 
 
-def _of_smaller(block: Block) -> str:
-    """Say that rows are left though every region has its own, and are more than the regions."""
-    rows = block.match.open
-    problem = f"{listed(rows, limit=3, write=shown)} fit no region, though each of the regions has a row"
-    return f"{problem}: the table may be one of smaller regions, some of which bear the same names"
-
-
 def doubts_of(block: Block, codes: Sequence[str], blocks: Sequence[Block] = ()) -> list[str]:
     """Say what is uncertain about a table."""
     at, match, marks = place_of(block), block.match, [repr(mark) if mark else "an empty cell" for mark in block.missing]
@@ -495,7 +482,7 @@ def doubts_of(block: Block, codes: Sequence[str], blocks: Sequence[Block] = ()) 
     if block.unclear:
         doubts.append(f"{at}: the decimal sign ({block.unclear})")
     if match.crowd:
-        doubts.append(f'{at}: {_of_smaller(block)}; ignore says of which rows that is wrong ("*": of all)')
+        doubts.append(f"{at}: {of_smaller_regions(block)}; ignore says which rows are no regions")
     elif match.open:
         fit = "fits" if len(match.open) == 1 else "fit"
         doubts.append(
@@ -622,9 +609,7 @@ def read_table(
         for name in [name for name in block.match.outside if name in known and name not in skipped]:
             block.match.outside.pop(name)
             block.match.aliases[name] = known[name], "as asked"
-    if crowded := [block for block in blocks if block.match.crowd]:
-        allowed = remedy("boundaries of those regions, or {ignore} where all other rows are none", ignore='["*"]')
-        raise DataError(message(_of_smaller(crowded[0]), where=str(path), allowed=allowed))
+    refuse_smaller_regions(blocks, str(path))
     stray = {name: hit for block in blocks for name, hit in block.match.open.items()}
     undated = [f"the year of {place_of(block)} is not stated" for block in blocks if not block.years]
     unclear = [parted(block.unclear)[0] for block in blocks if block.unclear and decimal is None]

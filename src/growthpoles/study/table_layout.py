@@ -54,7 +54,7 @@ from growthpoles.study.table_blocks import (
     tell_parts_of_year,
     tell_table_number,
 )
-from growthpoles.study.total_rows import figures_of, seeming_totals, totals_of
+from growthpoles.study.total_rows import largest_numbers, seeming_totals, totals_of
 
 _GROUPS = {sign: re.compile(rf"[+-]?\d{{1,3}}(?:{re.escape(sign)}\d{{3}})+") for sign in ",."}
 KEY_TAKEN = "the column of the regions: {column} was taken; {others} could serve as well"
@@ -570,11 +570,9 @@ def _settle_rows(block: Block, index: NameIndex | None, parents: Iterable[str], 
         for _, row in block.rows
         if any(at < len(row) and is_number(row[at]) for at in block.value_at)
     }
-    largest: dict[str, float] = {}
-    for (_, row), cells in zip(block.rows, figures_of(block), strict=True):
-        own = max((abs(cell) for cell in cells if cell is not None), default=0.0)
-        largest[block.text(row, block.key)] = max(own, largest.get(block.text(row, block.key), 0.0))
-    signs = RowSigns(set(totals_of(block)).intersection(names), empty, inset, odd_rows(block, index), largest)
+    signs = RowSigns(
+        set(totals_of(block)).intersection(names), empty, inset, odd_rows(block, index), largest_numbers(block)
+    )
     block.match = match_keys(names, index, signs=signs, parents=parents, bare_name=bare_name)
     for name, bare in spelled.items():
         for part in (block.match.found, block.match.aliases, block.match.outside, block.match.open):
@@ -582,10 +580,7 @@ def _settle_rows(block: Block, index: NameIndex | None, parents: Iterable[str], 
                 part[name] = part[bare]  # type: ignore[assignment]
     block.match.outside |= ignored
     if "*" in ignore:
-        rest = [name for name, near in block.match.open.items() if near is None and any(map(str.isalnum, name))]
-        block.match.open = {name: near for name, near in block.match.open.items() if name not in rest}
-        block.match.outside |= dict.fromkeys(rest, "it fits no region, and ignore lists all that do not")
-        block.match.crowd = False
+        block.match.ignore_rest()
     blank = [number for (number, _), name in zip(block.rows, written, strict=True) if not name]
     beside = [labels_beside(block, row) for (_, row), name in zip(block.rows, written, strict=True) if not name]
     if blank and all(beside) and not any(hits_of(index, text) for texts in beside for text in texts):

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from growthpoles.errors import plain
-from growthpoles.regions.key_matching import says_only_total, says_part, says_sum
+from growthpoles.regions.name_matching import says_only_total, says_part, says_sum
 from growthpoles.study.total_rows import FEWEST_PARTS, Array, find_totals, sum_holds
 
 _REGIONS = 60  # that columns are added up in to find totals among them; those found are looked at in all

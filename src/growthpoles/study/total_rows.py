@@ -1,17 +1,17 @@
-"""Total rows: rows of a table that are the sum of others, by what they add up to, by their names, or both."""
+"""Total rows: rows that are the sum of others, by what they add up to or say; two rows of a region; rows left over."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from growthpoles.errors import listed, quoted
-from growthpoles.regions.key_matching import is_country, is_dependency, says_only_total, says_total
+from growthpoles.errors import DataError, listed, message, quoted, remedy, shown
+from growthpoles.regions.name_matching import is_country, is_dependency, says_only_total, says_total
 from growthpoles.study.files.number_notation import cell_value, detect_notation, is_number
 from growthpoles.study.files.printed_labels import bare_name
 from growthpoles.study.files.problems import Problem
@@ -324,7 +324,7 @@ def totals_of(block: Block) -> dict[str, str]:
     names = list(dict.fromkeys(filter(None, written))) if len(set(written)) < len(written) else written
     if not 4 <= len(names) <= _MOST_SUMMED or not block.value_at:
         return {name: says[True] for name in names if written.count(name) > 1 and says_total(bare_name(name))}
-    cells = figures_of(block)
+    cells = _figures(block)
     headers = [" ".join(block.paths[at]) for at in block.value_at]
     if names is not written:
         cells, headers = _by_region(block, names, cells, headers)
@@ -347,7 +347,7 @@ def totals_of(block: Block) -> dict[str, str]:
     return {name: reason for name, reason in told.items() if name}
 
 
-def figures_of(block: Block) -> list[list[float | None]]:
+def _figures(block: Block) -> list[list[float | None]]:
     """Return the figures of a block, read as they are written all together, or each alone where that does not tell."""
     cells = [[row[at] if at < len(row) else None for at in block.value_at] for _, row in block.rows]
     filled = (cell for row in cells for cell in row if isinstance(cell, str) and is_number(cell))
@@ -418,3 +418,26 @@ def namesakes(block: Block) -> list[Namesakes]:
         own = max(names, key=lambda name: usual[marks[name]])
         told.append(Namesakes(code, [*names], [name for name in names if name != own]))
     return told
+
+
+def of_smaller_regions(block: Block) -> str:
+    """Say that rows are left though every region has its own, and are more than the regions."""
+    rows = block.match.open
+    problem = f"{listed(rows, limit=3, write=shown)} fit no region, though each of the regions has a row"
+    return f"{problem}: the table may be one of smaller regions, some of which bear the same names"
+
+
+def refuse_smaller_regions(blocks: Iterable[Block], where: str) -> None:
+    """Refuse a table of which more rows are left than there are regions, all of which have a row."""
+    if crowded := [block for block in blocks if block.match.crowd]:
+        allowed = remedy("boundaries of those regions, or {ignore} where all other rows are none", ignore='["*"]')
+        raise DataError(message(of_smaller_regions(crowded[0]), where=where, allowed=allowed))
+
+
+def largest_numbers(block: Block) -> dict[str, float]:
+    """Return the largest number in the rows of every name."""
+    largest: dict[str, float] = {}
+    for (_, row), cells in zip(block.rows, _figures(block), strict=True):
+        name = block.text(row, block.key or 0)
+        largest[name] = max([largest.get(name, 0.0), *(abs(cell) for cell in cells if cell is not None)])
+    return largest

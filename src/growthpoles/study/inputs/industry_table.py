@@ -16,7 +16,7 @@ from growthpoles.errors import DataError, GrowthpolesError, Reason, StudyError, 
 from growthpoles.file_reading import remembered
 from growthpoles.language.languages import SOURCE
 from growthpoles.regions.join import add_up, check_regions
-from growthpoles.regions.key_matching import says_part
+from growthpoles.regions.name_matching import says_part
 from growthpoles.study.files.problems import summary
 from growthpoles.study.files.table_files import cell_text, read_raw
 from growthpoles.study.files.user_table import TableData, read_table, toml_text
