@@ -552,7 +552,8 @@ def _name_problems(study: Study, number: int, data: TableData) -> list[Problem]:
             unknown[name] = str(error).removeprefix("region names: ")
     told = []
     for name, text in unknown.items():
-        near = nearest_region(at, name, vintage=spec.vintage, taken=set(codes.values()))
+        last = len(unknown) == 1 and any(map(str.isalpha, name))
+        near = nearest_region(at, name, vintage=spec.vintage, taken=set(codes.values()), last=last)
         alias = f"{toml_text(name)} = {toml_text(near or 'KEY')} in [boundaries.aliases]"
         alias += "" if near else " with the key of the region that it means"
         remedy = f"{alias}, or ignore = [{toml_text(name)}] where it is no region"

@@ -289,8 +289,13 @@ def match_study_regions(
     return list(match_names(given, index, where=where, duplicates=duplicates))
 
 
-def nearest_region(study: Study, name: str, *, vintage: int | None = None, taken: Collection[str] = ()) -> str | None:
-    """Return the code of the region that has a name spelled most like a given one, none of those taken, or None."""
+def nearest_region(
+    study: Study, name: str, *, vintage: int | None = None, taken: Collection[str] = (), last: bool = False
+) -> str | None:
+    """Return the code of the region that has a name spelled most like a given one, none of those taken, or None.
+
+    The `last` name without a region may mean the last region without a name.
+    """
     from growthpoles.regions.kazakhstan.region_names import vintage_index
 
     source = study.boundaries
@@ -300,7 +305,8 @@ def nearest_region(study: Study, name: str, *, vintage: int | None = None, taken
         index = _name_index(study.resolve(source.file), source.model_dump_json(), _bordered(study))
     else:
         index = vintage_index(vintage or source.year or study.years[-1])
-    return nearest_code(name, [code for code in index.names if code not in taken], index)
+    left = [code for code in index.names if code not in taken]
+    return nearest_code(name, left, index) or (left[0] if last and len(left) == 1 else None)
 
 
 def _bare_vintage_name(name: str, vintage: int) -> str:
