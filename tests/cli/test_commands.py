@@ -970,6 +970,15 @@ def test_totals_among_the_columns_of_a_file_are_no_industries(ask, tmp_path):
     assert done.returncode == 0 and "counted as an industry since it was named" in done.stderr
 
 
+@pytest.mark.parametrize(("part", "written"), [(0, "74 384"), (0.25, "74 384.250")])
+def test_counts_of_industries_are_printed_without_decimals(part, written, ask, tmp_path):
+    table = pd.DataFrame({"A": [70_000, 4_000, 384 + part], "B": [5, 6, 7.0]}, index=["x", "y", "z"])
+    table.rename_axis("region").to_csv(tmp_path / "t.csv")
+    done = ask("specialise", str(tmp_path / "t.csv"), "--show", "industries")
+    assert done.returncode == 0, done.stderr
+    assert f"{written} " in re.sub(r"[\u00a0\u202f]", " ", done.stdout)
+
+
 @pytest.mark.parametrize("branches", [1, 3, 90])
 @pytest.mark.parametrize("left", ["Share of {}, %", "{} in per cent of all", "Rate of {}, %"])
 def test_too_few_industries_are_one_line_with_the_remedy(branches, left, ask, tmp_path):

@@ -987,3 +987,29 @@ def test_a_lone_row_outside_the_indentation_is_asked_for_where_a_region_has_no_r
     words = r"'Qwyzzhold' fits no region; allowed: aliases=\{'Qwyzzhold': 'K1\d\d'\}"
     with pytest.raises(DataError, match="'Part .xu' fits no region; 'Qwyzzhold' fits" if first else words):
         gp.read_table(tmp_path / "t.xlsx", boundaries=borders)
+
+
+@pytest.mark.parametrize("many", [1, 3])
+@pytest.mark.parametrize("layout", ["wide", "long"])
+def test_what_is_to_be_ignored_and_stands_in_no_row_is_told(layout: str, many: int, tmp_path: Path) -> None:
+    borders, codes, _, draw = coded(tmp_path, many, 8)
+    rows = [f"{code};{draw.randrange(1000, 9000)}" for code in [*codes, "Rest"]]
+    if layout == "long":
+        rows = [f"{code};People;{draw.randrange(1000, 9000)}" for code in [*codes, "Rest"]]
+    head = "code;People" if layout == "wide" else "code;Indicator;Value"
+    (tmp_path / "t.csv").write_text("\n".join([head, *rows]), encoding="utf-8")
+    idle = [f"Swytz {at}" for at in range(many)]
+    for given in (idle, ["Rest", *idle], ["Rest"]):
+        try:
+            read = gp.read_table(tmp_path / "t.csv", boundaries=borders, key="code", year=2020, ignore=given)
+        except DataError:
+            assert given == idle  # as the row that is none is not named
+            continue
+        told = [note for note in read.attrs["remarks"] if note.startswith("ignore: ")]
+        words = f"ignore: {', '.join(idle)} {'fits' if many == 1 else 'fit'} no row of t.csv, and nothing is ignored"
+        assert [note.startswith(words) for note in told] == ([True] if given != ["Rest"] else [])
+    named = dict.fromkeys([*idle, "Rest"], codes[0]) | {"Rest": codes[-1]}
+    rows.remove(next(row for row in rows if row.startswith(codes[-1])))
+    (tmp_path / "t.csv").write_text("\n".join([head, *rows]), encoding="utf-8")
+    read = gp.read_table(tmp_path / "t.csv", boundaries=borders, key="code", year=2020, aliases=named)
+    assert sum(note.startswith(f"aliases: {', '.join(idle)} fit") for note in read.attrs["remarks"]) == 1

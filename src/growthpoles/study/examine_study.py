@@ -25,7 +25,6 @@ from growthpoles.errors import (
     options_in,
     parted,
     plain,
-    quoted,
     reworded,
     shown,
 )
@@ -34,7 +33,7 @@ from growthpoles.ratings.catalogue import Catalogue
 from growthpoles.regions.boundaries import boundary_notes
 from growthpoles.spatial.weights.build_weights import CONTIGUITY, pairs_by_geometry
 from growthpoles.study.files.problems import Problem, problems_frame
-from growthpoles.study.files.user_table import TableData, toml_text
+from growthpoles.study.files.user_table import TableData, idle_told, toml_text
 from growthpoles.study.inputs.indicators import (
     NO_ROW,
     absent_that_year,
@@ -363,10 +362,7 @@ def _notes(study: Study, catalogue: Catalogue) -> list[str]:
     if study.specialisation is not None:
         read.append(("specialisation", industry_data(study)))
     for key, data in read:
-        if data.idle:
-            fits = "fits" if len(data.idle) == 1 else "fit"
-            told = listed(data.idle, limit=8, write=quoted)
-            notes.append(f"{key}.ignore: {told} {fits} no row of {data.raw.path.name}, and nothing is ignored by it")
+        notes += [f"{key}.{told}" for told in idle_told(data.idle, data.raw.path)]
     if (none := no_year_rated(study, catalogue)) is not None:
         notes.append(str(none))
     for year in study.years:

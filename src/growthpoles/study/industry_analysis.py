@@ -197,6 +197,13 @@ def industry_profiles(matrix: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(columns).reindex(matrix.columns).rename_axis("industry")
 
 
+def _counted(profiles: pd.DataFrame) -> pd.DataFrame:
+    """Return the table with its totals as whole numbers where they are counts."""
+    total = profiles["total"]
+    whole = bool((total == total.round()).all()) and bool((total.abs() < 2.0**53).all())
+    return profiles.assign(total=total.astype("int64")) if whole else profiles
+
+
 ONE = ("regions", "industries", "lq", "shift_share", "clusters", "next", "complexity", "relatedness")
 
 
@@ -225,7 +232,7 @@ def one_table(study: Study, name: str, year: int | None = None) -> tuple[pd.Data
     if name in ONE[:3]:
         makers: dict[str, Callable[[], pd.DataFrame]] = {
             "regions": lambda: region_profiles(matrix).sort_values("hhi", ascending=False, kind="stable"),
-            "industries": lambda: industry_profiles(matrix),
+            "industries": lambda: _counted(industry_profiles(matrix)),
             "lq": lambda: quotient_table(matrix, industry_spec(study).counted and _whole(matrix)),
         }
         return makers[name](), f"{at}: {name}", told
@@ -274,7 +281,7 @@ def of_matrix(matrix: pd.DataFrame, name: str) -> tuple[pd.DataFrame, list[str]]
         told = ["krugman: distance from the industries of all regions together"]
         return frame.sort_values("krugman", ascending=False, kind="stable", na_position="last"), told
     if name == "industries":
-        return industry_profiles(matrix), []
+        return _counted(industry_profiles(matrix)), []
     if name == "lq":
         bare = matrix.copy()
         bare.attrs = {"nation": None, "totals": None}

@@ -32,8 +32,8 @@ from growthpoles.study.files.printed_labels import (
 )
 from growthpoles.study.files.problems import Names, alias_line, left_out_for, nothing_found, summary
 from growthpoles.study.files.table_files import cell_text
+from growthpoles.study.files.user_table import idle_told, remark, toml_list
 from growthpoles.study.files.user_table import read_table as read_as_described
-from growthpoles.study.files.user_table import remark, toml_list
 from growthpoles.study.files.user_table import toml_text as quoted
 from growthpoles.study.guess_columns import LayerGuess, fitting_encoding, guess_layer
 from growthpoles.study.study_spec import Table
@@ -596,11 +596,12 @@ def read_table(
     """
     path = Path(path)
     known, skipped = dict(aliases or {}), set(ignore)
-    codes, blocks, remarks = look_at(
-        path, boundaries, key, layer, sheet=sheet, year=year, encoding=encoding, known=known, ignore=skipped
-    )
+    codes, blocks, remarks = look_at(path, boundaries, key, layer, sheet=sheet, year=year, encoding=encoding,
+                                     known=known, ignore=skipped)  # fmt: skip
     if not blocks:
         raise DataError(nothing_found([path], remarks, codes[:3], aliases=True))
+    borne = {each.text(row, each.key) for each in blocks if each.key is not None for _, row in each.rows + each.aside}
+    remarks += [*idle_told(sorted(skipped - borne), path), *idle_told(sorted({*known} - borne), path, "aliases")]
     indicators, places = name_indicators(blocks)
     names = {place: indicators[at].name for place, at in places.items()}
     for block in blocks:  # what the caller says is no doubt

@@ -302,9 +302,14 @@ def change_limits(values: Sequence[float] | Array) -> tuple[float, ...]:
 
 
 def centered_limits(values: Sequence[float] | Array, center: float) -> tuple[float, ...]:
-    """Return :func:`change_limits` around a centre, in the figures that the map prints; no value changes its class."""
+    """Return :func:`change_limits` around a centre, in the figures that the map prints; no value changes its class.
+
+    Classes beyond all values are left out, but one on either side of the centre.
+    """
     numbers = np.asarray(values, dtype=float)
     known, steps = numbers[np.isfinite(numbers)], np.array(change_limits(numbers - center))
+    step, low, high = steps[4], known.min(initial=center) - center, known.max(initial=center) - center
+    steps = steps[(steps > min(low, -step / 2) - step) & (steps < max(high, step / 2) + step)]
     exact = center + steps
     for digits in range(max(digits_for(known), digits_of(steps)), 16):
         limits = np.round(exact, digits)
@@ -495,9 +500,9 @@ def plot_values(
     k : int, optional
         Number of classes, five by default; fewer where there are fewer distinct values.
     center : float, optional
-        Value from which the colours run apart, such as 0, 1, 100 or a mean: the limits are then symmetric around it
-        unless they are given, rounded as the map prints numbers where that moves no region to another class, and
-        regions exactly at it are a class of their own.
+        Value from which the colours run apart, such as 0, 1, 100 or a mean: the limits are then at even steps from
+        it, as far as there are values, unless they are given, rounded as the map prints numbers where that moves no
+        region to another class, and regions exactly at it are a class of their own.
     variable : str
         What the values are, with the unit: words over the legend and in the title.
     digits : int, optional

@@ -251,6 +251,13 @@ def _in_range(data: TableData, cell: Cell, text: str, value: float, *, decimal: 
     return float("nan")
 
 
+def idle_told(idle: Sequence[str], path: Path, option: str = "ignore") -> list[str]:
+    """Say which names of `ignore` or `aliases` no row of a table bears."""
+    fits, done = "fits" if len(idle) == 1 else "fit", "ignored" if option == "ignore" else "renamed"
+    names = listed(idle, limit=8, write=quoted)
+    return [f"{option}: {names} {fits} no row of {path.name}, and nothing is {done} by it"] if idle else []
+
+
 def toml_text(text: str) -> str:
     """Return a TOML string."""
     safe = text.encode("utf-8", "replace").decode("utf-8")
