@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable
 from typing import Any
 
@@ -219,6 +220,17 @@ def test_a_title_says_the_year_of_the_map(year: object) -> None:
     for span in ("2019 to 2022", "2019, 2020, 2021 and 2022"):
         assert dated(f"Output, {span}", year) == f"Output, {span}, {year}"
     assert dated("Output 2019 to 2022", None) == "Output 2019 to 2022"
+
+
+@pytest.mark.parametrize("zero", [chr(i) for i in range(0x110000) if unicodedata.decimal(chr(i), None) == 0])
+def test_a_title_says_the_year_in_digits_of_any_script(zero: str) -> None:
+    def set_in(text: str) -> str:
+        return "".join(chr(ord(zero) + int(sign)) if sign.isdecimal() else sign for sign in text)
+
+    title = set_in("Output, 2022")
+    assert dated(title, 2022) == title
+    assert dated(title, 2021) == f"{title}, 2021"
+    assert dated(set_in("Output, 2019 to 2022"), 2022) == set_in("Output, 2019 to 2022") + ", 2022"
 
 
 @pytest.mark.parametrize("lang", ["en", "ru", "kk"])

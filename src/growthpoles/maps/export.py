@@ -238,11 +238,12 @@ def save_figure(
     return target
 
 
-def _words_of(fig: Figure) -> Iterator[tuple[str, str]]:
-    """Go through the lines of a figure that this package set, each with its font file."""
-    for artist in fig.findobj(lambda each: hasattr(each, "words") and hasattr(each, "files")):
+def _words_of(fig: Figure) -> Iterator[tuple[str, list[tuple[str, str]]]]:
+    """Go through the lines of a figure that this package set, each with its runs and their font files."""
+    for artist in fig.findobj(lambda each: hasattr(each, "words") and hasattr(each, "runs")):
         layer: Any = artist
-        yield from zip((word.text for word in layer.words), layer.files, strict=True)
+        for word, runs in zip(layer.words, layer.runs, strict=True):
+            yield word.text, [(text, path) for _, text, path in runs]
 
 
 def _check(fig: Figure, preset: Preset, kind: str, name: str) -> None:

@@ -80,10 +80,13 @@ def span_of(years: tuple[object, object] | None, before: Any, after: Any) -> tup
 
 
 def dated(title: str, year: object) -> str:
-    """Return a title with its year, once: one that names other years, too ("2019 to 2022"), does not say it."""
-    own = re.escape(str(year))
-    said = re.search(rf"(?<!\d){own}(?!\d)", title) and not re.search(
-        r"(?<!\d)(?:19|20)\d\d(?!\d)", re.sub(rf"(?<!\d){own}(?!\d)", "", title)
+    """Return a title with its year, once: one that names other years, too ("2019 to 2022"), does not say it.
+
+    Digits may be those of any script.
+    """
+    own, plain = re.escape(str(year)), re.sub(r"\d", lambda digit: str(int(digit.group())), title)
+    said = re.search(rf"(?<!\d){own}(?!\d)", plain) and not re.search(
+        r"(?<!\d)(?:19|20)\d\d(?!\d)", re.sub(rf"(?<!\d){own}(?!\d)", "", plain)
     )
     return title if said or year is None or not title else f"{title}, {year}"
 

@@ -351,7 +351,7 @@ def _columns_of(
     name = unshortened(options.name, frame.columns) if options.name else (names[0] if names else None)
     if name is None and "name" in table and key in table and table[key].duplicated().any():
         name = key  # which maps would take the parts' names for
-    others = [column for column in names if column not in (name, key)]
+    others = [column for column in names if column != name]
     if options.name is None and name is not None and (others or name != key):
         another = f" (--name says another: {listed(others, write=quoted)})" if others else ""
         notes.append(f"the names of the regions: column {name!r}{another}")

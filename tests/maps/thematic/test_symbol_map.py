@@ -156,4 +156,4 @@ def test_symbols_and_points_are_set_in_the_typeface_of_the_preset(regions: Any) 
     gp.plot_points(ax, [63.3], [45.6], labels=["Baikonur"])
     layers = [layer for layer in ax.get_children() if isinstance(layer, WordLayer)]
     assert "Baikonur" in {word.text for layer in layers for word in layer.words}
-    assert {file.rsplit("/", 1)[1].split("-")[0] for layer in layers for file in layer.files} == {"Arimo"}
+    assert {file.rsplit("/", 1)[1].split("-")[0] for layer in layers for ((_, _, file),) in layer.runs} == {"Arimo"}

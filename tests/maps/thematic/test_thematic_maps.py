@@ -33,7 +33,7 @@ from growthpoles.maps.sheet.text_layer import WordLayer
 from growthpoles.maps.source_note import digits_of
 from growthpoles.maps.thematic.bivariate_map import terciles
 from growthpoles.maps.thematic.cluster_map import HOTSPOTS, MARKS
-from growthpoles.maps.thematic.value_map import Scheme, centered_limits, change_limits, digits_for
+from growthpoles.maps.thematic.value_map import Scheme, centered_limits, change_limits, digits_for, places_of
 
 
 def faces(ax: Any) -> list[str]:
@@ -347,7 +347,7 @@ def test_limits_round_a_computed_centre_are_rounded_and_part_the_same_values(
     limits = np.array(centered_limits(values, center))
     assert limits[0] <= values.min() and values.max() <= limits[-1]
     others, at = values[values != center], int(np.abs(limits - center).argmin())
-    assert ((others >= limits[at]) == (others > center)).all() and 0 < at < len(limits) - 1
+    assert ((others - limits[at]) * (others - center) >= 0).all() and 0 < at < len(limits) - 1
     # No class is beyond all values but the one beside the centre.
     assert (at == 1 or values.min() <= limits[1]) and (at == len(limits) - 2 or values.max() >= limits[-2])
     exact = (center + np.array(change_limits(values - center)))[3 - at : 3 - at + len(limits)]
@@ -357,7 +357,7 @@ def test_limits_round_a_computed_centre_are_rounded_and_part_the_same_values(
     if moved and digits_of(limits) > max(wanted, digits_of(np.diff(exact))):  # finer only where rounding misleads
         coarse = np.round(exact, digits_of(limits) - 1)
         held = coarse[0] <= values.min() and values.max() <= coarse[-1]
-        classes = [np.searchsorted(each[1:-1], others, "right").tolist() for each in (coarse, exact)]
+        classes = [places_of(others, each, center).tolist() for each in (coarse, exact)]
         assert not held or classes[0] != classes[1] or (np.diff(coarse) <= 0).any()
 
 
@@ -384,6 +384,83 @@ def test_limits_that_hold_all_values_are_offered_and_work(regions: Any, limits: 
     offered = json.loads(str(caught.value).partition("limits=")[2].partition(", which")[0])
     assert set(limits) <= set(offered) and len(offered) <= len(limits) + 2
     maps.plot_values(regions, values, limits=offered, preset="nature-single", labels="none")
+
+
+@given(
+    st.lists(st.integers(-(10**7), 10**7), min_size=3, max_size=30, unique=True),
+    st.integers(0, 6),
+    st.sampled_from(["natural", "quantiles", "equal", "pretty", "box_plot"]),
+    st.sampled_from([0.0, 0.1, -7.3]),
+)
+def test_class_limits_begin_no_unit_before_the_least_value(
+    drawn: list[int], decimals: int, scheme: Scheme, shift: float
+) -> None:
+    """Values with so many decimals, also as differences of decimals, which miss them by noise."""
+    whole = sorted(drawn)
+    values = np.array([float(Fraction(each, 10**decimals)) + shift - shift for each in whole])
+    limits = maps.class_limits(values, scheme, k=3)
+    assert limits[0] <= values.min() and values.max() <= limits[-1]
+    assert list(limits) == sorted(set(limits))
+    if scheme in ("equal", "pretty"):  # round widths reach further out
+        return
+    digits = next(n for n in range(-9, 10) if np.allclose(np.round(limits, n), limits, rtol=0, atol=1e-9))
+    start, end = (round(limit * 10.0**digits) for limit in (limits[0], limits[-1]))
+    unit = Fraction(10) ** (decimals - digits)
+    assert start * unit <= whole[0] < (start + 1) * unit
+    assert (end - 1) * unit < whole[-1] <= end * unit
+
+
+@pytest.mark.parametrize("scheme", ["natural", "equal", "quantiles"])
+def test_limits_of_decimals_begin_at_the_least_of_them(scheme: Scheme) -> None:
+    for first in range(11, 100):
+        values = [first / 10, (first + 2) / 10, (first + 5) / 10, (first + 6) / 10]
+        assert maps.class_limits(values, scheme, k=3)[0] == first / 10
+
+
+@given(
+    st.lists(st.integers(0, 60), min_size=3, max_size=8, unique=True),
+    st.lists(st.integers(1, 20), min_size=1, max_size=4, unique=True),
+    st.sampled_from([(0, 1), (0, 10), (1000, 10), (1, 1), (333, 100)]),
+)
+def test_values_as_far_above_a_centre_as_below_have_mirrored_classes(
+    drawn: list[int], steps: list[int], center: tuple[int, int]
+) -> None:
+    middle, unit = center
+    numbers = [Fraction(middle + sign * each, unit) for each in drawn for sign in (1, -1)]
+    values = np.array([float(each) for each in numbers])
+    at = float(Fraction(middle, unit))
+    reach = sorted({*steps, max(*drawn, 21)})
+    limits = [Fraction(middle + sign * each, unit) for sign in (1, -1) for each in reach] + [Fraction(middle, unit)]
+    for edges in (np.array(sorted(map(float, limits))), np.array(centered_limits(values, at))):
+        found = places_of(values, edges, at)
+        for above, below, value in zip(found[::2], found[1::2], numbers[::2], strict=True):
+            assert value == Fraction(middle, unit) or above + below == len(edges) - 2
+    exact = sorted(limits)
+    for value, place in zip(numbers, places_of(values, np.array(sorted(map(float, limits))), at), strict=True):
+        if value == max(exact) or value == min(exact):
+            assert place == (len(exact) - 2 if value == max(exact) else 0)
+        elif value > Fraction(middle, unit):
+            assert exact[place] <= value < exact[place + 1]
+        elif value < Fraction(middle, unit):
+            assert exact[place] < value <= exact[place + 1]
+
+
+def test_a_rise_and_a_fall_of_one_size_are_equally_strong(regions: Any) -> None:
+    """Differences of decimals, as tables have them: on a limit within rounding, in a map, a panel and its legend."""
+    rng = np.random.default_rng(7)
+    mirror = dict(zip(palettes.DIVERGING, palettes.DIVERGING[::-1], strict=True))
+    half = len(regions) // 2
+    for step in (0.1, 0.2, 0.25, 1.0):
+        size = step * np.concatenate([[1, 2, 3], rng.integers(1, 4, half - 3)])
+        first = np.round(rng.uniform(3, 9, half), 2)
+        change = np.concatenate([first + size - first, first - size - first, np.zeros(len(regions) - 2 * half)])
+        series = pd.Series(change, index=regions.index)
+        around = maps.plot_values(regions, 100 + series, center=100, labels="none")
+        panel = maps.plot_panel(regions, {"a": series, "b": -series}, maps.plot_change, labels="none")
+        for ax in (maps.plot_change(regions, series, labels="none"), around, panel.axes[1], panel.axes[2]):
+            shown = faces(ax)
+            assert [mirror[face] for face in shown[:half]] == shown[half : 2 * half]
+            assert len(set(shown[:half])) == 2
 
 
 def test_a_small_change_is_no_zero(regions: Any) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import unicodedata
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +32,139 @@ def _bytes(ax: Any, kind: str = "pdf") -> bytes:
     return render(ax.figure, kind, Facts(), 300.0)
 
 
+def _forget() -> None:
+    """Forget which fonts there are."""
+    for known in (typefaces._runs_for, typefaces._installed, typefaces._newly_installed):
+        known.cache_clear()
+
+
+@pytest.fixture
+def only_dejavu(monkeypatch: Any) -> Iterator[None]:
+    """A machine without other fonts."""
+    from matplotlib import font_manager
+
+    there = [font for font in font_manager.fontManager.ttflist if "DejaVu" in font.name]
+    monkeypatch.setattr(font_manager.fontManager, "ttflist", there)
+    monkeypatch.setattr(font_manager, "findSystemFonts", list)
+    _forget()
+    yield
+    _forget()
+
+
+def _font_of(folder: Path, family: str, signs: str) -> Path:
+    """Write a font that holds these signs only, as most of another script hold no Latin letters."""
+    from fontTools.ttLib import TTFont
+
+    font = TTFont(FONTS / "DejaVuSans.ttf")
+    shapes = font.getBestCmap()
+    for table in font["cmap"].tables:
+        table.cmap = {ord(sign): shapes[65 + i % 26] for i, sign in enumerate(signs) if ord(sign) < 0x10000}
+    for entry in font["name"].names:
+        if entry.nameID in (1, 4, 6, 16):
+            entry.string = family.replace(" ", "") if entry.nameID == 6 else family
+    for name in ("GSUB", "GPOS", "GDEF", "kern"):
+        if name in font:
+            del font[name]
+    path = folder / f"{family.replace(' ', '')}-Regular.ttf"
+    font.save(path)
+    return path
+
+
+def _script(first: int, last: int) -> str:
+    return "".join(chr(code) for code in range(first, last) if unicodedata.category(chr(code)) in ("Lo", "Mn", "Nd"))
+
+
+#: Scripts that DejaVu Sans lacks.
+SCRIPTS = {
+    "Bengali": _script(0x980, 0xA00), "Thai": _script(0xE00, 0xE60), "Tamil": _script(0xB80, 0xC00),
+    "Ethiopic": _script(0x1200, 0x1240), "SC": _script(0x4E00, 0x4E80),
+}  # fmt: skip
+
+
+def _lines(script: str, seed: int) -> list[str]:
+    """Lines of a map that mix words of a script with Latin, Cyrillic, digits and signs."""
+    rng = np.random.default_rng(seed)
+    letters = [sign for sign in script if sign.isalpha()]
+    words = [rng.choice(letters) + "".join(rng.choice([*script], 4)) for _ in "ab"]
+    parts = ["2022", "boundaries: x.json", "·", "(%)", "қала", "–", "12.5", *words]
+    return [" ".join(rng.permutation(parts)[: rng.integers(1, len(parts))]) for _ in range(30)]
+
+
+@pytest.mark.filterwarnings("ignore:typeface", "ignore:this matplotlib")
+@pytest.mark.parametrize("own", ["", " 0123456789.,()%", "0123456789"])
+@pytest.mark.parametrize("script", SCRIPTS)
+@pytest.mark.usefixtures("only_dejavu")
+def test_a_typeface_of_another_script_is_backed_by_dejavu(script: str, own: str, tmp_path: Path) -> None:
+    font = _font_of(tmp_path, f"Noto Sans {script}", SCRIPTS[script] + own)
+    with gp.typeface(font):
+        for line in _lines(SCRIPTS[script], seed=len(own)):
+            runs = typefaces.font_runs(line)
+            assert "".join(run for run, _ in runs) == line
+            for run, path in runs:
+                assert not typefaces.missing_glyphs(path, run)
+                assert all(path == str(font) for sign in run if sign in SCRIPTS[script])
+            starts = [start for start, _, _ in text_metrics.stretches(line)]
+            assert starts == sorted(starts) and starts[0] == 0.0
+            long = text_metrics.width(line, 10.0)
+            assert long == pytest.approx(sum(text_metrics.width(run, 10.0) for run, _ in runs))
+            assert long == pytest.approx(text_metrics.width(line, 20.0) / 2)
+            shape = text_metrics.outline(line)[0]
+            assert shape[:, 0].max() * 10 * text_metrics.PT <= long + 1.0
+            assert shape[:, 0].min() >= -0.5
+
+
+@pytest.mark.filterwarnings("ignore:typeface", "ignore:no font at hand", "ignore:this matplotlib")
+@pytest.mark.parametrize("script", ["Bengali", "Thai"])
+@pytest.mark.usefixtures("only_dejavu")
+def test_the_font_that_a_refusal_names_makes_the_map(
+    script: str, regions: Any, tmp_path: Path, monkeypatch: Any
+) -> None:
+    """Also where it has no Latin letters, as those of Noto; given as a file or installed."""
+    from matplotlib import font_manager
+
+    words = "".join(SCRIPTS[script][:8])
+    values = pd.Series(np.arange(len(regions), dtype=float), index=regions.index)
+
+    def draw() -> Any:
+        return maps.plot_values(regions, values, variable=f"{words}, 2014 (%)", source=words, year=2014).figure
+
+    with pytest.raises(MapError, match="no typeface of this machine has them") as told:
+        maps.save_figure(draw(), tmp_path / "map.png")
+    named = re.findall(r'gp\.typeface\("([^"]+)"\)', str(told.value))[0]
+    font = _font_of(tmp_path, f"Noto Sans {script}", SCRIPTS[script] + " 0123456789.")
+    assert font.name == named
+    with gp.typeface(font):
+        figure = draw()
+    for kind in ("png", "pdf", "svg", "eps"):
+        maps.save_figure(figure, tmp_path / f"file.{kind}")
+    assert _fonts((tmp_path / "file.pdf").read_bytes()) - {"DejaVuSans-Bold"} == {f"NotoSans{script}", "DejaVuSans"}
+    svg = (tmp_path / "file.svg").read_text(encoding="utf-8")
+    assert svg.count(f">{words}</text>") == 3 and f"'Noto Sans {script}', sans-serif" in svg
+    monkeypatch.setattr(font_manager, "findSystemFonts", lambda: [str(font)])  # installed since
+    _forget()
+    maps.save_figure(draw(), tmp_path / "installed.pdf")
+    assert f"NotoSans{script}" in _fonts((tmp_path / "installed.pdf").read_bytes())
+    with gp.typeface(f"Noto Sans {script}") as face:
+        assert face.regular == str(font)
+
+
+@pytest.mark.filterwarnings("ignore:typeface")
+@pytest.mark.usefixtures("only_dejavu")
+def test_axis_titles_in_two_scripts_have_both(tmp_path: Path, recwarn: Any) -> None:
+    font = _font_of(tmp_path, "Noto Sans Thai", SCRIPTS["Thai"])
+    with gp.typeface(font):
+        prop = text_metrics.font(8.0, f"{SCRIPTS['Thai'][:5]}, standardised")
+    assert prop.get_family() == ["Noto Sans Thai", "DejaVu Sans"]
+
+
+def test_a_matplotlib_that_joins_no_letters_says_so(monkeypatch: Any) -> None:
+    monkeypatch.setattr(typefaces, "_shapes", lambda: False)
+    for line in ("السكان", "ישראל"):
+        with pytest.warns(UserWarning, match="neither joined nor turned"):
+            typefaces.font_runs(line)
+    typefaces.font_runs("Қала, Αθήνα, Երեւան")
+
+
 def _fonts(pdf: bytes) -> set[str]:
     """Names of the fonts that a PDF embeds."""
     return {name.decode() for name in re.findall(rb"/BaseFont /[A-Z]{6}\+([\w-]+)", pdf)}
@@ -40,7 +175,7 @@ def _fonts(pdf: bytes) -> set[str]:
     [("Қарағанды – 12,5", "-core.ttf"), ("Łódź, Αττική", "-wide.ttf"), ("Երեւան", "ttf/DejaVuSans.ttf")],
 )
 def test_a_line_is_set_in_the_smallest_file_that_holds_it(line: str, ending: str) -> None:
-    path = typefaces.font_file(line)
+    ((_, path),) = typefaces.font_runs(line)
     assert path.replace("\\", "/").endswith(ending)
     assert typefaces.missing_glyphs(path, line) == ""
 
@@ -57,8 +192,8 @@ def test_signs_of_no_font_are_refused_in_one_line(
 
     there = [font for font in font_manager.fontManager.ttflist if "DejaVu" in font.name or "Last" in font.name]
     monkeypatch.setattr(font_manager.fontManager, "ttflist", there)
-    typefaces._file_for.cache_clear()
-    typefaces._installed.cache_clear()
+    monkeypatch.setattr(font_manager, "findSystemFonts", list)
+    _forget()
     with pytest.warns(UserWarning) as caught:
         ax = maps.plot_values(regions.assign(short_en=line), pd.Series(range(len(regions)), index=regions.index))
     said = {str(each.message) for each in caught} - {"Matplotlib currently does not support Devanagari natively."}
@@ -66,14 +201,13 @@ def test_signs_of_no_font_are_refused_in_one_line(
     with pytest.raises(MapError) as told:
         maps.save_figure(ax.get_figure(root=True), tmp_path / "map.png")
     assert re.match(rf"map.png: no glyph for .*{lost}.* \(as in '{line}'\): boxes", str(told.value))
-    assert "allowed: no typeface of this machine has them all" in str(told.value)
+    assert "allowed: no typeface of this machine has them;" in str(told.value)
     assert f'gp.typeface("Noto{family}-Regular.ttf")' in str(told.value)
     assert 'other words: variable="...", source="..."' in str(told.value)
     option = in_its_words(told.value.args[0], {"font", "title", "source"})
     assert f"--font Noto{family}-Regular.ttf; or other words: --title ..., --source ..." in option
     assert not (tmp_path / "map.png").exists()
-    typefaces._file_for.cache_clear()
-    typefaces._installed.cache_clear()
+    _forget()
 
 
 @pytest.mark.parametrize(
@@ -92,11 +226,9 @@ def test_a_line_in_another_script_is_set_in_an_installed_font(monkeypatch: Any) 
 
     seen = [font for font in font_manager.fontManager.ttflist if font.name == "STIXGeneral" and font.style == "normal"]
     monkeypatch.setattr(font_manager.fontManager, "ttflist", seen)
-    typefaces._file_for.cache_clear()
-    typefaces._installed.cache_clear()
-    assert Path(typefaces.font_file("a𝔄")).name in {"STIXGeneral.ttf", "DejaVuSans.ttf"}
-    typefaces._file_for.cache_clear()
-    typefaces._installed.cache_clear()
+    _forget()
+    assert Path(typefaces.font_runs("a𝔄")[0][1]).name in {"STIXGeneral.ttf", "DejaVuSans.ttf"}
+    _forget()
 
 
 @pytest.mark.long
@@ -193,7 +325,7 @@ def test_outlines_are_as_wide_as_the_font_says(sign: str) -> None:
     from fontTools.pens.boundsPen import BoundsPen
     from fontTools.ttLib import TTFont
 
-    path = typefaces.font_file(sign, False)
+    ((_, path),) = typefaces.font_runs(sign)
     font = TTFont(path)
     glyphs, pen = font.getGlyphSet(), BoundsPen(font.getGlyphSet())
     glyphs[font.getBestCmap()[ord(sign)]].draw(pen)

@@ -6,6 +6,7 @@ Here the places are known, so the renderer is asked to set the lines directly; t
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,7 @@ from matplotlib.transforms import Affine2D, Bbox
 
 from growthpoles.maps.sheet.sheet_blocks import Word
 from growthpoles.maps.typography import text_metrics
-from growthpoles.maps.typography.typefaces import font_file, properties
+from growthpoles.maps.typography.typefaces import properties
 
 if TYPE_CHECKING:
     from matplotlib.backend_bases import RendererBase
@@ -32,8 +33,8 @@ class WordLayer(Artist):
         The lines, in millimetres of the layer's transform.
     codes
         Codes among them, each with the name that it stands for.
-    files
-        The font file of every line.
+    runs
+        The runs of every line: start at size 1, text and font file.
     """
 
     def __init__(
@@ -49,8 +50,12 @@ class WordLayer(Artist):
         self.words = tuple(words)
         self.codes = tuple(codes)
         # Measured now, since the layer may be drawn when another typeface is chosen.
-        self.files = tuple(font_file(word.text, word.bold) for word in self.words)
-        self._starts = [word.start for word in self.words]
+        self.runs = tuple(text_metrics.stretches(word.text, word.bold) for word in self.words)
+        self._parts = [
+            (word, text, path, _along(word, start * word.size * text_metrics.PT))
+            for word, runs in zip(self.words, self.runs, strict=True)
+            for start, text, path in runs
+        ]
         boxes = [word.box for word in self.words]
         self._corners = [corner for box in boxes for corner in (box[:2], box[2:])]
         self.set_transform(transform)
@@ -68,10 +73,10 @@ class WordLayer(Artist):
             renderer.close_group("words")
             self.stale = False
             return
-        spots = self.get_transform().transform(self._starts)
+        spots = self.get_transform().transform([place for *_, place in self._parts])
         flip = renderer.get_canvas_width_height()[1] if renderer.flipy() else None
         context, colour = renderer.new_gc(), ""
-        for word, path, (x, y) in zip(self.words, self.files, spots.tolist(), strict=True):
+        for (word, text, path, _), (x, y) in zip(self._parts, spots.tolist(), strict=True):
             if word.colour != colour:
                 colour = word.colour
                 context.set_foreground(colour)
@@ -79,7 +84,7 @@ class WordLayer(Artist):
                 context,
                 x,
                 y if flip is None else flip - y,
-                word.text,
+                text,
                 properties(word.size, path, word.bold),
                 word.angle,
                 ismath=False,
@@ -92,8 +97,8 @@ class WordLayer(Artist):
     def _fill(self, renderer: RendererBase) -> None:
         """Set the lines on a raster as filled outlines: exactly where vector files have them, without hinting."""
         base = self.get_transform()
-        for word, path, start in zip(self.words, self.files, self._starts, strict=True):
-            vertices, codes = text_metrics.outline_in(word.text, path, word.bold)
+        for word, text, path, start in self._parts:
+            vertices, codes = text_metrics.outline_in(text, path, word.bold)
             if not len(vertices):
                 continue
             place = Affine2D().scale(word.size * text_metrics.PT)
@@ -114,3 +119,9 @@ class WordLayer(Artist):
     def get_tightbbox(self, renderer: RendererBase | None = None) -> Bbox:
         """Box around all lines on the display."""
         return self.get_window_extent(renderer)
+
+
+def _along(word: Word, length: float) -> tuple[float, float]:
+    """Return the place so many millimetres along a line."""
+    (x, y), turn = word.start, math.radians(word.angle)
+    return x + length * math.cos(turn), y + length * math.sin(turn)

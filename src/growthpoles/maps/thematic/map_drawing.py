@@ -103,7 +103,7 @@ def map_style(
     if style.context != "none" and style.source and getattr(regions, "crs", None) is not None:
         last = 1 if options.get("source") else 0
         before, after = style.source[: len(style.source) - last], style.source[len(style.source) - last :]
-        style = replace(style, source=(*before, translator(lang)("neighbours: Natural Earth, de facto"), *after))
+        style = replace(style, source=(*before, translator(lang)("countries: Natural Earth, de facto"), *after))
     style = replace(style, cities=cities_of(options.get("cities"), lang))
     overlay = options.get("overlay")
     return style if overlay is None else replace(style, overlay=_overlay(regions, overlay, lang, options))

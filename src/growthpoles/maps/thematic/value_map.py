@@ -65,9 +65,9 @@ def class_limits(values: Sequence[float] | Array, scheme: Scheme = "natural", *,
     -------
     tuple of float
         Rising limits that hold all values; classes are closed below and open above, the last one closed, as
-        :func:`growthpoles.plot_values` counts them. "equal" and "pretty" classes all have one width, the ends rounded
-        outward, and may be empty. Otherwise a limit lies about halfway between the values on its two sides, with the
-        fewest decimals that part them; classes that would be empty are left out.
+        :func:`growthpoles.plot_values` counts them without a centre. "equal" and "pretty" classes all have one width,
+        the ends rounded outward, and may be empty. Otherwise a limit lies about halfway between the values on its two
+        sides, with the fewest decimals that part them; classes that would be empty are left out.
 
     Raises
     ------
@@ -99,11 +99,17 @@ def class_limits(values: Sequence[float] | Array, scheme: Scheme = "natural", *,
                 n=len(distinct),
             )
         )
+    low, high = float(distinct[0]), float(distinct[-1])
     if scheme in ("equal", "pretty"):
-        return (_equal if scheme == "equal" else _pretty)(float(distinct[0]), float(distinct[-1]), k)
-    if scheme == "natural":
-        edges = _natural_breaks(known, k)
-        return _readable(distinct[0], distinct[edges], distinct[edges + 1], distinct[-1])
+        limits = (_equal if scheme == "equal" else _pretty)(low, high, k)
+    else:
+        edges = _natural_breaks(known, k) if scheme == "natural" else _last_of_classes(known, distinct, scheme, k)
+        limits = _readable(low, distinct[edges], distinct[edges + 1], high)
+    return min(limits[0], low), *limits[1:-1], max(limits[-1], high)  # an end may be a value but for noise
+
+
+def _last_of_classes(known: Array, distinct: Array, scheme: Scheme, k: int) -> NDArray[np.int_]:
+    """Return the last distinct value of every class but the highest, by quantiles or a classifier of mapclassify."""
     if scheme == "quantiles":
         last = len(known) - 1
         at, part = np.divmod(last * np.arange(1, k + 1), k)  # whole numbers: a limit that is a value is that value
@@ -119,8 +125,14 @@ def class_limits(values: Sequence[float] | Array, scheme: Scheme = "natural", *,
             bins = np.asarray((classifier(known, k=k) if counted else classifier(known)).bins, dtype=float)
     # mapclassify closes its classes above; what separates two classes is any number between their values.
     number = np.searchsorted(bins, distinct, side="left")
-    edges = np.flatnonzero(np.diff(number))
-    return _readable(distinct[0], distinct[edges], distinct[edges + 1], distinct[-1])
+    return np.flatnonzero(np.diff(number))
+
+
+def _outward(low: float, high: float, digits: int) -> tuple[float, float]:
+    """Return ends rounded outward to so many digits; one that has them, but for noise, stays where it is."""
+    unit, start, end = 10.0**-digits, round(float(low), digits) + 0.0, round(float(high), digits) + 0.0
+    start = start if start - low <= 1e-9 * unit else round(start - unit, digits)
+    return start, end if high - end <= 1e-9 * unit else round(end + unit, digits)
 
 
 def _equal(low: float, high: float, k: int) -> tuple[float, ...]:
@@ -128,9 +140,9 @@ def _equal(low: float, high: float, k: int) -> tuple[float, ...]:
     power = int(np.floor(np.log10(high - low)))
     for digits in range(-power, 5 - power):
         unit = 10.0**-digits
-        start = np.floor(low / unit + 1e-9) * unit
+        start = _outward(low, high, digits)[0]
         width = np.ceil((high - start) / k / unit - 1e-9) * unit
-        if start <= low and width > 0 and start + k * width - high + low - start <= 0.02 * (high - low):
+        if width > 0 and start + k * width - high + low - start <= 0.02 * (high - low):
             return tuple(float(round(start + i * width, max(digits, 0))) for i in range(k + 1))
     return tuple(np.linspace(low, high, k + 1).tolist())
 
@@ -213,12 +225,9 @@ def _readable(low: float, below: Array, above: Array, high: float) -> tuple[floa
     for digits in range(-9, 16):
         unit = 10.0**-digits
         inner = np.round((below + above) / 2, digits)
-        ends = (
-            np.round(np.floor(low / unit) * unit, max(digits, 0)),
-            np.round(np.ceil(high / unit) * unit, max(digits, 0)),
-        )
-        limits = np.concatenate([[ends[0]], inner, [ends[1]]])
-        fine = ((inner > below) & (inner <= above)).all() and ends[0] <= low and ends[1] >= high
+        start, end = _outward(low, high, digits)
+        limits = np.array([start, *inner, end])
+        fine = ((inner > below) & (inner <= above)).all()
         # as fine as a tenth of the whole range, so that the ends do not stand far out
         if fine and (np.diff(limits) > 0).all() and unit <= (high - low) / 10:
             return tuple(float(limit) for limit in limits)
@@ -248,8 +257,7 @@ def _own_scale(limits: Sequence[float] | Array, values: pd.Series) -> Array:
     off = np.flatnonzero((numbers < edges[0] - noise) | (numbers > edges[-1] + noise))
     if not len(off):
         return edges
-    unit = 10.0 ** -digits_for(known)
-    ends = np.floor(known.min() / unit + 1e-9) * unit, np.ceil(known.max() / unit - 1e-9) * unit
+    ends = _outward(known.min(), known.max(), digits_for(known))
     wider = [*ends[:1] * bool(ends[0] < edges[0] - noise), *edges, *ends[1:] * bool(ends[1] > edges[-1] + noise)]
     wide = remedy("{limits}, which holds all values", limits=_limits_option(wider))
     value, where = numbers[off[0]], f"region {values.index[off[0]]!r}"
@@ -279,8 +287,19 @@ def bin_of(value: float, edges: Array, region: object) -> int:
                 allowed=f"{edges[0]:g} to {edges[-1]:g}",
             )
         )
-    at = int(np.searchsorted(edges - noise, value, side="right")) - 1
-    return min(max(at, 0), len(edges) - 2)
+    return int(places_of(np.array([value]), edges)[0])
+
+
+def places_of(values: Array, edges: Array, center: float | None = None) -> NDArray[np.int_]:
+    """Return the classes of values as :func:`bin_of`; below a centre they are closed above, so that both sides mirror.
+
+    On both sides a value on a limit belongs to the class further from the centre. NaN falls into the last one.
+    """
+    noise = 1e-12 * float(np.abs(edges).max())
+    places = np.searchsorted(edges - noise, values, side="right") - 1
+    if center is not None:
+        places = np.where(values < center, np.searchsorted(edges + noise, values, side="left") - 1, places)
+    return places.clip(0, len(edges) - 2)
 
 
 def digits_for(values: Array) -> int:
@@ -314,14 +333,11 @@ def centered_limits(values: Sequence[float] | Array, center: float) -> tuple[flo
     for digits in range(max(digits_for(known), digits_of(steps)), 16):
         limits = np.round(exact, digits)
         held = limits[0] <= known.min(initial=np.inf) and limits[-1] >= known.max(initial=-np.inf)
-        if held and (np.diff(limits) > 0).all() and _alike(known[known != center], exact[1:-1], limits[1:-1]):
-            return tuple(limits.tolist())
+        if held and (np.diff(limits) > 0).all():
+            these, those = (places_of(known[known != center], each, center) for each in (exact, limits))
+            if (these == those).all():
+                return tuple(limits.tolist())
     return tuple(exact.tolist())
-
-
-def _alike(values: Array, these: Array, those: Array) -> bool:
-    """Tell whether limits part values as others do."""
-    return bool((np.searchsorted(these, values, "right") == np.searchsorted(those, values, "right")).all())
 
 
 @in_preset_typeface
@@ -353,7 +369,8 @@ def plot_change(
         What changed, with the unit: for title and legend; by default the name of the Series or column. One that is
         called "index", as in the published tables, is the innovation index in points.
     limits : sequence of float, optional
-        Rising class limits with 0 among them; by default three equal classes on either side of zero.
+        Rising class limits with 0 among them; by default three equal classes on either side of zero. A value on a
+        limit belongs to the class further from zero, so that a rise and a fall of one size are equally strong.
     undecided : sequence of region codes
         Regions that are hatched, because their class does not surely move as it seems to; see `growthpoles.change`.
     edition : str, optional
@@ -417,7 +434,8 @@ def _two_arms(colours: Sequence[str], edges: Array, center: float, values: Array
     at = int(np.argmin(np.abs(edges - center)))
     near = abs(edges[at] - center) <= 1e-12 * max(1.0, abs(center))
     others = values[np.isfinite(values) & (values != center)]
-    rounded = round_half(center, digits_of(edges)) == edges[at] and _alike(others, edges[[at]], np.array([center]))
+    parted = ((places_of(others, edges, center) >= at) == (others > center)).all()
+    rounded = round_half(center, digits_of(edges)) == edges[at] and parted
     if at in (0, len(edges) - 1) or not (near or rounded):
         where = "zero" if center == 0 else f"{center:g}"
         ends = min(edges[0], *others), max(edges[-1], *others)
@@ -439,15 +457,13 @@ def _arm(colours: Sequence[str], n: int) -> tuple[str, ...]:
 
 
 def _classed(
-    values: pd.Series, edges: Array, lang: str, *, digits: int | None, sign: Any = "-"
+    values: pd.Series, edges: Array, lang: str, *, digits: int | None, sign: Any = "-", center: float | None = None
 ) -> tuple[list[str], Callable[[int], str]]:
     """Classes of all regions, of values on the scale, and what prints the value of one of them."""
     numbers = values.to_numpy(dtype=float)
     missing = np.isnan(numbers)
-    noise = 1e-12 * float(np.abs(edges).max())
-    place = np.searchsorted(edges - noise, numbers, side="right") - 1
     keys = np.array([*map(str, range(len(edges) - 1)), NO_DATA], dtype=object)
-    classes = keys[np.where(missing, len(edges) - 1, place.clip(0, len(edges) - 2))].tolist()
+    classes = keys[np.where(missing, len(edges) - 1, places_of(numbers, edges, center))].tolist()
     nothing = translator(lang)("n/d")
     return classes, lambda i: nothing if missing[i] else shown_value(float(numbers[i]), lang, digits, sign)
 
@@ -493,7 +509,8 @@ def plot_values(
     values : Series, or DataFrame with `column`, or str
         Numbers, index = region; NaN is drawn as "no data". A name means that column of `regions`.
     limits : sequence of float, optional
-        Limits between the classes, rising; they hold all values. By default those of `scheme`.
+        Limits between the classes, rising; they hold all values. By default those of `scheme`. A value on a limit
+        belongs to the class above it, but see `center`.
     scheme : str, optional
         How to find the limits, "natural" by default: see :func:`growthpoles.class_limits`, which also makes limits
         that several maps can share.
@@ -502,7 +519,8 @@ def plot_values(
     center : float, optional
         Value from which the colours run apart, such as 0, 1, 100 or a mean: the limits are then at even steps from
         it, as far as there are values, unless they are given, rounded as the map prints numbers where that moves no
-        region to another class, and regions exactly at it are a class of their own.
+        region to another class, and regions exactly at it are a class of their own. A value on a limit belongs to the
+        class further from it.
     variable : str
         What the values are, with the unit: words over the legend and in the title.
     digits : int, optional
@@ -620,7 +638,7 @@ def map_numbers(
         ramp = palettes.take(shown.colours, len(edges) - 1)
     else:
         ramp = _two_arms(shown.colours, edges, center, numbers)
-    classes, printed = _classed(shown.values, edges, lang, digits=shown.digits, sign=sign)
+    classes, printed = _classed(shown.values, edges, lang, digits=shown.digits, sign=sign, center=center)
     cases, apart = list(shown.cases), dict(shown.apart)
     together = None if shown.digits is None else digits_of(edges)  # levels of p-values are written as they are known
     still = np.flatnonzero(numbers == center)

@@ -9,7 +9,7 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from growthpoles.language.languages import LANGUAGES
-from growthpoles.maps.typography.typefaces import boxes_are_known, file_in, font_file, opened, properties, sums_up
+from growthpoles.maps.typography.typefaces import boxes_are_known, file_in, font_runs, opened, properties, sums_up
 
 if TYPE_CHECKING:
     import numpy as np
@@ -26,14 +26,24 @@ _LONGEST = 160
 
 
 def font(size: float, line: str = "", *, bold: bool = False) -> FontProperties:
-    """Font properties for a line of `size` points.
+    """Font properties for a line of `size` points; of several files, matplotlib takes the first that has a sign.
 
     Raises
     ------
     MapError
-        If no font at hand holds one of its characters.
+        If the user's typeface lacks a letter of one of the package's languages.
     """
-    return properties(size, font_file(line, bold), bold)
+    from matplotlib.font_manager import FontProperties, fontManager
+
+    paths = list(dict.fromkeys(path for _, path in font_runs(line, bold)))
+    if len(paths) == 1:
+        return properties(size, paths[0], bold)
+    known = {entry.fname for entry in fontManager.ttflist}
+    for path in paths:
+        if path not in known and not sums_up(path):
+            fontManager.addfont(path)
+    families = list(dict.fromkeys(opened(path).family_name for path in paths))
+    return FontProperties(family=families, weight="bold" if bold else "normal", size=size)
 
 
 @lru_cache(maxsize=4096)
@@ -50,7 +60,20 @@ def _advance(line: str, path: str, bold: bool) -> float:
 
 def outline(line: str, bold: bool = False) -> tuple[NDArray[np.float64], NDArray[np.uint8]]:
     """Outline of a line at size 1 with its start on the baseline: vertices (n, 2) and path codes (n,)."""
-    return outline_in(line, font_file(line, bold), bold)
+    import numpy as np
+
+    parts = [(start, outline_in(run, path, bold)) for start, run, path in stretches(line, bold)]
+    moved = [shape + np.array([start, 0.0]) for start, (shape, _) in parts]
+    return np.concatenate(moved), np.concatenate([codes for _, (_, codes) in parts])
+
+
+def stretches(line: str, bold: bool = False) -> tuple[tuple[float, str, str], ...]:
+    """Return the runs of a line, each with its start at size 1 and its font file."""
+    found, start = [], 0.0
+    for run, path in font_runs(line, bold):
+        found.append((start, run, path))
+        start += _advance(run, path, bold)
+    return tuple(found)
 
 
 @lru_cache(maxsize=2048)
@@ -86,7 +109,7 @@ def _glyph(sign: str, path: str) -> tuple[float, NDArray[np.float64], NDArray[np
 
 def width(text: str, size: float, *, bold: bool = False) -> float:
     """Width of one line in millimetres at `size` points."""
-    return _advance(text, font_file(text, bold), bold) * size * PT
+    return sum(_advance(run, path, bold) for run, path in font_runs(text, bold)) * size * PT
 
 
 def width_in(family: str, text: str, size: float) -> float:

@@ -2,9 +2,9 @@
 
 All three hold every Kazakh letter; Arimo has the widths of Arial, Tinos those of Times New Roman, and presets of
 journals ask for them. The package carries two parts of each, since a PDF is written several times faster from a small
-file. What neither holds is set in matplotlib's whole DejaVu Sans, then in an installed font that holds the line. Signs
-that no font holds are boxes, of which one warning tells; a figure with boxes is not saved. Layout measures every line
-in its own font.
+file. What neither holds is set in matplotlib's whole DejaVu Sans, then in an installed font that holds the line; a line
+that no font holds as a whole, such as one in two scripts, is set in runs of several. Signs that no font holds are
+boxes, of which one warning tells; a figure with boxes is not saved. Layout measures every run in its own font.
 """
 
 from __future__ import annotations
@@ -19,13 +19,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
+from string import ascii_letters
 from typing import TYPE_CHECKING
 
-from growthpoles.errors import MapError, Option, listed, message, nearest, remedy, shown
+from growthpoles.errors import MapError, Option, message, nearest, remedy, shown
 from growthpoles.language.languages import LANGUAGES
 
 if TYPE_CHECKING:
-    from matplotlib.font_manager import FontProperties
+    from matplotlib.font_manager import FontEntry, FontProperties
     from matplotlib.ft2font import FT2Font
 
 _OWN = {"DejaVu Sans": "DejaVuSans", "Arimo": "Arimo", "Tinos": "Tinos"}
@@ -36,6 +37,9 @@ _NOTO = {
     "ARABIC": "NaskhArabic", "CJK": "SansSC", "HANGUL": "SansKR", "HIRAGANA": "SansJP", "KATAKANA": "SansJP",
     "BOPOMOFO": "SansTC", "LATIN": "Sans", "GREEK": "Sans", "CYRILLIC": "Sans",
 }  # fmt: skip
+#: Scripts of South and South-East Asia, whose letters join and change places.
+_SHAPED = (("\u0900", "\u0dff"), ("\u0f00", "\u109f"), ("\u1780", "\u17ff"))
+_LATIN = frozenset(map(ord, ascii_letters))
 _HERE = Path(__file__).parent / "fonts"
 # What an SVG file asks for where the reader's machine lacks the typeface, the last one generic.
 STACKS = {
@@ -72,6 +76,7 @@ def typeface(font: str | Path, *, bold: str | Path | None = None) -> Iterator[Ty
     Figures that are made inside the ``with`` block keep the typeface when they are saved later. Labels are measured in
     it, so they fit as they do in the package's own. A line with a letter of English, Russian or Kazakh that it
     lacks is refused before anything is drawn; a line in another script is set in a font that holds it, with a warning.
+    A typeface of another script, without all Latin letters, sets what it has, and DejaVu Sans the rest of a line.
     With a sign that no font of the machine holds, :func:`growthpoles.save_figure` refuses the figure.
 
     Parameters
@@ -128,68 +133,86 @@ def typeface_of(face: str | Typeface | None) -> Iterator[None]:
 
 @contextmanager
 def boxes_are_known() -> Iterator[None]:
-    """Silence matplotlib about glyphs that a font lacks, which it says once a sign; `font_file` has said it."""
+    """Silence matplotlib about glyphs that a font lacks, which it says once a sign; `font_runs` has said it."""
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Glyph .* missing")
         yield
 
 
-def font_file(line: str, bold: bool = False) -> str:
-    """Return the font file that a line is set in, with a warning where that is not the typeface asked for.
+def font_runs(line: str, bold: bool = False) -> tuple[tuple[str, str], ...]:
+    """Return a line in runs, each with the font file that it is set in, with a warning where that is not as asked for.
 
-    The warning is the same for every line, so that a figure of many lines shows it once.
+    The warnings are the same for every line, so that a figure of many lines shows them once.
 
     Raises
     ------
     MapError
-        If the user's typeface lacks a letter of one of the package's languages.
+        If the user's typeface lacks a letter of one of the package's languages, and is not one of another script.
     """
-    path, gap, lost = _file_for(line, bold, face := _CHOSEN.get())
+    runs, gap, lost = _runs_for(line, bold, face := _CHOSEN.get())
     if gap:
         told = {"allowed": "a typeface that has them, by gp.typeface or --font"}
         problem = "no font at hand has glyphs for some letters: boxes stand for them"
         if not lost:
-            problem = "typeface {face} has no glyphs for some letters: another one stands in for their lines"
+            problem = "typeface {face} has no glyphs for some letters: another one stands in for them or their lines"
             told["face"] = face.family if face else ""
         warnings.warn(UserWarning(message(problem, **told)), stacklevel=2)
-    return path
+    if not _shapes() and (sign := _shaped(line)):
+        problem = "this matplotlib sets some scripts letter by letter, neither joined nor turned: {script}"
+        script = unicodedata.name(sign).split()[0].capitalize()
+        warnings.warn(UserWarning(message(problem, allowed="matplotlib 3.11 or later", script=script)), stacklevel=2)
+    return runs
 
 
-def check_signs(lines: Iterable[tuple[str, str]], where: str) -> None:
-    """Refuse lines (text, its file) with signs for which that file has no glyph, all in one message.
+@lru_cache(maxsize=4096)
+def _shaped(line: str) -> str:
+    """Return the first sign of a script that joins or moves its letters, or runs to the left; "" for none."""
+    return next(
+        (
+            sign
+            for sign in line
+            if unicodedata.bidirectional(sign) in ("R", "AL") or any(first <= sign <= last for first, last in _SHAPED)
+        ),
+        "",
+    )
+
+
+@lru_cache(maxsize=1)
+def _shapes() -> bool:
+    """Tell whether matplotlib sets such scripts, as it does from 3.11 on."""
+    import matplotlib
+
+    return matplotlib.__version_info__ >= (3, 11)
+
+
+def check_signs(lines: Iterable[tuple[str, Iterable[tuple[str, str]]]], where: str) -> None:
+    """Refuse lines (text, its runs) with signs for which no font file has a glyph, all in one message.
 
     Raises
     ------
     MapError
-        It names the signs, and installed typefaces that have them.
+        It names the signs, and a typeface that has them.
     """
-    from matplotlib import font_manager
-
     lost: dict[str, str] = {}
-    for line, path in lines:
-        plain = "".join(sign for sign in line if unicodedata.category(sign) != "Cf")
-        lost |= {sign: line for sign in missing_glyphs(path, plain) if sign not in lost}
+    for line, runs in lines:
+        for run, path in runs:
+            plain = "".join(sign for sign in run if unicodedata.category(sign) != "Cf")
+            lost |= {sign: line for sign in missing_glyphs(path, plain) if sign not in lost}
     if not lost:
         return
-    able = []
-    for entry in font_manager.fontManager.ttflist:
-        with suppress(MapError):
-            if "Last Resort" not in entry.name and not missing_glyphs(entry.fname, "".join(lost)):
-                able.append(entry.name)
-    found = sorted(set(able))
     allowed = (
-        "no typeface of this machine has them all; one that does, installed, or its .ttf file: {font}; "
+        "no typeface of this machine has them; one that does, installed, or its .ttf file: {font}; "
         "or other words: {title}, {source}"
     )
     signs, line = "".join(sorted(lost))[:_SIGNS_TOLD], next(iter(lost.values()))
     more = f" and {len(lost) - _SIGNS_TOLD} more" if len(lost) > _SIGNS_TOLD else ""
     problem = f"no glyph for {signs}{more} (as in {shown(line)}): boxes would stand for them"
-    font = f'"{found[0]}"' if found else f'"{_noto(lost)}"'
-    if found:
-        allowed = f"installed typefaces have them ({listed(found, limit=5)}): {{font}}"
-    options = {"font": Option("font", font, f"gp.typeface({font})")}
-    if not found:
-        options |= {"title": Option("title", '"..."', 'variable="..."'), "source": Option("source", '"..."')}
+    font = f'"{_noto(lost)}"'
+    options = {
+        "font": Option("font", font, f"gp.typeface({font})"),
+        "title": Option("title", '"..."', 'variable="..."'),
+        "source": Option("source", '"..."'),
+    }
     raise MapError(message(problem, where=where, allowed=remedy(allowed, **options)))
 
 
@@ -206,7 +229,7 @@ def _noto(signs: Iterable[str]) -> str:
 
 def file_in(family: str, line: str) -> str:
     """Return the file of a typeface of the package's own for a line, without a word about what it lacks."""
-    return _file_for(line, False, _face(family))[0]
+    return _runs_for(line, False, _face(family))[0][0][1]
 
 
 @lru_cache(maxsize=256)
@@ -230,17 +253,23 @@ def missing_glyphs(path: str | Path, sample: str) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _file_for(line: str, bold: bool, face: Typeface | None) -> tuple[str, str, bool]:
-    """Return the first file that holds a line, the signs that the wanted typeface lacks, and whether all fonts do."""
+def _runs_for(line: str, bold: bool, face: Typeface | None) -> tuple[tuple[tuple[str, str], ...], str, bool]:
+    """Return the runs of a line, the signs that the wanted typeface lacks, and whether all fonts do.
+
+    A line is one run in the first file that holds it. Where none does, or the user's typeface is one of another script
+    that has letters of the line, every sign is set in the first file that has it.
+    """
     needed = {
         ord(ch) for ch in line if unicodedata.category(ch) != "Cf"
     }  # joiners and marks of direction have no shape
     own = ("DejaVu Sans" if face is None else face.family) in _OWN
     files: tuple[str, ...] = _own("DejaVu Sans" if face is None else face.family, bold) if own else ()
+    whole_lines = True
     if face is not None and not own:
         file = face.bold if bold else face.regular
-        gaps = needed - _glyphs(file)
-        if gaps & _alphabets():
+        held = _glyphs(file)
+        gaps = needed - held
+        if gaps & _alphabets() and held >= _LATIN:
             raise MapError(
                 message(
                     "typeface {face} has no glyph for {lost!r} in {line!r}{gaps}",
@@ -252,14 +281,37 @@ def _file_for(line: str, bold: bool, face: Typeface | None) -> tuple[str, str, b
                 )
             )
         files = (file,)
-    for path in (*files, *_own("DejaVu Sans", bold), _whole(bold)):
+        whole_lines = held >= _LATIN or not any(chr(code).isalpha() for code in needed & held)
+    standard = (*files, *_own("DejaVu Sans", bold), _whole(bold))
+    gap = "" if own else _signs(needed - _glyphs(files[0]))
+    for path in standard if whole_lines else files:
         if needed <= _glyphs(path):
-            return path, "" if own or path in files else _signs(needed - _glyphs(files[0])), False
-    best = _installed(frozenset(needed), bold)
-    if best is not None:
-        return best, "" if own else _signs(needed - _glyphs(files[0])), False
-    whole = _whole(bold)  # it has a box for what it lacks
-    return whole, _signs(needed - _glyphs(whole)), True
+            return ((line, path),), "" if path in files else gap, False
+    if whole_lines and (best := _installed(frozenset(needed), bold)) is not None:
+        return ((line, best),), gap, False
+    rest = frozenset(needed.difference(*map(_glyphs, standard)))
+    others = {_installed(part, bold) for part in (rest, *(frozenset({code}) for code in rest)) if part}
+    at_hand = (*standard, *sorted(path for path in others if path is not None))
+    lost = needed.difference(*map(_glyphs, at_hand))
+    return _parted(line, at_hand, _whole(bold)), _signs(lost) or gap, bool(lost)
+
+
+def _parted(line: str, files: tuple[str, ...], box: str) -> tuple[tuple[str, str], ...]:
+    """Return the runs of a line, every sign in the first file that has it; what none has in `box`.
+
+    Marks stay with their letter, blanks and punctuation with what stands before them, where its file has them.
+    """
+    runs: list[tuple[str, str]] = []
+    for sign in line:
+        kind = unicodedata.category(sign)
+        stays = runs and (kind == "Cf" or (kind[0] not in "LN" and ord(sign) in _glyphs(runs[-1][1])))
+        able = (path for path in files if kind == "Cf" or ord(sign) in _glyphs(path))
+        path = runs[-1][1] if stays else next(able, box)
+        if runs and path == runs[-1][1]:
+            runs[-1] = (runs[-1][0] + sign, path)
+        else:
+            runs.append((sign, path))
+    return tuple(runs)
 
 
 def _signs(codes: set[int]) -> str:
@@ -281,13 +333,28 @@ def _installed(needed: frozenset[int], bold: bool) -> str | None:
         heavy = str(entry.weight) in ("bold", "700")
         return entry.style != "normal", heavy != bold, entry.fname
 
-    for entry in sorted(font_manager.fontManager.ttflist, key=order):
-        try:
-            if "Last Resort" not in entry.name and needed <= _glyphs(entry.fname):
-                return entry.fname
-        except MapError:  # no TrueType outlines, or not there any more
-            continue
+    for known in (lambda: font_manager.fontManager.ttflist, _newly_installed):
+        for entry in sorted(known(), key=order):
+            try:
+                if "Last Resort" not in entry.name and needed <= _glyphs(entry.fname):
+                    return entry.fname
+            except MapError:  # no TrueType outlines, or not there any more
+                continue
     return None
+
+
+@lru_cache(maxsize=1)
+def _newly_installed() -> tuple[FontEntry, ...]:
+    """Return fonts that were installed after matplotlib had made its list, which it keeps; they join it."""
+    from matplotlib import font_manager
+
+    manager = font_manager.fontManager
+    known = {entry.fname for entry in manager.ttflist}
+    count = len(manager.ttflist)
+    for path in sorted(set(font_manager.findSystemFonts()) - known):
+        with suppress(OSError, RuntimeError, ValueError):  # damaged files
+            manager.addfont(path)
+    return tuple(manager.ttflist[count:])
 
 
 def _gaps(path: str) -> str:
@@ -341,6 +408,8 @@ def _found(font: str | Path, weight: str) -> str:
 
     if _is_file(font):
         return str(Path(font).expanduser().resolve())
+    if font not in font_manager.get_font_names():
+        _newly_installed()
     try:
         wanted = font_manager.FontProperties(family=str(font), weight=weight)
         return str(font_manager.findfont(wanted, fallback_to_default=False))
