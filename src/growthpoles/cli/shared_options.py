@@ -144,7 +144,9 @@ DecimalOption = Annotated[
     str | None, typer.Option("--decimal", help="Decimal sign of the table, where it could be read in two ways.")
 ]
 ThousandsOption = Annotated[str | None, typer.Option("--thousands", help="Sign between its thousands, so.")]
-IgnoreOption = Annotated[list[str] | None, typer.Option("--ignore", help="A row of the table that is no region.")]
+IgnoreOption = Annotated[
+    list[str] | None, typer.Option("--ignore", help='A row that is no region; "*": all that fit none.')
+]
 AliasesOption = Annotated[
     list[str] | None, typer.Option("--aliases", help="NAME=KEY: a name in the table that fits no region; repeat it.")
 ]

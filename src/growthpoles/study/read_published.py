@@ -567,7 +567,8 @@ def read_table(
     aliases : mapping of name to key, optional
         Spellings that fit no region.
     ignore : iterable of str
-        Names of rows that are no regions, beside those that show it.
+        Names of rows that are no regions, beside those that show it; "*" for all that fit no region, where more of
+        them are left than there are regions, which is refused otherwise.
 
     Returns
     -------
