@@ -442,7 +442,7 @@ def test_clusters_of_a_file_are_those_of_stats(county_file, ask, tmp_path):
     for command, told in (
         (("rating", layer), "map rating of a file; allowed: values, change, clusters, significance"),
         ((layer, "--weights", "knn"), "--weights with values; allowed: with clusters or significance"),
-        (("clusters", layer, "--classes", "4"), "--classes with clusters; allowed: with values"),
+        (("clusters", layer, "--classes", "4"), "--classes with clusters; allowed: with values or change"),
     ):
         assert told in ask("map", *command).stderr
 
