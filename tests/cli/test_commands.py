@@ -437,6 +437,28 @@ def test_stats_names_regions_without_neighbours(ask, tmp_path):
         assert f"--weights {asked} is not known; nearest: --weights knn --k {k}" in told
 
 
+@pytest.mark.parametrize("sizes", [(9,), (9, 1), (9, 4), (6, 5, 3, 1)])
+def test_stats_says_that_the_graph_falls_apart_as_weights_does(ask, tmp_path, sizes):
+    import geopandas as gpd
+    import shapely
+
+    boxes = [shapely.box(i, 3 * part, i + 1, 3 * part + 1) for part, size in enumerate(sizes) for i in range(size)]
+    codes = [f"R{i}" for i in range(len(boxes))]
+    frame = gpd.GeoDataFrame({"code": codes, "y": range(len(boxes))}, geometry=boxes, crs=4326)
+    frame.to_file(tmp_path / "parts.gpkg")
+    files = (str(tmp_path / "parts.gpkg"), "--key", "code")
+    tested = (*files, "--variable", "y")
+    told = [ask("stats", *tested, "--statistic", name).stderr for name in ("moran", "local_moran")]
+    told.append(ask("map", "clusters", *tested, "--out", str(tmp_path / "lisa.png")).stderr)
+    shown = ask("weights", *files).stderr
+    apart = sorted(sizes)[-2:][0] > 1 and len(sizes) > 1  # regions without neighbours are named by themselves
+    for each in told:
+        line = [part for part in each.splitlines() if "falls into" in part]
+        assert line == [f"the graph falls into {len(sizes)} parts; the largest has {sizes[0]} regions"] * apart
+    if apart:
+        assert f", {len(sizes)} components, " in shown
+
+
 def test_clusters_of_a_file_are_those_of_stats(county_file, ask, tmp_path):
     """What a file has no map of is refused with what it has."""
     layer, picture = str(county_file), tmp_path / "lisa.svg"
@@ -451,7 +473,7 @@ def test_clusters_of_a_file_are_those_of_stats(county_file, ask, tmp_path):
     for command, told in (
         (("rating", layer), "map rating of a file; allowed: values, change, clusters, significance"),
         ((layer, "--weights", "knn"), "--weights with values; allowed: with clusters or significance"),
-        (("clusters", layer, "--classes", "4"), "--classes with clusters; allowed: with values"),
+        (("clusters", layer, "--classes", "4"), "--classes with clusters; allowed: with values or change"),
     ):
         assert told in ask("map", *command).stderr
 

@@ -168,11 +168,13 @@ def draw(
     adjust: AdjustOption = None,
     permutations: PermutationsOption = None,
     seed: SeedOption = None,
-    limits: Annotated[str | None, typer.Option("--limits", help="Class limits of values, rising: 0,10,25,100.")] = None,
+    limits: Annotated[str | None, typer.Option("--limits", help="Class limits of values or changes: 0,10,25.")] = None,
     scheme: Annotated[
         str | None, typer.Option("--scheme", help="natural (default), quantiles, equal, pretty, head_tail ...")
     ] = None,
-    classes: Annotated[int | None, typer.Option("--classes", help="Number of classes of values; default: 5.")] = None,
+    classes: Annotated[
+        int | None, typer.Option("--classes", help="Number of classes; default: 5, of changes 6.")
+    ] = None,
     center: Annotated[
         float | None, typer.Option("--center", help="Value from which the colours run apart, such as 0 or 100.")
     ] = None,
@@ -222,9 +224,10 @@ def draw(
         asked = {name: value for name, value in asked.items() if value is not None}
         if asked and kind in ("values", "change"):
             raise MapError(message(f"--{' --'.join(asked)} with {kind}", allowed="with clusters or significance"))
-        fitting = {"values": {*how}, "change": {"limits"}}.get(kind, set())
-        if idle := [f"--{name}" for name, value in how.items() if value is not None and name not in fitting]:
-            raise MapError(message(f"{listed(idle)} with {kind}", allowed="with values"))
+        fitting = {"values": {*how}, "change": {"limits", "classes"}}
+        if idle := [name for name, value in how.items() if value is not None and name not in fitting.get(kind, ())]:
+            able = " or ".join(each for each, names in fitting.items() if names.issuperset(idle))
+            raise MapError(message(f"{listed(f'--{name}' for name in idle)} with {kind}", allowed=f"with {able}"))
         _check_years(kind, of_file, years)
         with _set_in(font, font_bold) as face:
             _draw_file(

@@ -408,7 +408,7 @@ def links_of(kind: str, **options: Any) -> dict[str, Any]:
 def tell_left_out(
     absent: Collection[object], graph: Graph, regions: gpd.GeoDataFrame | None = None, *, quiet: bool = False
 ) -> None:
-    """Say which regions no test was made of, since they have no data or no neighbours."""
+    """Say which regions no test was made of, since they have no data or no neighbours; and a graph in parts."""
     if len(absent):
         chosen = "; neighbours are those among the others" if hasattr(graph, "among") else ""
         note(f"without data, left out of tests: {listed_regions(absent, regions)}{chosen}", quiet=quiet)
@@ -418,6 +418,9 @@ def tell_left_out(
         note(
             f"without neighbours, left out of tests: {listed_regions(graph.isolates, regions)}{with_links}", quiet=quiet
         )
+    sizes = graph.component_labels.value_counts()
+    if (sizes > 1).sum() > 1:
+        note(f"the graph falls into {len(sizes)} parts; the largest has {sizes.max()} regions", quiet=quiet)
 
 
 def tell_account(study: Study, *, quiet: bool = False) -> None:

@@ -70,6 +70,7 @@ def change(view: View) -> Axes:
         moved.rename("index" if view.label is None else view.label),
         variable=view.label,
         undecided=view.undecided,
+        **view.classes,
         **view.dated,
         **view.layout,
     )

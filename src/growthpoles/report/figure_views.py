@@ -139,7 +139,7 @@ def undecided_in(found: RatingChange) -> tuple[object, ...]:
 class View:
     """What a map shows of a study: one variable, edition and year, in one language; computed when it is asked for.
 
-    `classes` are options of the map of values: limits, scheme, k, center, digits; `links` those of the neighbours.
+    `classes` are options of maps of numbers: limits, scheme, k, center, digits; `links` those of the neighbours.
     """
 
     study: Study

@@ -33,6 +33,7 @@ from growthpoles.maps.sheet.text_layer import WordLayer
 from growthpoles.maps.source_note import digits_of
 from growthpoles.maps.thematic.bivariate_map import terciles
 from growthpoles.maps.thematic.cluster_map import HOTSPOTS, MARKS
+from growthpoles.maps.thematic.map_drawing import shown_on
 from growthpoles.maps.thematic.value_map import Scheme, centered_limits, change_limits, digits_for, places_of
 
 
@@ -461,6 +462,26 @@ def test_a_rise_and_a_fall_of_one_size_are_equally_strong(regions: Any) -> None:
             shown = faces(ax)
             assert [mirror[face] for face in shown[:half]] == shown[half : 2 * half]
             assert len(set(shown[:half])) == 2
+
+
+@pytest.mark.parametrize("k", [2, 4, 8, 12])
+def test_a_change_has_as_many_classes_as_asked_half_of_them_falls(regions: Any, k: int) -> None:
+    series = pd.Series(np.linspace(-7.7, 9.3, len(regions)), index=regions.index)
+    for ax in (
+        maps.plot_change(regions, series, k=k, labels="none"),
+        maps.plot_values(regions, series, center=0, k=k, labels="none"),
+        maps.plot_panel(regions, {"a": series}, maps.plot_change, k=k, labels="none").axes[1],
+    ):
+        limits = shown_on(ax).legend.bounds
+        assert len(limits) == k + 1 and float(limits[k // 2]) == 0
+        assert [each.lstrip("+\u2212") for each in limits] == [each.lstrip("+\u2212") for each in limits[::-1]]
+    for odd in (k - 1, k + 1):
+        for draw, more in ((maps.plot_change, {}), (maps.plot_values, {"center": 0})):
+            with pytest.raises(MapError, match=f"{odd} classes around a centre; allowed: as many on either") as told:
+                draw(regions, series, k=odd, labels="none", **more)
+            draw(regions, series, k=int(str(told.value).rpartition("k=")[2]), labels="none", **more)
+    with pytest.raises(MapError, match="limits and k are given"):
+        maps.plot_change(regions, series, k=k, limits=[-10, 0, 10])
 
 
 def test_a_small_change_is_no_zero(regions: Any) -> None:

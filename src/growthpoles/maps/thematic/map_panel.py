@@ -258,9 +258,9 @@ def _common(
     values = np.concatenate([numbers_of(data, column, key, regions).to_numpy() for key, data in maps.items()])
     center, scheme, k = (options.get(name) for name in ("center", "scheme", "k"))
     if draw is plot_change:
-        limits = change_limits(values)
-    elif center is not None and scheme is None and k is None:
-        limits = centered_limits(values, center)
+        limits = change_limits(values, k)
+    elif center is not None and scheme is None:
+        limits = centered_limits(values, center, k)
     else:
         limits = own_limits(values, scheme, k)
     if draw is plot_values and "digits" not in options:

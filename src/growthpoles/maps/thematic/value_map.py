@@ -264,6 +264,13 @@ def _own_scale(limits: Sequence[float] | Array, values: pd.Series) -> Array:
     raise MapError(message(f"value {value:g} is off the scale", where=where, allowed=wide))
 
 
+def _refuse_both(limits: object, where: str, **others: object) -> None:
+    """Refuse limits beside what finds them."""
+    given = [name for name, value in others.items() if value is not None]
+    if limits is not None and given:
+        raise MapError(message(f"limits and {given[0]} are given", where=where, allowed="one of them"))
+
+
 def _limits_option(limits: Sequence[float]) -> Option:
     """Return the option that sets limits, in figures that a reader pastes."""
     text = ",".join(f"{limit:.12g}" for limit in limits)
@@ -310,16 +317,30 @@ def digits_for(values: Array) -> int:
     return min(int(np.clip(2 - np.floor(np.log10(np.abs(known).max())), 0, 9)), digits_of(known))
 
 
-def change_limits(values: Sequence[float] | Array) -> tuple[float, ...]:
-    """Return seven limits, symmetric around zero, of 1, 2, 2.5 or 5 times a power of ten, that hold all values."""
+def change_limits(values: Sequence[float] | Array, k: int | None = None) -> tuple[float, ...]:
+    """Return limits of `k` classes (6), symmetric around zero, of 1, 2, 2.5 or 5 times a power of ten, for all values.
+
+    Raises
+    ------
+    MapError
+        The number of classes is odd, or not 2 to 12.
+    """
+    half = (k or 6) // 2
+    if k is not None and (k % 2 or not 2 <= k <= 12):
+        even = str(min(max(k + k % 2, 2), 12))
+        allowed = remedy(
+            "as many on either side, 2 to 12 in all: {classes}", classes=Option("classes", even, f"k={even}")
+        )
+        raise MapError(message(f"{k} classes around a centre", allowed=allowed))
     known = np.abs(np.asarray(values, dtype=float))
     known = known[np.isfinite(known)]
-    reach = float(known.max()) / 3 if len(known) and known.max() > 0 else 1.0
+    reach = float(known.max()) / half if len(known) and known.max() > 0 else 1.0
     power = 10.0 ** np.floor(np.log10(reach))
     step = float(power * next(s for s in (1.0, 2.0, 2.5, 5.0, 10.0, 20.0) if s * power >= reach * (1 - 1e-12)))
-    return tuple(i * step for i in range(-3, 4))
+    return tuple(i * step for i in range(-half, half + 1))
 
 
+<<<<<<< HEAD
 def centered_limits(values: Sequence[float] | Array, center: float) -> tuple[float, ...]:
     """Return :func:`change_limits` around a centre, in the figures that the map prints; no value changes its class.
 
@@ -329,6 +350,12 @@ def centered_limits(values: Sequence[float] | Array, center: float) -> tuple[flo
     known, steps = numbers[np.isfinite(numbers)], np.array(change_limits(numbers - center))
     step, low, high = steps[4], known.min(initial=center) - center, known.max(initial=center) - center
     steps = steps[(steps > min(low, -step / 2) - step) & (steps < max(high, step / 2) + step)]
+=======
+def centered_limits(values: Sequence[float] | Array, center: float, k: int | None = None) -> tuple[float, ...]:
+    """Return :func:`change_limits` around a centre, in the figures that the map prints; no value changes its class."""
+    numbers = np.asarray(values, dtype=float)
+    known, steps = numbers[np.isfinite(numbers)], np.array(change_limits(numbers - center, k))
+>>>>>>> mendB
     exact = center + steps
     for digits in range(max(digits_for(known), digits_of(steps)), 16):
         limits = np.round(exact, digits)
@@ -352,6 +379,7 @@ def plot_change(
     column: str = "change",
     variable: str | None = None,
     limits: Sequence[float] | None = None,
+    k: int | None = None,
     undecided: Sequence[object] = (),
     **options: Unpack[MapOptions],
 ) -> Axes:
@@ -371,6 +399,8 @@ def plot_change(
     limits : sequence of float, optional
         Rising class limits with 0 among them; by default three equal classes on either side of zero. A value on a
         limit belongs to the class further from zero, so that a rise and a fall of one size are equally strong.
+    k : int, optional
+        Number of classes, an even one: half of them on either side of zero.
     undecided : sequence of region codes
         Regions that are hatched, because their class does not surely move as it seems to; see `growthpoles.change`.
     edition : str, optional
@@ -402,7 +432,8 @@ def plot_change(
     183
     """
     values = align(regions, numbers_of(change, column, "change", regions), "change")
-    edges = rising(change_limits(values.to_numpy())) if limits is None else _own_scale(limits, values)
+    _refuse_both(limits, "plot_change", k=k)
+    edges = rising(change_limits(values.to_numpy(), k)) if limits is None else _own_scale(limits, values)
     word = translator(lang)
     named = variable or str(change if isinstance(change, str) else getattr(change, "name", None) or "")
     if variable is None and named == "index":
@@ -443,7 +474,7 @@ def _two_arms(colours: Sequence[str], edges: Array, center: float, values: Array
         inner = [edge for edge in edges[1:-1] if edge != center]
         limits = [ends[0], *inner, ends[1]] if ends[0] < center < ends[1] else [center - step, center + step]
         own = _limits_option(sorted({*map(float, limits), center}))
-        allowed = remedy("{limits}, or others with the centre among them; no scheme and classes", limits=own)
+        allowed = remedy("{limits}, or others with the centre among them; no scheme", limits=own)
         problem = f"no limit between two classes is {where}: limits={edges.tolist()}"
         raise MapError(message(problem, allowed=allowed))
     half = len(colours) // 2
@@ -515,7 +546,8 @@ def plot_values(
         How to find the limits, "natural" by default: see :func:`growthpoles.class_limits`, which also makes limits
         that several maps can share.
     k : int, optional
-        Number of classes, five by default; fewer where there are fewer distinct values.
+        Number of classes, five by default; fewer where there are fewer distinct values. With a `center` and no scheme
+        six, or another even number.
     center : float, optional
         Value from which the colours run apart, such as 0, 1, 100 or a mean: the limits are then at even steps from
         it, as far as there are values, unless they are given, rounded as the map prints numbers where that moves no
@@ -563,11 +595,9 @@ def plot_values(
         variable = variable or values
     series = align(regions, numbers_of(values, column, "values", regions), "values")
     numbers = series.to_numpy(dtype=float)
-    if limits is not None and (scheme is not None or k is not None):
-        problem = f"limits and {'scheme' if scheme is not None else 'k'} are given"
-        raise MapError(message(problem, where="plot_values", allowed="one of them"))
-    if center is not None and scheme is None and k is None and limits is None:
-        limits = centered_limits(numbers, center)
+    _refuse_both(limits, "plot_values", scheme=scheme, k=k)
+    if center is not None and scheme is None and limits is None:
+        limits = centered_limits(numbers, center, k)
     edges = rising(own_limits(numbers, scheme, k)) if limits is None else _own_scale(limits, series)
     if colours is None:
         colours = palettes.SEQUENTIAL if center is None else palettes.DIVERGING
