@@ -340,22 +340,16 @@ def change_limits(values: Sequence[float] | Array, k: int | None = None) -> tupl
     return tuple(i * step for i in range(-half, half + 1))
 
 
-<<<<<<< HEAD
-def centered_limits(values: Sequence[float] | Array, center: float) -> tuple[float, ...]:
+def centered_limits(values: Sequence[float] | Array, center: float, k: int | None = None) -> tuple[float, ...]:
     """Return :func:`change_limits` around a centre, in the figures that the map prints; no value changes its class.
 
-    Classes beyond all values are left out, but one on either side of the centre.
+    Without `k`, classes beyond all values are left out, but one on either side of the centre.
     """
     numbers = np.asarray(values, dtype=float)
-    known, steps = numbers[np.isfinite(numbers)], np.array(change_limits(numbers - center))
-    step, low, high = steps[4], known.min(initial=center) - center, known.max(initial=center) - center
-    steps = steps[(steps > min(low, -step / 2) - step) & (steps < max(high, step / 2) + step)]
-=======
-def centered_limits(values: Sequence[float] | Array, center: float, k: int | None = None) -> tuple[float, ...]:
-    """Return :func:`change_limits` around a centre, in the figures that the map prints; no value changes its class."""
-    numbers = np.asarray(values, dtype=float)
     known, steps = numbers[np.isfinite(numbers)], np.array(change_limits(numbers - center, k))
->>>>>>> mendB
+    if k is None:
+        step, low, high = steps[4], known.min(initial=center) - center, known.max(initial=center) - center
+        steps = steps[(steps > min(low, -step / 2) - step) & (steps < max(high, step / 2) + step)]
     exact = center + steps
     for digits in range(max(digits_for(known), digits_of(steps)), 16):
         limits = np.round(exact, digits)
