@@ -959,3 +959,43 @@ def test_who_published_a_table_is_no_name_of_its_numbers(publisher: str, tmp_pat
 
 def test_what_a_table_is_about_is_no_publisher() -> None:
     assert [line for line in SUBJECTS.strip().split("\n") if is_no_subject(line)] == []
+
+
+@pytest.mark.parametrize("sign", ["/", "-", "–"])
+@pytest.mark.parametrize("first", [2001, 2007, 2010])
+def test_fiscal_years_within_headers_are_years_and_months_are_none(tmp_path: Path, sign: str, first: int) -> None:
+    """ "Output 2010/11" beside "Output 2011/12" is no November; of months none is taken for a year."""
+    names = ("North Hills", "South", "Bern", "La Rioja")
+    spans = [f"{year}{sign}{(year + 1) % 100:02}" for year in range(first, first + 4)]
+    heads = [f"{what} {span}" for what in ("Output", "Jobs, thousand") for span in spans]
+    rows = [";".join([name, *(f"{100 * i + j}.5" for j in range(8))]) for i, name in enumerate(names)]
+    found = table(tmp_path, "\n".join([";".join(["Area", *heads]), *rows]))
+    wide = found.pivot(index="region", columns=["indicator", "year"], values="value")
+    assert list(found["year"].unique()) == [*range(first, first + 4)]
+    assert wide["Output"].loc["Q2"].tolist() == [100.5, 101.5, 102.5, 103.5]
+    assert wide["Jobs, thousand"].loc["Q1"].tolist() == [4.5, 5.5, 6.5, 7.5]
+    if sign == "–":
+        return  # no month is written so
+    months = [f"Output {first}{sign}{month:02}" for month in range(1, 9)]
+    (tmp_path / "m.csv").write_text("\n".join([";".join(["Area", *months]), *rows]), encoding="utf-8")
+    look = quick_look(tmp_path / "m.csv", boundaries=boundaries(tmp_path), key="code")
+    assert look.tables["years"].tolist() in ([""], [str(first)]) and all(
+        month in look.summary() for month in months[:3]
+    )
+
+
+@pytest.mark.parametrize("gap", [0, 1, 2])
+def test_a_total_of_one_table_is_none_in_the_next(tmp_path: Path, gap: int) -> None:
+    """A section with a gap does not add up: its total is that of the others, and no region of that name."""
+    names, rng = ("North Hills", "South", "Bern"), np.random.default_rng(gap)
+    lines = ["Area;2020;2021"]
+    for at, what in enumerate(("Output", "Jobs", "Exports")):
+        values = rng.integers(10**5, 10**6, (3, 2))
+        lines += [what, ";".join(["Western Union", *map(str, values.sum(axis=0))])]
+        cells = [[*map(str, row)] for row in values]
+        cells[1][1] = "..." if at == gap else cells[1][1]
+        lines += [";".join([name, *row]) for name, row in zip(names, cells, strict=True)]
+    found = table(tmp_path, "\n".join(lines))
+    assert set(found["region"]) == {"Q1", "Q2", "Q3"} and set(found["indicator"]) == {"Output", "Jobs", "Exports"}
+    told = "\n".join(found.attrs["remarks"])
+    assert told.count("Western Union was taken for no region") >= 2

@@ -49,7 +49,7 @@ _WHOLE = 0.75  # of two regions as near by their own words, one is near that is 
 _NEARER = 0.1  # more alike than another name that claims the same region
 _SEARCHES = 2000  # names for which something alike is looked for
 _SOUNDS_LIKE = 0.8  # names of countries in six languages against three: over 95 % right, also where half have no match
-_SUM = "it is the sum of other rows"
+SUM = "it is the sum of other rows"
 _LEVEL = "its level is that of the regions"
 _AROUND = 2  # words before or behind a name that say of which level its row is
 _COVERED = 0.6  # of the regions, so many have a row of that level
@@ -250,7 +250,7 @@ def _match_bare(names: Sequence[str], index: NameIndex, signs: RowSigns, parents
             rows.setdefault(code, []).append(name)
         # "DHAKA" is the sum of "Dhaka" and others.
         above = {n for each in rows.values() if set(each) - set(signs.sums) for n in each if n in signs.sums}
-        match.outside |= dict.fromkeys((n for n in match.found if n in above and len(rows[match.found[n]]) > 1), _SUM)
+        match.outside |= dict.fromkeys((n for n in match.found if n in above and len(rows[match.found[n]]) > 1), SUM)
         match.found = {name: code for name, code in match.found.items() if name not in match.outside}
     taken = set(match.codes.values())
     rest = {name: keyed[name] for name in names if name not in match.found and name not in match.outside}
@@ -293,7 +293,7 @@ def _match_bare(names: Sequence[str], index: NameIndex, signs: RowSigns, parents
             match.open[name] = near
             continue
         elif name in signs.sums:
-            reason = _SUM
+            reason = SUM
         elif len(index.find(key)) > 1 or run_together(key) in groups:
             reason = "it names several regions of the boundaries"
         elif says_total(name):

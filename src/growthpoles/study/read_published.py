@@ -50,7 +50,7 @@ from growthpoles.study.table_blocks import (
     too_many_names,
 )
 from growthpoles.study.table_layout import read_block
-from growthpoles.study.total_rows import namesakes, of_smaller_regions, refuse_smaller_regions
+from growthpoles.study.total_rows import namesakes, of_smaller_regions, refuse_smaller_regions, share_totals
 
 MOST_NAMES = 20_000  # different names of regions in a table; the most that a country has are municipalities
 _NAMED = 12  # names of rows that one message lists
@@ -166,6 +166,7 @@ def read_blocks(
                     for part in parts:
                         read_block(part, index, parents, year, ignore, undated)
                 blocks += [part for part in parts if part.key is not None and part.value_at]
+    share_totals(blocks)
     return blocks, left_out
 
 

@@ -31,7 +31,7 @@ from growthpoles.study.files.printed_labels import (
     two_years,
     unit_behind,
     unread_years,
-    year_inside,
+    year_reader,
     years_in,
 )
 from growthpoles.study.files.problems import Problem
@@ -275,7 +275,8 @@ def _find_values(
 ) -> None:
     """Tell values from identifiers and attributes, and find the years in the header."""
     assert block.key is not None
-    inside = {at: found for at in numeric if (found := year_inside(" ; ".join(block.paths[at]))) is not None}
+    year_in = year_reader(" ; ".join(path) for path in block.paths)
+    inside = {at: found for at in numeric if (found := year_in(" ; ".join(block.paths[at]))) is not None}
     pure = {at: year for at, year in header_years.items() if at in numeric and at != block.year_column}
     candidates = []
     parts = block.names[block.key].split(JOINT)
@@ -308,9 +309,8 @@ def _find_values(
         if at in dated:
             block.value_at[at] = dated[at]
         else:
-            side = (
-                "though others have one" if not pure else "before the years" if at < min(pure) else "beside the years"
-            )
+            beside = "before the years" if pure and at < min(pure) else "beside the years"
+            side = beside if pure else "though others have one"
             block.left_out.append((block.names[at], f"no year in its header, {side}"))
             block.undated.append(at)
 
@@ -530,7 +530,8 @@ def _find_years(block: Block, year: int | None) -> None:
         years = {hit for text in plain for hit in years_in(text)}
         said += [(years.pop(), what)] if len(years) == 1 else []
     paths = {at: " ; ".join(block.paths[at]) for at in block.value_at}
-    inside = {at: hit[0] for at, path in paths.items() if not doubtful_year(path) and (hit := year_inside(path))}
+    year_in = year_reader(paths.values())
+    inside = {at: hit[0] for at, path in paths.items() if not doubtful_year(path) and (hit := year_in(path))}
     only, bare = {*inside.values(), *(told for told, _ in said)}, [block.names[at] for at in paths if at not in inside]
     if inside and bare and not block.indicator and len(only) == 1 and year in (None, UNSTATED, *only):
         block.years, block.value_at = list(only), dict.fromkeys(block.value_at, *only)
@@ -674,14 +675,14 @@ def _name_labels(block: Block) -> None:
     # What stands below a year is a unit; where a year has several columns, it tells them apart.
     tells = any(n > 1 for (year, *_), n in above.items() if year is not None)
     heading = functools.partial(bare_name, heading=True)
-    bare: dict[int, str] = {}
-    below_of: dict[int, str] = {}
+    year_in = year_reader(part for path, _ in paths.values() for part in path)
+    bare, below_of = dict[int, str](), dict[int, str]()
     for at, year in block.value_at.items():
         path, below = paths[at]
         path, unit = ([*path, *below], "") if tells else (path, ", ".join(below))
         if year is not None:
             path = [part for part in path if not YEAR_WORDS.fullmatch(part.strip(" :"))]
-            path = [found[1] if (found := year_inside(part)) is not None else part for part in path]
+            path = [found[1] if (found := year_in(part)) is not None else part for part in path]
         for i, (number, rest) in enumerate(map(split_table_number, path)):
             if number:
                 path = [*path[:i], rest, *path[i + 1 :]]

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from growthpoles.errors import DataError, listed, message, quoted, remedy, shown
+from growthpoles.regions.key_matching import SUM
 from growthpoles.regions.name_matching import is_country, is_dependency, says_only_total, says_total
 from growthpoles.study.files.number_notation import cell_value, detect_notation, is_number
 from growthpoles.study.files.printed_labels import bare_name
@@ -319,7 +320,7 @@ def _sums_in(values: Array, halves: Array, spread: Array, left: Sequence[int], s
 def totals_of(block: Block) -> dict[str, str]:
     """Return the rows that are totals by what they add up to or say: name and reason; of a long table, the regions."""
     assert block.key is not None
-    says = "it is the sum of other rows", "it says that it is a total"
+    says = SUM, "it says that it is a total"
     written = [block.text(row, block.key) for _, row in block.rows]
     names = list(dict.fromkeys(filter(None, written))) if len(set(written)) < len(written) else written
     if not 4 <= len(names) <= _MOST_SUMMED or not block.value_at:
@@ -418,6 +419,15 @@ def namesakes(block: Block) -> list[Namesakes]:
         own = max(names, key=lambda name: usual[marks[name]])
         told.append(Namesakes(code, [*names], [name for name in names if name != own]))
     return told
+
+
+def share_totals(blocks: Sequence[Block]) -> None:
+    """Take a row that is open in one table, and the sum of others in another one of the file, for no region in both."""
+    sums = {name for block in blocks for name, why in block.match.outside.items() if why.startswith(SUM)}
+    for block in blocks:
+        for name in [name for name in block.match.open if name in sums]:
+            del block.match.open[name]
+            block.match.outside[name] = f"{SUM} in another table"
 
 
 def of_smaller_regions(block: Block) -> str:

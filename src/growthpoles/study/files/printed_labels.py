@@ -6,7 +6,7 @@ import datetime
 import functools
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -118,6 +118,7 @@ _SOLAR = re.compile(r"شمسی|\bSH\b|Solar Hijri|Iranian year", flags=re.IGNORE
 _LUNAR_YEAR = re.compile(r"(?<![\d.,])1[34]\d\d(?!\d|[.,]\d)")
 _FAR_YEAR = re.compile(r"(?<![\d.,])(?:1[0-8]\d\d|2[1-9]\d\d)(?!\d|[.,]\d)")
 _BARE = re.compile(rf"(\d{{2,4}})(?:\.0)?\s?(年?)((?:[a-z]|{_YEAR_NOTE})?)", flags=re.IGNORECASE)
+_SPAN_OR_MONTH = re.compile(rf"(?<!\d){_YEAR}\s?[/–-]\s?(\d\d)(?![\d./–-])")
 _CODE = re.compile(r"\b[A-EG-SU-WZ](?:19|20)\d\d_\w*\d")  # "S1901_C01_001E" of the Census Bureau holds no year
 _TWICE = re.compile(rf"(.*?{_YEAR[1:-1]}(?!\d)[^\d/|]*?)\s*[/|\s]\s*([^\d/|]*{_YEAR[1:-1]}(?!\d).*)")
 _INSIDE = re.compile(rf"(?<![\d.,]){_YEAR}(?:\s*[/–—-]\s*((?:19|20)?\d\d)(?!\d))?(?![\d]|[.,]\d)")
@@ -375,15 +376,26 @@ def two_years(text: str) -> bool:
     return any(hit[2] for hit in _INSIDE.finditer(_base_hidden(text.translate(_DIGITS))))
 
 
-def year_inside(text: str) -> tuple[int, str] | None:
+def year_reader(texts: Iterable[str]) -> Callable[[str], tuple[int, str] | None]:
+    """Return :func:`year_inside` for the headers of one table, which together tell "2010/11" from a month.
+
+    They are spans of a year where all are of years that follow each other, two at least or one that ends in no month.
+    """
+    spans = {(int(hit[1]), int(hit[2])) for text in texts for hit in _SPAN_OR_MONTH.finditer(text.translate(_DIGITS))}
+    follow = all((first + 1) % 100 == second for first, second in spans)
+    return functools.partial(year_inside, spans=follow and (len(spans) > 1 or any(end > 12 for _, end in spans)))
+
+
+def year_inside(text: str, *, spans: bool = False) -> tuple[int, str] | None:
     """Return the one year that stands in a longer text, and the text without it; None for none or several.
 
-    A year of prices ("at 2018 prices", "2015=100") is none, and stays in the text.
+    A year of prices ("at 2018 prices", "2015=100") is none, and stays in the text. With `spans`, "2010/11" is no month.
     """
     plain = _base_hidden(_opened(_DAYS.sub("", _YR.sub("", text.translate(_DIGITS).replace("_", " ")))))
     hits = list(_INSIDE.finditer(plain))
     years = {int(hit[1]) for hit in hits}
-    if len(years) != 1 or _CODE.search(text) or _PARTS_OF_YEAR.search(_DAY_ALONE.sub("", plain)):
+    parts = _DAY_ALONE.sub("", _SPAN_OR_MONTH.sub(r"\1", plain) if spans else plain)
+    if len(years) != 1 or _CODE.search(text) or _PARTS_OF_YEAR.search(parts):
         return None
     for hit in hits:
         if hit[2] and int(hit[2]) % 100 != (int(hit[1]) + 1) % 100:
