@@ -21,7 +21,7 @@ from growthpoles.language import phrases
 from growthpoles.language.languages import LANGUAGES
 from growthpoles.language.phrases import phrase_keys
 from growthpoles.maps.presets import PRESETS
-from growthpoles.report import artists, figures, stages
+from growthpoles.report import artists, draw_figures, figures, stages
 from growthpoles.report.build_report import build_report, step_count
 from growthpoles.report.figure_views import View
 from growthpoles.report.figures import KINDS, Kind, draw_map
@@ -109,7 +109,9 @@ def test_a_kind_is_one_entry_and_its_artist(
     with pytest.raises(MapError, match="kind='toy' is not known"):
         draw_map(study, "toy")
     toy = Kind("toy", "every year", bars, "rating", on_boundaries=True, command=("variable",))
-    monkeypatch.setattr(figures, "KINDS", {"rating": KINDS["rating"], "toy": toy})
+    kinds = {"rating": KINDS["rating"], "toy": toy}
+    for module in (figures, draw_figures):
+        monkeypatch.setattr(module, "KINDS", kinds)
     with pytest.raises(StudyError, match="'toy' is not known"):  # it has no phrase, and is called by its name
         study.with_report(figures=["toy"])
     monkeypatch.setitem(phrases._read("en")["figure"], "toy", "A toy of {year}")

@@ -22,7 +22,6 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from typer.core import TyperCommand
 
 from growthpoles.cli import analyse, produce, studies
 from growthpoles.cli.shared_options import ForceOption, OutsideOption
@@ -375,35 +374,6 @@ def _with_permissions(command: Any) -> Any:
     return call
 
 
-class _Command(TyperCommand):
-    """A command whose pairs of years may also be given as one word: `--years 2015,2021`."""
-
-    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Make two words of a pair."""
-        pairs = {name for param in self.params if param.nargs == 2 for name in param.opts}
-        words: list[str] = []
-        for at, word in enumerate(args):
-            option, equals, value = word.partition("=")
-            before = args[at - 1] if at else ""
-            if option in pairs and equals:
-                words += [option, *_two_years(option, [value])]
-            elif before in pairs:
-                words += _two_years(before, args[at : at + 2])
-            else:
-                words.append(word)
-        return super().parse_args(ctx, words)
-
-
-def _two_years(option: str, words: list[str]) -> list[str]:
-    """Return both years where the first word holds both, else that word."""
-    first, *more = [word.strip() for word in re.split(r"[,;–-]", words[0]) if word.strip()] or [""]
-    second = [*more, *words[1:], ""][0].strip()
-    if not (first.isdecimal() and second.isdecimal()) or len(more) > 1:
-        allowed = f"two years: {option} 2015 2021, or {option} 2015,2021"
-        raise StudyError(message(f"{option} {shown(words[0])}", allowed=allowed))
-    return [first, *more]
-
-
 _PERMISSIONS = (("outside", "study", OutsideOption), ("force", "out", ForceOption))
 app = typer.Typer(
     name="growthpoles",
@@ -416,7 +386,7 @@ app = typer.Typer(
 for module in (produce, analyse, studies):
     module.register(app)
 for each in app.registered_commands:
-    each.callback, each.cls = _with_permissions(each.callback), _Command
+    each.callback = _with_permissions(each.callback)
 
 _debug = False
 

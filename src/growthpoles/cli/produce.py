@@ -60,7 +60,7 @@ from growthpoles.cli.shared_options import (
     tell_left_out,
     year_of,
 )
-from growthpoles.errors import MapError, counted, listed, message, quoted
+from growthpoles.errors import MapError, StudyError, counted, listed, message, quoted, shown
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -530,7 +530,22 @@ def _refuse_idle(kind: str, **options: Any) -> None:
 
 
 class _MapCommand(TyperCommand):
-    """The command of single maps; its help lists the kinds that the registry has."""
+    """The command of single maps: its help lists the kinds of the registry; two years may be one word ("2015,2021")."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Make two words of a pair."""
+        pairs = {name for param in self.params if param.nargs == 2 for name in param.opts}
+        words: list[str] = []
+        for at, word in enumerate(args):
+            option, equals, value = word.partition("=")
+            before = args[at - 1] if at else ""
+            if option in pairs and equals:
+                words += [option, *_two_years(option, [value])]
+            elif before in pairs:
+                words += _two_years(before, args[at : at + 2])
+            else:
+                words.append(word)
+        return super().parse_args(ctx, words)
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
         """Fill in the kinds, which are not loaded before somebody asks."""
@@ -543,3 +558,13 @@ class _MapCommand(TyperCommand):
                     f"A boundary file, or what to draw of a study: {kinds}; default: rating, of an indicator values."
                 )
         super().format_help(ctx, formatter)
+
+
+def _two_years(option: str, words: list[str]) -> list[str]:
+    """Return both years where the first word holds both, else that word."""
+    first, *more = [word.strip() for word in re.split(r"[,;–-]", words[0]) if word.strip()] or [""]
+    second = [*more, *words[1:], ""][0].strip()
+    if not (first.isdecimal() and second.isdecimal()) or len(more) > 1:
+        allowed = f"two years: {option} 2015 2021, or {option} 2015,2021"
+        raise StudyError(message(f"{option} {shown(words[0])}", allowed=allowed))
+    return [first, *more]

@@ -30,6 +30,7 @@ from growthpoles.regions.name_matching import (
     says_total,
     script,
     sound,
+    word_list,
 )
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ _SUFFIX = re.compile(
 )
 _WORD = re.compile(r"[^\W\d_][^\W\d_A-ZА-Я]{3}")  # in a column of codes: what it is, only a person can tell
 _DRAWN_TOGETHER = re.compile(r"[^\W\d_]{2,3}")
+_PLACES = word_list("kinds_of_places")
 _NUMERAL = re.compile(r"[ivx]+|\d+|[ivx]+ ?[a-c]")
 _LONGEST = 200  # names that are compared word by word with the regions left over
 _OUTSIDE = "it stands outside the indentation of the regions"
@@ -50,6 +52,8 @@ _NEARER = 0.1  # more alike than another name that claims the same region
 _SEARCHES = 2000  # names for which something alike is looked for
 _SOUNDS_LIKE = 0.8  # names of countries in six languages against three: over 95 % right, also where half have no match
 SUM = "it is the sum of other rows"
+_OWN_ROWS = "every region has a row of its own"
+_BUT_FOR_KIND = "the same words but for what it is"
 _LEVEL = "its level is that of the regions"
 _AROUND = 2  # words before or behind a name that say of which level its row is
 _COVERED = 0.6  # of the regions, so many have a row of that level
@@ -75,6 +79,8 @@ class KeyMatch:
         What could not be decided, and the region that is spelled most alike, or sounds so in another script.
     heard : dict of name to code
         Names that sound like a region in another script: proposals, none of them taken.
+    parts : dict of name to code
+        Rows that may be parts of a region, and not it: "Cork City" beside "Cork County".
     crowd : bool
         Whether rows are open though every region has its own, and are more than the regions: of smaller ones, maybe.
     """
@@ -86,6 +92,7 @@ class KeyMatch:
     outside: dict[str, str] = field(default_factory=dict)
     open: dict[str, str | None] = field(default_factory=dict)
     heard: dict[str, str] = field(default_factory=dict)
+    parts: dict[str, str] = field(default_factory=dict)
     crowd: bool = False
 
     @property
@@ -221,7 +228,7 @@ def match_keys(
         if not kept:
             break
         bare |= kept
-    of_names = (match.found, match.aliases, match.outside, match.open, match.heard)
+    of_names = (match.found, match.aliases, match.outside, match.open, match.heard, match.parts)
     for part in of_names:
         own = {name: part[b] for name, b in bare.items() if b in part}
         part.clear()
@@ -288,7 +295,7 @@ def _match_bare(names: Sequence[str], index: NameIndex, signs: RowSigns, parents
             match.open[name] = None  # a sign that may mean the name above
             continue
         if not left and not many:
-            reason = "every region has a row of its own"
+            reason = _OWN_ROWS
         elif name in like and not (says_total(name) or is_country(key)):
             match.open[name] = near
             continue
@@ -313,7 +320,10 @@ def _match_bare(names: Sequence[str], index: NameIndex, signs: RowSigns, parents
         elif name in signs.odd and (near is None or "a country" in signs.odd[name]):
             reason = signs.odd[name]
         elif near is None and all(word in COMPASS or word in GENERIC for word in loose_words(key)):
-            reason = "it names a direction and no region"
+            known = any(word in COMPASS for word in loose_words(key))
+            reason = (
+                "it names a direction and no region" if known else "it says what kind of place it is, and not which"
+            )
         elif near is None and out:
             reason = _OUTSIDE
         elif not left:
@@ -326,7 +336,8 @@ def _match_bare(names: Sequence[str], index: NameIndex, signs: RowSigns, parents
     match.crowd = len(beyond) > len(index.names)
     if match.crowd:
         match.open |= dict.fromkeys(beyond)
-    match.outside |= dict.fromkeys(beyond if not match.crowd else (), "every region has a row of its own")
+    match.outside |= dict.fromkeys(beyond if not match.crowd else (), _OWN_ROWS)
+    _ask_of_parts(match, rest, index)
     _ask_of_lone_rows(match, names, signs, len(left) - len({*match.open.values()} - {None}))
     # A guess that two names share is none, unless one of them is plainly nearer.
     for shared in [code for code, n in Counter(match.open.values()).items() if n > 1 and code in left]:
@@ -334,11 +345,50 @@ def _match_bare(names: Sequence[str], index: NameIndex, signs: RowSigns, parents
         best, second = sorted(alike.values())[:-3:-1]
         plainest = best >= _WHOLE and best - second >= _NEARER
         match.open.update({name: None for name, ratio in alike.items() if not (plainest and ratio == best)})
+    _no_doubtful_guess(match, rest, left, index)
     free = [code for code in left if code not in match.open.values()]
     lost = [name for name, near in match.open.items() if near is None and any(map(str.isalpha, name))]
     if len(free) == len(lost) == 1:  # the last name and the last region
         match.open[lost[0]] = free[0]
     return match
+
+
+def _ask_of_parts(match: KeyMatch, rest: Mapping[str, str], index: NameIndex) -> None:
+    """Find rows that may be parts of a region; one that is taken for it beside such a row is asked for, too."""
+    cores: dict[str, set[frozenset[str]]] = {}
+    for code in match.codes.values():
+        cores[code] = {_core(loose_words(name), GENERIC) for name in index.names[code]} - {frozenset()}
+    whole = {each for held in cores.values() for each in held}
+    for name in [n for n in rest if n in match.open or match.outside.get(n) == _OWN_ROWS]:
+        own = _core(loose_words(rest[name]), GENERIC)
+        above = (
+            {code for code, held in cores.items() if any(each < own for each in held)} if own not in whole else set()
+        )
+        for code in above if len(above) == 1 else ():
+            taken = [row for row, (of, why) in match.aliases.items() if of == code and why == _BUT_FOR_KIND]
+            for row in [*taken, *([name] if taken or name in match.open else [])]:
+                match.parts[row] = code
+                match.open[row] = None
+                match.outside.pop(row, None)
+                match.aliases.pop(row, None)
+
+
+def _no_doubtful_guess(match: KeyMatch, rest: Mapping[str, str], left: Sequence[str], index: NameIndex) -> None:
+    """Take back guesses by one name within the other where rows and regions are not as many: a region was divided.
+
+    "Brong Ahafo" is not "Ahafo" where there are "Bono" and "Bono East", too; "Limerick City" may be Limerick.
+    """
+    lost = [name for name in match.open if any(map(str.isalpha, name))]
+    if len(lost) == len(left):
+        return
+    cores = {name: _cores(rest[name])[0] for name in lost if name in rest}
+    for name, own in cores.items():
+        for spelling in index.names.get(match.open[name] or "", ()):
+            other = _cores(spelling)[0]
+            rivals = [each for each in cores.values() if other < each]
+            if own != other and (own < other or other < own) and ((own ^ other) - _PLACES or len(rivals) > 1):
+                match.open[name] = None
+                break
 
 
 _Level = tuple[tuple[str, ...], bool, bool]  # words around the name, whether before it, whether all is in capitals
@@ -444,7 +494,7 @@ def _spellings(
     generic -= COMPASS - GENERIC  # "England" is not "East of England"
     levels: list[tuple[str, Callable[[list[str], list[str]], bool]]] = [
         ("the same words", lambda a, b: sorted(a) == sorted(b)),
-        ("the same words but for what it is", lambda a, b: _core(a, generic) == _core(b, generic) != frozenset()),
+        (_BUT_FOR_KIND, lambda a, b: _core(a, generic) == _core(b, generic) != frozenset()),
         ("shortened words", _shortened),
         ("fewer signs", _fewer_signs),
     ]  # fmt: skip

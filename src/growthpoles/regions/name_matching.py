@@ -338,15 +338,15 @@ _PART = re.compile(rf"(?:^|[,;:|/–—]|\s-)\s*{_OF_WHICH}|^\s*(?:其中|うち
 _MENTIONS_PART = re.compile(rf"\b{_OF_WHICH}", flags=re.IGNORECASE)
 
 
-def _word_list(name: str) -> frozenset[str]:
+def word_list(name: str) -> frozenset[str]:
     """Return the words of a list in the form in which names are compared by word."""
     return frozenset(map(loosen, alternatives(name).split("|")))
 
 
-CONNECTING = _word_list("connecting_words")
+CONNECTING = word_list("connecting_words")
 # Words that say what a region is, not which; "city" is none of them, since it tells a city from the region around it.
-GENERIC = _word_list("kinds_of_regions")
-COMPASS = _word_list("directions")
+GENERIC = word_list("kinds_of_regions")
+COMPASS = word_list("directions")
 
 
 def loose_words(name: str) -> list[str]:
