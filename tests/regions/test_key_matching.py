@@ -10,7 +10,6 @@ from babel import Locale
 from growthpoles.regions.key_matching import (
     RowSigns,
     match_keys,
-    sounding_alike,
 )
 from growthpoles.regions.name_matching import (
     COMPASS,
@@ -20,6 +19,7 @@ from growthpoles.regions.name_matching import (
     loose_words,
     loosen,
     sound,
+    sounding_alike,
     words,
 )
 
@@ -221,3 +221,52 @@ def test_rows_of_smaller_regions_alone_are_asked_for(seed: int) -> None:
     codes = [f"X{i:02}" for i in range(60)]
     of_codes = match_keys(codes, NameIndex.build({code: [code] for code in codes[:7]}))
     assert not of_codes.crowd and len(of_codes.outside) == 53
+
+
+@pytest.mark.parametrize("kind", ["County", "County Council", "Region"])
+@pytest.mark.parametrize("part", ["{} City", "{} City Council", "South {}"])
+def test_a_row_beside_parts_of_its_region_is_asked_for(kind: str, part: str) -> None:
+    """The county is not all of the region where its city has a row of its own."""
+    lower, _, _ = _two_levels(5, "capitals")
+    regions = {f"k{i}": [name] for i, name in enumerate(lower)}
+    names = [f"{name} {kind}" for name in lower]
+    whole = match_keys(names, NameIndex.build(regions))
+    assert whole.codes == dict(zip(names, regions, strict=True)) and not whole.parts
+    city = part.format([*lower][1])
+    parted = match_keys([*names, city], NameIndex.build(regions))
+    assert parted.parts == {names[1]: "k1", city: "k1"} and not {names[1], city} & {*parted.codes}
+    own = match_keys([*names, city], NameIndex.build(regions | {"own": [city]}))
+    assert own.codes == dict(zip([*names, city], [*regions, "own"], strict=True)) and not own.parts
+
+
+def test_no_region_is_guessed_that_was_divided_or_united() -> None:
+    """Ghana's sixteen regions and the ten before them."""
+    old = ["Western", "Central", "Greater Accra", "Volta", "Eastern", "Ashanti", "Brong Ahafo", "Northern"]
+    new = [*old[:6], "Ahafo", "Bono", "Bono East", "Northern", "Savannah", "North East", "Oti", "Western North"]
+    for rows, regions in ((old, new), (new, old)):
+        match = match_keys(rows, NameIndex.build({f"k{i}": [name] for i, name in enumerate(regions)}))
+        assert {*match.open} == {*rows} - {*regions} and not any(match.open.values()), (rows, match.open)
+    assert match.parts == {"Western North": "k0"}
+    # One name within the other may be the region where no other could be.
+    assert match_keys(
+        ["Limerick City & County", "Alba"], NameIndex.build({"l": ["Limerick"], "a": ["Alba"], "b": ["Borea"]})
+    ).open == {"Limerick City & County": "l"}
+
+
+SERBIAN = {
+    "Београдска област": "Beogradska oblast", "Јужнобачка област": "Južnobačka oblast",
+    "Мачванска област": "Mačvanska oblast", "Пчињска област": "Pčinjska oblast", "Рашка област": "Raška oblast",
+    "Средњобанатска област": "Srednjobanatska oblast", "Нишавска област": "Nišavska oblast",
+    "Ђаковица": "Đakovica", "Ћуприја": "Ćuprija", "Џеп": "Džep",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("turned", [False, True])
+@pytest.mark.parametrize("bare", [False, True])
+def test_names_of_two_scripts_are_taken_letter_for_letter(turned: bool, bare: bool) -> None:
+    pairs = {a: b.removesuffix(" oblast") if bare else b for a, b in SERBIAN.items()}
+    rows, regions = (list(pairs), list(pairs.values()))[:: -1 if turned else 1]
+    match = match_keys([*rows, "Србија"], NameIndex.build({f"k{i}": [name] for i, name in enumerate(regions)}))
+    assert match.codes == {row: f"k{i}" for i, row in enumerate(rows)}
+    few = match_keys(rows[:2], NameIndex.build({"a": [regions[0]], "b": [regions[1]], "c": ["Alba"]}))
+    assert not few.codes  # two names may be alike by chance

@@ -21,15 +21,20 @@ from typing import TYPE_CHECKING
 from growthpoles.errors import shown
 from growthpoles.regions.name_matching import (
     COMPASS,
+    EAST_ASIAN,
+    EAST_ASIAN_SUFFIX,
     GENERIC,
     NameIndex,
     continents,
+    core_words,
     is_country,
+    letter_for_letter,
     loose_words,
+    name_variants,
     run_together,
     says_total,
-    script,
-    sound,
+    sounding_alike,
+    turned_name,
     word_list,
 )
 
@@ -37,28 +42,22 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _CODE = re.compile(r"[A-Za-z]{0,4}[-_.]?\d[\w.-]*|[A-Z0-9]{2,6}")
-_SIGNS = re.compile(r"[\u3400-\u9fff\uac00-\ud7af]+")  # Chinese, Japanese and Korean names, without blanks in them
-_SUFFIX = re.compile(
-    r"(?<=..)(?:特别行政区|(?:..?族)?自治[区區州县縣]|[省市縣県府都道县區区]|특별자치[시도]|특별시|광역시|[도시군구])$"
-)
 _WORD = re.compile(r"[^\W\d_][^\W\d_A-ZА-Я]{3}")  # in a column of codes: what it is, only a person can tell
 _DRAWN_TOGETHER = re.compile(r"[^\W\d_]{2,3}")
 _PLACES = word_list("kinds_of_places")
-_NUMERAL = re.compile(r"[ivx]+|\d+|[ivx]+ ?[a-c]")
 _LONGEST = 200  # names that are compared word by word with the regions left over
 _OUTSIDE = "it stands outside the indentation of the regions"
 _WHOLE = 0.75  # of two regions as near by their own words, one is near that is as much alike in all
 _NEARER = 0.1  # more alike than another name that claims the same region
 _SEARCHES = 2000  # names for which something alike is looked for
-_SOUNDS_LIKE = 0.8  # names of countries in six languages against three: over 95 % right, also where half have no match
 SUM = "it is the sum of other rows"
 _OWN_ROWS = "every region has a row of its own"
 _BUT_FOR_KIND = "the same words but for what it is"
 _LEVEL = "its level is that of the regions"
+_BOTH_SCRIPTS = 3  # names that are the same letter for letter in Cyrillic and Latin, for any to be taken
 _AROUND = 2  # words before or behind a name that say of which level its row is
 _COVERED = 0.6  # of the regions, so many have a row of that level
 _APART = 0.18  # log of the ratio of rows by which one level is nearer to the number of regions
-_PAIRS = 400_000  # of names in two scripts, compared letter by letter
 
 
 @dataclass(slots=True)
@@ -275,6 +274,9 @@ def _match_bare(names: Sequence[str], index: NameIndex, signs: RowSigns, parents
     # Codes are of one list; names of another level, too, may be those of regions.
     many = not (level or coded) and len(rest) - len(match.aliases) > len(index.names)
     match.heard = sounding_alike({name: key for name, key in rest.items() if name not in match.aliases}, left, index)
+    # Where regions are named so, "Western North" may be one.
+    spelled = (loose_words(spelling) for spellings in index.names.values() for spelling in spellings)
+    by_direction = any(parts and COMPASS.issuperset(parts) for parts in spelled)
     beyond: list[str] = []
     for searched, (name, key) in enumerate(rest.items()):
         if name in match.aliases:
@@ -319,7 +321,7 @@ def _match_bare(names: Sequence[str], index: NameIndex, signs: RowSigns, parents
             reason = "it is the name of a continent or of a part of one"
         elif name in signs.odd and (near is None or "a country" in signs.odd[name]):
             reason = signs.odd[name]
-        elif near is None and all(word in COMPASS or word in GENERIC for word in loose_words(key)):
+        elif near is None and not by_direction and all(word in COMPASS or word in GENERIC for word in loose_words(key)):
             known = any(word in COMPASS for word in loose_words(key))
             reason = (
                 "it names a direction and no region" if known else "it says what kind of place it is, and not which"
@@ -357,10 +359,10 @@ def _ask_of_parts(match: KeyMatch, rest: Mapping[str, str], index: NameIndex) ->
     """Find rows that may be parts of a region; one that is taken for it beside such a row is asked for, too."""
     cores: dict[str, set[frozenset[str]]] = {}
     for code in match.codes.values():
-        cores[code] = {_core(loose_words(name), GENERIC) for name in index.names[code]} - {frozenset()}
+        cores[code] = {core_words(loose_words(name), GENERIC) for name in index.names[code]} - {frozenset()}
     whole = {each for held in cores.values() for each in held}
     for name in [n for n in rest if n in match.open or match.outside.get(n) == _OWN_ROWS]:
-        own = _core(loose_words(rest[name]), GENERIC)
+        own = core_words(loose_words(rest[name]), GENERIC)
         above = (
             {code for code, held in cores.items() if any(each < own for each in held)} if own not in whole else set()
         )
@@ -494,12 +496,20 @@ def _spellings(
     generic -= COMPASS - GENERIC  # "England" is not "East of England"
     levels: list[tuple[str, Callable[[list[str], list[str]], bool]]] = [
         ("the same words", lambda a, b: sorted(a) == sorted(b)),
-        (_BUT_FOR_KIND, lambda a, b: _core(a, generic) == _core(b, generic) != frozenset()),
+        (_BUT_FOR_KIND, lambda a, b: core_words(a, generic) == core_words(b, generic) != frozenset()),
         ("shortened words", _shortened),
         ("fewer signs", _fewer_signs),
     ]  # fmt: skip
     spellings = {code: [loose_words(name) for name in index.names[code]] for code in left}
     parts = {name: [each for variant in name_variants(rest[name]) if (each := loose_words(variant))] for name in names}
+    for mine, theirs in ((parts, spellings), (spellings, parts)):
+        latin = {
+            key: [read for each in held if (read := letter_for_letter(each)) != each] for key, held in mine.items()
+        }
+        known = {tuple(sorted(each)) for held in theirs.values() for each in held}
+        # One name may read alike in two scripts by chance.
+        if sum(any(tuple(sorted(each)) in known for each in held) for held in latin.values()) >= _BOTH_SCRIPTS:
+            mine |= {key: [*mine[key], *held] for key, held in latin.items()}
     changed = True
     while changed:
         changed = False
@@ -524,16 +534,10 @@ def _spellings(
 def _same_words(key: str, codes: Mapping[str, str], index: NameIndex) -> str | None:
     """Return the one region, taken already, whose name has the same words in another order or language."""
     both = [part for part in re.split(r"\s*[/|]\s*", key) if len(part) > 2]
-    wanted = {tuple(sorted(loose_words(each))) for part in {key, *both} for each in (part, _turned(part))} - {()}
+    wanted = {tuple(sorted(loose_words(each))) for part in {key, *both} for each in (part, turned_name(part))} - {()}
     taken = set(codes.values())
     hits = {code for code in taken for name in index.names[code] if tuple(sorted(loose_words(name))) in wanted}
     return next(iter(hits)) if len(hits) == 1 else None
-
-
-def _core(parts: Sequence[str], generic: Collection[str]) -> frozenset[str]:
-    if _SIGNS.fullmatch("".join(parts)):
-        return frozenset([_SUFFIX.sub("", "".join(parts))])
-    return frozenset(word for word in parts if word not in generic)
 
 
 def _shortened(short: Sequence[str], long: Sequence[str]) -> bool:
@@ -555,9 +559,9 @@ def _fewer_signs(short: Sequence[str], long: Sequence[str]) -> bool:
 
     What kind of region it is says nothing: 전북특별자치도 is 전라북도.
     """
-    few, many = (_SUFFIX.sub("", "".join(parts)) for parts in (short, long))
+    few, many = (EAST_ASIAN_SUFFIX.sub("", "".join(parts)) for parts in (short, long))
     rest = iter(many)
-    signs = _SIGNS.fullmatch(few) and _SIGNS.fullmatch(many)
+    signs = EAST_ASIAN.fullmatch(few) and EAST_ASIAN.fullmatch(many)
     return bool(signs) and 2 <= len(few) < len(many) and few[0] == many[0] and all(sign in rest for sign in few)
 
 
@@ -616,82 +620,8 @@ def _likeness(name: str, code: str, index: NameIndex) -> float:
 def _cores(name: str) -> tuple[frozenset[str], str]:
     """Return the words of a name but for those that say what it is, all of them if there are no others, and as text."""
     parts = loose_words(name)
-    core = _core(parts, GENERIC) or frozenset(parts)
+    core = core_words(parts, GENERIC) or frozenset(parts)
     return core, " ".join(sorted(core))
-
-
-def sounding_alike(names: Mapping[str, str], left: Sequence[str], index: NameIndex) -> dict[str, str]:
-    """Return the regions left over that sound like names in another script, each pair better than any other of both.
-
-    It proposes and does not decide: "Νίγηρας" sounds like Nigeria too, where there is no Niger.
-
-    Parameters
-    ----------
-    names : dict of name to key
-        Names, as written, with what is read of them.
-    left : sequence of str
-        Codes of the regions.
-    index : NameIndex
-    """
-    mine = {name: _sounds([key, *name_variants(key)]) for name, key in names.items() if any(map(str.isalpha, key))}
-    theirs = {code: _sounds(index.names[code]) for code in left}
-    scripts = {own for each in (mine, theirs) for sounds in each.values() for own in sounds.values()}
-    if len(scripts) < 2:
-        return {}
-    many = sum(map(len, mine.values())) * sum(map(len, theirs.values())) > _PAIRS
-    bearers: dict[str, list[str]] = {}
-    for name, sounds in mine.items():
-        for own in sounds:
-            bearers.setdefault(own, []).append(name)
-    best: dict[tuple[str, str], float] = {}
-    for code, others in theirs.items():
-        for other, of in others.items():
-            matcher = difflib.SequenceMatcher(None, "", other, autojunk=False)
-            for own in bearers if not many else bearers.keys() & {other}:
-                matcher.set_seq1(own)
-                near = matcher.real_quick_ratio() >= _SOUNDS_LIKE <= matcher.quick_ratio()
-                score = matcher.ratio() if near else 0.0
-                for name in bearers[own] if score >= _SOUNDS_LIKE else ():
-                    if mine[name][own] != of:
-                        best[name, code] = max(score, best.get((name, code), 0.0))
-    rivals: list[dict[str, list[float]]] = [{}, {}]
-    for pair, score in best.items():
-        for side, own in zip(rivals, pair, strict=True):
-            side.setdefault(own, []).append(score)
-    return {
-        pair[0]: pair[1]
-        for pair, score in best.items()
-        if all(score == max(side[own]) and side[own].count(score) == 1 for side, own in zip(rivals, pair, strict=True))
-    }
-
-
-def _sounds(spellings: Iterable[str]) -> dict[str, str]:
-    """Return how spellings of a name sound, but for words that say what it is, each with the script it is in."""
-    found = {}
-    for spelling in spellings:
-        core = " ".join(sorted(_core(parts := loose_words(spelling), GENERIC) or parts))
-        heard = " ".join(sorted(map(sound, core.split())))
-        if len(heard) > 2 and heard.isascii():
-            found[heard] = script(core)
-    return found
-
-
-def _turned(name: str) -> str:
-    """Return "La Rioja" for "Rioja, La", and any other name as it is."""
-    return re.sub(r"([^,]+),\s*([^,]{1,25})", r"\2 \1", name) if name.count(",") == 1 else name
-
-
-def name_variants(name: str) -> list[str]:
-    """Return a name and other readings: both of "Bern / Berne", "La Rioja" for "Rioja, La", "Iran" of "Iran (X)"."""
-    found = [name]
-    parts = [part.strip() for part in re.split(r"\s*/\s*|\s+[-–—]\s+|\s*[|;]\s*", name) if len(part.strip()) > 2]
-    found += parts if len(parts) > 1 else []
-    if hit := re.fullmatch(r"([^()]+)\(([^()]+)\)\s*", name):
-        found += [hit[1].strip(), f"{hit[2].strip()} {hit[1].strip()}"]
-        if all(word in GENERIC or _NUMERAL.fullmatch(word) for word in loose_words(hit[1])):
-            found.append(hit[2].strip())  # "Region III (Central Luzon)"
-    found += [_turned(each) for each in found]
-    return list(dict.fromkeys(filter(None, found)))
 
 
 def region_names(table: pd.DataFrame) -> tuple[dict[str, list[str]], set[str]]:

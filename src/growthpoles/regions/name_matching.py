@@ -10,10 +10,11 @@ What a name says by itself is told here too: that it is a total, a part of somet
 
 from __future__ import annotations
 
+import difflib
 import functools
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from numbers import Real
 from typing import Literal, NamedTuple
@@ -56,6 +57,17 @@ ROMAN = {
     )
     for letter, latin in zip(letters, romans.split(), strict=True)
 } | {"ъ": "", "ь": "", "ß": "ss"} | _LATIN  # fmt: skip
+#: Serbian and Montenegrin are written in both scripts; other languages romanise in other ways.
+_LETTER_FOR_LETTER = str.maketrans(
+    {
+        letter: latin
+        for letters, latins in (
+            ("абвгдђежзијклљмнњопрст", "a b v g d đ e ž z i j k l lj m n nj o p r s t"),
+            ("ћуфхцчџш", "ć u f h c č dž š"),
+        )
+        for letter, latin in zip(letters, latins.split(), strict=True)
+    }
+)
 _ROMAN_PAIRS = {"ου": "ou", "αυ": "av", "ευ": "ev", "μπ": "b", "ντ": "d", "γγ": "ng", "γκ": "g", "γξ": "nx", "ու": "u"}
 _TO_ROMAN = re.compile("|".join([*_ROMAN_PAIRS, *ROMAN]))
 #: Spellings of one sound, of which systems of romanisation and languages take one or the other.
@@ -101,6 +113,11 @@ def loosen(word: str) -> str:
             word = word.translate(_TO_LATIN)
     bare = _MARKS.sub("", unicodedata.normalize("NFKD", word.translate(_LETTERS)))
     return unicodedata.normalize("NFC", bare)  # the syllables of Korean, which are no marks
+
+
+def letter_for_letter(parts: Iterable[str]) -> list[str]:
+    """Return loosened words with Cyrillic letters as the Latin ones by which Serbian writes them, one for one."""
+    return [loosen(part.translate(_LETTER_FOR_LETTER)) for part in parts]
 
 
 def sound(word: str) -> str:
@@ -436,3 +453,93 @@ def is_country(name: str) -> bool:
     plain, core = run_together(name), "".join(word for word in loose_words(name) if word not in GENERIC)
     # codes of digits are no names: fifty languages need not be read for them
     return any(len(each) > 1 and not each.isdecimal() and each in _countries() for each in (plain, core))
+
+
+EAST_ASIAN = re.compile(r"[\u3400-\u9fff\uac00-\ud7af]+")  # Chinese, Japanese and Korean names, without blanks in them
+EAST_ASIAN_SUFFIX = re.compile(
+    r"(?<=..)(?:特别行政区|(?:..?族)?自治[区區州县縣]|[省市縣県府都道县區区]|특별자치[시도]|특별시|광역시|[도시군구])$"
+)
+_NUMERAL = re.compile(r"[ivx]+|\d+|[ivx]+ ?[a-c]")
+_SOUNDS_LIKE = 0.8  # names of countries in six languages against three: over 95 % right, also where half have no match
+_PAIRS = 400_000  # of names in two scripts, compared letter by letter
+
+
+def core_words(parts: Sequence[str], generic: Collection[str]) -> frozenset[str]:
+    """Return the words of a name that say which region it is: all but those that say what it is."""
+    if EAST_ASIAN.fullmatch("".join(parts)):
+        return frozenset([EAST_ASIAN_SUFFIX.sub("", "".join(parts))])
+    return frozenset(word for word in parts if word not in generic)
+
+
+def turned_name(name: str) -> str:
+    """Return "La Rioja" for "Rioja, La", and any other name as it is."""
+    return re.sub(r"([^,]+),\s*([^,]{1,25})", r"\2 \1", name) if name.count(",") == 1 else name
+
+
+def name_variants(name: str) -> list[str]:
+    """Return a name and other readings: both of "Bern / Berne", "La Rioja" for "Rioja, La", "Iran" of "Iran (X)"."""
+    found = [name]
+    parts = [part.strip() for part in re.split(r"\s*/\s*|\s+[-–—]\s+|\s*[|;]\s*", name) if len(part.strip()) > 2]
+    found += parts if len(parts) > 1 else []
+    if hit := re.fullmatch(r"([^()]+)\(([^()]+)\)\s*", name):
+        found += [hit[1].strip(), f"{hit[2].strip()} {hit[1].strip()}"]
+        if all(word in GENERIC or _NUMERAL.fullmatch(word) for word in loose_words(hit[1])):
+            found.append(hit[2].strip())  # "Region III (Central Luzon)"
+    found += [turned_name(each) for each in found]
+    return list(dict.fromkeys(filter(None, found)))
+
+
+def sounding_alike(names: Mapping[str, str], left: Sequence[str], index: NameIndex) -> dict[str, str]:
+    """Return the regions left over that sound like names in another script, each pair better than any other of both.
+
+    It proposes and does not decide: "Νίγηρας" sounds like Nigeria too, where there is no Niger.
+
+    Parameters
+    ----------
+    names : dict of name to key
+        Names, as written, with what is read of them.
+    left : sequence of str
+        Codes of the regions.
+    index : NameIndex
+    """
+    mine = {name: _sounds([key, *name_variants(key)]) for name, key in names.items() if any(map(str.isalpha, key))}
+    theirs = {code: _sounds(index.names[code]) for code in left}
+    scripts = {own for each in (mine, theirs) for sounds in each.values() for own in sounds.values()}
+    if len(scripts) < 2:
+        return {}
+    many = sum(map(len, mine.values())) * sum(map(len, theirs.values())) > _PAIRS
+    bearers: dict[str, list[str]] = {}
+    for name, sounds in mine.items():
+        for own in sounds:
+            bearers.setdefault(own, []).append(name)
+    best: dict[tuple[str, str], float] = {}
+    for code, others in theirs.items():
+        for other, of in others.items():
+            matcher = difflib.SequenceMatcher(None, "", other, autojunk=False)
+            for own in bearers if not many else bearers.keys() & {other}:
+                matcher.set_seq1(own)
+                near = matcher.real_quick_ratio() >= _SOUNDS_LIKE <= matcher.quick_ratio()
+                score = matcher.ratio() if near else 0.0
+                for name in bearers[own] if score >= _SOUNDS_LIKE else ():
+                    if mine[name][own] != of:
+                        best[name, code] = max(score, best.get((name, code), 0.0))
+    rivals: list[dict[str, list[float]]] = [{}, {}]
+    for pair, score in best.items():
+        for side, own in zip(rivals, pair, strict=True):
+            side.setdefault(own, []).append(score)
+    return {
+        pair[0]: pair[1]
+        for pair, score in best.items()
+        if all(score == max(side[own]) and side[own].count(score) == 1 for side, own in zip(rivals, pair, strict=True))
+    }
+
+
+def _sounds(spellings: Iterable[str]) -> dict[str, str]:
+    """Return how spellings of a name sound, but for words that say what it is, each with the script it is in."""
+    found = {}
+    for spelling in spellings:
+        core = " ".join(sorted(core_words(parts := loose_words(spelling), GENERIC) or parts))
+        heard = " ".join(sorted(map(sound, core.split())))
+        if len(heard) > 2 and heard.isascii():
+            found[heard] = script(core)
+    return found

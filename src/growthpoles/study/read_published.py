@@ -16,7 +16,7 @@ import pandas as pd
 from growthpoles.errors import DataError, counted, listed, message, parted, plain, remedy, shown
 from growthpoles.errors import quoted as in_list
 from growthpoles.file_reading import likely_encodings, read_bytes
-from growthpoles.regions.key_matching import key_of, sounding_alike
+from growthpoles.regions.key_matching import key_of, match_keys
 from growthpoles.regions.name_matching import NameIndex
 from growthpoles.study.files import problems as causes
 from growthpoles.study.files.cell_grids import EncodingError, Grid, read_grids, turned
@@ -30,7 +30,7 @@ from growthpoles.study.files.printed_labels import (
     without_span,
     year_inside,
 )
-from growthpoles.study.files.problems import Names, alias_line, left_out_for, nothing_found, summary
+from growthpoles.study.files.problems import PLACEHOLDER, Names, left_out_for, names_remedy, nothing_found, summary
 from growthpoles.study.files.table_files import cell_text
 from growthpoles.study.files.user_table import idle_told, remark, toml_list
 from growthpoles.study.files.user_table import read_table as read_as_described
@@ -50,11 +50,16 @@ from growthpoles.study.table_blocks import (
     too_many_names,
 )
 from growthpoles.study.table_layout import read_block
-from growthpoles.study.total_rows import namesakes, of_smaller_regions, refuse_smaller_regions, share_totals
+from growthpoles.study.total_rows import (
+    fits_none,
+    namesakes,
+    of_smaller_regions,
+    refuse_smaller_regions,
+    share_totals,
+)
 
 MOST_NAMES = 20_000  # different names of regions in a table; the most that a country has are municipalities
 _NAMED = 12  # names of rows that one message lists
-PLACEHOLDER = "KEY"  # in a remedy, for what only a person can tell
 _WITH_CODE = re.compile(r"(\D*[^\W\d]\)?)\s*[-<\[(]\s*(\w+)[>\])]?")  # "Burgenland <AT11>", "Adana-1"
 Sign = Literal[",", ".", "'"]
 Codes = dict[tuple[int, int | str], str]  # (id of a block, its column or the text of a kind) -> code
@@ -151,8 +156,8 @@ def read_blocks(
             here = f"{at}, {grid.unit}s {block.first} to {block.last}" if len(found) > 1 else at
             if block.key is None:
                 column, words = block.wordy()
-                heard = sounding_alike({word: word for word in words}, [*index.names], index) if index else {}
-                names = Names(listed(words, limit=4, write=in_list), {word: heard.get(word) for word in words})
+                near = match_keys(words, index).open if words and index else {}
+                names = Names(listed(words, limit=4, write=in_list), near)
                 other = left_out_for(here, causes.OTHER_NAMES, column=plain(column), names=names)
                 left_out.append(other if words and index else left_out_for(here, causes.NO_KEY))
             elif not block.value_at:
@@ -616,19 +621,12 @@ def read_table(
     stray = {name: hit for block in blocks for name, hit in block.match.open.items()}
     undated = [f"the year of {place_of(block)} is not stated" for block in blocks if not block.years]
     unclear = [parted(block.unclear)[0] for block in blocks if block.unclear and decimal is None]
-    problems = [*(f"{shown(name)} fits no region" for name in stray), *undated, *unclear]
+    parts = {name: code for block in blocks for name, code in block.match.parts.items() if name in stray}
+    problems = [*(fits_none(name, parts) for name in stray), *undated, *unclear]
     if problems:
-        told, some = alias_line(stray or {"name": None}, PLACEHOLDER)
-        none = [name for name in told if not stray.get(name)] or [next(iter(told), "name")]
-        own = {"aliases": repr(told or {"name": PLACEHOLDER}), "ignore": repr(none)}
+        of_names, own = names_remedy(stray, parts, whole=boundaries is not None)
         own |= {"year": "YEAR", "decimal": '","', "thousands": '"."'}
         of_signs = "{decimal} with {thousands}"
-        means = ", KEY being the region that the name means" if PLACEHOLDER in told.values() else ""
-        of_names = f"{{aliases}}{means}, or {{ignore}} where it is no region"
-        if len(none) > 1:
-            of_names = f"{{aliases}}{means}, or, of those that are no regions, {{ignore}}"
-        if some and boundaries is not None:
-            of_names += f" ({some}; growthpoles init writes them all into study.toml)"
         of_years = "{year}, by which its values are kept (a map of a file joins a table without years as it is)"
         ways = {of_names: stray, of_years: undated, of_signs: unclear}
         text = "; ".join(way for way, cause in ways.items() if cause)

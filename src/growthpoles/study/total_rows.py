@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from growthpoles.errors import DataError, listed, message, quoted, remedy, shown
+from growthpoles.errors import DataError, listed, message, plain, quoted, remedy, shown
 from growthpoles.regions.key_matching import SUM
 from growthpoles.regions.name_matching import is_country, is_dependency, says_only_total, says_total
 from growthpoles.study.files.number_notation import cell_value, detect_notation, is_number
@@ -419,6 +419,12 @@ def namesakes(block: Block) -> list[Namesakes]:
         own = max(names, key=lambda name: usual[marks[name]])
         told.append(Namesakes(code, [*names], [name for name in names if name != own]))
     return told
+
+
+def fits_none(name: str, parts: Mapping[str, str]) -> str:
+    """Say that a row fits no region, and of which it may be a part."""
+    told = f"{shown(name)} fits no region"
+    return f"{told}, and may be a part of {plain(parts[name])}" if name in parts else told
 
 
 def share_totals(blocks: Sequence[Block]) -> None:

@@ -36,6 +36,8 @@ _MENDS = {
     NO_NUMBERS: "a column of numbers beside that of the regions",
     BESIDE: "numbers in the rows of regions{such}",
 }
+PLACEHOLDER = "KEY"  # in a remedy, for what only a person can tell
+_PARTS = " and no parts of one, which a study adds up by `correspondence`"
 _NAMED = 12  # names that one message lists
 _PASTED = 40  # where regions are proposed for them, to be pasted
 COLUMNS = ("file", "sheet", "row", "column", "problem", "remedy")
@@ -135,6 +137,31 @@ def alias_line(stray: Mapping[str, str | None], key: str) -> tuple[dict[str, str
     told += [name for name in plainly if not stray[name]][: (_PASTED if told else _NAMED) - len(told)]
     some = f"{len(told)} of {len(stray)} names" if len(told) < len(stray) else ""
     return {name: stray[name] or key for name in plainly if name in told}, some
+
+
+def names_remedy(
+    stray: Mapping[str, str | None], parts: Mapping[str, str], *, whole: bool
+) -> tuple[str, dict[str, str]]:
+    """Say what mends names that fit no region, and with which parameters.
+
+    Parameters
+    ----------
+    stray : mapping of name to region or None
+        The region that each may mean.
+    parts : mapping of name to region
+        Names that may be parts of a region: not to be ignored.
+    whole : bool
+        Whether a study can be proposed, which lists all of them.
+    """
+    told, some = alias_line(stray or {"name": None}, PLACEHOLDER)
+    none = [name for name in told if not stray.get(name) and name not in parts] or [next(iter(told), "name")]
+    means = ", KEY being the region that the name means" if PLACEHOLDER in told.values() else ""
+    text = f"{{aliases}}{means}, or {{ignore}} where it is no region"
+    if len(none) > 1 or parts:
+        text = f"{{aliases}}{means}, or, of those that are no regions{_PARTS if parts else ''}, {{ignore}}"
+    if some and whole:
+        text += f" ({some}; growthpoles init writes them all into study.toml)"
+    return text, {"aliases": repr(told or {"name": PLACEHOLDER}), "ignore": repr(none)}
 
 
 def nothing_found(paths: Iterable[Path], left_out: Iterable[str], names: Sequence[str], *, aliases: bool) -> Reason:
