@@ -1,4 +1,4 @@
-"""Names in another script than that of the boundaries propose regions, and are never taken for them."""
+"""Key matching: names in another script, of two levels, of parts; proposals and what is taken."""
 
 from __future__ import annotations
 
