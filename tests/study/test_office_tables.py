@@ -1002,3 +1002,20 @@ def test_a_total_of_one_table_is_none_in_the_next(tmp_path: Path, gap: int) -> N
     assert set(found["region"]) == {"Q1", "Q2", "Q3"} and set(found["indicator"]) == {"Output", "Jobs", "Exports"}
     told = "\n".join(found.attrs["remarks"])
     assert told.count("Western Union was taken for no region") >= 2
+
+
+@pytest.mark.parametrize("other", [0, 1])
+@pytest.mark.parametrize("at", [1, 3])
+def test_a_row_that_stands_twice_with_the_same_numbers_is_read_once(tmp_path: Path, other: int, at: int) -> None:
+    """A county that is a region of the level above, too; with other numbers nothing says which are meant."""
+    rows = [["North Hills", "12.5", "13.5"], ["South", "7", "8"], ["Bern", "9.25", "9.75"], ["La Rioja", "3", "4"]]
+    again = [*rows[at][:2], "99" if other else rows[at][2]]
+    lines = ["Area;Output 2020;Output 2021", *map(";".join, [*rows[:at], again, *rows[at:]])]
+    if other:
+        with pytest.raises(DataError, match=f"duplicate region {rows[at][0]!r}"):
+            table(tmp_path, "\n".join(lines))
+        return
+    found = table(tmp_path, "\n".join(lines))
+    assert len(found) == 8 and found["value"].tolist() == [float(cell) for row in rows for cell in row[1:]]
+    assert "another row of the region has the same numbers" in str(found.attrs["not_read"])
+    assert any("has several rows" in note for note in found.attrs["remarks"])

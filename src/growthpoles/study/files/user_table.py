@@ -488,6 +488,11 @@ def _wide(data: TableData, spec: Table, years: Sequence[int], codes: list[str], 
     place = {header: i for i, header in enumerate(data.raw.columns)}
     columns = [*uses, *ksi]
     written: dict[int, str] = {}
+    kept: dict[int, list[object]] = {}
+
+    def texts(number: int) -> list[str]:
+        return [cell_text(kept[number][place[header]]) for header, _, _ in columns]
+
     for number, row, name in _regions(data, spec, [header for header, _, _ in uses]):
         own = _year(data, spec, years, number, row)
         if own is None and spec.year_column is not None:
@@ -496,6 +501,11 @@ def _wide(data: TableData, spec: Table, years: Sequence[int], codes: list[str], 
         present = {year for year in (*stated, own) if year is not None}
         cell = written[number] = cell_text(row[place[spec.key]])
         first = min((data.rows.setdefault((year, name), number) for year in present), default=number)
+        kept[number] = row
+        if first != number and written[first] == cell and texts(first) == texts(number) and any(texts(number)):
+            # A county that is a region of the level above, too.
+            data.drop("another row of the region has the same numbers", row=number, content=name)
+            continue
         if first != number:
             problem, remedy = f"duplicate region {shown(name)} (first on {data.raw.unit} {first})", ""
             if written[first] != cell:
