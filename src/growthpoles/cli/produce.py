@@ -354,8 +354,9 @@ def _draw_file(
     check_language(lang)
     plain = kind in ("values", "change")
     bordered = not plain and tested.get("weights", "queen") in CONTIGUITY
-    found = read_files(path, options if years is None else replace(options, year=years[1]), variable=variable,
-                       neighbours=bordered)  # fmt: skip
+    if years is not None:
+        options = replace(options, year=years[1], years=years)
+    found = read_files(path, options, variable=variable, neighbours=bordered)
     values, before = found.values(variable), None
     if years is not None:
         before = read_files(path, replace(options, year=years[0]), variable=variable)

@@ -20,7 +20,7 @@ from growthpoles.regions.key_matching import key_of, sounding_alike
 from growthpoles.regions.name_matching import NameIndex
 from growthpoles.study.files import problems as causes
 from growthpoles.study.files.cell_grids import EncodingError, Grid, read_grids, turned
-from growthpoles.study.files.number_notation import is_number
+from growthpoles.study.files.number_notation import given_signs, is_number, signs_asked
 from growthpoles.study.files.printed_labels import (
     UNSTATED,
     bare_name,
@@ -30,7 +30,7 @@ from growthpoles.study.files.printed_labels import (
     without_span,
     year_inside,
 )
-from growthpoles.study.files.problems import Names, alias_line, left_out_for, nothing_found, summary
+from growthpoles.study.files.problems import Names, alias_line, left_out_for, nothing_found, partly_told, summary
 from growthpoles.study.files.table_files import cell_text
 from growthpoles.study.files.user_table import idle_told, remark, toml_list
 from growthpoles.study.files.user_table import read_table as read_as_described
@@ -269,10 +269,10 @@ def name_indicators(blocks: Sequence[Block]) -> tuple[list[Indicator], dict[tupl
     }
 
 
-def partly_told(
+def partly_held(
     blocks: Sequence[Block], indicators: Sequence[Indicator], places: Mapping[tuple[int, int | str], int]
-) -> list[str]:
-    """Say which indicators are not in every year of the tables: one may be spelled otherwise in another year."""
+) -> dict[str, list[int]]:
+    """Return the indicators that are not in every year of the tables, with the years that they are in."""
     held: dict[str, set[int]] = {each.name: set() for each in indicators}
     for block in blocks:
         for (own, at), position in places.items():
@@ -281,9 +281,7 @@ def partly_told(
                 held[indicators[position].name] |= {year} if year is not None else set(block.years)
     held = {name: years for name, years in held.items() if years != {UNSTATED}}  # of no year, which is told apart
     every: set[int] = set().union(*held.values())
-    partly = [f"{shown(name)} ({listed(sorted(years))})" for name, years in held.items() if years < every]
-    told = "are not in every year; one that is only spelled otherwise takes one code in the [tables.columns] of a study"
-    return [f"{listed(partly, limit=8, write=str)} {told}"] if partly else []
+    return {name: sorted(years) for name, years in held.items() if years < every}
 
 
 def _continues(block: Block, before: Block) -> bool:
@@ -373,11 +371,11 @@ def table_lines(block: Block, codes: Codes, study_years: list[int], relative: Ca
     if grid.delimiter:
         lines.append(f"delimiter = {quoted(grid.delimiter)}")
     if block.unclear:
-        lines.append(f'# decimal = ","             # DECIDE: {remark(block.unclear)}')
-    else:
-        lines.append(f"decimal = {quoted(block.notation.decimal)}")
-        if block.notation.thousands is not None:
-            lines.append(f"thousands = {quoted(block.notation.thousands)}")
+        lines.append(f"# DECIDE: {remark(parted(block.unclear)[0])}; the # off one reading")
+    for way, example in block.readings if block.unclear else [(block.notation, "")]:
+        off, told = ("# ", f"        # {example}" if example else "") if block.unclear else ("", "")
+        lines.append(f"{off}decimal = {quoted(way.decimal)}{told}")
+        lines += [f"{off}thousands = {quoted(way.thousands)}"] if way.thousands is not None else []
     lines.append(f"key = {quoted(block.names[block.key])}            # CHECK: the column that names the regions")
     if block.match.pattern is not None:
         lines.append(
@@ -464,16 +462,6 @@ def _columns(columns: dict[str, tuple[str, int | None]], years: list[int]) -> li
         else f"{quoted(header)} = {{ code = {quoted(code)}, year = {year} }}"
         for header, (code, year) in columns.items()
     ]
-
-
-def describe(block: Block) -> str:
-    """Say in a few words what was seen."""
-    grid = block.grid
-    kind = "long" if block.indicator else "wide"
-    read = f", {grid.encoding}, cells divided by {shown(grid.delimiter)}" if grid.delimiter else ""
-    heads = f"{grid.unit}s {listed(block.header)}" if len(block.header) > 1 else f"{grid.unit} {block.header[0]}"
-    header = f", header in {heads}" if block.header != (grid.rows[0][0],) else ""
-    return f"{counted(len(block.rows), 'rows')}, {counted(len(block.paths), 'columns')}, {kind}{read}{header}"
 
 
 def doubts_of(block: Block, codes: Sequence[str], blocks: Sequence[Block] = ()) -> list[str]:
@@ -575,8 +563,9 @@ def read_table(
     -------
     DataFrame
         Columns region (key of the boundaries, or name), year, indicator, value (NaN: no data), flag (what is printed
-        beside the number). ``attrs``: `units` by indicator, `remarks` (what was taken, left out or could not be told)
-        and `not_read` (rows and columns without a value in the result, and why).
+        beside the number). ``attrs``: `units` by indicator, `remarks` (what was taken, left out or could not be told),
+        `partly` (indicators that are not in every year, with theirs), `codes` (of a column of its own, with the
+        indicators that they are), `not_read` (rows and columns without a value in the result, and why).
 
     Raises
     ------
@@ -607,6 +596,8 @@ def read_table(
     indicators, places = name_indicators(blocks)
     names = {place: indicators[at].name for place, at in places.items()}
     for block in blocks:  # what the caller says is no doubt
+        if block.unclear and (given := given_signs(decimal, thousands)) is not None:
+            block.notation, block.unclear = given, ""
         block.match.aliases |= {name: (known[name], "as asked") for name in block.match.open if name in known}
         block.match.open = {name: near for name, near in block.match.open.items() if name not in known}
         for name in [name for name in block.match.outside if name in known and name not in skipped]:
@@ -615,24 +606,22 @@ def read_table(
     refuse_smaller_regions(blocks, str(path))
     stray = {name: hit for block in blocks for name, hit in block.match.open.items()}
     undated = [f"the year of {place_of(block)} is not stated" for block in blocks if not block.years]
-    unclear = [parted(block.unclear)[0] for block in blocks if block.unclear and decimal is None]
+    unclear = [parted(block.unclear, file=str(path))[0] for block in blocks if block.unclear]
     problems = [*(f"{shown(name)} fits no region" for name in stray), *undated, *unclear]
     if problems:
         told, some = alias_line(stray or {"name": None}, PLACEHOLDER)
         none = [name for name in told if not stray.get(name)] or [next(iter(told), "name")]
-        own = {"aliases": repr(told or {"name": PLACEHOLDER}), "ignore": repr(none)}
-        own |= {"year": "YEAR", "decimal": '","', "thousands": '"."'}
-        of_signs = "{decimal} with {thousands}"
+        own = {"aliases": repr(told or {"name": PLACEHOLDER}), "ignore": repr(none), "year": "YEAR"}
+        of_signs, signs = signs_asked(next((block.readings for block in blocks if block.unclear), ()))
         means = ", KEY being the region that the name means" if PLACEHOLDER in told.values() else ""
         of_names = f"{{aliases}}{means}, or {{ignore}} where it is no region"
-        if len(none) > 1:
-            of_names = f"{{aliases}}{means}, or, of those that are no regions, {{ignore}}"
+        of_names = f"{{aliases}}{means}, or, of those that are no regions, {{ignore}}" if len(none) > 1 else of_names
         if some and boundaries is not None:
             of_names += f" ({some}; growthpoles init writes them all into study.toml)"
         of_years = "{year}, by which its values are kept (a map of a file joins a table without years as it is)"
-        ways = {of_names: stray, of_years: undated, of_signs: unclear}
-        text = "; ".join(way for way, cause in ways.items() if cause)
-        allowed = remedy(text, **{name: value for name, value in own.items() if f"{{{name}}}" in text})
+        causes_of = {of_names: stray, of_years: undated, of_signs: unclear}
+        text = "; ".join(way for way, cause in causes_of.items() if cause)
+        allowed = remedy(text, **{name: value for name, value in (own | signs).items() if f"{{{name}}}" in text})
         more = [f"and {len(problems) - _NAMED} more"] if len(problems) > _NAMED else []
         raise DataError(message("; ".join([*problems[:_NAMED], *more]), where=str(path), allowed=allowed))
     rows: list[tuple[str, int, str, float, str]] = []
@@ -657,13 +646,21 @@ def read_table(
         raise DataError(message(problem, where=str(path), allowed="one value for a region, year and indicator"))
     order = {name: i for i, name in enumerate(dict.fromkeys(table["region"]))}
     table = table.sort_values("region", key=lambda names: names.map(order), kind="stable", ignore_index=True)
+    partly = partly_held(blocks, indicators, places)
     table.attrs = {
         "units": {each.name: each.unit for each in indicators if each.unit},
         "remarks": [
             *remarks,
             *(text for block in blocks for text in doubts_of(block, codes, blocks)),
-            *partly_told(blocks, indicators, places),
+            *partly_told(partly),
         ],
+        "partly": partly,
+        "codes": {
+            block.text(row, at): names[id(block), block.text(row, label)]
+            for block in blocks
+            for at, label in block.codes.items()
+            for _, row in block.regions
+        },
         "not_read": pd.DataFrame(unread, columns=["sheet", "row", "column", "content", "reason"]),
     }
     return table
@@ -676,7 +673,8 @@ def values_of(
     """Return the numbers of a block by region, year and indicator, each with its flag, and the cells not read."""
     rows, path = [], block.grid.path
     spec = Table.model_validate(tomllib.loads("\n".join(table_lines(block, names, block.years, str)))["tables"][0])
-    spec = spec.model_copy(update={"decimal": decimal or spec.decimal, "thousands": thousands or spec.thousands})
+    if (given := given_signs(decimal, thousands, spec.thousands)) is not None:
+        spec = spec.model_copy(update={"decimal": given.decimal, "thousands": given.thousands})
     data = read_as_described(path, spec, years=block.years, codes=list(dict.fromkeys(names.values())), apart=known)
     if data.problems:
         raise DataError(summary(data.problems, lister=""))
