@@ -56,6 +56,27 @@ def test_every_result_class_is_public_and_has_words() -> None:
     assert tomllib.loads(text).keys() == public
 
 
+def test_every_result_class_is_printed_in_a_line_of_its_own_words() -> None:
+    results()
+    raw = [kind.__name__ for kind in ResultDisplay.__subclasses__() if hasattr(kind.__repr__, "__wrapped__")]
+    assert not raw, "a dataclass prints its frames, cut off"
+
+
+def test_the_models_of_poles_print_their_estimates(states: Graph) -> None:
+    study = gp.load_study("mexico-gdp")
+    before, after = (gp.load_indicators(year, study=study)["gdp_per_head"] for year in (1940, 2000))
+    poles = list(before.index[:2])
+    spread = gp.spread_test(before, after, states, years=60, poles=poles, draws=99)
+    said = repr(spread)
+    assert len(said.splitlines()) == 1 and f"finding: {spread.finding}; n = {spread.n}" in said
+    for test, row in spread.table.dropna(subset="p_value").iterrows():
+        assert f"{test} {row['estimate']:.4g} (p " in said
+    table = gp.growth_regression(before, after, states, years=60, models=["ols", "sar"], draws=0)
+    assert [line.split()[0] for line in repr(table).splitlines()] == ["OLS", "SAR"]
+    effects = gp.impacts(table.fits[1], draws=99, samples=0)
+    assert all(f"{value:.4g}" in repr(effects) for value in effects.table["estimate"]) and "\n" not in repr(effects)
+
+
 def test_global_result_says_what_was_tested_and_how(ring: tuple[pd.Series, Graph]) -> None:
     lines = gp.geary(*ring, alternative="less", permutations=99, rng=1).summary().split("\n")
     assert lines[0].startswith("Geary's C of 8 regions is 0.")

@@ -16,6 +16,7 @@ import pandas as pd
 import pytest
 
 import growthpoles as gp
+from growthpoles.cli.produce import _in_points
 from growthpoles.cli.shared_options import gaps
 from growthpoles.errors import Reason
 from growthpoles.shipped_data import geodata_path
@@ -359,6 +360,41 @@ def test_the_change_of_a_column_between_two_years_of_a_table(county_file, ask, t
     drawn = svg.read_text(encoding="utf-8")
     assert "2015\N{EN DASH}2021" in drawn
     assert all(f"+{3 + i}.0" in drawn.replace(",", ".") for i in (0, 7, 19)) and "County 7" in drawn
+
+
+@pytest.mark.parametrize(
+    ("head", "told"),
+    [
+        ("Poverty (%)", "Poverty ({})"),
+        ("Unemployment rate, %", "Unemployment rate, {}"),
+        ("Seats [% of total]", "Seats [{} of total]"),
+        ("Farms, percent", "Farms, {}"),
+        ("Бедность, процентов", "Бедность, {}"),
+        ("Income, EUR", None),
+        ("Share of the top 5%", None),
+        ("Gap, percentage points", None),
+    ],
+)
+@pytest.mark.parametrize(
+    ("lang", "points"), [("en", "percentage points"), ("ru", "процентные пункты"), ("kk", "пайыздық тармақ")]
+)
+def test_a_percentage_changes_by_percentage_points(head, told, lang, points):
+    assert _in_points(head, lang) == (None if told is None else told.format(points))
+
+
+@pytest.mark.parametrize("unit", ["", "%", "Percent", "EUR"])
+def test_the_map_of_a_change_of_a_percentage_says_so(county_file, ask, tmp_path, unit):
+    name = "rate" if unit else "rate (%)"
+    rows = ["code,year,indicator,unit,value"]
+    rows += [f"{i:02d},{year},{kind},{unit},{i + add}.5" for i in range(20) for kind in (name, "else")
+             for year, add in ((2015, 9), (2021, 3))]  # fmt: skip
+    (tmp_path / "t.csv").write_text("\n".join(rows), encoding="utf-8")
+    asked = ["map", "change", str(county_file), "--table", str(tmp_path / "t.csv"), "--key", "code", "--years", "2015"]
+    done = ask(*asked, "2021", "--variable", name, "--out", str(tmp_path / "m.svg"))
+    assert done.returncode == 0, done.stderr
+    drawn = (tmp_path / "m.svg").read_text(encoding="utf-8")
+    assert ("percentage points" in drawn) == ("in percentage points" in done.stderr) == (unit != "EUR")
+    assert "Percent<" not in drawn and "%" not in re.sub(r"<[^>]*>", "", drawn.split("</defs>")[-1])
 
 
 @pytest.mark.parametrize(

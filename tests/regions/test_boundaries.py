@@ -24,7 +24,9 @@ import growthpoles as gp
 from growthpoles.errors import DataError, RegionError
 from growthpoles.regions.boundaries import boundary_notes, load_regions, read_boundaries
 from growthpoles.regions.coverage import neighbor_pairs
+from growthpoles.regions.layer_files import PLACED
 from growthpoles.shipped_data import geodata_path, read_registry
+from growthpoles.study.file_variable import FileOptions, read_files
 
 COUNTS = {2014: 16, 2018: 17, 2022: 20}
 ARTICLE_ORDER = "AKM AKT ALM ATY VOS ZHA ZAP KAR KUS KZY MAN PAV SEV YUZ AST ALA"
@@ -607,7 +609,11 @@ def test_a_picture_that_says_its_transform_is_put_where_it_is(tmp_path, seed):
 
     write({"hc-transform": steps})
     regions = read_boundaries(path, key="code")
-    assert any("hc-transform" in note for note in boundary_notes(regions))
+    assert sum("hc-transform" in note for note in boundary_notes(regions)) == 1
+    lines = ["code,Jobs", *(f"r{i},{i + 1}" for i in range(len(shapes)))]
+    (tmp_path / "t.csv").write_text("\n".join(lines))
+    notes = read_files(path, FileOptions(key="code", table=tmp_path / "t.csv"), variable="Jobs").notes
+    assert [note for note in notes if "transform" in note or "+proj" in note] == [PLACED]
     found = regions.to_crs("EPSG:4326").geometry
     for code, true in zip(found.index, [shapely.union(cells[0], far), *cells[1:]], strict=True):
         lines = shapely.segmentize(true, 0.5)
@@ -644,3 +650,28 @@ def test_lines_that_no_column_calls_are_no_regions(tmp_path, at, kind, called):
     told = f"feature {at + 1}: lines or points that no column calls, no regions; left out"
     assert told in boundary_notes(regions)
     assert f"feature {at + 1} are lines or points, no regions" in gp.quick_look(tmp_path / "r.geojson").summary()
+
+
+@pytest.mark.parametrize("crossed", range(0, 9, 2))
+def test_many_mended_regions_have_one_line(tmp_path: Path, crossed: int) -> None:
+    """A few have a line each; of many the one that changes most is named first, and why it was mended."""
+    shapes = [box(3 * i, 0, 3 * i + 2, 2) for i in range(10)]
+    for i in range(crossed):  # spikes, and a bow that has an area at the last one
+        x = 3 * i
+        spike = [(x + 2, 2), (x, 2), (x - 0.5, 2), (x, 2)]
+        shapes[i] = Polygon([(x, 0), (x + 2, 0), *spike])
+        if i == crossed - 1:
+            shapes[i] = Polygon([(x, 0), (x + 2, 0), (x + 2, 2), (x, 2), (x + 0.2, 2.2), (x + 0.2, 1.9)])
+    frame = gpd.GeoDataFrame({"code": [f"r{i}" for i in range(10)]}, geometry=shapes, crs="EPSG:4326")
+    frame.to_file(tmp_path / "b.gpkg")
+    regions = read_boundaries(tmp_path / "b.gpkg", key="code", repair="clean")
+    assert len(regions.attrs["repairs"]) == crossed
+    notes = [note for note in boundary_notes(regions) if "mended" in note]
+    if crossed <= 4:
+        assert len(notes) == crossed and all("area " in note for note in notes)
+    else:
+        most = max(abs(each["area_change"]) for each in regions.attrs["repairs"])
+        assert most > 0 and len(notes) == 1
+        told = f"{crossed} regions mended, areas change by at most {100 * most:.3g} %: r{crossed - 1}, "
+        assert notes[0].startswith(told)
+        assert f"and {crossed - 4} more" in notes[0]

@@ -600,3 +600,61 @@ def test_a_column_without_a_year_is_read_in_the_notation_of_its_table(tmp_path: 
     (tmp_path / "t.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
     assert _column(path, tmp_path / "t.csv", "Area (sq. km.)")[0] == area
     assert decimal != thousands
+
+
+LABELS = ["Income per person", "Index of income", "Rate (%)", "Population, total"]
+
+
+@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("code", ["CIA02C{}", "nama_10r_{}gdp", "B{}GQ", "{}", "SP.POP.{}"])
+def test_labels_name_the_indicator_and_codes_mean_it(tmp_path: Path, seed: int, code: str) -> None:
+    """PxStat and SDMX write a column of codes and one of labels; either may come first, under any head."""
+    rng = random.Random(seed)
+    path, _ = _table(tmp_path, ["a"])
+    kinds = [(code.format(i + 1), label) for i, label in enumerate(rng.sample(LABELS, rng.randint(2, 4)))]
+    heads = rng.choice([("STATISTIC", "Statistic Label"), ("na_item", "National accounts indicator")])
+    both = [0, 1] if rng.random() < 0.7 else [1, 0]
+    truth = {(label, year, i): rng.randrange(10_000, 99_999) for _, label in kinds for year in (2016, 2022)
+             for i in range(len(NAMES))}  # fmt: skip
+    rows = [[*((own, label)[at] for at in both), str(year), f"X{i}", str(truth[label, year, i])]
+            for own, label in kinds for year in (2016, 2022) for i in range(len(NAMES))]  # fmt: skip
+    with (tmp_path / "t.csv").open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([[*(heads[at] for at in both), "Year", "code", "VALUE"], *rows])
+    own, label = rng.choice(kinds)
+    table = gp.read_table(tmp_path / "t.csv", boundaries=path, key="code")
+    assert set(table["indicator"]) == {name for _, name in kinds} and table.attrs["codes"] == dict(kinds)
+    for asked in (own, label):
+        data = read_files(path, FileOptions(key="code", table=tmp_path / "t.csv", year=2016), variable=asked)
+        found = data.values(asked)
+        assert found.name == label and found.tolist() == [truth[label, 2016, i] for i in range(len(NAMES))]
+
+
+@pytest.mark.parametrize("years", [(2016, 2022), (2011, 2030)])
+def test_a_heading_with_either_year_of_a_change_means_its_column(tmp_path: Path, years: tuple[int, int]) -> None:
+    path, _ = _table(tmp_path, ["a"])
+    lines = [f"code;People {years[0]};People {years[1]}", *(f"X{i};{i + 1};{i + 5}" for i in range(len(NAMES)))]
+    (tmp_path / "t.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    for year, first in zip(years, (1, 5), strict=True):
+        options = FileOptions(key="code", table=tmp_path / "t.csv", year=year, years=years)
+        for asked in ("People", *(f"People {each}" for each in years)):
+            values = read_files(path, options, variable=asked).values(asked)
+            assert values.name == "People" and values.tolist() == [first + i for i in range(len(NAMES))]
+        with pytest.raises(DataError, match=f"says 2001, and --years {years[0]} {years[1]}.*with --years$"):
+            read_files(path, options, variable="People 2001")
+
+
+def test_what_is_not_in_every_year_is_told_of_the_column_asked_for(tmp_path: Path) -> None:
+    path, _ = _table(tmp_path, ["a"])
+    heads = ["code", "People 2016", "People 2022", "Rate 2022", "Jobs 2016"]
+    lines = [";".join(heads), *(f"X{i};{i + 1};{i + 5};{i + 2};{i + 4}" for i in range(len(NAMES)))]
+    (tmp_path / "t.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    for asked, told in [("People", ""), ("Rate", "'Rate' (2022) is not in every year")]:
+        data = read_files(path, FileOptions(key="code", table=tmp_path / "t.csv"), variable=asked)
+        for _ in range(2):
+            data.values(asked)
+        notes = [note for note in data.notes if "not in every year" in note]
+        assert len(notes) == bool(told) and all(note.startswith(told) for note in notes)
+    assert any("'Jobs' (2016)" in note for note in gp.read_table(tmp_path / "t.csv").attrs["remarks"])
+    data = read_files(path, FileOptions(key="code", table=tmp_path / "t.csv"))
+    industries_of(data, None)
+    assert any("'Rate' (2022) is not" in note for note in data.notes)

@@ -354,13 +354,13 @@ def _draw_file(
     check_language(lang)
     plain = kind in ("values", "change")
     bordered = not plain and tested.get("weights", "queen") in CONTIGUITY
-    found = read_files(path, options if years is None else replace(options, year=years[1]), variable=variable,
-                       neighbours=bordered)  # fmt: skip
+    if years is not None:
+        options = replace(options, year=years[1], years=years)
+    found = read_files(path, options, variable=variable, neighbours=bordered)
     values, before = found.values(variable), None
     if years is not None:
         before = read_files(path, replace(options, year=years[0]), variable=variable)
         found.notes = list(dict.fromkeys([*found.notes, *before.notes]))
-        found.notes.append(f"change: {years[1]} less {years[0]}, in the unit of the numbers")
         if values.name in found.table.attrs["undated"]:
             problem = f"{quoted(values.name)} says no year, and would be its own change"
             raise MapError(message(problem, where=found.source, allowed="a table that says both years"))
@@ -369,6 +369,12 @@ def _draw_file(
     name = str(values.name)
     unit = found.table.attrs.get("units", {}).get(name, "")
     shown = f"{name}, {unit}" if plain and unit.casefold() not in name.casefold() else name
+    if years is not None:
+        own = _in_points(unit, lang)
+        points = f"{name}, {own}" if own is not None and shown != name else _in_points(shown, lang)
+        of_change = "in the unit of the numbers" if points is None else "in percentage points"
+        found.notes.append(f"change: {years[1]} less {years[0]}, {of_change}")
+        shown = points or shown
     year = found.table.attrs.get("year")
     drawn = values if plain else _lisa(found.regions, values, **tested)
     called = shown if title is None else title
@@ -415,6 +421,21 @@ def _draw_file(
     parts = source_parts(found.regions, lang, year=span, source=source)
     if parts and get_preset(preset or "report").source_line == "none":
         note(f"for the caption: {'; '.join(parts)}", quiet=quiet)
+
+
+_PER = r"(?:%|(?:per ?cent|pct|percentage|процент(?:ы|ов)?|пайыз)(?!\w| point| пункт| тармақ))"
+_PERCENT = re.compile(
+    rf"(?<=[(\[]){_PER}(?=[^()\[\]]*[)\]])|(?<=, ){_PER}(?=[^,]*$)|(?<!\d)(?<!\d )%$|^{_PER}$", flags=re.IGNORECASE
+)
+
+
+def _in_points(name: str, lang: str) -> str | None:
+    """Return what a percentage is called whose change is drawn: in percentage points; None where it is none."""
+    from growthpoles.language.languages import translator
+
+    points = translator(lang)("percentage points")
+    told, times = _PERCENT.subn(points, name, count=1)
+    return told if times else None
 
 
 def _flagged(flags: Iterable[Mapping[str, Sequence[object]]], regions: gpd.GeoDataFrame) -> str:

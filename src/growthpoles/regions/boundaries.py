@@ -22,6 +22,7 @@ from growthpoles.regions.layer_files import (
     MAX_FIELDS,
     MAX_LAYER,
     PIXELS,
+    PLACED,
     POLYGONS,
     check_layer_file,
     latin_encoding,
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
 _CRS_NAME = "Albers equal-area, parallels 43°N and 53°N, centre 48°N 67°E (WGS84)"
 _LISTED = 8  # rows that a message names
 _REASON = 120  # characters of GDAL's own words, which can quote whole SQL statements
+_TOLD_ALONE = 4  # mended regions that have a line each
 _SAME_AREA = 1e-9  # share of a region's area that is rounding
 _FARTHEST = 1e8  # metres; more than twice around the Earth
 _LOCAL = 3.0  # degrees; the area of a coordinate system of a city or a county
@@ -232,9 +234,7 @@ def boundary_notes(regions: GeoDataFrame) -> list[str]:
         told = "the file does not state the encoding of its texts; {} was taken (the option encoding says another)"
         notes.append(told.format(attrs["encoding"]))
     if "placed" in attrs:
-        notes.append(
-            f"the file draws in pixels; its own hc-transform put the regions where they are ({attrs['placed']})"
-        )
+        notes.append(PLACED)
     if "overruled" in attrs:
         told = f"the file states {attrs['overruled']}, which puts them where no region is; taken for a plane, as asked"
         notes.append(told)
@@ -249,7 +249,13 @@ def boundary_notes(regions: GeoDataFrame) -> list[str]:
     ):
         if attrs.get(name):
             notes.append(f"{listed(attrs[name])}: {told}")
-    for each in attrs.get("repairs", ()):
+    repairs = sorted(attrs.get("repairs", ()), key=lambda each: -abs(each["area_change"]))
+    if len(repairs) > _TOLD_ALONE:
+        first, named = repairs[0], listed([each["region"] for each in repairs], limit=_TOLD_ALONE)
+        most = _change(abs(first["area_change"])).lstrip("+")
+        notes.append(f"{len(repairs)} regions mended, areas change by at most {most} %: {named} "
+                     f"({plain(first['region'])}: {_plainly(first['reason'])})")  # fmt: skip
+    for each in repairs if len(repairs) <= _TOLD_ALONE else ():
         notes.append(
             f"{plain(each['region'])}: mended, {_plainly(each['reason'])}; area {_change(each['area_change'])} %"
         )

@@ -180,6 +180,9 @@ def without_drawing(frame: GeoDataFrame) -> GeoDataFrame:
     return frame
 
 
+PLACED = "the boundaries are drawn in pixels; their own hc-transform says where the regions are"
+
+
 def placed(path: Path, frame: GeoDataFrame) -> GeoDataFrame:
     """Return a GeoJSON of Highcharts in pixels with its regions where they are: its own hc-transform is undone.
 

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any, Literal
 from growthpoles.errors import DataError, Option, listed, message, nearest, plain, quoted, remedy, shown, unshortened
 from growthpoles.language.languages import alternatives
 from growthpoles.study.files.printed_labels import UNSTATED, parse_year, year_inside
+from growthpoles.study.files.problems import partly_told
 from growthpoles.study.total_columns import total_columns
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     import geopandas as gpd
     import pandas as pd
@@ -47,6 +48,8 @@ class FileOptions:
         Whether rows of one region are united.
     sheet, year, decimal, thousands
         Of the table; signs of its numbers where they could be read in two ways.
+    years : tuple of int, optional
+        Both years of a change, of which `year` is one: a heading with one of them means the column of both.
     ignore : tuple of str
         Rows of the table that are no regions.
     aliases : mapping of str to str
@@ -64,6 +67,7 @@ class FileOptions:
     dissolve: bool | None = None
     sheet: str | None = None
     year: int | None = None
+    years: tuple[int, int] | None = None
     decimal: Literal[",", "."] | None = None
     thousands: Literal[",", ".", "'"] | None = None
     ignore: tuple[str, ...] = ()
@@ -125,6 +129,8 @@ class FileData:
         Reads the columns of the table whose headers or sheets say no year though others do.
     asked : int, optional
         The year that was asked for.
+    years : tuple of int
+        Both years of a change.
     """
 
     regions: gpd.GeoDataFrame | None
@@ -133,6 +139,7 @@ class FileData:
     source: str = ""
     undated: Callable[[], pd.DataFrame] | None = None
     asked: int | None = None
+    years: tuple[int, ...] = ()
 
     def values(self, variable: str | None) -> pd.Series:
         """Return one column of numbers; where there is just one it need not be named.
@@ -142,6 +149,7 @@ class FileData:
         import pandas as pd
 
         columns = [str(column) for column in self.table.columns]
+        variable = self.table.attrs.get("codes", {}).get(variable, variable) if variable not in columns else variable
         if not columns and variable is None:
             allowed = "a file with such a column, or --table to join one"
             raise DataError(message("no column of numbers", where=self.source, allowed=allowed))
@@ -149,7 +157,7 @@ class FileData:
             variable = columns[0]
         year, elsewhere = self.table.attrs.get("year"), self.table.attrs.get("elsewhere", {})
         label = None if year is None or variable is None or variable in columns else parse_year(variable)
-        if label is not None and label.year == year and len(columns) == 1:
+        if label is not None and label.year in (year, *self.years) and len(columns) == 1:
             variable = columns[0]  # the header is the year alone
         elif variable is None or label is not None:
             also = "" if label is None else f"--year {label.year} with "
@@ -159,7 +167,7 @@ class FileData:
         variable = unshortened(variable, [*columns, *elsewhere, *more])
         # The header as it stands in the file, with the year that was taken out of it.
         if (said := heading_of(variable, [*columns, *elsewhere])) is not None and said[0] in columns:
-            if year not in (None, said[1]):
+            if year not in (None, said[1]) and said[1] not in self.years:
                 problem = f"{quoted(variable)} says {said[1]}, and the numbers are those of {year}"
                 raise DataError(message(problem, where=self.source, allowed=f"--year {said[1]}"))
             variable = said[0]
@@ -200,7 +208,14 @@ class FileData:
             if len(more.columns) or unread:
                 allowed += f"; without a year: {listed(more, write=quoted) or unread}"
             raise DataError(message(problem, where=self.source, allowed=allowed, near=map(quoted, near)))
+        self.tell_years([variable])
         return self.table[variable]
+
+    def tell_years(self, names: Iterable[str]) -> None:
+        """Say which of some columns are not in every year of their table."""
+        partly = self.table.attrs.get("partly", {})
+        told = partly_told({name: partly[name] for name in names if name in partly})
+        self.notes += [text for text in told if text not in self.notes]
 
     def _without_year(self) -> tuple[pd.DataFrame, str]:
         """Return the columns whose headers say no year though others do, or why they cannot be read."""
@@ -298,9 +313,9 @@ def read_files(path: Path, options: FileOptions, *, variable: str | None = None,
             undated = functools.cache(read)
     if name is not None:
         regions = with_names(regions, name, key)
-    notes += boundary_notes(regions)
+    notes += [note for note in boundary_notes(regions) if note not in notes]
     source = path.name if options.table is None else f"{options.table.name}, {path.name}"
-    return FileData(regions, table, notes, source, undated, options.year)
+    return FileData(regions, table, notes, source, undated, options.year, options.years or ())
 
 
 def _columns_of(
@@ -394,7 +409,8 @@ def _joined(
                       encoding=options.table_encoding, decimal=options.decimal, thousands=options.thousands,
                       ignore=options.ignore, aliases=options.aliases)  # fmt: skip
     decided = ("the key of the regions", "the names of the regions")  # here, and said in its options
-    notes += [note for note in long.attrs.get("remarks", ()) if not note.startswith(decided)]
+    later = partly_told(long.attrs["partly"])  # of the columns that are asked for
+    notes += [note for note in long.attrs["remarks"] if not note.startswith(decided) and note not in later]
     undated = [str(name) for name in long.loc[long["year"] == UNSTATED, "indicator"].unique()]
     year = _year_of(long, options, options.table, notes, variable)
     bare = regions[[regions.geometry.name]]
@@ -402,7 +418,8 @@ def _joined(
     if "no_row" in joined.attrs and not any("no row for" in note for note in notes):
         notes.append(f"no row for {listed(joined.attrs['no_row'])}: no data")
     table = joined.drop(columns=bare.columns)
-    table.attrs = {"units": long.attrs["units"], "undated": undated, **({} if year == UNSTATED else {"year": year})}
+    table.attrs = {"undated": undated, **({} if year == UNSTATED else {"year": year})}
+    table.attrs |= {name: long.attrs[name] for name in ("units", "partly", "codes")}
     if other := _elsewhere(long, year):
         table.attrs["elsewhere"] = other
     flagged = long[(long["year"] == year) & long["flag"].astype(bool)]
@@ -478,15 +495,17 @@ def _year_of(
         said = named[0], label.year  # the header is the year alone
     if said is not None and variable is not None and years:
         name, when = said
-        if options.year not in (None, when):
-            problem = f"{quoted(variable)} says {when}, and --year {options.year}"
-            allowed = f"one of them, or --variable {quoted(name)} with --year"
+        both = options.years or ()
+        if options.year not in (None, when) and when not in both:
+            given = " ".join(map(str, ("--years", *both) if both else ("--year", options.year)))
+            problem = f"{quoted(variable)} says {when}, and {given}"
+            allowed = f"one of them, or --variable {quoted(name)} with --year{'s' if both else ''}"
             raise DataError(message(problem, where=str(path), allowed=allowed))
         held = sorted(set(long.loc[long["indicator"] == name, "year"]) - {UNSTATED})
         if parse_year(variable) is None and held and when not in held:
             problem = f"{quoted(name)} has no year {when}"
             raise DataError(message(problem, where=str(path), allowed=listed(held)))
-        options = replace(options, year=when)
+        options = options if both else replace(options, year=when)
     if years and options.year is not None and options.year not in years:
         raise DataError(message(f"no year {options.year}", where=str(path), allowed=listed(years)))
     if len(years) > 1 and options.year is None:
@@ -518,7 +537,7 @@ def read_matrix(path: Path, options: FileOptions) -> FileData:
     table = long[long["year"] == year].pivot(index="region", columns="indicator", values="value")
     table = table.reindex(index=long["region"].unique(), columns=long["indicator"].unique()).rename_axis(columns=None)
     table.attrs = ({} if year == UNSTATED else {"year": year}) | {"elsewhere": _elsewhere(long, year)}
-    table.attrs["units"] = long.attrs["units"]
+    table.attrs |= {name: long.attrs[name] for name in ("units", "codes")}
     return FileData(None, table, notes, path.name)
 
 
@@ -581,7 +600,9 @@ def industries_of(data: FileData, named: list[str] | None) -> list[str]:
         left = f"taken for no industr{'ies' if more else 'y'}, and {'are' if more else 'is'} left out ({told})"
         few = listed([name, *more], limit=8)
         data.notes.append(f"{len(more) + 1} columns were {left}: {few}" if more else f"column {few} was {left}")
-    return [name for name in columns if name not in out]
+    kept = [name for name in columns if name not in out]
+    data.tell_years(kept)
+    return kept
 
 
 def _no_amount(name: str, unit: str, values: pd.Series) -> str:

@@ -228,12 +228,13 @@ def guess_layer(
         If it cannot be read, the key is not one of its columns, or no column could be a key.
     """
     from growthpoles.regions.boundaries import read_layer
+    from growthpoles.regions.layer_files import PLACED
 
     texts = list(texts)
     known = {name_keys(text).loose for text in texts} - {""}
     frame, layer, notes = best_layer(path, texts) if layer is None else (*read_layer(path, layer), [])
     if "placed" in frame.attrs:
-        notes = [*notes, f"the boundaries: drawn in pixels; their hc-transform says where ({frame.attrs['placed']})"]
+        notes = [*notes, PLACED]
     guess = LayerGuess(path, layer, crs=crs, notes=notes)
     frame, guess.encoding = _best_encoding(path, layer, frame, known)
     if guess.encoding:
@@ -560,6 +561,9 @@ def goes_on_below(texts: Sequence[str], above: Sequence[str], *, labels: Iterabl
     return len(groups) > 1 and rising and not any(map(parse_year, groups)) and all(a <= b for a, b in nested)
 
 
+_CODED = re.compile(r"(?=\S*[\d_]|[^a-zа-яё]*$)[\w.:/-]+")
+
+
 def indicator_column(names: Sequence[str], texts: Mapping[int, Sequence[str]], heads: Mapping[int, str]) -> int | None:
     """Return the column that is called one of indicators and tells rows of a region apart, though years do as well."""
     for at, column in texts.items():
@@ -567,6 +571,18 @@ def indicator_column(names: Sequence[str], texts: Mapping[int, Sequence[str]], h
         if several and _INDICATOR.fullmatch(heads[at].strip()):
             return at
     return None
+
+
+def codes_of_labels(texts: Mapping[int, Sequence[str]]) -> dict[int, int]:
+    """Return columns of codes, each with a column of labels beside which every code stands once ("CIA02C1")."""
+    coded = {at for at, column in texts.items() if all(map(_CODED.fullmatch, filter(None, column)))}
+    found: dict[int, int] = {}
+    for at in coded:
+        for other in texts.keys() - coded:
+            pairs = set(zip(texts[at], texts[other], strict=True))
+            if len(pairs) == len(set(texts[at])) == len(set(texts[other])):
+                found[at] = min(other, found.get(at, other))
+    return found
 
 
 def says_of_region(names: Sequence[str], texts: Sequence[str]) -> bool:

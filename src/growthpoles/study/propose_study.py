@@ -23,7 +23,7 @@ from growthpoles.ratings.indicator_methods import METHOD_COLUMNS
 from growthpoles.regions.boundaries import layer_names, read_layer
 from growthpoles.result_display import ResultDisplay
 from growthpoles.study.files.cell_grids import NO_TABLE, EncodingError, Grid
-from growthpoles.study.files.problems import NO_KEY, nothing_found
+from growthpoles.study.files.problems import NO_KEY, nothing_found, partly_told
 from growthpoles.study.files.table_files import cell_text
 from growthpoles.study.files.user_table import remark, toml_list
 from growthpoles.study.files.user_table import toml_text as quoted
@@ -38,13 +38,12 @@ from growthpoles.study.guess_columns import (
 from growthpoles.study.read_published import (
     Codes,
     Indicator,
-    describe,
     doubts_of,
     encoding_told,
     key_in,
     look_at,
     name_indicators,
-    partly_told,
+    partly_held,
     place_of,
     read_blocks,
     read_sheets,
@@ -361,9 +360,9 @@ def propose_study(
         raise DataError(nothing_found(paths, left_out, names, aliases=False))
     indicators, places = name_indicators(blocks)
     for block in blocks:
-        seen.append(f"{place_of(block)}: {describe(block)}; regions in {shown(block.names[block.key or 0])}")
+        seen.append(f"{place_of(block)}: {_described(block)}; regions in {shown(block.names[block.key or 0])}")
         undecided += doubts_of(block, found.codes, blocks)
-    undecided += partly_told(blocks, indicators, places)
+    undecided += partly_told(partly_held(blocks, indicators, places))
     undecided.append("the direction of every indicator: more is taken to be better; weights are equal")
     undecided.append("totals: an indicator that grows with the size of a region (GDP, people) lets the large ones win; "
                      "of kind primary, its parent left empty, it only is the numerator or denominator of a ratio, "
@@ -391,6 +390,16 @@ def propose_study(
         str(Path(path).resolve()) for path in (*paths, *([boundaries] if boundaries else ()), *layer_parts)
     )
     return Proposal(folder, files, tuple(seen), tuple(undecided), tuple(sources))
+
+
+def _described(block: Block) -> str:
+    """Say in a few words what was seen."""
+    grid = block.grid
+    kind = "long" if block.indicator else "wide"
+    read = f", {grid.encoding}, cells divided by {shown(grid.delimiter)}" if grid.delimiter else ""
+    heads = f"{grid.unit}s {listed(block.header)}" if len(block.header) > 1 else f"{grid.unit} {block.header[0]}"
+    header = f", header in {heads}" if block.header != (grid.rows[0][0],) else ""
+    return f"{counted(len(block.rows), 'rows')}, {counted(len(block.paths), 'columns')}, {kind}{read}{header}"
 
 
 def _without(grid: Grid, marks: Sequence[str]) -> set[str]:
@@ -633,5 +642,5 @@ def quick_look(
             f"{path.name}: a boundary file tells names of regions, also across the columns (--boundaries FILE)"
         )
     told = [*taken, *remarks, *(text for block in blocks for text in doubts_of(block, codes, blocks))]
-    told += partly_told(blocks, indicators, places)
+    told += partly_told(partly_held(blocks, indicators, places))
     return QuickLook(path, pd.DataFrame(rows, columns=columns), tuple(told))

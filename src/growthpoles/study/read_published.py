@@ -20,7 +20,7 @@ from growthpoles.regions.key_matching import key_of, match_keys
 from growthpoles.regions.name_matching import NameIndex
 from growthpoles.study.files import problems as causes
 from growthpoles.study.files.cell_grids import EncodingError, Grid, read_grids, turned
-from growthpoles.study.files.number_notation import is_number
+from growthpoles.study.files.number_notation import given_signs, is_number, signs_asked
 from growthpoles.study.files.printed_labels import (
     UNSTATED,
     bare_name,
@@ -30,7 +30,7 @@ from growthpoles.study.files.printed_labels import (
     without_span,
     year_inside,
 )
-from growthpoles.study.files.problems import PLACEHOLDER, Names, left_out_for, names_remedy, nothing_found, summary
+from growthpoles.study.files.problems import Names, left_out_for, nothing_found, partly_told, summary
 from growthpoles.study.files.table_files import cell_text
 from growthpoles.study.files.user_table import idle_told, remark, toml_list
 from growthpoles.study.files.user_table import read_table as read_as_described
@@ -274,10 +274,10 @@ def name_indicators(blocks: Sequence[Block]) -> tuple[list[Indicator], dict[tupl
     }
 
 
-def partly_told(
+def partly_held(
     blocks: Sequence[Block], indicators: Sequence[Indicator], places: Mapping[tuple[int, int | str], int]
-) -> list[str]:
-    """Say which indicators are not in every year of the tables: one may be spelled otherwise in another year."""
+) -> dict[str, list[int]]:
+    """Return the indicators that are not in every year of the tables, with the years that they are in."""
     held: dict[str, set[int]] = {each.name: set() for each in indicators}
     for block in blocks:
         for (own, at), position in places.items():
@@ -286,9 +286,7 @@ def partly_told(
                 held[indicators[position].name] |= {year} if year is not None else set(block.years)
     held = {name: years for name, years in held.items() if years != {UNSTATED}}  # of no year, which is told apart
     every: set[int] = set().union(*held.values())
-    partly = [f"{shown(name)} ({listed(sorted(years))})" for name, years in held.items() if years < every]
-    told = "are not in every year; one that is only spelled otherwise takes one code in the [tables.columns] of a study"
-    return [f"{listed(partly, limit=8, write=str)} {told}"] if partly else []
+    return {name: sorted(years) for name, years in held.items() if years < every}
 
 
 def _continues(block: Block, before: Block) -> bool:
@@ -342,7 +340,7 @@ def key_in(block: Block, name: str) -> str:
 
 def refuse_placeholders(aliases: Mapping[str, str], grids: Sequence[Grid], guess: LayerGuess, where: str) -> None:
     """Refuse aliases whose key was left to be filled in, and say which keys have no row."""
-    if any(given.strip().upper() == PLACEHOLDER and not guess.names.find(given) for given in aliases.values()):
+    if any(given.strip().upper() == causes.PLACEHOLDER and not guess.names.find(given) for given in aliases.values()):
         blocks, _ = read_blocks(copy.deepcopy(grids), guess.names, parents=guess.parents)
         taken = {code for block in blocks for code in block.match.codes.values()}.union(aliases.values())
         left = [code for code in guess.codes if code not in taken]
@@ -378,11 +376,11 @@ def table_lines(block: Block, codes: Codes, study_years: list[int], relative: Ca
     if grid.delimiter:
         lines.append(f"delimiter = {quoted(grid.delimiter)}")
     if block.unclear:
-        lines.append(f'# decimal = ","             # DECIDE: {remark(block.unclear)}')
-    else:
-        lines.append(f"decimal = {quoted(block.notation.decimal)}")
-        if block.notation.thousands is not None:
-            lines.append(f"thousands = {quoted(block.notation.thousands)}")
+        lines.append(f"# DECIDE: {remark(parted(block.unclear)[0])}; the # off one reading")
+    for way, example in block.readings if block.unclear else [(block.notation, "")]:
+        off, told = ("# ", f"        # {example}" if example else "") if block.unclear else ("", "")
+        lines.append(f"{off}decimal = {quoted(way.decimal)}{told}")
+        lines += [f"{off}thousands = {quoted(way.thousands)}"] if way.thousands is not None else []
     lines.append(f"key = {quoted(block.names[block.key])}            # CHECK: the column that names the regions")
     if block.match.pattern is not None:
         lines.append(
@@ -469,16 +467,6 @@ def _columns(columns: dict[str, tuple[str, int | None]], years: list[int]) -> li
         else f"{quoted(header)} = {{ code = {quoted(code)}, year = {year} }}"
         for header, (code, year) in columns.items()
     ]
-
-
-def describe(block: Block) -> str:
-    """Say in a few words what was seen."""
-    grid = block.grid
-    kind = "long" if block.indicator else "wide"
-    read = f", {grid.encoding}, cells divided by {shown(grid.delimiter)}" if grid.delimiter else ""
-    heads = f"{grid.unit}s {listed(block.header)}" if len(block.header) > 1 else f"{grid.unit} {block.header[0]}"
-    header = f", header in {heads}" if block.header != (grid.rows[0][0],) else ""
-    return f"{counted(len(block.rows), 'rows')}, {counted(len(block.paths), 'columns')}, {kind}{read}{header}"
 
 
 def doubts_of(block: Block, codes: Sequence[str], blocks: Sequence[Block] = ()) -> list[str]:
@@ -580,8 +568,9 @@ def read_table(
     -------
     DataFrame
         Columns region (key of the boundaries, or name), year, indicator, value (NaN: no data), flag (what is printed
-        beside the number). ``attrs``: `units` by indicator, `remarks` (what was taken, left out or could not be told)
-        and `not_read` (rows and columns without a value in the result, and why).
+        beside the number). ``attrs``: `units` by indicator, `remarks` (what was taken, left out or could not be told),
+        `partly` (indicators that are not in every year, with theirs), `codes` (of a column of its own, with the
+        indicators that they are), `not_read` (rows and columns without a value in the result, and why).
 
     Raises
     ------
@@ -612,6 +601,8 @@ def read_table(
     indicators, places = name_indicators(blocks)
     names = {place: indicators[at].name for place, at in places.items()}
     for block in blocks:  # what the caller says is no doubt
+        if block.unclear and (given := given_signs(decimal, thousands)) is not None:
+            block.notation, block.unclear = given, ""
         block.match.aliases |= {name: (known[name], "as asked") for name in block.match.open if name in known}
         block.match.open = {name: near for name, near in block.match.open.items() if name not in known}
         for name in [name for name in block.match.outside if name in known and name not in skipped]:
@@ -620,17 +611,17 @@ def read_table(
     refuse_smaller_regions(blocks, str(path))
     stray = {name: hit for block in blocks for name, hit in block.match.open.items()}
     undated = [f"the year of {place_of(block)} is not stated" for block in blocks if not block.years]
-    unclear = [parted(block.unclear)[0] for block in blocks if block.unclear and decimal is None]
+    unclear = [parted(block.unclear, file=str(path))[0] for block in blocks if block.unclear]
     parts = {name: code for block in blocks for name, code in block.match.parts.items() if name in stray}
     problems = [*(fits_none(name, parts) for name in stray), *undated, *unclear]
     if problems:
-        of_names, own = names_remedy(stray, parts, whole=boundaries is not None)
-        own |= {"year": "YEAR", "decimal": '","', "thousands": '"."'}
-        of_signs = "{decimal} with {thousands}"
+        of_names, own = causes.names_remedy(stray, parts, whole=boundaries is not None)
+        own |= {"year": "YEAR"}
+        of_signs, signs = signs_asked(next((block.readings for block in blocks if block.unclear), ()))
         of_years = "{year}, by which its values are kept (a map of a file joins a table without years as it is)"
-        ways = {of_names: stray, of_years: undated, of_signs: unclear}
-        text = "; ".join(way for way, cause in ways.items() if cause)
-        allowed = remedy(text, **{name: value for name, value in own.items() if f"{{{name}}}" in text})
+        causes_of = {of_names: stray, of_years: undated, of_signs: unclear}
+        text = "; ".join(way for way, cause in causes_of.items() if cause)
+        allowed = remedy(text, **{name: value for name, value in (own | signs).items() if f"{{{name}}}" in text})
         more = [f"and {len(problems) - _NAMED} more"] if len(problems) > _NAMED else []
         raise DataError(message("; ".join([*problems[:_NAMED], *more]), where=str(path), allowed=allowed))
     rows: list[tuple[str, int, str, float, str]] = []
@@ -655,13 +646,21 @@ def read_table(
         raise DataError(message(problem, where=str(path), allowed="one value for a region, year and indicator"))
     order = {name: i for i, name in enumerate(dict.fromkeys(table["region"]))}
     table = table.sort_values("region", key=lambda names: names.map(order), kind="stable", ignore_index=True)
+    partly = partly_held(blocks, indicators, places)
     table.attrs = {
         "units": {each.name: each.unit for each in indicators if each.unit},
         "remarks": [
             *remarks,
             *(text for block in blocks for text in doubts_of(block, codes, blocks)),
-            *partly_told(blocks, indicators, places),
+            *partly_told(partly),
         ],
+        "partly": partly,
+        "codes": {
+            block.text(row, at): names[id(block), block.text(row, label)]
+            for block in blocks
+            for at, label in block.codes.items()
+            for _, row in block.regions
+        },
         "not_read": pd.DataFrame(unread, columns=["sheet", "row", "column", "content", "reason"]),
     }
     return table
@@ -674,7 +673,8 @@ def values_of(
     """Return the numbers of a block by region, year and indicator, each with its flag, and the cells not read."""
     rows, path = [], block.grid.path
     spec = Table.model_validate(tomllib.loads("\n".join(table_lines(block, names, block.years, str)))["tables"][0])
-    spec = spec.model_copy(update={"decimal": decimal or spec.decimal, "thousands": thousands or spec.thousands})
+    if (given := given_signs(decimal, thousands, spec.thousands)) is not None:
+        spec = spec.model_copy(update={"decimal": given.decimal, "thousands": given.thousands})
     data = read_as_described(path, spec, years=block.years, codes=list(dict.fromkeys(names.values())), apart=known)
     if data.problems:
         raise DataError(summary(data.problems, lister=""))

@@ -60,6 +60,7 @@ class Block:
     labels: dict[int, str] = field(default_factory=dict)  # column -> name of the indicator
     kinds: dict[str, str] = field(default_factory=dict)  # long: text of the indicator columns -> name
     units: dict[str, str] = field(default_factory=dict)
+    codes: dict[int, int] = field(default_factory=dict)  # column of codes -> that of the indicators, their labels
     flag_column: int | None = None
     series: set[int] = field(default_factory=set)  # columns that identify the series or the rows of a long table
     fill: list[int] = field(default_factory=list)
@@ -69,6 +70,7 @@ class Block:
     parentheses: bool = False
     notation: Notation = field(default_factory=Notation)
     unclear: str = ""
+    readings: tuple[tuple[Notation, str], ...] = ()  # where the signs are unclear, the likelier first
     left_out: list[tuple[str, str]] = field(default_factory=list)
     undated: list[int] = field(default_factory=list)  # columns left out as they have no year, though others have one
     doubts: list[str] = field(default_factory=list)

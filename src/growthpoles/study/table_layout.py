@@ -15,7 +15,7 @@ from growthpoles.errors import Reason, listed, quoted, shown
 from growthpoles.regions.key_matching import KeyMatch, RowSigns, best_rule, match_keys
 from growthpoles.regions.name_matching import NameIndex
 from growthpoles.study import guess_columns as headers
-from growthpoles.study.files.number_notation import NOTATIONS, Notation, detect_notation, is_mark, is_number
+from growthpoles.study.files.number_notation import NOTATIONS, is_mark, is_number, settle_signs
 from growthpoles.study.files.printed_labels import (
     UNSTATED,
     YEAR_WORDS,
@@ -56,7 +56,6 @@ from growthpoles.study.table_blocks import (
 )
 from growthpoles.study.total_rows import largest_numbers, seeming_totals, totals_of
 
-_GROUPS = {sign: re.compile(rf"[+-]?\d{{1,3}}(?:{re.escape(sign)}\d{{3}})+") for sign in ",."}
 KEY_TAKEN = "the column of the regions: {column} was taken; {others} could serve as well"
 
 
@@ -445,7 +444,8 @@ def _find_dimensions(block: Block, kinds: dict[int, Counter[str]]) -> None:
         remark = bool(headers.STATUS.fullmatch(_last(block, at)))
         digits = all(map(str.isdecimal, filter(None, plain)))  # a label comes before its code
         dims.append((remark, bool(headers.UNIT.fullmatch(_last(block, at))), digits, words < 5, at))
-    order = [each[-1] for each in sorted(dims)]
+    codes = headers.codes_of_labels({each[-1]: [block.text(row, each[-1]) for row in rows] for each in dims})
+    order = [each[-1] for each in sorted(dims, key=lambda each: (each[-1] in codes, each))]
     twice = len(base) - len(set(base))
     best: tuple[int, tuple[int, ...], list[tuple[str, ...]]] = (twice, (), list(base))
     for chosen in (each for size in range(1, min(4, len(order)) + 1) for each in combinations(order, size)):
@@ -455,6 +455,7 @@ def _find_dimensions(block: Block, kinds: dict[int, Counter[str]]) -> None:
     left, chosen, told = best
     if chosen:  # a few rows that stand twice make no wide table of a long one
         block.indicator = _with_units(block, rows, chosen, kinds)
+    block.codes = {at: label for at, label in codes.items() if block.indicator == (label,)}
     repeats = {each[:2] for each, n in Counter(told).items() if n > 1}
     regions = {pair for pair in repeats if pair[0] in block.match.codes}
     if repeats and (regions or not block.match.found):
@@ -501,6 +502,7 @@ def _note_rest(block: Block, rest: Sequence[int]) -> None:
             block.flag_column = at
             continue
         told = "it identifies the series" if at in block.series else "text"
+        told = f"codes of {shown(block.names[block.codes[at]])}" if at in block.codes else told
         same = f"always {shown(next(iter(texts)))}" if len(texts) == 1 else told
         beside = at - 1 in block.value_at and {*block.paths[at]} < {*block.paths[at - 1]}
         if texts and beside and all(map(is_mark, texts)):
@@ -595,12 +597,14 @@ def _find_marks(block: Block) -> None:
     texts: dict[str, None] = {}
     flags: dict[str, None] = {}
     places: dict[int, list[tuple[str, Problem]]] = defaultdict(list)
+    alike: dict[tuple[str, ...], list[str | float]] = defaultdict(list)  # cells by column and indicator
     negative = bracketed = False
     texts |= dict.fromkeys(sentinels(block))
     for number, row in block.regions:
         for at in block.value_at:
             cell = row[at] if at < len(row) else ""
             text = cell_text(cell)
+            own = alike[block.names[at], *(block.text(row, each) for each in block.indicator)]
             if not isinstance(cell, str) or (text and is_number(cell) and not is_mark(text)):
                 if isinstance(cell, str):
                     split = split_flag(cell)
@@ -615,7 +619,9 @@ def _find_marks(block: Block) -> None:
                         "", str(block.grid.path), block.grid.sheet, number, block.names[at], "", block.grid.unit
                     )
                     places[at].append((number_part.strip("()"), place))
+                    own.append(number_part.strip("()"))
                 elif isinstance(cell, int | float) and not isinstance(cell, bool):
+                    own.append(cell)
                     negative |= cell < 0 and text not in texts
                 continue
             if text == "" or is_mark(text):
@@ -626,33 +632,21 @@ def _find_marks(block: Block) -> None:
     if bracketed:
         what = "were taken to be negative" if block.parentheses else "stand beside numbers with a minus: DECIDE"
         block.doubts.append(f"numbers in parentheses {what}")
-    separate = {}
-    for at, cells in places.items():
-        own, trouble = detect_notation(cells, delimiter=block.grid.delimiter or None)
-        if trouble is None and any(re.search(r"\d[.,]\d", text) for text, _ in cells):
-            separate[at] = own
-    signs = {own.decimal: at for at, own in separate.items()}
-    everything = [cell for cells in places.values() for cell in cells]
-    block.notation, unclear = detect_notation(everything, delimiter=block.grid.delimiter or None)
     # Totals and notes are printed as the regions are, and so are the columns that are not read.
-    for columns in (block.value_at, range(len(block.paths))):
-        if unclear is not None:
-            more = [cell for _, row in block.rows for at, cell in enumerate(row) if at in columns]
-            texts_of_all = [(cell, everything[0][1]) for cell in more if isinstance(cell, str) and is_number(cell)]
-            block.notation, unclear = detect_notation(texts_of_all, delimiter=block.grid.delimiter or None)
-    other = "," if block.notation.decimal == "." else "."
-    if unclear is None and block.notation.thousands is None:
-        grouped = [text for text, _ in everything if other in text]
-        if grouped and all(_GROUPS[other].fullmatch(plain_signs(text)) for text in grouped):
-            block.notation = Notation(block.notation.decimal, other)
-            block.doubts.append(
-                f"{shown(grouped[0])}: {other!r} stands between thousands, as {block.notation.decimal!r} is decimal"
-            )
-    if len(signs) > 1:
-        a, b = (block.names[at] for at in signs.values())
-        block.unclear = f"{shown(a)} and {shown(b)} have different decimal signs"
-    elif unclear is not None:
-        block.unclear = unclear.told
+    wider = (
+        [
+            cell
+            for _, row in block.rows
+            for at, cell in enumerate(row)
+            if at in columns and isinstance(cell, str) and is_number(cell)
+        ]
+        for columns in (block.value_at, range(len(block.paths)))
+    )
+    named = {block.names[at]: cells for at, cells in places.items()}
+    indicators = [(name, cells) for (name, *_), cells in alike.items()]
+    found = settle_signs(named, wider, indicators, block.grid.delimiter or None)
+    block.notation, block.unclear, block.readings = found.notation, found.unclear, found.readings
+    block.doubts += found.notes
 
 
 def _name_labels(block: Block) -> None:

@@ -389,7 +389,8 @@ def plot_change(
         First and last year, for title and source line.
     variable : str, optional
         What changed, with the unit: for title and legend; by default the name of the Series or column. One that is
-        called "index", as in the published tables, is the innovation index in points.
+        called "index", as in the published tables, is the innovation index in points. The difference of two
+        percentages is one in "percentage points", which only the caller knows from a change in percent.
     limits : sequence of float, optional
         Rising class limits with 0 among them; by default three equal classes on either side of zero. A value on a
         limit belongs to the class further from zero, so that a rise and a fall of one size are equally strong.

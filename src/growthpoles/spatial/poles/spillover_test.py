@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 
 from growthpoles.errors import RegionError, SpatialError, listed, message, nearest
 from growthpoles.graphs import as_graph
-from growthpoles.language.number_format import format_count
+from growthpoles.language.number_format import format_count, format_p
 from growthpoles.randomness import seed_sequence
 from growthpoles.result_display import ResultDisplay, say_tests
 from growthpoles.spatial.alignment import ascending, same_labels, weights_matrix
@@ -121,6 +121,12 @@ class SpreadTest(ResultDisplay):
         """Return "spread" or "backwash" where the first row's p is at most 0.05, else "none"."""
         row = self.table.iloc[0]
         return "none" if not row["p_value"] <= 0.05 else "spread" if row["estimate"] > 0 else "backwash"
+
+    def __repr__(self) -> str:
+        own = self.table.dropna(subset="p_value")
+        told = (f"{test} {row['estimate']:.4g} (p {format_p(row['p_value'], relation=True)})"
+                for test, row in own.iterrows())  # fmt: skip
+        return f"spread or backwash, {self.alternative}: {'; '.join(told)}; finding: {self.finding}; n = {self.n}"
 
 
 def spread_test(

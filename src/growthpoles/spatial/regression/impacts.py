@@ -87,6 +87,14 @@ class Impacts(ResultDisplay):
         """Return the table."""
         return self.table
 
+    def __repr__(self) -> str:
+        own = self.table["estimate"]
+        told = "; ".join(
+            f"{name}: {', '.join(f'{impact} {value:.4g}' for impact, value in own.loc[name].items())}"
+            for name in dict.fromkeys(own.index.get_level_values(0))
+        )
+        return f"impacts on {self.dependent}, {self.model.upper()}: {told}; n = {self.n}"
+
 
 def impacts(
     regression: SpatialRegression,

@@ -60,6 +60,9 @@ class ModelTable(ResultDisplay):
         )
         return say_tests(frame, NULL, dict(frame["method"]), draws=dict(frame["draws"]))
 
+    def __repr__(self) -> str:
+        return "\n".join(map(repr, self.fits))
+
     def heads(self) -> list[str]:
         """Return the column heads: the models, numbered where one stands twice."""
         names = [fit.model.upper() for fit in self.fits]

@@ -3,7 +3,8 @@
 Decimal sign, where study.toml names none: the sign that some cell can only mean as a decimal one ("12,5",
 "0.683", "1 234,56"). A sign that repeats within a cell in groups of three ("1,234,567"), or stands before the
 decimal one ("1,234.5"), separates thousands. A table in which every sign could be either ("1,234" alone) is an
-error, except that the point of a comma-separated file is decimal. Without any sign the numbers are whole.
+error, except that the point of a comma-separated file is decimal, and that a sign separates thousands where only so
+the number is of the size of the others of its indicator. Without any sign the numbers are whole.
 
 Delimiter, where study.toml names none: of comma, semicolon, tab and bar, the one that splits the header so that it
 holds the column of the regions; if several do, the one that gives every line the same number of cells.
@@ -15,10 +16,10 @@ import csv
 import functools
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from growthpoles.errors import DataError, message, shown
+from growthpoles.errors import DataError, Option, message, shown
 from growthpoles.study.files.printed_labels import MANY_CELLS, plain_signs, split_flag
 from growthpoles.study.files.printed_tables import BLANKS, Decimal, number_fault, parse_plain
 from growthpoles.study.files.problems import Problem
@@ -42,6 +43,8 @@ _TO_SPACE = dict.fromkeys((sign for sign, new in BLANKS.items() if new is None),
 _PLAIN = {sign: re.compile(rf"[+-]?[0-9]+(?:{re.escape(sign)}[0-9]+)?") for sign in (",", ".")}  # nothing to look into
 _SPACED = re.compile(r"[+-]? ?\d{1,3}(?: \d{3})+(?![ \d])", flags=re.ASCII)
 _GROUPED = re.compile(r"[+-]?\d{1,3}(?:([.,'])\d{3})(?:\1\d{3})*(?:([.,])\d*)?", flags=re.ASCII)
+_BETWEEN = {sign: re.compile(rf"[+-]?\d{{1,3}}(?:{re.escape(sign)}\d{{3}})+", flags=re.ASCII) for sign in ",."}
+_OTHER = {",": ".", ".": ","}
 _LAKHS = re.compile(r"[+-]?\d{1,2}(?:(,)\d{2})+,\d{3}(?:(\.)\d*)?", flags=re.ASCII)  # 12,34,567.8
 
 _LEADING_SIGN = re.compile(r"^([+-]?)([.,]\d)", flags=re.ASCII)  # ".097"
@@ -145,16 +148,12 @@ def detect_notation(
     groups: Counter[str] = Counter()
     unclear: dict[str, tuple[str, Problem | Callable[[], Problem]]] = {}
     for text, place in cells:
-        plain = text
-        if not (_PLAIN["."].fullmatch(text) or _PLAIN[","].fullmatch(text)):
-            split = split_flag(text)
-            plain = (split[0] if split else plain_signs(text)).translate(BLANKS)
+        plain = _bare(text)
         if hit := _ONE_SIGN.fullmatch(plain):
-            whole, sign, rest = hit.groups()
-            if len(rest) == 3 and 1 <= len(whole) <= 3 and not whole.startswith("0"):
+            if sign := _either(plain):
                 unclear.setdefault(sign, (text, place))
             else:
-                decimals[sign] += 1
+                decimals[hit[2]] += 1
         elif hit := _GROUPED.fullmatch(plain) or _LAKHS.fullmatch(plain):
             if hit[2] and hit[2] != hit[1]:
                 decimals[hit[2]] += 1
@@ -166,17 +165,151 @@ def detect_notation(
     if decimals:
         found = decimals.most_common(1)[0][0]
     elif grouping := next((sign for sign in groups if sign in ",."), None):
-        found = "," if grouping == "." else "."
+        found = _OTHER[grouping]
     elif set(unclear) <= {"."} and (delimiter == "," or not unclear):
         found = "."
     else:
         sign, (text, place) = next(iter(unclear.items()))
-        other = {",": ".", ".": ","}[sign]
-        problem = f"{shown(text)} can be read in two ways: {sign!r} as decimal sign or between thousands"
-        remedy = f"decimal = {sign!r}, or decimal = {other!r} with thousands = {sign!r}, in study.toml"
-        return Notation("," if sign == "," else "."), _at(place, problem, remedy)
+        problem = f"{shown(text)} can be read in two ways: {sign!r} between thousands or as decimal sign"
+        ways = (f"decimal = {_OTHER[sign]!r} with thousands = {sign!r}", f"decimal = {sign!r}")
+        told = ", or ".join(f"{way} ({number})" for way, number in zip(ways, _both(text, sign), strict=True))
+        return Notation("," if sign == "," else "."), _at(place, problem, f"{told}, in study.toml")
     grouping = thousands or next((sign for sign, _ in groups.most_common() if sign != found), None)
     return Notation("," if found == "," else ".", grouping), None
+
+
+def _bare(text: str) -> str:
+    """Return the number of a cell without flag and blanks."""
+    if _PLAIN["."].fullmatch(text) or _PLAIN[","].fullmatch(text):
+        return text
+    split = split_flag(text)
+    return (split[0] if split else plain_signs(text)).translate(BLANKS)
+
+
+def _either(plain: str) -> str:
+    """Return the sign of a number that may be the decimal one or stand between thousands, else ""."""
+    hit = _ONE_SIGN.fullmatch(plain)
+    return hit[2] if hit and len(hit[3]) == 3 and 1 <= len(hit[1]) <= 3 and not hit[1].startswith("0") else ""
+
+
+def _both(text: str, sign: str) -> tuple[str, str]:
+    """Return the numbers that a cell holds with its sign between thousands, and as decimal sign."""
+    plain = _bare(text)
+    return plain.replace(sign, ""), plain.replace(sign, ".")
+
+
+@dataclass(slots=True)
+class Signs:
+    """The signs of a table: what is taken, or both readings with the likelier first and why none is; what to tell."""
+
+    notation: Notation
+    readings: tuple[tuple[Notation, str], ...] = ()  # each with the example as it reads it
+    unclear: str = ""
+    notes: tuple[str, ...] = ()
+
+
+def signs_asked(readings: Sequence[tuple[Notation, str]]) -> tuple[str, dict[str, str]]:
+    """Return what a caller may give as a remedy: its template and its places."""
+    ways, places = [], dict[str, str]()
+    for at, (way, example) in enumerate(readings):
+        sign = f'"{way.decimal}"'
+        places[f"decimal{at}"] = Option("decimal", sign, f"decimal={sign}," if way.thousands else None)
+        if way.thousands:
+            places[f"thousands{at}"] = Option("thousands", f'"{way.thousands}"')
+        told = f" ({example})" if example else ""
+        ways.append(f"{{decimal{at}}}{f' {{thousands{at}}}' if way.thousands else ''}{told}")
+    return ", or ".join(ways), places
+
+
+def given_signs(decimal: str | None, thousands: str | None, seen: str | None = None) -> Notation | None:
+    """Return the signs that a caller gave; a comma or a point between thousands says the other one, too.
+
+    Where no sign between thousands is given it is the one `seen` in the table, if that is another.
+    """
+    decimal = decimal or _OTHER.get(thousands or "")
+    if decimal is None:
+        return None
+    return Notation("," if decimal == "," else ".", thousands or (seen if seen != decimal else None))
+
+
+def settle_signs(
+    columns: Mapping[str, Sequence[tuple[str, Problem]]],
+    wider: Iterable[Iterable[str]],
+    indicators: Iterable[tuple[str, Sequence[str | float]]],
+    delimiter: str | None,
+) -> Signs:
+    """Find the signs of a table from its cells by columns, then from ever more cells, then by the size of numbers.
+
+    Parameters
+    ----------
+    columns : mapping of name to list of (text, Problem)
+        The cells of the regions.
+    wider : iterable of iterables of text
+        Cells that are printed as they are: those of totals, and of columns that are not read.
+    indicators : iterable of (column, cells)
+        Texts and typed numbers, those of each indicator together.
+    delimiter : str or None
+        Of a text file.
+    """
+    everything = [cell for cells in columns.values() for cell in cells]
+    notation, unclear = first = detect_notation(everything, delimiter=delimiter)
+    for more in wider:
+        if unclear is not None:
+            notation, unclear = detect_notation([(text, everything[0][1]) for text in more], delimiter=delimiter)
+    notation, unclear = first if unclear is not None else (notation, None)
+    separate = {}
+    for name, cells in columns.items():
+        own, trouble = detect_notation(cells, delimiter=delimiter)
+        if trouble is None and any(re.search(r"\d[.,]\d", text) for text, _ in cells):
+            separate[own.decimal] = name
+    both = (Notation("."), ""), (Notation(","), "")
+    if len(separate) > 1:
+        a, b = separate.values()
+        return Signs(notation, both, f"{shown(a)} and {shown(b)} have different decimal signs")
+    sizes = [(name, *found) for name, cells in indicators if (found := _by_size(cells)) is not None]
+    grouping = {sign: (name, text) for name, sign, text, thousands in sizes if thousands}
+    if unclear is None:
+        if notation.decimal in grouping:
+            name, text = grouping[notation.decimal]
+            told = (
+                f"{notation.decimal!r} is a decimal sign in other cells, and stands between thousands in {shown(text)}"
+            )
+            return Signs(notation, both, f"{told}, by the size of the other numbers of {shown(name)}")
+        other = _OTHER[notation.decimal]
+        texts = [text for text, _ in everything if other in text] if notation.thousands is None else []
+        if not texts or not all(_BETWEEN[other].fullmatch(plain_signs(text)) for text in texts):
+            return Signs(notation)
+        told = f"{shown(texts[0])}: {other!r} stands between thousands, as {notation.decimal!r} is decimal"
+        return Signs(Notation(notation.decimal, other), notes=(told,))
+    sign = notation.decimal
+    text = next(text for text, _ in everything if _either(_bare(text)) == sign)
+    whole, fraction = _both(text, sign)
+    ways = (Notation("," if sign == "." else ".", sign), whole), (Notation(sign), fraction)
+    if [*grouping] == [sign]:
+        name, text = grouping[sign]
+        told = f"{shown(text)}: {sign!r} stands between thousands, by the size of the other numbers of {shown(name)}"
+        return Signs(ways[0][0], notes=(told,))
+    fractions = any(own == sign and not thousands for _, own, _, thousands in sizes)
+    return Signs(notation, ways[::-1] if fractions and not grouping else ways, unclear.told)
+
+
+def _by_size(cells: Sequence[str | float]) -> tuple[str, str, bool] | None:
+    """Return sign, example, and whether the sign stands between thousands, where only one reading is like the others.
+
+    The others are at least three numbers without any sign: within ten times of one of them at either end.
+    """
+    texts = [(text, _bare(text)) for text in cells if isinstance(text, str)]
+    others = [abs(float(cell)) for cell in cells if not isinstance(cell, str)]
+    others += [abs(float(plain)) for _, plain in texts if re.fullmatch(r"[+-]?\d{1,15}", plain, flags=re.ASCII)]
+    others = [number for number in others if number]
+    odd = {sign: [text for text, plain in texts if _either(plain) == sign] for sign in ",."}
+    if len(others) < 3 or all(odd.values()) or not any(odd.values()):
+        return None
+    sign = next(sign for sign in odd if odd[sign])
+    low, high = min(others) / 10, max(others) * 10
+    numbers = [[abs(float(number)) for number in _both(text, sign)] for text in odd[sign]]
+    whole, fraction = (all(low <= each[way] <= high for each in numbers) for way in (0, 1))
+    return (sign, odd[sign][0], whole) if whole != fraction else None
 
 
 def _at(place: Problem | Callable[[], Problem], problem: str, remedy: str) -> Problem:

@@ -194,3 +194,11 @@ def nothing_found(paths: Iterable[Path], left_out: Iterable[str], names: Sequenc
         own["year"] = "2023"
     why = "; ".join(f"{each.places['at']}: {each.places['why']}" for each in causes[:4])
     return message(f"no table was found ({why})", where=listed(paths), allowed=remedy("; or ".join(ways), **own))
+
+
+def partly_told(held: Mapping[str, Sequence[int]]) -> list[str]:
+    """Say which indicators are not in every year: one may be spelled otherwise in another year."""
+    partly = [f"{shown(name)} ({listed(years)})" for name, years in held.items()]
+    verb = "is" if len(partly) == 1 else "are"
+    told = "not in every year; one that is only spelled otherwise takes one code in the [tables.columns] of a study"
+    return [f"{listed(partly, limit=8, write=str)} {verb} {told}"] if partly else []
