@@ -666,6 +666,6 @@ def told_nearly(lines: Sequence[Sequence[str]]) -> Iterator[Reason]:
         text = io.StringIO()
         csv.writer(text, lineterminator="").writerow(["yes", kind, name, above, below, factor, ""])
         said = {"name": name, "above": above, "below": below, "held": held, "known": known, "line": text.getvalue()}
-        yield Reason(_NEARLY_TOLD.get(kind, _NEARLY_TOLD["growth"]), said)
+        yield Reason(_NEARLY_TOLD[kind if kind in _NEARLY_TOLD else "growth"], said)
     if len(lines) > _MOST_NEARLY:
         yield Reason(_MORE_NEARLY, {"count": len(lines) - _MOST_NEARLY})
