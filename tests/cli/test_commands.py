@@ -275,6 +275,19 @@ def test_init_then_validate_names_what_is_still_open(tmp_path: Path, ask: Ask) -
     assert broken.returncode == 1 and "catalogue.csv" in broken.stdout
 
 
+def test_validate_says_where_a_suspicious_cell_stands(tmp_path: Path, ask: Ask) -> None:
+    import growthpoles as gp
+
+    frame = gp.load_indicators(2014)[["grp"]].set_axis(["grp 2014"], axis=1)
+    frame.index = gp.load_regions(2014)["name_ru"].reindex(frame.index)
+    frame["grp 2018"] = (frame["grp 2014"] * [1.1 + at / 100 for at in range(len(frame))]).round(1)
+    frame.iloc[3, 1] *= 1000
+    frame.to_csv(tmp_path / "t.csv", sep=";", decimal=",")
+    ask("init", str(tmp_path / "s"), "--table", str(tmp_path / "t.csv"))
+    told = ask("validate", str(tmp_path / "s")).stderr
+    assert f"({frame.index[3]}, ../t.csv!C5: tables 1 and 2: grp of row 4 differs" in told, told
+
+
 def test_data_lists_studies_and_files(ask: Ask) -> None:
     assert "mexico-gdp" in ask("data").stdout
     assert "boundaries/kz-2014.gpkg" in ask("data", "--files").stdout

@@ -162,10 +162,15 @@ def _suspicious(study: str | None) -> None:
     loaded = load_study(study, outside=allowed["outside"])
     if loaded.cells is not None:  # printed tables are there to be audited
         return
-    ledger = run_audit(loaded).ledger
+    audit = run_audit(loaded)
+    ledger, cells = audit.ledger, audit.sources.cells
     if len(ledger):
         first = list(dict.fromkeys(map(str, ledger["fault"])))
         more = f" and {len(first) - 1} more" if len(first) > 1 else ""
+        # Faults count rows by regions: which one it is, and where its cell stands, a reader sees at once.
+        own = ledger[ledger["fault"].astype(str) == first[0]].iloc[0]
+        at = cells[cells[["table", "row", "column"]].eq(own[["table", "row", "column"]]).all(axis=1)]
+        first[0] = ", ".join([*(at["label"] if len(at) else [own["region"]]), *at["place"]]) + f": {first[0]}"
         how = f"growthpoles audit --study {study} --out FOLDER" if study else "growthpoles audit --out FOLDER"
         note(f"suspicious cells: {len(ledger)} ({first[0]}{more}); to read of them: {how}")
 

@@ -56,9 +56,9 @@ def find_totals(values: Array, halves: Array) -> list[tuple[int, tuple[int, ...]
     -----
     A sum that a total meets within rounding is so much likelier for a total than by chance as its rounding is narrow
     beside its size; less for a column that goes along with another, nothing for its multiple. A total on its own needs
-    a million to one, after all rows and columns that could have met. Subtotals and lone rows under a heading of their
-    own need a hundred to one within a total that has it. A gap counts as nothing where the sum holds with it, and is
-    unknown otherwise.
+    a million to one, after all rows and columns that could have met: only the first or last can be that of all others.
+    Subtotals and lone rows under a heading of their own need a hundred to one within a total that has it. A gap counts
+    as nothing where the sum holds with it, and is unknown otherwise.
     """
     values, halves, spread = values.copy(), halves.copy(), _spread(values)
     sums: dict[int, tuple[tuple[int, ...], float]] = {}
@@ -307,7 +307,7 @@ def _sums_in(values: Array, halves: Array, spread: Array, left: Sequence[int], s
             odds = np.log(np.maximum(0.4 * size * spread / deviation, 1e-9)) - (gap / deviation) ** 2 / 2
             known = (fit | (np.isfinite(own[enough]) & (gaps[enough] == 0))).sum(axis=1)
             score = np.where(fit, np.maximum(odds, 0.0), 0.0).sum(axis=1)
-            score -= ways[known, fit.sum(axis=1)] + np.log(2 * n * count)
+            score -= ways[known, fit.sum(axis=1)] + np.log(2 * (2 if count == n - 1 else n * count))
             # A lone row and its heading are the same but for quotients, which the heading may round anew.
             near = (fit | (gap <= _ANEW * size)).sum(axis=1)
             for at in np.flatnonzero((score >= _LIKELY) & ((count > 1) | (near >= known))):

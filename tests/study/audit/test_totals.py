@@ -437,3 +437,18 @@ def test_a_row_that_says_thousands_is_no_region(label: str, times: str, tmp_path
     assert len(block.rows) == 6
     _, file, _ = audit_file(path)
     assert {row for _, row, _ in file.places} == set(range(1, 7))
+
+
+@pytest.mark.parametrize("seed", samples(range(60), 6))
+@pytest.mark.parametrize("last", [False, True])
+def test_a_total_of_all_rows_is_one_beside_a_wrong_figure_and_a_rate(seed: int, last: bool) -> None:
+    rng, n = np.random.default_rng([36, seed]), int(np.random.default_rng(seed).integers(8, 60))
+    old = np.round(rng.lognormal(11, 0.8, n))
+    new = np.round(old * np.exp(rng.normal(0.05, 0.07, n)))
+    both = np.array([[*one, one.sum()] for one in (old, new)])
+    table = np.column_stack([*both, both[1] - both[0], np.round(100 * (both[1] / both[0] - 1), 1)])
+    table[int(rng.integers(0, n)), 1] *= 10
+    table = table if last else np.roll(table, 1, axis=0)
+    at = n if last else 0
+    halves = np.broadcast_to([0.5, 0.5, 0.5, 0.05], table.shape)
+    assert find_totals(table, halves) == [(at, tuple(i for i in range(n + 1) if i != at))]

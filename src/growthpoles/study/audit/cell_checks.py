@@ -56,6 +56,7 @@ from growthpoles.study.audit.findings import (
     cause_findings,
     copy_findings,
     decided,
+    is_open,
     one_reading,
     undecided_between,
 )
@@ -458,6 +459,11 @@ class _Step:
     def wanted(self, of: str, end: int) -> tuple[float, float]:
         """Return the least and greatest figure of one year that the growth and the other figure allow."""
         grown = self.block.columns[self.name]
+        if self.kind == "difference":
+            other, j = self.ends[1 - end]
+            figure, change = other.columns[of], (float(grown.low[self.i]), float(grown.high[self.i]))
+            least, most = change if end else (-change[1], -change[0])
+            return float(figure.low[j]) + least, float(figure.high[j]) + most
         power = self.years if self.kind == "annual growth" else 1
         ratios = [max(1.0 + each[self.i] / 100.0, 0.0) ** power for each in (grown.low, grown.high)]
         other, j = self.ends[1 - end]
@@ -480,12 +486,34 @@ def _figure(
     return figure, told, True, power
 
 
-def growth_findings(
+def with_growth(
+    found: Sequence[Finding],
+    blocks: Mapping[int, Block],
+    rules: Sequence[Growth],
+    relations: Sequence[Relation],
+    decimal: Decimal,
+) -> list[Finding]:
+    """Add the findings of growth: of two years, of a total and its rows, it tells which is off by a power of ten."""
+    others = [
+        finding
+        for finding in found
+        if finding.fault.kind != "magnitude"
+        and not (finding.fault.kind == "total" and any(is_open(cell.cause) for cell in finding.cells))
+    ]
+    grown = _growth_findings(blocks, rules, others, relations, decimal)
+    slips = {(c.table, c.row, c.column) for own in grown if own.fault.kind == "decimal shift" for c in own.cells}
+    kept = [
+        each for each in found if each in others or slips.isdisjoint((c.table, c.row, c.column) for c in each.cells)
+    ]
+    return [*kept, *_growth_findings(blocks, rules, kept, relations, decimal)]
+
+
+def _growth_findings(
     blocks: Mapping[int, Block],
     rules: Iterable[Growth],
-    found: Sequence[Finding] = (),
-    relations: Sequence[Relation] = (),
-    decimal: Decimal = ".",
+    found: Sequence[Finding],
+    relations: Sequence[Relation],
+    decimal: Decimal,
 ) -> list[Finding]:
     """Report cells of growth that are not that of the figures of both years.
 

@@ -403,7 +403,9 @@ def _split_totals(
     """Set apart the rows that sum up others, or say so, with the numbers of their parts among the rest, from 1."""
     cells = [[row[at] if at < len(row) else None for at in numbers] for _, row in rows]
     values = np.array([[cell_value(cell, notation) for cell in row] for row in cells], dtype=float)
-    halves = np.array([[_half(row, at, notation) for at in numbers] for _, row in rows], dtype=float)
+    # A column of text has its zeros, but for those that all of its cells end in.
+    zeros = {at for at in numbers if not _idle_zeros([row[at] for _, row in rows if at < len(row)], notation)}
+    halves = np.array([[_half(row, at, notation, zeros) for at in numbers] for _, row in rows], dtype=float)
     sums = dict(find_totals(values, halves)) if len(rows) >= 4 else {}
     names = [bare_name(cell_text(row[key])) for _, row in rows]
     sums |= named_totals(names, values, halves, sums) if len(rows) >= 4 else {}
@@ -418,12 +420,16 @@ def _typed_number(content: object) -> object:
     return float(f"{content:.{_SIGNIFICANT}g}") if isinstance(content, float) else content
 
 
-def _half(row: list[object], at: int, notation: Notation) -> float:
-    """Half a unit of the last digit of a cell; a workbook keeps no trailing zeros, so that it may be less."""
+def _half(row: list[object], at: int, notation: Notation, zeros: Collection[int]) -> float:
+    """Half a unit of the last digit of a cell; a workbook keeps no trailing zeros, so that it may be less.
+
+    `zeros` are the columns in which text ends in a zero that counts.
+    """
     content = _typed_number(row[at]) if at < len(row) else None
     text = repr(float(content)) if isinstance(content, int | float) else plain_text(content, notation).strip()
     mark = max(text.rfind("."), text.rfind(","))
-    decimals = sum(sign.isdigit() for sign in text[mark + 1 :]) if mark >= 0 and text[mark + 1 :] != "0" else 0
+    counts = mark >= 0 and (text[mark + 1 :] != "0" or (at in zeros and isinstance(content, str)))
+    decimals = sum(sign.isdigit() for sign in text[mark + 1 :]) if counts else 0
     return 0.5 * 10.0 ** -min(decimals, _DECIMALS)
 
 
@@ -453,10 +459,10 @@ def propose_formulas(sources: Sources) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        use ("yes"), kind ("ratio", "sum", "share", "growth", "annual growth", "rank" or "class"), column, numerator
-        (of a sum: its parts, joined by " + "; of shares, growth, ranks and classes: the column of which they are),
-        denominator, factor (of shares: what they add up to; of growth: "2016 to 2021"), holds (in how many of the
-        rows that print all of them).
+        use ("yes"), kind ("ratio", "sum", "share", "growth", "annual growth", "difference", "rank" or "class"), column,
+        numerator (of a sum: its parts, joined by " + "; of shares, growth, differences, ranks and classes: the column
+        of which they are), denominator, factor (of shares: what they add up to; of growth and differences: "2016 to
+        2021"), holds (in how many of the rows that print all of them).
 
     Notes
     -----
@@ -464,8 +470,9 @@ def propose_formulas(sources: Sources) -> pd.DataFrame:
     least; in half of them if chance would not give it. Three columns can be read in three ways: a quantity adds up in
     totals, goes along with the other columns, as they all grow with the size of a region, and has more digits than a
     ratio, whose name often tells it. Of several formulas for one column the one that holds most often is kept, then
-    the one whose other columns are no results themselves. Ratios, sums and growth that hold in a quarter of the
-    rows at least, more than by chance, are no proposals; ``attrs["nearly"]`` has their lines, with use "no".
+    the one whose other columns are no results themselves; growth and differences between two years stand beside it.
+    Ratios, sums and growth that hold in a quarter of the rows at least, more than by chance, are no proposals;
+    ``attrs["nearly"]`` has their lines, with use "no".
     """
     blocks = source_blocks(sources)
     found: dict[tuple[str, str, str, float], list[int]] = {}
@@ -525,10 +532,9 @@ def propose_formulas(sources: Sources) -> pd.DataFrame:
             lines.append(("yes", "sum", total, " + ".join(parts), "", "", f"{rows - bad} of {rows} rows"))
     taken = {line[2] for line in lines}
     lines += [line for line in _share_lines(blocks) if line[2] not in taken]
-    taken = {line[2] for line in lines}
     grown = growth_columns(blocks)
     for (kind, name, grew, first, last), held, known, enough in grown:
-        if enough and name not in taken:
+        if enough:  # beside what else gives it: change in percent is that in number per head, and growth
             lines.append(("yes", kind, name, grew, "", f"{first} to {last}", f"{held} of {known} rows"))
     taken = {line[2] for line in lines}
     ranked = [

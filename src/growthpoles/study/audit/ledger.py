@@ -14,7 +14,7 @@ import pandas as pd
 from growthpoles.errors import GrowthpolesError, Joined, Number, Reason, StudyError, counted, message, nearest
 from growthpoles.result_display import ResultDisplay
 from growthpoles.study.audit.causes.printed_relations import source_blocks
-from growthpoles.study.audit.cell_checks import find_all, growth_findings, search_all, told_once
+from growthpoles.study.audit.cell_checks import find_all, search_all, told_once, with_growth
 from growthpoles.study.audit.claims import check_claims, claim_entries
 from growthpoles.study.audit.column_orders import alignment_frame, listed
 from growthpoles.study.audit.findings import (
@@ -273,7 +273,7 @@ def audit_cells(
     """
     search = search_all(sources, sums=sums, shares=shares, growths=growths)
     found = [*search.findings, *file_order_findings(search.mended, ordered)]
-    found += growth_findings(source_blocks(search.mended), growths, found, search.relations, sources.decimal)
+    found = with_growth(found, source_blocks(search.mended), growths, search.relations, sources.decimal)
     entries, effect = _examine(sources, None, base_order(sources), told_once(sources, found))
     nothing = PublishedCauses([], [], {}, pd.DataFrame())
     return Audit(

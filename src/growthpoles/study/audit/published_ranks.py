@@ -1,4 +1,4 @@
-"""Columns that follow from others in another way than sums: published ranks, classes, growth in percent."""
+"""Columns that follow from others in another way than sums: published ranks, classes, growth of a quantity."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ import pandas as pd
 
 from growthpoles.errors import DataError, Reason
 from growthpoles.language.languages import alternatives
+from growthpoles.study.audit.arithmetic import SLACK
 from growthpoles.study.audit.causes.printed_relations import Array, Block, Bounds, Column, Mask, meets
 from growthpoles.study.audit.column_orders import listed
 from growthpoles.study.audit.findings import SEVERITIES, Cell, Fault, Finding, one_reading, published_figure
@@ -410,10 +411,12 @@ def file_order_findings(sources: Sources, rules: Sequence[tuple[str, str, str]])
     return found
 
 
-#: Columns that hold the growth of another between two years, in percent: from the ratio of both, and the years between.
-GROWTHS: Mapping[str, Callable[[Array, int], Array]] = {
-    "growth": lambda ratio, years: 100.0 * (ratio - 1.0),
-    "annual growth": lambda ratio, years: 100.0 * (ratio ** (1.0 / years) - 1.0),
+#: Columns that hold the growth of another between two years, in percent or in its own unit: from both figures and the
+#: years between. All rise with the later figure and fall with the earlier one.
+GROWTHS: Mapping[str, Callable[[Array, Array, int], Array]] = {
+    "growth": lambda before, after, years: 100.0 * (after / before - 1.0),
+    "annual growth": lambda before, after, years: 100.0 * ((after / before) ** (1.0 / years) - 1.0),
+    "difference": lambda before, after, years: after - before,
 }
 #: Kind, column, what grew, first and last year.
 Growth = tuple[str, str, str, int, int]
@@ -448,11 +451,13 @@ def growth_bounds(
     columns = [(table.columns[of], at) for table, at in found]
     ends = [[part[at] for part in (column.low, column.value, column.high)] for column, at in columns]
     (low, middle, high), (lower, value, higher) = ends
-    sure = (low > 0) & (lower >= 0)
+    sure = (low > 0) & (lower >= 0) | (kind == "difference")
+    pairs = (high, lower), (middle, value), (low, higher)
     with np.errstate(divide="ignore", invalid="ignore"):
-        ratios = (np.where(sure, ratio, np.nan) for ratio in (lower / high, value / middle, higher / low))
-        least, best, most = (GROWTHS[kind](ratio, last - first) for ratio in ratios)
-    return least, best, most
+        least, best, most = (np.where(sure, GROWTHS[kind](*pair, last - first), np.nan) for pair in pairs)
+    # Binary arithmetic leaves more of large figures in their difference than its own size tells.
+    slack = SLACK * (np.abs(middle) + np.abs(value)) if kind == "difference" else np.zeros(len(best))
+    return least - slack, best, most + slack
 
 
 def may_be_growth(blocks: Mapping[int, Block], block: Block, name: str, last: int) -> bool:
@@ -471,7 +476,7 @@ def growth_columns(blocks: Mapping[int, Block]) -> list[tuple[Growth, int, int, 
         for name in block.columns if block.year and block.year > 0 else ():
             years[name] = sorted({*years.get(name, ()), block.year or 0})
     spans = [(of, *span) for of, dated in years.items() for span in combinations(dated, 2)]
-    ways = [(kind, *span) for span in spans for kind in GROWTHS if kind == "growth" or span[2] - span[1] > 1]
+    ways = [(kind, *span) for span in spans for kind in GROWTHS if kind != "annual growth" or span[2] - span[1] > 1]
     trials = np.log10(float(max(len(ways) * sum(len(block.columns) for block in blocks.values()), 1)))
     found: dict[tuple[str, int], tuple[bool, float, Growth, int, int]] = {}
     for (kind, of, first, last), block in product(ways, blocks.values()):
@@ -492,6 +497,8 @@ def growth_columns(blocks: Mapping[int, Block]) -> list[tuple[Growth, int, int, 
             # Coarse figures fit much: the bounds must tell rows apart, and chance must not.
             blur = float(np.median((high - low + column.high - column.low)[known]))
             scatter = float(np.std(column.value[held]))
+            if kind == "difference":  # a few large regions change by more than all others
+                scatter = min(scatter, float(np.subtract(*np.quantile(column.value[held], [0.75, 0.25]))))
             rate = min(blur / (3.5 * scatter), 1.0) if scatter else 1.0
             chance = float(np.log10(float(comb(n, k))) + k * np.log10(rate) + trials)
             if chance < -_GROWTH_CHANCE and blur < 0.5 * scatter:

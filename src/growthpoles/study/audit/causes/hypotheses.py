@@ -23,6 +23,7 @@ from growthpoles.study.audit.causes.printed_relations import (
     Relation,
     meets,
     same_cells,
+    same_tables,
     stands_still,
 )
 
@@ -94,10 +95,11 @@ class Reading:
         return sum(len(at) for at in self.cells.values())
 
     def apply(self, blocks: Blocks) -> dict[int, Block]:
-        """Mend the tables."""
+        """Mend the tables; a column without a year stands in those of several, and is mended in all."""
         mended = dict(blocks)
         for (table, name), bounds in self.bounds.items():
-            mended[table] = mended[table].put(name, self.cells[table, name], bounds)
+            for at in [table, *same_tables(blocks, table, name)]:
+                mended[at] = mended[at].put(name, self.cells[table, name], bounds)
         return mended
 
 
@@ -365,12 +367,11 @@ def twins(blocks: Blocks, table: int, name: str) -> Iterator[tuple[Block, Rows]]
 
     A column without a year, which stands in the tables of all, is none of another year.
     """
-    block = blocks[table]
-    for other in blocks.values():
-        if name in other.columns and other.year != block.year and None not in (other.year, block.year):
-            if name in block.columns and same_cells(block.columns[name], other.columns[name]):
-                continue
-            place = {region: at for at, region in enumerate(other.regions)}
+    block, alike = blocks[table], same_tables(blocks, table, name)
+    for at, other in blocks.items():
+        dated = other.year != block.year and None not in (other.year, block.year)
+        if name in other.columns and dated and at not in alike:
+            place = {region: i for i, region in enumerate(other.regions)}
             yield other, np.array([place.get(region, -1) for region in block.regions], dtype=np.intp)
 
 
@@ -574,9 +575,8 @@ def _same_column(block: Block, name: str, implied: Bounds, rows: Rows) -> Iterat
     for other, theirs in block.columns.items():
         same = (column.value == theirs.value) & (column.value != 0)
         known = np.isfinite(column.value) & np.isfinite(theirs.value)
-        if other != name and len(rows) >= 3 and same[rows].mean() >= 0.8 and same[known].mean() >= 0.8:
-            if same_cells(column, theirs):
-                continue
+        repeats = len(rows) >= 3 and same[rows].mean() >= 0.8 and same[known].mean() >= 0.8
+        if other != name and repeats and not same_cells(column, theirs):
             key = (block.table, name)
             text = same_columns(name, other)
             yield Reading("repeated", {key: rows}, {key: implied}, {key: (text,) * len(rows)}, input=other)

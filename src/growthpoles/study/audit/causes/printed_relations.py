@@ -178,6 +178,13 @@ def same_cells(first: Column, second: Column) -> bool:
     return bool(first.places) and first.places == second.places
 
 
+def same_tables(blocks: Mapping[int, Block], table: int, name: str) -> list[int]:
+    """Return the other tables in which a column of one stands too: it has no year."""
+    own = blocks[table].columns.get(name)
+    there = ((at, block.columns[name]) for at, block in blocks.items() if at != table and name in block.columns)
+    return [at for at, column in there if own is not None and same_cells(own, column)]
+
+
 def stood_before(blocks: Mapping[int, Block], block: Block, names: Sequence[str]) -> bool:
     """Whether an earlier table holds the same cells of all these columns: those without a year stand in each."""
     return any(
@@ -659,6 +666,6 @@ def told_nearly(lines: Sequence[Sequence[str]]) -> Iterator[Reason]:
         text = io.StringIO()
         csv.writer(text, lineterminator="").writerow(["yes", kind, name, above, below, factor, ""])
         said = {"name": name, "above": above, "below": below, "held": held, "known": known, "line": text.getvalue()}
-        yield Reason(_NEARLY_TOLD[kind.removeprefix("annual ")], said)
+        yield Reason(_NEARLY_TOLD[kind if kind in _NEARLY_TOLD else "growth"], said)
     if len(lines) > _MOST_NEARLY:
         yield Reason(_MORE_NEARLY, {"count": len(lines) - _MOST_NEARLY})
