@@ -270,3 +270,11 @@ def test_names_of_two_scripts_are_taken_letter_for_letter(turned: bool, bare: bo
     assert match.codes == {row: f"k{i}" for i, row in enumerate(rows)}
     few = match_keys(rows[:2], NameIndex.build({"a": [regions[0]], "b": [regions[1]], "c": ["Alba"]}))
     assert not few.codes  # two names may be alike by chance
+
+
+@pytest.mark.parametrize("lang", ["en", "ru", "de"])
+def test_a_table_of_the_world_is_read_with_boundaries_of_a_part_of_it(lang: str) -> None:
+    names = countries(lang)
+    part = {code: [names[code]] for code in ("FR", "DE", "IT", "ES", "PL", "KZ")}
+    match = match_keys(list(names.values()), NameIndex.build(part))
+    assert match.codes == {name: code for code, (name,) in part.items()} and not match.open and not match.crowd

@@ -412,7 +412,7 @@ def test_rows_of_smaller_regions_are_refused_until_all_others_are_ignored(tmp_pa
     names = [name for name in lower if name.endswith("ata")]
     shapes = [shapely.box(i, 0, i + 1, 1) for i in range(len(names))]
     gpd.GeoDataFrame({"name": names}, geometry=shapes, crs=4326).to_file(tmp_path / "b.gpkg")
-    told = "the table may be one of smaller regions"
+    told = "the table may be one of other, smaller regions"
     with pytest.raises(DataError, match=told):
         gp.read_table(tmp_path / "t.csv", boundaries=tmp_path / "b.gpkg")
     assert told in gp.quick_look(tmp_path / "t.csv", boundaries=tmp_path / "b.gpkg").summary()

@@ -328,6 +328,8 @@ def _match_bare(names: Sequence[str], index: NameIndex, signs: RowSigns, parents
             )
         elif near is None and out:
             reason = _OUTSIDE
+        elif not left and of_countries and is_country(key):
+            reason = _OWN_ROWS  # a table of the world, and boundaries of a part of it
         elif not left:
             beyond.append(name)
             continue

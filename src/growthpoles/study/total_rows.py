@@ -440,7 +440,7 @@ def of_smaller_regions(block: Block) -> str:
     """Say that rows are left though every region has its own, and are more than the regions."""
     rows = block.match.open
     problem = f"{listed(rows, limit=3, write=shown)} fit no region, though each of the regions has a row"
-    return f"{problem}: the table may be one of smaller regions, some of which bear the same names"
+    return f"{problem}: the table may be one of other, smaller regions, some of which bear the same names"
 
 
 def refuse_smaller_regions(blocks: Iterable[Block], where: str) -> None:
