@@ -272,6 +272,15 @@ def test_names_of_two_scripts_are_taken_letter_for_letter(turned: bool, bare: bo
     assert not few.codes  # two names may be alike by chance
 
 
+@pytest.mark.parametrize("names", [["TN.4431"], ["TN.4431", "tn-4431", "44"]])
+def test_a_region_without_a_name_is_no_guess(names: list[str]) -> None:
+    regions = {"TN.SF": ["Sfax"], "TN.MN": ["Manubah"]}
+    named = match_keys(["Sfax", "Manouba", "Ariana"], NameIndex.build(regions | {"TN.4431": ["Galite"]}))
+    assert named.open == {"Manouba": "TN.MN", "Ariana": "TN.4431"}
+    bare = match_keys(["Sfax", "Manouba", "Ariana"], NameIndex.build(regions | {"TN.4431": names}))
+    assert bare.open == {"Manouba": "TN.MN", "Ariana": None}
+
+
 @pytest.mark.parametrize("lang", ["en", "ru", "de"])
 def test_a_table_of_the_world_is_read_with_boundaries_of_a_part_of_it(lang: str) -> None:
     names = countries(lang)

@@ -352,9 +352,14 @@ def _match_bare(names: Sequence[str], index: NameIndex, signs: RowSigns, parents
     _no_doubtful_guess(match, rest, left, index)
     free = [code for code in left if code not in match.open.values()]
     lost = [name for name, near in match.open.items() if near is None and any(map(str.isalpha, name))]
-    if len(free) == len(lost) == 1:  # the last name and the last region
+    if len(free) == len(lost) == 1 and _has_name(free[0], index):  # the last name and the last region
         match.open[lost[0]] = free[0]
     return match
+
+
+def _has_name(code: str, index: NameIndex) -> bool:
+    """Tell whether a region has a name, and no codes alone: a rock in the sea is no governorate."""
+    return any(len(word) > 2 and word.isalpha() for name in index.names[code] for word in loose_words(name))
 
 
 def _ask_of_parts(match: KeyMatch, rest: Mapping[str, str], index: NameIndex) -> None:
