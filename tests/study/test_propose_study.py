@@ -1,7 +1,9 @@
 """A proposal made from files: what it sees, what it leaves to a person, and that it loads."""
 
+import copy
 import csv
 import io
+import pickle
 import random
 import re
 import shutil
@@ -507,7 +509,7 @@ def test_aliases_that_are_given_go_into_the_study(tmp_path: Path) -> None:
 
 def test_the_last_name_is_offered_the_last_region(tmp_path: Path) -> None:
     text = _spelled(tmp_path, ["Prague", "Vysočina", "Zlín"], ["Hlavní město", "Vysočina", "Zlín"])
-    assert '# "Hlavní město" = "r0"' in text
+    assert '# "Hlavní město" = "r0"    # the last name and the last region' in text
 
 
 @pytest.mark.parametrize(
@@ -984,7 +986,7 @@ def test_a_lone_row_outside_the_indentation_is_asked_for_where_a_region_has_no_r
     if not missing:
         assert len(gp.read_table(tmp_path / "t.xlsx", boundaries=borders)) == 16
         return
-    words = r"'Qwyzzhold' fits no region; allowed: aliases=\{'Qwyzzhold': 'K1\d\d'\}"
+    words = r"'Qwyzzhold' fits no region; allowed: aliases=\{'Qwyzzhold': 'KEY'\}, KEY .* \(of all .* K1\d\d is left\)"
     with pytest.raises(DataError, match="'Part .xu' fits no region; 'Qwyzzhold' fits" if first else words):
         gp.read_table(tmp_path / "t.xlsx", boundaries=borders)
 
@@ -1013,3 +1015,72 @@ def test_what_is_to_be_ignored_and_stands_in_no_row_is_told(layout: str, many: i
     (tmp_path / "t.csv").write_text("\n".join([head, *rows]), encoding="utf-8")
     read = gp.read_table(tmp_path / "t.csv", boundaries=borders, key="code", year=2020, aliases=named)
     assert sum(note.startswith(f"aliases: {', '.join(idle)} fit") for note in read.attrs["remarks"]) == 1
+
+
+@pytest.mark.parametrize("book", [True, False])
+@pytest.mark.parametrize("whole", [True, False])
+@pytest.mark.parametrize("seed", samples(range(20), daily=2))
+def test_headings_of_several_parts_name_regions_and_indicators(
+    seed: int, whole: bool, book: bool, tmp_path: Path
+) -> None:
+    """As in time-series workbooks: "> Victoria ;  Employed ;  Persons ;" above figures whose dates stand down."""
+    borders, codes, _, draw = coded(tmp_path, seed, draw_regions(seed))
+    names = gpd.read_file(borders)["name"].tolist()
+    kinds = draw.sample(["Employed total", "Unemployment rate", "Hours worked", "Vacancies"], draw.randint(1, 3))
+    about = draw.choice([[], ["Persons"], ["Persons", "Trend"]])
+    series = [(code, name, kind) for code, name in zip(codes, names, strict=True) for kind in kinds]
+    draw.shuffle(series)
+    series = [("", "", kind) for kind in kinds if whole] + series
+    heads = [" ;  ".join([*([f"> {name}"] if name else []), kind, *about]) + " ;" for _, name, kind in series]
+    truth = {
+        (code, year, kind): draw.randrange(10, 99999) / 10 for code, _, kind in series for year in (2021, 2022, 2023)
+    }
+    rows = [
+        ["", *heads],
+        ["Unit", *("000" for _ in series)],
+        ["Series ID", *(f"A{9000 + i}" for i in range(len(series)))],
+    ]
+    rows += [[year, *(truth[code, year, kind] for code, _, kind in series)] for year in (2021, 2022, 2023)]  # type: ignore[list-item]
+    file = tmp_path / ("t.xlsx" if book else "t.csv")
+    if book:
+        sheets = openpyxl.Workbook()
+        for row in rows:
+            sheets.active.append(row)  # type: ignore[union-attr]
+        index = sheets.create_sheet("Index")  # names no regions, and is left out with its names
+        for head in ["Data Item Description", *heads]:
+            index.append([head, "Original"])
+        sheets.save(file)
+    else:
+        file.write_text("\n".join(",".join(map(str, row)) for row in rows), encoding="utf-8")
+    table = gp.read_table(file, boundaries=borders, key="code")
+    read = {(region, year, name): value for region, year, name, value in table.iloc[:, :4].itertuples(index=False)}
+    assert read == {place: value for place, value in truth.items() if place[0]}
+    assert copy.deepcopy(table.attrs)["remarks"] == pickle.loads(pickle.dumps(table.attrs["remarks"]))
+    assert any("Total was taken for no region" in told for told in table.attrs["remarks"]) == whole
+
+
+@pytest.mark.parametrize("label", ["Indicator", "Statistic Label", "Measure", "Variable", "Показатель", "indic_is"])
+@pytest.mark.parametrize("layout", ["long", "years", "coded"])
+@pytest.mark.parametrize("seed", samples(range(6), daily=1))
+def test_one_indicator_is_called_what_its_column_says(seed: int, layout: str, label: str, tmp_path: Path) -> None:
+    """And not "VALUE", which the option may still say; a unit beside it is its unit."""
+    borders, codes, _, draw = coded(tmp_path, seed, draw_regions(seed))
+    head, value = draw.choice(["OBS_VALUE", "Value", "VALUE"]), draw.choice(["Employment rate", "Households at census"])
+    truth = {(code, year): draw.randrange(100, 9999) / 10 for code in codes for year in (2021, 2022)}
+    own = ["STATISTIC", label] if layout == "coded" else [label]
+    cells = ["PEA01", value] if layout == "coded" else [value]
+    if layout == "years":
+        rows = [
+            [label, "Sex", "State", 2021, 2022],
+            *([value, "Persons", c, truth[c, 2021], truth[c, 2022]] for c in codes),
+        ]
+    else:
+        rows = [[*own, "Year", "Sex", "State", "UNIT", head]]
+        rows += [[*cells, year, "Persons", code, "Percent", number] for (code, year), number in truth.items()]
+    path = tmp_path / "t.csv"
+    path.write_text("\n".join(",".join(map(str, row)) for row in rows), encoding="utf-8")
+    table = gp.read_table(path, boundaries=borders, key="code")
+    assert set(table["indicator"]) == {value}
+    assert table.set_index(["region", "year"])["value"].to_dict() == truth
+    assert table.attrs["units"] == ({} if layout == "years" else {value: "Percent"})
+    assert layout == "years" or table.attrs["codes"] == {head: value}

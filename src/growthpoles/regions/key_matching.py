@@ -48,6 +48,7 @@ _PLACES = word_list("kinds_of_places")
 _LONGEST = 200  # names that are compared word by word with the regions left over
 _OUTSIDE = "it stands outside the indentation of the regions"
 _WHOLE = 0.75  # of two regions as near by their own words, one is near that is as much alike in all
+_RATHER = 0.5  # the last name and the last region are proposed to be one if so much alike
 _NEARER = 0.1  # more alike than another name that claims the same region
 _SEARCHES = 2000  # names for which something alike is looked for
 SUM = "it is the sum of other rows"
@@ -80,6 +81,8 @@ class KeyMatch:
         Names that sound like a region in another script: proposals, none of them taken.
     parts : dict of name to code
         Rows that may be parts of a region, and not it: "Cork City" beside "Cork County".
+    last : dict of name to code
+        The only name left and the only region left, which nothing else joins: no proposal.
     crowd : bool
         Whether rows are open though every region has its own, and are more than the regions: of smaller ones, maybe.
     """
@@ -92,6 +95,7 @@ class KeyMatch:
     open: dict[str, str | None] = field(default_factory=dict)
     heard: dict[str, str] = field(default_factory=dict)
     parts: dict[str, str] = field(default_factory=dict)
+    last: dict[str, str] = field(default_factory=dict)
     crowd: bool = False
 
     @property
@@ -227,7 +231,7 @@ def match_keys(
         if not kept:
             break
         bare |= kept
-    of_names = (match.found, match.aliases, match.outside, match.open, match.heard, match.parts)
+    of_names = (match.found, match.aliases, match.outside, match.open, match.heard, match.parts, match.last)
     for part in of_names:
         own = {name: part[b] for name, b in bare.items() if b in part}
         part.clear()
@@ -352,8 +356,10 @@ def _match_bare(names: Sequence[str], index: NameIndex, signs: RowSigns, parents
     _no_doubtful_guess(match, rest, left, index)
     free = [code for code in left if code not in match.open.values()]
     lost = [name for name, near in match.open.items() if near is None and any(map(str.isalpha, name))]
-    if len(free) == len(lost) == 1 and _has_name(free[0], index):  # the last name and the last region
-        match.open[lost[0]] = free[0]
+    if len(free) == len(lost) == 1 and _has_name(free[0], index):
+        alike = lost[0] in rest and _likeness(rest[lost[0]], free[0], index) >= _RATHER
+        match.open[lost[0]] = free[0] if alike else None
+        match.last |= {} if alike else {lost[0]: free[0]}
     return match
 
 

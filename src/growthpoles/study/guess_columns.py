@@ -564,13 +564,17 @@ def goes_on_below(texts: Sequence[str], above: Sequence[str], *, labels: Iterabl
 _CODED = re.compile(r"(?=\S*[\d_]|[^a-zа-яё]*$)[\w.:/-]+")
 
 
-def indicator_column(names: Sequence[str], texts: Mapping[int, Sequence[str]], heads: Mapping[int, str]) -> int | None:
-    """Return the column that is called one of indicators and tells rows of a region apart, though years do as well."""
-    for at, column in texts.items():
-        several = len(set(zip(names, column, strict=True))) > len(set(names))
-        if several and _INDICATOR.fullmatch(heads[at].strip()):
+def indicator_column(
+    names: Sequence[str], texts: Mapping[int, Sequence[str]], heads: Mapping[int, str], *, lone: bool
+) -> int | None:
+    """Return the column called one of indicators that tells rows of a region apart; where `lone`, it may not."""
+    called = {at: column for at, column in texts.items() if _INDICATOR.fullmatch(heads[at].strip())}
+    for at, column in called.items():
+        if len(set(zip(names, column, strict=True))) > len(set(names)):
             return at
-    return None
+    alike = {at: column[0] for at, column in (called or texts).items() if column[0] and len(set(column)) == 1}
+    same = [at for at in alike if called or not heads[at]] if lone else []
+    return min(same, key=lambda at: (bool(_CODED.fullmatch(alike[at])), at), default=None)
 
 
 def codes_of_labels(texts: Mapping[int, Sequence[str]]) -> dict[int, int]:

@@ -23,7 +23,7 @@ from growthpoles.ratings.indicator_methods import METHOD_COLUMNS
 from growthpoles.regions.boundaries import layer_names, read_layer
 from growthpoles.result_display import ResultDisplay
 from growthpoles.study.files.cell_grids import NO_TABLE, EncodingError, Grid
-from growthpoles.study.files.problems import NO_KEY, nothing_found, partly_told
+from growthpoles.study.files.problems import NO_KEY, encoding_told, nothing_found, partly_told
 from growthpoles.study.files.table_files import cell_text
 from growthpoles.study.files.user_table import remark, toml_list
 from growthpoles.study.files.user_table import toml_text as quoted
@@ -39,7 +39,6 @@ from growthpoles.study.read_published import (
     Codes,
     Indicator,
     doubts_of,
-    encoding_told,
     key_in,
     look_at,
     name_indicators,
@@ -133,19 +132,25 @@ def _boundaries(layer: LayerGuess, blocks: Sequence[Block], relative: Callable[[
             )
     known: dict[str, tuple[str, str]] = {}
     stray: dict[str, str] = {}
+    last: dict[str, str] = {}
     for block in blocks:
         known |= {key_in(block, name): value for name, value in block.match.aliases.items()}
         codes = stray_codes(block)
         stray |= {key_in(block, name): code for name, code in block.match.open.items() if code and name not in codes}
+        last |= {key_in(block, name): code for name, code in block.match.last.items() if name not in codes}
     # A name that is its own code is right; it could not be told from another row.
     sure = {name: told for name, told in known.items() if name != told[0]}
     if sure:
         lines += ["", "[boundaries.aliases]         # CHECK: other spellings, each the only one that fits its region"]
         lines += [f"{quoted(remark(name))} = {quoted(code)}    # {remark(why)}" for name, (code, why) in sure.items()]
-    if stray:
+    if stray or last:
         mark = "DECIDE: names in the tables that fit no region; one that is none goes into ignore"
         lines += [f"# {mark}"] if sure else ["", f"# [boundaries.aliases]        # {mark}"]
         lines += [f"# {quoted(remark(name))} = {quoted(code)}" for name, code in stray.items() if name != code]
+        only = "    # the last name and the last region: only you know whether they are the same"
+        lines += [
+            f"# {quoted(remark(name))} = {quoted(code)}{only}" for name, code in last.items() if name not in stray
+        ]
     return lines
 
 
@@ -450,7 +455,7 @@ def _open(
     layer = guess_layer(Path(boundaries), texts=texts_of(grids), **of_layer)  # type: ignore[arg-type]
     for path in later:
         grids += read_sheets(path, sheet=sheet, names=layer.names, delimiter=delimiter)
-        layer.notes.append(encoding_told(grids[-1]))
+        layer.notes.append(encoding_told(grids[-1].path.name, grids[-1].encoding))
     return layer, grids
 
 

@@ -106,11 +106,6 @@ def read_sheets(
         return found[best]
 
 
-def encoding_told(grid: Grid) -> str:
-    """Say which encoding was taken where the bytes of a text do not tell."""
-    return f"{grid.path.name}: the encoding; its bytes do not tell, {grid.encoding} fits the names of the regions"
-
-
 def texts_of(grids: Iterable[Grid]) -> set[str]:
     """Return what stands in the first columns, of very long sheets in every so-manieth row: for guesses by names."""
     rows = (row for grid in grids for _, row in grid.rows[:: len(grid.rows) // MOST_NAMES + 1])
@@ -613,9 +608,10 @@ def read_table(
     undated = [f"the year of {place_of(block)} is not stated" for block in blocks if not block.years]
     unclear = [parted(block.unclear, file=str(path))[0] for block in blocks if block.unclear]
     parts = {name: code for block in blocks for name, code in block.match.parts.items() if name in stray}
+    last = {name: code for block in blocks for name, code in block.match.last.items() if name in stray}
     problems = [*(fits_none(name, parts) for name in stray), *undated, *unclear]
     if problems:
-        of_names, own = causes.names_remedy(stray, parts, whole=boundaries is not None)
+        of_names, own = causes.names_remedy(stray, parts, last=last, whole=boundaries is not None)
         own |= {"year": "YEAR"}
         of_signs, signs = signs_asked(next((block.readings for block in blocks if block.unclear), ()))
         of_years = "{year}, by which its values are kept (a map of a file joins a table without years as it is)"
@@ -660,6 +656,12 @@ def read_table(
             for block in blocks
             for at, label in block.codes.items()
             for _, row in block.regions
+        }
+        | {
+            block.names[at]: names[id(block), next(iter(block.kinds))]
+            for block in blocks
+            if len(block.kinds) == 1
+            for at in block.value_at
         },
         "not_read": pd.DataFrame(unread, columns=["sheet", "row", "column", "content", "reason"]),
     }
@@ -709,7 +711,7 @@ def look_at(
     except EncodingError:
         names = guess_layer(Path(boundaries), key=key, layer=layer, shapes=False).names
         grids = read_sheets(path, sheet=sheet, names=names)
-        told.append(encoding_told(grids[-1]))
+        told.append(causes.encoding_told(path.name, grids[-1].encoding))
     guess = guess_layer(Path(boundaries), key=key, texts=texts_of(grids), layer=layer, shapes=False)
     refuse_placeholders(known, grids, guess, str(path))
     known.update(guess.names.take_aliases(known, str(path)))

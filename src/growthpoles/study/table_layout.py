@@ -419,7 +419,9 @@ def _find_dimensions(block: Block, kinds: dict[int, Counter[str]]) -> None:
     base = list(zip(names, years, strict=True))
     if len(set(base)) == len(base):
         told_at = {at: [block.text(row, at) for row in rows] for at in rest if at not in block.series}
-        own = headers.indicator_column(names, told_at, {at: _last(block, at) for at in told_at})
+        lone = len(block.value_at) == 1 and (_is_value(block, *block.value_at) or not _last(block, *block.value_at))
+        lone |= all(len(block.paths[at]) == 1 and year is not None for at, year in block.value_at.items())
+        own = headers.indicator_column(names, told_at, {at: _last(block, at) for at in told_at}, lone=lone)
         block.indicator = _with_units(block, rows, () if own is None else (own,), kinds)
         _note_rest(block, [at for at in rest if at not in block.indicator])
         return

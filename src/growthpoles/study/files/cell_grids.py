@@ -17,11 +17,10 @@ import re
 import warnings
 import zipfile
 import zlib
-from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
-from itertools import islice, product
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +39,7 @@ from growthpoles.study.files.file_bounds import (
     check_text,
     most_unpacked,
 )
-from growthpoles.study.files.number_notation import split_lines, text_lines
+from growthpoles.study.files.number_notation import likely_delimiter, split_lines
 from growthpoles.study.files.printed_labels import mark_eras, power_behind
 from growthpoles.study.files.printed_tables import out_of_range
 
@@ -73,6 +72,7 @@ _TAG = re.compile(  # of a web page only what makes tables is parsed; the rest c
 )
 _YEAR = re.compile(r"((?:19|20)\d\d)[1-9]?")
 _COMPOSITE = re.compile(r"[^\\\t]+\\[A-Za-z_]+\s*")
+_PART_END = re.compile(r"\s;(?:\s+|$)")  # of a heading such as "> Victoria ;  Employed ;  Persons ;"
 
 
 class EncodingError(DataError):
@@ -262,7 +262,7 @@ def read_grids(
             problem = "not a text table, though its name says so"
             raise DataError(message(problem, where=where, allowed="the right ending"))
         grids = [_text_grid(content, path, encoding, delimiter)]
-    grids = [_mark_years(grid) for grid in grids]
+    grids = [_split_series(_mark_years(grid)) for grid in grids]
     if sheet is None:
         return grids
     sheet = unshortened(sheet, [grid.sheet for grid in grids])
@@ -442,22 +442,6 @@ def _text_grid(content: bytes, path: Path, encoding: str | None, delimiter: str 
     return split_composite(Grid(path, "", rows, encoding=used, delimiter=sign))
 
 
-def likely_delimiter(text: str) -> str:
-    """Return the sign that gives most lines one width; titles above and notes below do not count."""
-    best, score = ",", 0.0
-    lines = "".join(islice(text_lines(text), 400))
-    for sign in ("\t", ";", "|", ","):
-        try:
-            widths = Counter(len(row) for _, row in split_lines(lines, sign) if any(cell.strip() for cell in row))
-        except csv.Error:
-            continue
-        width, count = max(((w, n) for w, n in widths.items() if w > 1), key=lambda each: each[1], default=(1, 0))
-        share = count / max(1, widths.total())
-        if width > 1 and share > score + 0.15:
-            best, score = sign, share
-    return best
-
-
 def split_composite(grid: Grid) -> Grid:
     r"""Split the first column of a Eurostat TSV ("freq,unit,geo\TIME_PERIOD") into its dimensions."""
     if not grid.rows or grid.delimiter != "\t":
@@ -471,6 +455,20 @@ def split_composite(grid: Grid) -> Grid:
         parts = str(row[0]).split(",")
         rows.append((number, [*parts, *[""] * (len(names) - len(parts)), *row[1:]]))
     grid.rows = rows
+    return grid
+
+
+def _split_series(grid: Grid) -> Grid:
+    """Split a row of headings whose parts end in ";" into a row for each part; the whole has a part less: "Total"."""
+    for at, (number, row) in enumerate(grid.rows[:20]):
+        heads = [str(cell).strip() for cell in row[1:]]
+        if sum(map(bool, heads)) < 3 or not all(_PART_END.search(head) for head in heads if head):
+            continue
+        parts = [[part.strip(" >") for part in _PART_END.split(head) if part.strip()] for head in heads]
+        most = max(map(len, parts))
+        whole = [["Total"] * (most - len(own)) + own if own else [""] * most for own in parts]
+        grid.rows[at : at + 1] = [(number, [row[0], *level]) for level in zip(*whole, strict=True)]
+        break
     return grid
 
 

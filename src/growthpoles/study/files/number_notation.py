@@ -18,6 +18,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from growthpoles.errors import DataError, Option, message, shown
 from growthpoles.study.files.printed_labels import MANY_CELLS, plain_signs, split_flag
@@ -343,6 +344,22 @@ def _closed(text: str, delimiter: str) -> str:
     except csv.Error:
         return open_quote.sub('"', text)
     return text
+
+
+def likely_delimiter(text: str) -> str:
+    """Return the sign that gives most lines one width; titles above and notes below do not count."""
+    best, score = ",", 0.0
+    lines = "".join(islice(text_lines(text), 400))
+    for sign in ("\t", ";", "|", ","):
+        try:
+            widths = Counter(len(row) for _, row in split_lines(lines, sign) if any(cell.strip() for cell in row))
+        except csv.Error:
+            continue
+        width, count = max(((w, n) for w, n in widths.items() if w > 1), key=lambda each: each[1], default=(1, 0))
+        share = count / max(1, widths.total())
+        if width > 1 and share > score + 0.15:
+            best, score = sign, share
+    return best
 
 
 def detect_delimiter(text: str, *, key: str | None, header: int | None, where: str, settle: bool = False) -> str:

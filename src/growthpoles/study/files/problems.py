@@ -121,10 +121,18 @@ class Names(str):
         own.names = names
         return own
 
+    def __reduce__(self) -> tuple[Any, ...]:  # the attributes of a table are copied with it
+        return Names, (str(self), self.names)
+
 
 def left_out_for(at: str, why: str, **places: Any) -> Reason:
     """Say that a sheet or a table is left out, and for which of the reasons above."""
     return Reason(_LEFT_OUT, {"at": at, "why": Reason(why, places)})
+
+
+def encoding_told(file: str, encoding: str) -> str:
+    """Say which encoding was taken where the bytes of a text do not tell."""
+    return f"{file}: the encoding; its bytes do not tell, {encoding} fits the names of the regions"
 
 
 def alias_line(stray: Mapping[str, str | None], key: str) -> tuple[dict[str, str], str]:
@@ -140,7 +148,7 @@ def alias_line(stray: Mapping[str, str | None], key: str) -> tuple[dict[str, str
 
 
 def names_remedy(
-    stray: Mapping[str, str | None], parts: Mapping[str, str], *, whole: bool
+    stray: Mapping[str, str | None], parts: Mapping[str, str], *, last: Mapping[str, str], whole: bool
 ) -> tuple[str, dict[str, str]]:
     """Say what mends names that fit no region, and with which parameters.
 
@@ -150,12 +158,16 @@ def names_remedy(
         The region that each may mean.
     parts : mapping of name to region
         Names that may be parts of a region: not to be ignored.
+    last : mapping of name to region
+        The only name left and the only region left.
     whole : bool
         Whether a study can be proposed, which lists all of them.
     """
     told, some = alias_line(stray or {"name": None}, PLACEHOLDER)
     none = [name for name in told if not stray.get(name) and name not in parts] or [next(iter(told), "name")]
     means = ", KEY being the region that the name means" if PLACEHOLDER in told.values() else ""
+    if means and len({*last.values()}) == 1:
+        means += f" (of all regions only {plain(next(iter(last.values())))} is left)"
     text = f"{{aliases}}{means}, or {{ignore}} where it is no region"
     if len(none) > 1 or parts:
         text = f"{{aliases}}{means}, or, of those that are no regions{_PARTS if parts else ''}, {{ignore}}"
