@@ -357,9 +357,9 @@ def _match_bare(names: Sequence[str], index: NameIndex, signs: RowSigns, parents
     free = [code for code in left if code not in match.open.values()]
     lost = [name for name, near in match.open.items() if near is None and any(map(str.isalpha, name))]
     if len(free) == len(lost) == 1 and _has_name(free[0], index):
-        alike = lost[0] in rest and _likeness(rest[lost[0]], free[0], index) >= _RATHER
-        match.open[lost[0]] = free[0] if alike else None
-        match.last |= {} if alike else {lost[0]: free[0]}
+        near_enough = lost[0] in rest and _likeness(rest[lost[0]], free[0], index) >= _RATHER
+        match.open[lost[0]] = free[0] if near_enough else None
+        match.last |= {} if near_enough else {lost[0]: free[0]}
     return match
 
 
