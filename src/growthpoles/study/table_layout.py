@@ -694,9 +694,11 @@ def _name_labels(block: Block) -> None:
     block.labels |= marked_apart(printed, {at: (block.labels[at], year) for at, year in block.value_at.items()})
     block.units |= {block.labels[at]: unit for at, unit in below_of.items() if unit}
     for at in block.value_at:
-        cells = [text for _, row in block.regions if is_number(text := block.text(row, at))]
-        if cells and all(text.endswith("%") for text in cells):
+        cells = [(text, (n, at)) for n, row in block.regions if is_number(text := block.text(row, at))]
+        if cells and all(text.endswith("%") or place in block.grid.percent for text, place in cells):
             block.units.setdefault(block.labels[at], "%")
+    if any((n, at) in block.grid.percent for n, _ in block.regions for at in block.value_at):
+        block.doubts.append("cells that are shown as percentages are read as they are shown (26.5 for 0.265)")
     if block.indicator:
         several = len(block.value_at) > 1 and not any(block.value_at.values())
         for _, row in block.regions:
