@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 
 _CODE = re.compile(r"[A-Za-z]{0,4}[-_.]?\d[\w.-]*|[A-Z0-9]{2,6}")
 _WORD = re.compile(r"[^\W\d_][^\W\d_A-ZА-Я]{3}")  # in a column of codes: what it is, only a person can tell
+_AND = re.compile(r"\s*[/&+,;–]\s*|\s+(?:-|and|und|et|e|y|i|и|och|og|en|ja|ve|dan|va|și)\s+")
 _DRAWN_TOGETHER = re.compile(r"[^\W\d_]{2,3}")
 _PLACES = word_list("kinds_of_places")
 _LONGEST = 200  # names that are compared word by word with the regions left over
@@ -83,6 +84,8 @@ class KeyMatch:
         Rows that may be parts of a region, and not it: "Cork City" beside "Cork County".
     last : dict of name to code
         The only name left and the only region left, which nothing else joins: no proposal.
+    joint : dict of name to codes
+        Rows of several regions together ("Tasman/Nelson").
     crowd : bool
         Whether rows are open though every region has its own, and are more than the regions: of smaller ones, maybe.
     """
@@ -96,6 +99,7 @@ class KeyMatch:
     heard: dict[str, str] = field(default_factory=dict)
     parts: dict[str, str] = field(default_factory=dict)
     last: dict[str, str] = field(default_factory=dict)
+    joint: dict[str, tuple[str, ...]] = field(default_factory=dict)
     crowd: bool = False
 
     @property
@@ -231,7 +235,16 @@ def match_keys(
         if not kept:
             break
         bare |= kept
-    of_names = (match.found, match.aliases, match.outside, match.open, match.heard, match.parts, match.last)
+    of_names = (
+        match.found,
+        match.aliases,
+        match.outside,
+        match.open,
+        match.heard,
+        match.parts,
+        match.last,
+        match.joint,
+    )
     for part in of_names:
         own = {name: part[b] for name, b in bare.items() if b in part}
         part.clear()
@@ -354,8 +367,10 @@ def _match_bare(names: Sequence[str], index: NameIndex, signs: RowSigns, parents
         plainest = best >= _WHOLE and best - second >= _NEARER
         match.open.update({name: None for name, ratio in alike.items() if not (plainest and ratio == best)})
     _no_doubtful_guess(match, rest, left, index)
+    _ask_of_joint_rows(match, rest, index)
     free = [code for code in left if code not in match.open.values()]
     lost = [name for name, near in match.open.items() if near is None and any(map(str.isalpha, name))]
+    lost = [name for name in lost if name not in match.joint]
     if len(free) == len(lost) == 1 and _has_name(free[0], index):
         near_enough = lost[0] in rest and _likeness(rest[lost[0]], free[0], index) >= _RATHER
         match.open[lost[0]] = free[0] if near_enough else None
@@ -386,6 +401,19 @@ def _ask_of_parts(match: KeyMatch, rest: Mapping[str, str], index: NameIndex) ->
                 match.open[row] = None
                 match.outside.pop(row, None)
                 match.aliases.pop(row, None)
+
+
+def _ask_of_joint_rows(match: KeyMatch, rest: Mapping[str, str], index: NameIndex) -> None:
+    """Find rows that name several regions, each by its own words: the values are of all of them together."""
+    named: dict[frozenset[str], set[str]] = {}
+    for code, spellings in index.names.items() if match.open else ():
+        for spelling in spellings:
+            named.setdefault(_cores(spelling)[0], set()).add(code)
+    for name in [name for name in match.open if name in rest]:
+        codes = [named.get(_cores(part)[0], set()) for part in _AND.split(rest[name])]
+        if len(codes) > 1 and all(len(each) == 1 for each in codes) and len(set.union(*codes)) == len(codes):
+            match.joint[name] = tuple(next(iter(each)) for each in codes)
+            match.open[name] = None
 
 
 def _no_doubtful_guess(match: KeyMatch, rest: Mapping[str, str], left: Sequence[str], index: NameIndex) -> None:

@@ -390,6 +390,7 @@ def table_lines(block: Block, codes: Codes, study_years: list[int], relative: Ca
     dated = any(year is not None for year in block.value_at.values())
     if block.year_column is not None:
         lines.append(f"year_column = {quoted(block.names[block.year_column])}")
+        lines += [f"years = {block.years}"] if {*study_years} - {*block.years} else []
     elif not dated:
         lines.append(f"year = {block.years[0]}" if block.years else "# year = 2020               # DECIDE")
     columns = {
@@ -592,7 +593,10 @@ def read_table(
     if not blocks:
         raise DataError(nothing_found([path], remarks, codes[:3], aliases=True))
     borne = {each.text(row, each.key) for each in blocks if each.key is not None for _, row in each.rows + each.aside}
-    remarks += [*idle_told(sorted(skipped - borne), path), *idle_told(sorted({*known} - borne), path, "aliases")]
+    remarks += [
+        *idle_told(sorted(skipped - borne - {"*"}), path),
+        *idle_told(sorted({*known} - borne), path, "aliases"),
+    ]
     indicators, places = name_indicators(blocks)
     names = {place: indicators[at].name for place, at in places.items()}
     for block in blocks:  # what the caller says is no doubt
@@ -609,9 +613,10 @@ def read_table(
     unclear = [parted(block.unclear, file=str(path))[0] for block in blocks if block.unclear]
     parts = {name: code for block in blocks for name, code in block.match.parts.items() if name in stray}
     last = {name: code for block in blocks for name, code in block.match.last.items() if name in stray}
-    problems = [*(fits_none(name, parts) for name in stray), *undated, *unclear]
+    joint = {name: codes for block in blocks for name, codes in block.match.joint.items() if name in stray}
+    problems = [*(fits_none(name, parts, joint) for name in stray), *undated, *unclear]
     if problems:
-        of_names, own = causes.names_remedy(stray, parts, last=last, whole=boundaries is not None)
+        of_names, own = causes.names_remedy(stray, parts, joint, last=last, whole=boundaries is not None)
         own |= {"year": "YEAR"}
         of_signs, signs = signs_asked(next((block.readings for block in blocks if block.unclear), ()))
         of_years = "{year}, by which its values are kept (a map of a file joins a table without years as it is)"

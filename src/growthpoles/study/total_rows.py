@@ -421,9 +421,11 @@ def namesakes(block: Block) -> list[Namesakes]:
     return told
 
 
-def fits_none(name: str, parts: Mapping[str, str]) -> str:
-    """Say that a row fits no region, and of which it may be a part."""
+def fits_none(name: str, parts: Mapping[str, str], joint: Mapping[str, Sequence[str]]) -> str:
+    """Say that a row fits no region, of which it may be a part, and which it may be together."""
     told = f"{shown(name)} fits no region"
+    if name in joint:
+        return f"{told}, and may be {listed(joint[name], limit=8)} together"
     return f"{told}, and may be a part of {plain(parts[name])}" if name in parts else told
 
 

@@ -371,6 +371,8 @@ def _parquet(content: bytes, where: str) -> tuple[list[str], list[Row]]:
     try:
         texts = file_reading.check_parquet(io.BytesIO(content), cells=MAX_CELLS, size=MAX_UNPACKED, where=where)
         table = pq.ParquetFile(io.BytesIO(content), read_dictionary=texts).read()
+        if b"geo" in (table.schema.metadata or {}):
+            raise DataError(message(NO_TABLE, where=where, allowed=_WITH_POLYGONS))
     except DataError:
         raise
     except Exception as error:  # a damaged file makes pyarrow raise almost anything
