@@ -12,12 +12,12 @@ from numpy.typing import NDArray
 
 from growthpoles.errors import DataError, listed, message, plain, quoted, remedy, shown
 from growthpoles.regions.key_matching import SUM
-from growthpoles.regions.name_matching import is_country, is_dependency, says_only_total, says_total
+from growthpoles.regions.name_matching import NameIndex, is_country, is_dependency, says_only_total, says_total
 from growthpoles.study.files.number_notation import cell_value, detect_notation, is_number
 from growthpoles.study.files.printed_labels import bare_name
 from growthpoles.study.files.problems import Problem
 from growthpoles.study.files.table_files import cell_text
-from growthpoles.study.table_blocks import Block
+from growthpoles.study.table_blocks import Block, hits_of, labels_beside
 
 Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -457,3 +457,34 @@ def largest_numbers(block: Block) -> dict[str, float]:
         name = block.text(row, block.key or 0)
         largest[name] = max([largest.get(name, 0.0), *(abs(cell) for cell in cells if cell is not None)])
     return largest
+
+
+def odd_rows(block: Block, index: NameIndex) -> dict[str, str]:
+    """Return the names of rows whose code, in a column where every region has one of its own, is empty or unlike."""
+    assert block.key is not None
+    found: dict[str, str] = {}
+    rows = [(block.text(row, block.key), row) for _, row in block.rows]
+    known = [(name, row) for name, row in rows if hits_of(index, name)]
+    regions = {name for name, _ in known}
+    if not {name for name, _ in rows} - regions:
+        return {}
+    if 5 * sum(any(is_country(bare_name(text)) for text in labels_beside(block, row)) for _, row in known) < len(known):
+        for name, row in rows:
+            hits = [text for text in labels_beside(block, row) if is_country(bare_name(text))]
+            if hits and name not in regions and not hits_of(index, hits[0]):
+                found[name] = f"{hits[0]} beside it is the name of a country"
+    for at in range(len(block.paths)):
+        codes = {name: block.text(row, at) for name, row in known}
+        if at == block.key or at in block.value_at or len(codes) < 4 or len(set(codes.values())) < len(codes):
+            continue
+        shapes = {re.sub(r"[^\W\d_]", "A", re.sub(r"\d", "0", code)) for code in codes.values()}
+        measured = all(is_number(code) and re.search(r"[.,]\d", code) for code in codes.values())
+        if len(shapes) > 3 or "" in shapes or measured:
+            continue
+        for name, row in rows:
+            code = block.text(row, at)
+            if name not in (code, *regions) and re.sub(r"[^\W\d_]", "A", re.sub(r"\d", "0", code)) not in shapes:
+                found[name] = (
+                    f"{shown(code) if code else 'nothing'} in {shown(block.names[at])}, where every region has a code"
+                )
+    return found

@@ -34,6 +34,7 @@ from growthpoles.study.files.number_notation import Notation, cell_value, detect
 from growthpoles.study.files.printed_labels import (
     YEAR_WORDS,
     bare_name,
+    dates_within_years,
     marked_apart,
     parse_year,
     split_table_number,
@@ -337,6 +338,7 @@ def _quantities(
     titles = {hit[0] for title in block.titles if (hit := year_inside(title))}
     above = stated.year if stated else inside[0] if inside else titles.pop() if len(titles) == 1 else None
     dated: dict[int, tuple[str, int | None]] = {}
+    days = dates_within_years((None, " ".join(block.paths[at])) for at in numbers)
     span = [label.year for path in block.paths for part in path if (label := parse_year(part))]
     for at in [*numbers, *classes]:
         path = block.paths[at]
@@ -344,7 +346,7 @@ def _quantities(
             path = [part for part in path if not YEAR_WORDS.fullmatch(part.strip(" :"))]
         header = " ".join(path) or f"column {at + 1}"
         # "% of 2020" is no figure of 2020, it is growth since then.
-        hit = None if _SINCE.search(header.casefold()) else year_inside(header)
+        hit = None if _SINCE.search(header.casefold()) else year_inside(header, days=days)
         # Under a year alone stands what the sheet or the title is called.
         name = hit[1] if hit else header
         title = next((without_span(each, span) for each in block.titles), "")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import functools
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
@@ -87,6 +87,15 @@ _DAY_IN_WORDS = re.compile(
     rf"(?:\d{{1,2}}(?:er|st|nd|rd|th|-?е|º)?\.?\s+(?:de\s+)?"
     rf"{_MONTHS}(?:\s+de|,)?\s+{_YEAR}|{_MONTHS}\s+\d{{1,2}}(?:st|nd|rd|th)?,?\s+{_YEAR}|{_YEAR}\.?\s+{_MONTHS}\s+\d{{1,2}}\.?)"
     rf"(?:\s*(?:г\.?|года?|р\.?|року|r\.?))?{_YEAR_NOTE}*",
+    flags=re.IGNORECASE,
+)
+# Dates in a longer text, each with its year; "31-Mar-2014" is one, too.
+_DATE = re.compile(
+    rf"(?<![\d.])(?:{_YEAR}[./-]\d{{1,2}}[./-]\d{{1,2}}(?:[ T]\d\d:\d\d(?::\d\d)?)?"
+    rf"|(?:(\d{{1,2}})[/-]\s?(\d{{1,2}})[/-]|\d{{1,2}}\.\s?\d{{1,2}}\.)\s?{_YEAR}"
+    rf"|\d{{1,2}}(?:er|st|nd|rd|th|-?е|º)?\.?[\s/-]+(?:de\s+)?{_MONTHS}(?:\s+de|,)?[\s/-]+{_YEAR}"
+    rf"|(?<!\w){_MONTHS}\s+\d{{1,2}}(?:st|nd|rd|th)?,?\s+{_YEAR}|{_YEAR}\.?\s+{_MONTHS}\s+\d{{1,2}})"
+    rf"(?!\d)(?:{_YEAR_NOTE})*",
     flags=re.IGNORECASE,
 )
 _ERA = re.compile(
@@ -376,21 +385,53 @@ def two_years(text: str) -> bool:
     return any(hit[2] for hit in _INSIDE.finditer(_base_hidden(text.translate(_DIGITS))))
 
 
-def year_reader(texts: Iterable[str]) -> Callable[[str], tuple[int, str] | None]:
+def dates_within_years(labels: Iterable[tuple[object, str]]) -> bool:
+    """Tell whether full dates are months or days, as something has several of one year; one a year stands for it.
+
+    `labels` are of what a label tells a part of, and the label: what it says beside its dates counts as well.
+    """
+    held: dict[tuple[object, str, int], set[tuple[str, ...]]] = defaultdict(set)
+    for what, text in labels:
+        plain = text.translate(_DIGITS)
+        hits = list(_DATE.finditer(plain))
+        years = {int(year) for hit in hits for year in hit.groups() if year and len(year) == 4}
+        if len(years) == 1:
+            rest = "".join(sign for sign in _DATE.sub("", plain).casefold() if sign.isalnum())
+            held[what, rest, years.pop()].add(tuple(hit[0] for hit in hits))
+    return any(len(dates) > 1 for dates in held.values())
+
+
+def dates_of(text: str) -> list[str]:
+    """Return the full dates in a text, as they are printed."""
+    return [hit[0].strip() for hit in _DATE.finditer(text.translate(_DIGITS))]
+
+
+def open_order(dates: Iterable[str]) -> bool:
+    """Tell whether day and month of some dates could change places: between slashes, and no number above 12."""
+    pairs = {(int(hit[2]), int(hit[3])) for text in dates for hit in _DATE.finditer(text.translate(_DIGITS)) if hit[2]}
+    return any(a != b for a, b in pairs) and all(max(pair) <= 12 for pair in pairs)
+
+
+def year_reader(texts: Iterable[str], *, days: bool = False) -> Callable[[str], tuple[int, str] | None]:
     """Return :func:`year_inside` for the headers of one table, which together tell "2010/11" from a month.
 
     They are spans of a year where all are of years that follow each other, two at least or one that ends in no month.
+    With `days`, their dates are parts of a year.
     """
     spans = {(int(hit[1]), int(hit[2])) for text in texts for hit in _SPAN_OR_MONTH.finditer(text.translate(_DIGITS))}
     follow = all((first + 1) % 100 == second for first, second in spans)
-    return functools.partial(year_inside, spans=follow and (len(spans) > 1 or any(end > 12 for _, end in spans)))
+    spanned = follow and (len(spans) > 1 or any(end > 12 for _, end in spans))
+    return functools.partial(year_inside, spans=spanned, days=days)
 
 
-def year_inside(text: str, *, spans: bool = False) -> tuple[int, str] | None:
+def year_inside(text: str, *, spans: bool = False, days: bool = False) -> tuple[int, str] | None:
     """Return the one year that stands in a longer text, and the text without it; None for none or several.
 
-    A year of prices ("at 2018 prices", "2015=100") is none, and stays in the text. With `spans`, "2010/11" is no month.
+    A year of prices ("at 2018 prices", "2015=100") is none, and stays in the text. With `spans`, "2010/11" is no month,
+    and with `days` a date is one, or a day.
     """
+    if days and _DATE.search(text.translate(_DIGITS)):
+        return None
     plain = _base_hidden(_opened(_DAYS.sub("", _YR.sub("", text.translate(_DIGITS).replace("_", " ")))))
     hits = list(_INSIDE.finditer(plain))
     years = {int(hit[1]) for hit in hits}
