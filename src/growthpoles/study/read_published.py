@@ -25,6 +25,7 @@ from growthpoles.study.files.printed_labels import (
     UNSTATED,
     bare_name,
     is_no_subject,
+    marks_told,
     split_table_number,
     unread_years,
     without_span,
@@ -493,8 +494,7 @@ def doubts_of(block: Block, codes: Sequence[str], blocks: Sequence[Block] = ()) 
         doubts.append(f"{at}: {told} was taken for no region, and is ignored ({why})")
     assert block.key is not None
     inside = [(n, row) for n, row in block.aside if block.first <= n <= block.last]
-    unnamed = [n for n, row in inside if not block.text(row, block.key) and any(map(is_number, row))]
-    if unnamed:
+    if unnamed := [n for n, row in inside if not block.text(row, block.key) and any(map(is_number, row))]:
         doubts.append(
             f"{at}: no name of a region in {block.grid.unit} {listed(unnamed, limit=8)}, whose numbers are left out"
         )
@@ -515,6 +515,9 @@ def doubts_of(block: Block, codes: Sequence[str], blocks: Sequence[Block] = ()) 
             doubts.append(f"{at}: {told}")
     if block.flags:
         doubts.append(f"{at}: {listed(map(repr, block.flags))} beside numbers is kept as a remark on them")
+    down = [] if block.year_column is None else [block.text(row, block.year_column) for _, row in block.rows]
+    heads = [*map(block.names.__getitem__, block.value_at), *down]
+    doubts += (f"{at}: {text}" for text in marks_told(heads, block.titles))
     if block.grid.hidden or block.grid.hidden_columns:
         rows = sorted(block.grid.hidden)
         told = f"{counted(len(rows), 'rows')} ({listed(rows, limit=8)}), "

@@ -569,7 +569,7 @@ def _settle_rows(block: Block, index: NameIndex | None, parents: Iterable[str], 
     names = [name for name in names if name not in spelled]
     if index is None:
         block.match = KeyMatch(outside=(out := totals_of(block) | ignored), found={n: n for n in names if n not in out})
-        block.doubts += seeming_totals(names, out)
+        block.doubts += (f"{told}, unless ignore says that it is none" for told in seeming_totals(names, out))
         return
     raw = {cell_text(row[block.key]): str(row[block.key]) for _, row in block.rows if block.key < len(row)}
     inset = {name: len(text) - len(text.lstrip(" .\u00a0\u3000\t")) for name, text in raw.items()}

@@ -50,7 +50,7 @@ from growthpoles.study.inputs.published import plain_text
 from growthpoles.study.table_blocks import Block as TableBlock
 from growthpoles.study.table_blocks import find_blocks, kind_of, split_sections
 from growthpoles.study.table_layout import KEY_TAKEN, read_block, series_of
-from growthpoles.study.total_rows import find_totals, named_totals
+from growthpoles.study.total_rows import find_totals, named_totals, seeming_totals
 
 PROPOSAL_COLUMNS = ("use", "kind", *FORMULA_COLUMNS, "holds")
 _ORDERED = ("rank", "class")
@@ -242,6 +242,7 @@ def _tables(grid: Grid, path: Path, left: list[Reason], unread: Reason | None, *
         for line, row in [each[:2] for each in sums if not each[2]]:
             told = place_text(path.name, grid.sheet, origin.get((line, numbers[0]), (line, 0))[0], at + 1)
             left.append(Reason(_NO_SUM, {"place": told, "total": cell_text(row[key])}))
+        left += [told for told in seeming_totals([cell_text(row[key]) for _, row in rows], ()) if told not in left]
         sums = [each for each in sums if each[2]]
         figures = [row for _, row in rows] + [row for _, row, _ in sums]
         idle = {at for at in dated if _idle_zeros([row[at] for row in figures if at < len(row)], notation)}

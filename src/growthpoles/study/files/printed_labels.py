@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from growthpoles.errors import Reason, listed
+from growthpoles.errors import Reason, listed, shown
 from growthpoles.language.languages import alternatives
 from growthpoles.study.files.problems import FAR_YEARS, LUNAR_YEARS
 
@@ -169,6 +169,8 @@ _WITH_STATE = re.compile(
     rf"(?:(?!\s*(?:{_UNIT}))(?!,?\s{_AS_NAME}(?!{_ENDS})){_YEAR_NOTE})*",
     flags=re.IGNORECASE,
 )
+_BRACKET = re.compile(rf"(?<=\d\d\d\d)[ \u00a0]*(?!{_UNIT})(\([^()]{{1,14}}\))", flags=re.IGNORECASE)
+_WORD_FOR_YEAR = re.compile(r"\s*(?:г\.?г?\.?|года?|[年년])(?!\w)", flags=re.IGNORECASE)
 _TABLE = f"(?:{alternatives('tables')})"
 _NUMBER_OF = (
     r"(?!(?:19|20)\d\d(?!\d))(?:[A-Z]{1,2}[.-]?)?\d{1,4}(?:[.–-]\d{1,3}){0,4}[a-z]?(?![^\W_])|[IVXLC]{1,6}(?!\w)"
@@ -432,7 +434,7 @@ def year_inside(text: str, *, spans: bool = False, days: bool = False) -> tuple[
     """
     if days and _DATE.search(text.translate(_DIGITS)):
         return None
-    plain = _base_hidden(_opened(_DAYS.sub("", _YR.sub("", text.translate(_DIGITS).replace("_", " ")))))
+    plain = _without_days(text)
     hits = list(_INSIDE.finditer(plain))
     years = {int(hit[1]) for hit in hits}
     parts = _DAY_ALONE.sub("", _SPAN_OR_MONTH.sub(r"\1", plain) if spans else plain)
@@ -446,6 +448,44 @@ def year_inside(text: str, *, spans: bool = False, days: bool = False) -> tuple[
     rest = re.sub(r"([;|/,])\s*(?=[;|/,])", "", " ".join(rest.split()))
     rest = re.sub(r"\s+(?=[,;:])|[\s,;:]+(?=[)\]])", "", rest).strip(" ,;:/|–—-_.+")
     return years.pop(), rest.translate(_SHOWN)
+
+
+def _without_days(text: str) -> str:
+    return _base_hidden(_opened(_DAYS.sub("", _YR.sub("", text.translate(_DIGITS).replace("_", " ")))))
+
+
+def marks_of_years(texts: Iterable[str]) -> dict[str, str]:
+    """Return what is marked at the year in some labels: label -> "(p)", "*", "prov.".
+
+    A letter behind all of several years is no mark but a word for them: Polish "2022 r.", "2023 r.".
+    """
+    found: dict[str, str] = {}
+    dated = 0
+    for text in dict.fromkeys(texts):
+        plain = " ".join(_without_days(text).split())
+        marks = []
+        for hit in _WITH_STATE.finditer(plain):
+            year = _INSIDE.search(hit[0])
+            assert year is not None
+            behind = _WORD_FOR_YEAR.sub("", hit[0][year.end() :], count=1).strip(" ,:;/_–—-\u00a0")
+            marks += [mark for mark in (hit[0][: year.start()].strip(" :"), behind) if mark]
+        if not marks and parse_year(text) is not None and (bracket := _BRACKET.search(plain)):
+            marks = [bracket[1]]
+        dated += _INSIDE.search(plain) is not None
+        if marks:
+            found[text] = " ".join(dict.fromkeys(marks)).translate(_SHOWN)
+    words = len(found) == dated > 1 and {mark.strip(".") for mark in found.values()} == {"r"}
+    return {} if words else found
+
+
+def marks_told(labels: Iterable[str], titles: Iterable[str]) -> list[str]:
+    """Say what is marked at the years of columns and rows, and at that of a title."""
+    kept, above = (
+        listed((f"{mark!r} in {shown(text)}" for text, mark in marks_of_years(each).items()), limit=8)
+        for each in (labels, titles)
+    )
+    told = [f"{kept}: kept as a remark on every number of that year"] if kept else []
+    return [*told, f"{above}, which marks its year, is said of no number"] if above else told
 
 
 #: A title that names an office or a division of one, or says when the table was updated, not what it holds.
