@@ -449,12 +449,21 @@ def _flagged(
     names = dict(regions["name"].items()) if "name" in regions else {}
     marked: dict[str, dict[object, None]] = {}
     told = []
+    valued = set(values.dropna().index)
     for held, year in zip(flags, years, strict=False):
+        of_all = {flag.rsplit(" ", 1)[-1] for flag in held}
+        whole = (
+            len(of_all) == 1
+            and of_all <= held.keys()
+            and len(valued) > 1
+            and valued <= {code for codes in held.values() for code in codes}
+        )
+        if whole:
+            told.append(" ".join(map(str, filter(None, (year, *of_all)))))
         for flag, codes in held.items():
-            if len(values.dropna()) > 1 and set(values.dropna().index) <= {*codes}:
-                told.append(flag if year is None else f"{year} {flag}")
-                continue
-            marked.setdefault(flag, {}).update(dict.fromkeys(names.get(code, code) for code in codes))
+            own = flag.rpartition(" ")[0] if whole else flag
+            if own:
+                marked.setdefault(own, {}).update(dict.fromkeys(names.get(code, code) for code in codes))
     for flag, found in marked.items():
         some = ", ".join(map(str, list(found)[:_FLAGGED]))
         told.append(f"{flag}: {some}" if len(found) <= _FLAGGED else f"{flag} ({len(found)}): {some}, …")

@@ -571,9 +571,9 @@ def read_table(
     -------
     DataFrame
         Columns region (key of the boundaries, or name), year, indicator, value (NaN: no data), flag (what is printed
-        beside the number). ``attrs``: `units` by indicator, `remarks` (what was taken, left out or could not be told),
-        `partly` (indicators that are not in every year, with theirs), `codes` (of a column of its own, with the
-        indicators that they are), `not_read` (rows and columns without a value in the result, and why).
+        beside the number and at its year). ``attrs``: `units` by indicator, `remarks` (what was taken, left out or
+        could not be told), `partly` (indicators that are not in every year, with theirs), `codes` (of a column of its
+        own, with the indicators that they are), `not_read` (rows and columns without a value in the result, and why).
 
     Raises
     ------
@@ -587,11 +587,11 @@ def read_table(
     >>> text = "Population, thousand\n\nArea;2020;2021 (p)\nNorth;1 204,5;1 210,0 e\nSouth;..;980,2\n"
     >>> _ = open("pop.csv", "w").write(text)
     >>> print(gp.read_table("pop.csv").to_string())
-      region  year             indicator   value flag
+      region  year             indicator   value   flag
     0  North  2020  Population, thousand  1204.5
-    1  North  2021  Population, thousand  1210.0    e
+    1  North  2021  Population, thousand  1210.0  e (p)
     2  South  2020  Population, thousand     NaN
-    3  South  2021  Population, thousand   980.2
+    3  South  2021  Population, thousand   980.2    (p)
     """
     path = Path(path)
     known, skipped = dict(aliases or {}), set(ignore)

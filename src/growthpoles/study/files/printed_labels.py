@@ -485,7 +485,7 @@ def marks_told(labels: Iterable[str], titles: Iterable[str]) -> list[str]:
         for each in (labels, titles)
     )
     told = [f"{kept}: kept as a remark on every number of that year"] if kept else []
-    return [*told, f"{above}, which marks its year, is said of no number"] if above else told
+    return [*told, f"{above}: marks the year of a title, and is kept beside no number"] if above else told
 
 
 #: A title that names an office or a division of one, or says when the table was updated, not what it holds.
