@@ -81,6 +81,15 @@ def test_dates_are_parts_of_a_year_unless_each_year_has_one(tmp_path: Path, seed
         assert list(own) == [WRITTEN["iso"](day) if native else WRITTEN[form](day) for day in days]
 
 
+@pytest.mark.parametrize("form", WRITTEN)
+@pytest.mark.parametrize("down", [True, False])
+def test_a_date_a_year_is_its_year_in_every_form(tmp_path: Path, form: str, down: bool) -> None:
+    heads = [WRITTEN[form](Day(year, 12, 31)) for year in (2019, 2020, 2021)]
+    path = written(tmp_path, [*heads], {name: [i, i + 3, i + 7] for i, name in enumerate(AREAS)}, "csv", down)
+    found = gp.read_table(path)
+    assert set(found["year"]) == {2019, 2020, 2021} and not found.attrs["remarks"]
+
+
 @pytest.mark.parametrize("down", [True, False])
 def test_day_and_month_that_could_change_places_are_told(tmp_path: Path, down: bool) -> None:
     for heads, open_order in ((["1/02/2023", "1/03/2023"], True), (["31/01/2023", "1/02/2023"], False)):
@@ -125,7 +134,7 @@ Türkiye geneli|Bình quân cả nước|Purata kebangsaan|Усього по к�
 REGIONS = """
 Central|Nacional|Centre|Capital|Distrito Nacional|National Capital Region|Land Brandenburg|Mittelland|Media|Orta
 Grand Est|Todos Santos|Northern Territory|Kraj Vysočina|Hòa Bình|Quảng Bình|Trung Bộ|Gia Lai|Totana|General Santos
-Media Luna|Mean
+Media Luna|Mean|Trung Quốc|Orta Asya
 """
 
 

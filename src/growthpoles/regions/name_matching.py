@@ -444,7 +444,7 @@ def says_whole(name: str) -> bool:
     if run_together(name) in _ALONE or not of_all or len(parts) < 2:
         return run_together(name) in _ALONE
     rest = " ".join(word for word in parts if word not in _OF_ALL and word not in _OF_COUNTRY)
-    return not rest or is_country(rest)
+    return (not rest or is_country(rest)) and run_together(name) not in _territories()[0]  # "Trung Quốc" is China
 
 
 def says_part(name: str) -> bool:

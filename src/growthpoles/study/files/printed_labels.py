@@ -74,7 +74,7 @@ _PART_ALONE = re.compile(
 # "31.12.2014", "2014-12-31", "1 January 2014", "April 1, 2014": a day of a year stands for it.
 _DAYS = re.compile(
     rf"\b\d{{1,2}}[./-]\s?\d{{1,2}}[./-]\s?(?=(?:19|20)\d\d\b)|(?<=\d\d\d\d)-\d\d-\d\d\b"
-    rf"|\b\d{{1,2}}(?:er|º)?\.?\s+(?:de\s+)?{_MONTHS}(?:\s+de)?\s+(?=(?:19|20)\d\d\b)|\b{_MONTHS}\s+\d{{1,2}},?\s+(?=(?:19|20)\d\d\b)",
+    rf"|\b\d{{1,2}}(?:er|º)?\.?[\s/-]+(?:de\s+)?{_MONTHS}(?:\s+de)?[\s/-]+(?=(?:19|20)\d\d\b)|\b{_MONTHS}\s+\d{{1,2}},?\s+(?=(?:19|20)\d\d\b)",
     flags=re.IGNORECASE,
 )
 # "as of July 1", "на 1 января": the day of every year on which something is counted.
@@ -84,8 +84,8 @@ _DAY_ALONE = re.compile(
 )
 _DAY_IN_WORDS = re.compile(
     rf"(?:(?:на|az?|am|au|al?|à|stav k|stan na|as of|as at|по состоянию на)\s+)?"
-    rf"(?:\d{{1,2}}(?:er|st|nd|rd|th|-?е|º)?\.?\s+(?:de\s+)?"
-    rf"{_MONTHS}(?:\s+de|,)?\s+{_YEAR}|{_MONTHS}\s+\d{{1,2}}(?:st|nd|rd|th)?,?\s+{_YEAR}|{_YEAR}\.?\s+{_MONTHS}\s+\d{{1,2}}\.?)"
+    rf"(?:\d{{1,2}}(?:er|st|nd|rd|th|-?е|º)?\.?[\s/-]+(?:de\s+)?"
+    rf"{_MONTHS}(?:\s+de|,)?[\s/-]+{_YEAR}|{_MONTHS}\s+\d{{1,2}}(?:st|nd|rd|th)?,?\s+{_YEAR}|{_YEAR}\.?\s+{_MONTHS}\s+\d{{1,2}}\.?)"
     rf"(?:\s*(?:г\.?|года?|р\.?|року|r\.?))?{_YEAR_NOTE}*",
     flags=re.IGNORECASE,
 )
