@@ -178,3 +178,11 @@ def test_a_row_that_is_no_mean_stays_and_is_told_alike(tmp_path: Path) -> None:
     told = [text for text in found.attrs["remarks"] if "Ensemble" in text]
     assert len(told) == 1 and "counted as a region" in told[0]
     assert any(text in told[0] for text in map(str, read_audit_file(path).left_out))
+
+
+@pytest.mark.parametrize("name", ["Nacional", "Đất nước", "Country"])
+def test_a_word_for_the_country_among_the_regions_is_kept_and_told(tmp_path: Path, name: str) -> None:
+    rows = {area: [10 + 7 * i, 31 - 5 * i] for i, area in enumerate(AREAS)}
+    rows = {**dict(list(rows.items())[:2]), name: [19, 20], **dict(list(rows.items())[2:])}
+    found = gp.read_table(written(tmp_path, ["2020", "2021"], rows, "csv", False))
+    assert name in set(found["region"]) and sum(name in text for text in found.attrs["remarks"]) == 1

@@ -377,6 +377,14 @@ def run_together(name: str) -> str:
     return "".join(loose_words(name))
 
 
+_COUNTRY_ALONE = frozenset(map(run_together, alternatives("country_alone").split("|")))
+
+
+def is_country_word(name: str) -> bool:
+    """Tell whether a name means a country without naming it: "Nacional", "Đất nước"."""
+    return run_together(name) in _COUNTRY_ALONE
+
+
 #: Codes (ISO 3166-1) of territories that the statistics of a country may list among its regions.
 _LISTED_AS_REGIONS = re.compile(
     "AS|AW|AX|BL|BQ|CC|CW|CX|FO|GF|GG|GI|GL|GP|GU|HK|IM|JE|MF|MO|MP|MQ|NC|NF|PF|PM|PR|RE|SJ|SX|TF|VI|WF|YT"
@@ -413,9 +421,9 @@ def _countries() -> frozenset[str]:
         "Russian Federation", "Česká republika", "Czech Republic", "Slovenská republika", "Estados Unidos Mexicanos",
         "Republic of Uzbekistan", "Республика Узбекистан", "Кыргызская Республика", "Республика Беларусь",
         "United States of America", "Great Britain", "England", "England and Wales", "European Union", "EU", "World",
-        "Euro area", *alternatives("country_alone").split("|"),
+        "Euro area",
     )  # fmt: skip
-    return _territories()[0] | {run_together(name) for name in more}
+    return _territories()[0] | {run_together(name) for name in more} | _COUNTRY_ALONE
 
 
 @functools.lru_cache(maxsize=1)

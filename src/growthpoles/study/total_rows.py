@@ -15,6 +15,7 @@ from growthpoles.regions.key_matching import SUM
 from growthpoles.regions.name_matching import (
     NameIndex,
     is_country,
+    is_country_word,
     is_dependency,
     says_only_total,
     says_total,
@@ -394,7 +395,8 @@ def seeming_totals(names: Sequence[str], totals: Container[str]) -> list[Reason]
         [Reason(_COUNTED, {"names": listed(said, write=quoted)})] if 0 < len(said) <= max(1, 0.1 * len(names)) else []
     )
     countries = [name for name in found if is_country(bare_name(name))]
-    if len(countries) == 1 and len(names) > 2 and countries[0] in (names[0], names[-1]):
+    stands_out = len(countries) == 1 and (countries[0] in (names[0], names[-1]) or is_country_word(countries[0]))
+    if stands_out and len(names) > 2:
         told.append(Reason(_A_COUNTRY, {"name": quoted(countries[0][:60])}))
     return told
 
