@@ -357,10 +357,11 @@ _MENTIONS_PART = re.compile(rf"\b{_OF_WHICH}", flags=re.IGNORECASE)
 
 def word_list(name: str) -> frozenset[str]:
     """Return the words of a list in the form in which names are compared by word."""
-    return frozenset(map(loosen, alternatives(name).split("|")))
+    return frozenset(loosen(word.casefold()) for word in alternatives(name).split("|"))
 
 
 CONNECTING = word_list("connecting_words")
+_OF_ALL, _OF_COUNTRY, _ALONE = map(word_list, ("words_of_all", "words_of_country", "whole_alone"))
 # Words that say what a region is, not which; "city" is none of them, since it tells a city from the region around it.
 GENERIC = word_list("kinds_of_regions")
 COMPASS = word_list("directions")
@@ -374,6 +375,14 @@ def loose_words(name: str) -> list[str]:
 def run_together(name: str) -> str:
     """Return the loose words of a name without blanks."""
     return "".join(loose_words(name))
+
+
+_COUNTRY_ALONE = frozenset(map(run_together, alternatives("country_alone").split("|")))
+
+
+def is_country_word(name: str) -> bool:
+    """Tell whether a name means a country without naming it: "Nacional", "Đất nước"."""
+    return run_together(name) in _COUNTRY_ALONE
 
 
 #: Codes (ISO 3166-1) of territories that the statistics of a country may list among its regions.
@@ -412,9 +421,9 @@ def _countries() -> frozenset[str]:
         "Russian Federation", "Česká republika", "Czech Republic", "Slovenská republika", "Estados Unidos Mexicanos",
         "Republic of Uzbekistan", "Республика Узбекистан", "Кыргызская Республика", "Республика Беларусь",
         "United States of America", "Great Britain", "England", "England and Wales", "European Union", "EU", "World",
-        "Euro area", "Territorio Nacional", "Total Nacional", "Nacional", "National",
+        "Euro area",
     )  # fmt: skip
-    return _territories()[0] | {run_together(name) for name in more}
+    return _territories()[0] | {run_together(name) for name in more} | _COUNTRY_ALONE
 
 
 @functools.lru_cache(maxsize=1)
@@ -429,7 +438,21 @@ def continents() -> frozenset[str]:
 
 def says_total(name: str) -> bool:
     """Tell whether a name says that it is a total or a part of one: "Total", "Всего", "CẢ NƯỚC"."""
-    return _TOTAL.search(name) is not None
+    return _TOTAL.search(name) is not None or says_whole(name)
+
+
+@functools.lru_cache(maxsize=2**14)
+def says_whole(name: str) -> bool:
+    """Tell whether all words of a name say together that it is the whole country or its mean: "Moyenne nationale".
+
+    One of them says all or a mean, the others of what, which may be the name of a country: "Media de España".
+    """
+    parts = loose_words(name)
+    of_all = [word for word in parts if word in _OF_ALL]
+    if run_together(name) in _ALONE or not of_all or len(parts) < 2:
+        return run_together(name) in _ALONE
+    rest = " ".join(word for word in parts if word not in _OF_ALL and word not in _OF_COUNTRY)
+    return (not rest or is_country(rest)) and run_together(name) not in _territories()[0]  # "Trung Quốc" is China
 
 
 def says_part(name: str) -> bool:
@@ -444,8 +467,8 @@ def says_sum(name: str) -> bool:
 
 def says_only_total(name: str) -> bool:
     """Tell whether a name says that it is a total and nothing else but a country: "Total", "TOTAL NACIONAL"."""
-    rest = " ".join(words(_TOTAL.sub(" ", name)))
-    return says_total(name) and (not rest or rest.casefold() in ("nacional", "national", "general") or is_country(rest))
+    rest = loose_words(_TOTAL.sub(" ", name))
+    return says_whole(name) or (says_total(name) and (_OF_COUNTRY.issuperset(rest) or is_country(" ".join(rest))))
 
 
 def is_country(name: str) -> bool:

@@ -25,6 +25,7 @@ from growthpoles.study.files.printed_labels import (
     UNSTATED,
     bare_name,
     is_no_subject,
+    marks_told,
     split_table_number,
     unread_years,
     without_span,
@@ -489,8 +490,7 @@ def doubts_of(block: Block, codes: Sequence[str], blocks: Sequence[Block] = ()) 
         doubts.append(f"{at}: {told} was taken for no region, and is ignored ({why})")
     assert block.key is not None
     inside = [(n, row) for n, row in block.aside if block.first <= n <= block.last]
-    unnamed = [n for n, row in inside if not block.text(row, block.key) and any(map(is_number, row))]
-    if unnamed:
+    if unnamed := [n for n, row in inside if not block.text(row, block.key) and any(map(is_number, row))]:
         doubts.append(
             f"{at}: no name of a region in {block.grid.unit} {listed(unnamed, limit=8)}, whose numbers are left out"
         )
@@ -511,6 +511,9 @@ def doubts_of(block: Block, codes: Sequence[str], blocks: Sequence[Block] = ()) 
             doubts.append(f"{at}: {told}")
     if block.flags:
         doubts.append(f"{at}: {listed(map(repr, block.flags))} beside numbers is kept as a remark on them")
+    down = [] if block.year_column is None else [block.text(row, block.year_column) for _, row in block.rows]
+    heads = [*map(block.names.__getitem__, block.value_at), *down]
+    doubts += (f"{at}: {text}" for text in marks_told(heads, block.titles))
     if block.grid.hidden or block.grid.hidden_columns:
         rows = sorted(block.grid.hidden)
         told = f"{counted(len(rows), 'rows')} ({listed(rows, limit=8)}), "
@@ -564,9 +567,9 @@ def read_table(
     -------
     DataFrame
         Columns region (key of the boundaries, or name), year, indicator, value (NaN: no data), flag (what is printed
-        beside the number). ``attrs``: `units` by indicator, `remarks` (what was taken, left out or could not be told),
-        `partly` (indicators that are not in every year, with theirs), `codes` (of a column of its own, with the
-        indicators that they are), `not_read` (rows and columns without a value in the result, and why).
+        beside the number and at its year). ``attrs``: `units` by indicator, `remarks` (what was taken, left out or
+        could not be told), `partly` (indicators that are not in every year, with theirs), `codes` (of a column of its
+        own, with the indicators that they are), `not_read` (rows and columns without a value in the result, and why).
 
     Raises
     ------
@@ -580,11 +583,11 @@ def read_table(
     >>> text = "Population, thousand\n\nArea;2020;2021 (p)\nNorth;1 204,5;1 210,0 e\nSouth;..;980,2\n"
     >>> _ = open("pop.csv", "w").write(text)
     >>> print(gp.read_table("pop.csv").to_string())
-      region  year             indicator   value flag
+      region  year             indicator   value   flag
     0  North  2020  Population, thousand  1204.5
-    1  North  2021  Population, thousand  1210.0    e
+    1  North  2021  Population, thousand  1210.0  e (p)
     2  South  2020  Population, thousand     NaN
-    3  South  2021  Population, thousand   980.2
+    3  South  2021  Population, thousand   980.2    (p)
     """
     path = Path(path)
     known, skipped = dict(aliases or {}), set(ignore)

@@ -11,7 +11,7 @@ from itertools import permutations
 
 from growthpoles.errors import listed, shown
 from growthpoles.regions.key_matching import KeyMatch
-from growthpoles.regions.name_matching import NameIndex, is_country
+from growthpoles.regions.name_matching import NameIndex
 from growthpoles.study.files.cell_grids import Grid
 from growthpoles.study.files.number_notation import STRONG_MARK, Notation, is_mark, is_number
 from growthpoles.study.files.printed_labels import (
@@ -20,10 +20,14 @@ from growthpoles.study.files.printed_labels import (
     NO_SUBJECT,
     TIMES,
     YEAR_WORDS,
+    YearLabel,
     bare_name,
+    dates_of,
+    dates_within_years,
     follow_each_other,
     gives_units,
     multipliers,
+    open_order,
     parse_year,
     part_of_year,
     plain_signs,
@@ -76,10 +80,21 @@ class Block:
     doubts: list[str] = field(default_factory=list)
     title: str = ""
     kinds_of: dict[int, Counter[str]] = field(default_factory=dict)  # column -> how many cells of which kind
+    within_years: bool = False  # whether its dates are months or days: several of a year
 
     def text(self, row: Sequence[object], at: int) -> str:
         """Return a cell as text, "" beyond the end of the row."""
         return cell_text(row[at]) if at < len(row) else ""
+
+    def year_of(self, label: str) -> YearLabel | None:
+        """Return the year that a label says and nothing else; that of a date only where each year has one."""
+        year = parse_year(label)
+        return None if year is not None and year.kind == "date" and self.within_years else year
+
+    def part_of_year(self, label: str) -> str:
+        """Return the month, quarter or day that a label names, or ""."""
+        dated = self.within_years and dates_of(label)
+        return " – ".join(dated) if dated else part_of_year(label)
 
     @property
     def regions(self) -> list[tuple[int, list[object]]]:
@@ -556,15 +571,28 @@ def several_numbers(block: Block, rows: Sequence[Sequence[object]], at: int) -> 
     )
 
 
+def parts_down(block: Block, at: int) -> bool:
+    """Tell whether a column holds several dates of a year beside the same words; those of single rows tell nothing."""
+    wordy = [other for other, n in block.kinds_of.items() if other != at and n["t"] > n["n"] + n["y"]]
+    texts = {other: [block.text(row, other) for _, row in block.rows] for other in wordy}
+    beside = [column for column in texts.values() if 2 * len(set(column)) <= len(column)]
+    who = list(zip(*beside, strict=True)) or [()] * len(block.rows)
+    return dates_within_years((name, block.text(row, at)) for name, (_, row) in zip(who, block.rows, strict=True))
+
+
 def tell_parts_of_year(block: Block) -> None:
     """Say where indicators are told apart by months or quarters: they are numbers of parts of a year."""
     names = [name for at in block.value_at for name in block.paths[at]] if not block.indicator else []
     names += [part for text in block.kinds for part in text.split(" | ")]
-    parts = [name for name in dict.fromkeys(names) if parse_year(name) is None and part_of_year(name)]
+    parts = [name for name in dict.fromkeys(names) if block.year_of(name) is None and block.part_of_year(name)]
     if len(parts) > 1:
+        order = (
+            "; day and month stay as they are printed, since nothing tells which is which" if open_order(parts) else ""
+        )
         block.doubts.append(
-            f"{listed(parts, limit=8)} are parts of a year (months, quarters): each is taken as an indicator of its "
-            "own, and nothing is summed or averaged; for numbers of a year give a table with one number a year"
+            f"{listed(parts, limit=8)} are parts of a year (months, quarters, days): each is taken as an indicator of "
+            "its own, and nothing is summed or averaged; for numbers of a year give a table with one number a year"
+            + order
         )
 
 
@@ -615,37 +643,6 @@ def labels_beside(block: Block, row: Sequence[object]) -> list[str]:
     """Return the words that stand in a row beside key and values."""
     aside = {block.key, block.year_column, *block.value_at, *block.indicator}
     return [text for at in range(len(block.paths)) if at not in aside and kind_of(text := block.text(row, at)) == "t"]
-
-
-def odd_rows(block: Block, index: NameIndex) -> dict[str, str]:
-    """Return the names of rows whose code, in a column where every region has one of its own, is empty or unlike."""
-    assert block.key is not None
-    found: dict[str, str] = {}
-    rows = [(block.text(row, block.key), row) for _, row in block.rows]
-    known = [(name, row) for name, row in rows if hits_of(index, name)]
-    regions = {name for name, _ in known}
-    if not {name for name, _ in rows} - regions:
-        return {}
-    if 5 * sum(any(is_country(bare_name(text)) for text in labels_beside(block, row)) for _, row in known) < len(known):
-        for name, row in rows:
-            hits = [text for text in labels_beside(block, row) if is_country(bare_name(text))]
-            if hits and name not in regions and not hits_of(index, hits[0]):
-                found[name] = f"{hits[0]} beside it is the name of a country"
-    for at in range(len(block.paths)):
-        codes = {name: block.text(row, at) for name, row in known}
-        if at == block.key or at in block.value_at or len(codes) < 4 or len(set(codes.values())) < len(codes):
-            continue
-        shapes = {re.sub(r"[^\W\d_]", "A", re.sub(r"\d", "0", code)) for code in codes.values()}
-        measured = all(is_number(code) and re.search(r"[.,]\d", code) for code in codes.values())
-        if len(shapes) > 3 or "" in shapes or measured:
-            continue
-        for name, row in rows:
-            code = block.text(row, at)
-            if name not in (code, *regions) and re.sub(r"[^\W\d_]", "A", re.sub(r"\d", "0", code)) not in shapes:
-                found[name] = (
-                    f"{shown(code) if code else 'nothing'} in {shown(block.names[at])}, where every region has a code"
-                )
-    return found
 
 
 def sentinels(block: Block) -> list[str]:

@@ -20,11 +20,11 @@ from growthpoles.study.files.printed_labels import (
     UNSTATED,
     YEAR_WORDS,
     bare_name,
+    dates_within_years,
     doubtful_year,
     marked_apart,
     multipliers,
     parse_year,
-    part_of_year,
     plain_signs,
     split_flag,
     split_table_number,
@@ -48,13 +48,13 @@ from growthpoles.study.table_blocks import (
     joint_key,
     kind_of,
     labels_beside,
-    odd_rows,
+    parts_down,
     sentinels,
     several_numbers,
     tell_parts_of_year,
     tell_table_number,
 )
-from growthpoles.study.total_rows import largest_numbers, seeming_totals, totals_of
+from growthpoles.study.total_rows import largest_numbers, odd_rows, seeming_totals, totals_of
 
 KEY_TAKEN = "the column of the regions: {column} was taken; {others} could serve as well"
 
@@ -69,7 +69,10 @@ def read_block(
     """
     kinds = {at: Counter(kind_of(row[at]) for _, row in block.rows if at < len(row)) for at in range(len(block.paths))}
     block.kinds_of = kinds
-    header_years = {at: found for at in kinds if (found := _header_year(block.paths[at])) is not None}
+    block.within_years = dates_within_years((None, " ; ".join(path)) for path in block.paths) or any(
+        parts_down(block, at) for at, n in kinds.items() if n["y"] > n["n"] + n["t"]
+    )
+    header_years = {at: found for at in kinds if (found := _header_year(block, at)) is not None}
     _find_year_column(block, kinds, header_years)
     block.series = series_of(block)
     numeric = [
@@ -95,8 +98,8 @@ def read_block(
         block.doubts.append(f"{told}; a code is none, and goes out of value = ...")
 
 
-def _header_year(path: Sequence[str]) -> int | None:
-    years = [found.year for part in path if (found := parse_year(part)) is not None]
+def _header_year(block: Block, at: int) -> int | None:
+    years = [found.year for part in block.paths[at] if (found := block.year_of(part)) is not None]
     return years[-1] if years else None
 
 
@@ -116,6 +119,8 @@ def _find_year_column(block: Block, kinds: dict[int, Counter[str]], header_years
         if at in header_years or not filled or count["y"] < 0.95 * filled:
             continue
         texts = [block.text(row, at) for _, row in block.rows]
+        if not any(map(block.year_of, filter(None, texts))):
+            continue
         named = bool(YEAR_WORDS.fullmatch(_last(block, at)))
         sparse = count[" "] > 0
         several = len(set(filter(None, texts)))
@@ -189,7 +194,7 @@ def _take_key(block: Block, labels: Iterable[int]) -> None:
     texts = {}
     for at, column in cells.items():
         found = list(filter(None, dict.fromkeys(column)))
-        parts = sum(map(bool, map(part_of_year, found)))
+        parts = sum(map(bool, map(block.part_of_year, found)))
         counted = len(found) > 2 and found == counted_from(1, found)
         if found and at != block.year_column and at not in block.series and not counted and 2 * parts <= len(found):
             texts[at] = column
@@ -274,7 +279,7 @@ def _find_values(
 ) -> None:
     """Tell values from identifiers and attributes, and find the years in the header."""
     assert block.key is not None
-    year_in = year_reader(" ; ".join(path) for path in block.paths)
+    year_in = year_reader((" ; ".join(path) for path in block.paths), days=block.within_years)
     inside = {at: found for at in numeric if (found := year_in(" ; ".join(block.paths[at]))) is not None}
     pure = {at: year for at, year in header_years.items() if at in numeric and at != block.year_column}
     candidates = []
@@ -520,7 +525,7 @@ def _find_years(block: Block, year: int | None) -> None:
         block.years = sorted({label.year for label in found})
     else:
         parts = [part for at in block.value_at for part in block.paths[at]]
-        found = [label for part in parts if (label := parse_year(part)) is not None]
+        found = [label for part in parts if (label := block.year_of(part)) is not None]
         block.years = sorted({each for each in block.value_at.values() if each is not None})
     if any(label.kind == "fiscal" for label in found):
         block.doubts.append("years such as 2018-19: the first one was taken")
@@ -534,7 +539,7 @@ def _find_years(block: Block, year: int | None) -> None:
         years = {hit for text in plain for hit in years_in(text)}
         said += [(years.pop(), what)] if len(years) == 1 else []
     paths = {at: " ; ".join(block.paths[at]) for at in block.value_at}
-    year_in = year_reader(paths.values())
+    year_in = year_reader(paths.values(), days=block.within_years)
     inside = {at: hit[0] for at, path in paths.items() if not doubtful_year(path) and (hit := year_in(path))}
     only, bare = {*inside.values(), *(told for told, _ in said)}, [block.names[at] for at in paths if at not in inside]
     if inside and bare and not block.indicator and len(only) == 1 and year in (None, UNSTATED, *only):
@@ -566,7 +571,7 @@ def _settle_rows(block: Block, index: NameIndex | None, parents: Iterable[str], 
     names = [name for name in names if name not in spelled]
     if index is None:
         block.match = KeyMatch(outside=(out := totals_of(block) | ignored), found={n: n for n in names if n not in out})
-        block.doubts += seeming_totals(names, out)
+        block.doubts += (f"{told}, unless ignore says that it is none" for told in seeming_totals(names, out))
         return
     raw = {cell_text(row[block.key]): str(row[block.key]) for _, row in block.rows if block.key < len(row)}
     inset = {name: len(text) - len(text.lstrip(" .\u00a0\u3000\t")) for name, text in raw.items()}
@@ -660,7 +665,7 @@ def _name_labels(block: Block) -> None:
     apart_by_unit = len({*behind.values()} - {""}) > 1
     for at, year in block.value_at.items():
         path = [part for part in block.paths[at] if part not in own or len(block.paths[at]) == 1]
-        pure = [i for i, part in enumerate(path) if parse_year(part) is not None] if year is not None else []
+        pure = [i for i, part in enumerate(path) if block.year_of(part) is not None] if year is not None else []
         paths[at] = (path[: pure[-1]], path[pure[-1] + 1 :]) if pure else (path, [])
         if pure and behind[at]:
             paths[at][0 if apart_by_unit else 1].append(behind[at])
@@ -671,7 +676,7 @@ def _name_labels(block: Block) -> None:
     # What stands below a year is a unit; where a year has several columns, it tells them apart.
     tells = any(n > 1 for (year, *_), n in above.items() if year is not None)
     heading = functools.partial(bare_name, heading=True)
-    year_in = year_reader(part for path, _ in paths.values() for part in path)
+    year_in = year_reader((part for path, _ in paths.values() for part in path), days=block.within_years)
     bare, below_of = dict[int, str](), dict[int, str]()
     for at, year in block.value_at.items():
         path, below = paths[at]

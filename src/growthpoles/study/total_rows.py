@@ -10,14 +10,22 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from growthpoles.errors import DataError, listed, message, plain, quoted, remedy, shown
+from growthpoles.errors import DataError, Reason, listed, message, plain, quoted, remedy, shown
 from growthpoles.regions.key_matching import SUM
-from growthpoles.regions.name_matching import is_country, is_dependency, says_only_total, says_total
+from growthpoles.regions.name_matching import (
+    NameIndex,
+    is_country,
+    is_country_word,
+    is_dependency,
+    says_only_total,
+    says_total,
+    says_whole,
+)
 from growthpoles.study.files.number_notation import cell_value, detect_notation, is_number
 from growthpoles.study.files.printed_labels import bare_name
 from growthpoles.study.files.problems import Problem
 from growthpoles.study.files.table_files import cell_text
-from growthpoles.study.table_blocks import Block
+from growthpoles.study.table_blocks import Block, hits_of, labels_beside
 
 Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -32,6 +40,11 @@ _COLUMNS = 2
 _SURE, _LIKELY = float(np.log(1e6)), float(np.log(1e2))
 _ANEW = 0.01
 COUNTRY_MEAN = "a country between the values of the others, like a total of rates; an alias of itself keeps it"
+_COUNTED = (
+    "{names} would be a total or a mean by name, and is neither the sum of the other rows nor between them: it is "
+    "counted as a region"
+)
+_A_COUNTRY = "{name} is the name of a country, and no sum of the other rows: it is counted as a region"
 _RARE = 0.02  # chance that a slip by a power of ten explains a total that is none
 _CODED = re.compile(r"[(\[]?\d[\w.]*[)\]]?\W")
 #: Sum of the log odds of several totals, none of them sure, that are believed together.
@@ -221,7 +234,8 @@ def _is_mean(names: Sequence[str], values: Array, row: int, rest: Sequence[int])
     coded = sum(_CODED.match(names[i]) is not None for i in rest)
     if len(rest) > 2 and coded >= 0.9 * len(rest) and not _CODED.match(names[row]):
         return True
-    return row in (0, len(names) - 1) and says_only_total(names[row]) and _between(values, row, rest)
+    placed = row in (0, len(names) - 1) or says_whole(names[row])
+    return placed and says_only_total(names[row]) and _between(values, row, rest)
 
 
 def _between(values: Array, row: int, rest: Sequence[int]) -> bool:
@@ -373,16 +387,17 @@ def _by_region(
     return rows, [", ".join(filter(None, (*kind, header))) for kind in found for header in headers]
 
 
-def seeming_totals(names: Sequence[str], totals: Container[str]) -> list[str]:
+def seeming_totals(names: Sequence[str], totals: Container[str]) -> list[Reason]:
     """Tell of the few rows that would be totals by name, and were not taken for such."""
     found = [name for name in names if name not in totals]
     said = [name for name in found if says_total(bare_name(name))]
-    told = [f"{listed(said, write=quoted)} would be a total by name, and is no sum of the others; listed in ignore "
-            "it is left out"] if 0 < len(said) <= 0.1 * len(names) else []  # fmt: skip
+    told = (
+        [Reason(_COUNTED, {"names": listed(said, write=quoted)})] if 0 < len(said) <= max(1, 0.1 * len(names)) else []
+    )
     countries = [name for name in found if is_country(bare_name(name))]
-    if len(countries) == 1 and len(names) > 2 and countries[0] in (names[0], names[-1]):
-        told.append(f"{quoted(countries[0][:60])} is the name of a country, and no sum of the other rows: it is "
-                    "counted as a region, unless ignore says that it is none")  # fmt: skip
+    stands_out = len(countries) == 1 and (countries[0] in (names[0], names[-1]) or is_country_word(countries[0]))
+    if stands_out and len(names) > 2:
+        told.append(Reason(_A_COUNTRY, {"name": quoted(countries[0][:60])}))
     return told
 
 
@@ -459,3 +474,34 @@ def largest_numbers(block: Block) -> dict[str, float]:
         name = block.text(row, block.key or 0)
         largest[name] = max([largest.get(name, 0.0), *(abs(cell) for cell in cells if cell is not None)])
     return largest
+
+
+def odd_rows(block: Block, index: NameIndex) -> dict[str, str]:
+    """Return the names of rows whose code, in a column where every region has one of its own, is empty or unlike."""
+    assert block.key is not None
+    found: dict[str, str] = {}
+    rows = [(block.text(row, block.key), row) for _, row in block.rows]
+    known = [(name, row) for name, row in rows if hits_of(index, name)]
+    regions = {name for name, _ in known}
+    if not {name for name, _ in rows} - regions:
+        return {}
+    if 5 * sum(any(is_country(bare_name(text)) for text in labels_beside(block, row)) for _, row in known) < len(known):
+        for name, row in rows:
+            hits = [text for text in labels_beside(block, row) if is_country(bare_name(text))]
+            if hits and name not in regions and not hits_of(index, hits[0]):
+                found[name] = f"{hits[0]} beside it is the name of a country"
+    for at in range(len(block.paths)):
+        codes = {name: block.text(row, at) for name, row in known}
+        if at == block.key or at in block.value_at or len(codes) < 4 or len(set(codes.values())) < len(codes):
+            continue
+        shapes = {re.sub(r"[^\W\d_]", "A", re.sub(r"\d", "0", code)) for code in codes.values()}
+        measured = all(is_number(code) and re.search(r"[.,]\d", code) for code in codes.values())
+        if len(shapes) > 3 or "" in shapes or measured:
+            continue
+        for name, row in rows:
+            code = block.text(row, at)
+            if name not in (code, *regions) and re.sub(r"[^\W\d_]", "A", re.sub(r"\d", "0", code)) not in shapes:
+                found[name] = (
+                    f"{shown(code) if code else 'nothing'} in {shown(block.names[at])}, where every region has a code"
+                )
+    return found
