@@ -392,11 +392,11 @@ def seeming_totals(block: Block, names: Sequence[str], totals: Container[str]) -
             "it is left out"] if 0 < len(said) <= 0.1 * len(names) else []  # fmt: skip
     countries = [name for name in found if is_country(bare_name(name))]
     if len(countries) == 1 and len(names) > 2 and countries[0] in (names[0], names[-1]):
-        at, cells, _ = _by_name(block)
-        rest = [i for i, name in enumerate(at) if name in found and name != countries[0]]
-        figures, row = np.array(cells, dtype=float), at.index(countries[0])
-        if borne_by_region(bare_name(countries[0])) and not (rest and _between(figures, row, rest)):
-            return told  # no mean of theirs
+        if borne_by_region(bare_name(countries[0])):
+            at, cells, _ = _by_name(block)
+            rest = [i for i, name in enumerate(at) if name in found and name != countries[0]]
+            if not (rest and _between(np.array(cells, dtype=float), at.index(countries[0]), rest)):
+                return told  # no mean of theirs
         told.append(f"{quoted(countries[0][:60])} is the name of a country, and no sum of the other rows: it is "
                     "counted as a region, unless ignore says that it is none")  # fmt: skip
     return told
