@@ -50,6 +50,7 @@ _LONGEST = 200  # names that are compared word by word with the regions left ove
 _OUTSIDE = "it stands outside the indentation of the regions"
 _WHOLE = 0.75  # of two regions as near by their own words, one is near that is as much alike in all
 _RATHER = 0.5  # the last name and the last region are proposed to be one if so much alike
+_NEARLY = 0.8  # as alike are the names of a country and of a region that bears its name
 _NEARER = 0.1  # more alike than another name that claims the same region
 _SEARCHES = 2000  # names for which something alike is looked for
 SUM = "it is the sum of other rows"
@@ -332,7 +333,11 @@ def _match_bare(names: Sequence[str], index: NameIndex, signs: RowSigns, parents
             reason = "its code has another shape than those of the regions"
         elif near is None and not of_countries and is_country(key):
             reason = "it is the name of a country"
-        elif not (of_countries or (whole and near)) and is_country(key) and (out or name in (names[0], names[-1])):
+        elif (
+            not (of_countries or (near and (whole or _namesakes(key, near, index))))
+            and is_country(key)
+            and (out or name in (names[0], names[-1]))
+        ):
             reason = "it is the name of a country, first or last or outside the indentation"
         elif near is None and run_together(key) in continents():
             reason = "it is the name of a continent or of a part of one"
@@ -645,6 +650,17 @@ def nearest_code(name: str, left: Sequence[str], index: NameIndex) -> str | None
         return best[0]
     (_, second), (code, first) = sorted(ratios.items(), key=lambda each: each[1])[-2:]
     return code if first >= _WHOLE and first > second else None
+
+
+def _namesakes(country: str, code: str, index: NameIndex) -> bool:
+    """Tell whether a region bears the name of a country, or nearly ("Tunis", "Kuwait City"), and is no part of it."""
+    core, text = _cores(country)
+    cores = [_cores(spelling) for spelling in index.names[code]]
+    return any(
+        (core <= other and COMPASS.isdisjoint(other - core))
+        or difflib.SequenceMatcher(None, theirs, text, autojunk=False).ratio() >= _NEARLY
+        for other, theirs in cores
+    )
 
 
 def _likeness(name: str, code: str, index: NameIndex) -> float:

@@ -365,6 +365,7 @@ _OF_ALL, _OF_COUNTRY, _ALONE = map(word_list, ("words_of_all", "words_of_country
 # Words that say what a region is, not which; "city" is none of them, since it tells a city from the region around it.
 GENERIC = word_list("kinds_of_regions")
 COMPASS = word_list("directions")
+_BORNE_BY_REGIONS = word_list("countries_and_regions")
 
 
 def loose_words(name: str) -> list[str]:
@@ -394,6 +395,11 @@ _LISTED_AS_REGIONS = re.compile(
 def is_dependency(name: str) -> bool:
     """Tell whether a name is that of a territory which may be a region of a country: Åland, Puerto Rico, Réunion."""
     return run_together(name) in _territories()[1]
+
+
+def borne_by_region(country: str) -> bool:
+    """Tell whether a region of a country bears its name: Tunis, Panamá."""
+    return " ".join(loose_words(country)) in _BORNE_BY_REGIONS
 
 
 @functools.lru_cache(maxsize=1)

@@ -54,7 +54,7 @@ from growthpoles.study.table_blocks import (
     tell_parts_of_year,
     tell_table_number,
 )
-from growthpoles.study.total_rows import largest_numbers, odd_rows, seeming_totals, totals_of
+from growthpoles.study.total_rows import COUNTRY_MEAN, largest_numbers, odd_rows, seeming_totals, totals_of
 
 KEY_TAKEN = "the column of the regions: {column} was taken; {others} could serve as well"
 
@@ -571,7 +571,8 @@ def _settle_rows(block: Block, index: NameIndex | None, parents: Iterable[str], 
     names = [name for name in names if name not in spelled]
     if index is None:
         block.match = KeyMatch(outside=(out := totals_of(block) | ignored), found={n: n for n in names if n not in out})
-        block.doubts += (f"{told}, unless ignore says that it is none" for told in seeming_totals(names, out))
+        told = seeming_totals(names, out, block)
+        block.doubts += (f"{each}, unless ignore says that it is none" for each in told)
         return
     raw = {cell_text(row[block.key]): str(row[block.key]) for _, row in block.rows if block.key < len(row)}
     inset = {name: len(text) - len(text.lstrip(" .\u00a0\u3000\t")) for name, text in raw.items()}
@@ -581,7 +582,11 @@ def _settle_rows(block: Block, index: NameIndex | None, parents: Iterable[str], 
         if any(at < len(row) and is_number(row[at]) for at in block.value_at)
     }
     signs = RowSigns(
-        set(totals_of(block)).intersection(names), empty, inset, odd_rows(block, index), largest_numbers(block)
+        {name for name, why in totals_of(block).items() if why != COUNTRY_MEAN}.intersection(names),
+        empty,
+        inset,
+        odd_rows(block, index),
+        largest_numbers(block),
     )
     block.match = match_keys(names, index, signs=signs, parents=parents, bare_name=bare_name)
     for name, bare in spelled.items():

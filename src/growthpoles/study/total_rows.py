@@ -14,6 +14,7 @@ from growthpoles.errors import DataError, Reason, listed, message, plain, quoted
 from growthpoles.regions.key_matching import SUM
 from growthpoles.regions.name_matching import (
     NameIndex,
+    borne_by_region,
     is_country,
     is_country_word,
     is_dependency,
@@ -45,6 +46,7 @@ _COUNTED = (
     "counted as a region"
 )
 _A_COUNTRY = "{name} is the name of a country, and no sum of the other rows: it is counted as a region"
+_MIDDLE = 0.25  # of the regions lie on either side of a mean with a name that may be that of a region
 _RARE = 0.02  # chance that a slip by a power of ten explains a total that is none
 _CODED = re.compile(r"[(\[]?\d[\w.]*[)\]]?\W")
 #: Sum of the log odds of several totals, none of them sure, that are believed together.
@@ -135,7 +137,8 @@ def named_totals(
     some column, within a factor of two; the first or last row with the name of a country meets it in one. Either may
     miss it by a slip of one figure by a power of ten, or of its own. Rates have a
     total that is no sum, whose parts are none: the one row without a code that says so, or the first or last row that
-    says nothing else, or only the name of a country, and lies between the others.
+    says nothing else, or only the name of a country, and lies between the others; in the middle half of them
+    where a region may bear that name.
     """
     if len(known) == len(names):
         return {}
@@ -164,7 +167,7 @@ def named_totals(
             and sum(map(is_country, names)) == 1
             and not is_dependency(names[row])
             and len(rest) >= _FEWEST_SUMMED
-            and _between(values, row, rest)
+            and _between(values, row, rest, beyond=_MIDDLE * borne_by_region(names[row]))
             and _apart(names, row)
         ):
             found[row] = ()
@@ -238,12 +241,15 @@ def _is_mean(names: Sequence[str], values: Array, row: int, rest: Sequence[int])
     return placed and says_only_total(names[row]) and _between(values, row, rest)
 
 
-def _between(values: Array, row: int, rest: Sequence[int]) -> bool:
-    """Tell whether a row lies between others in all columns, as a mean does."""
+@np.errstate(over="ignore", invalid="ignore")
+def _between(values: Array, row: int, rest: Sequence[int], *, beyond: float = 0.0) -> bool:
+    """Tell whether a row lies between others in all columns, as a mean does, with a share of them on either side."""
     said, below = values[row], values[list(rest)]
     known = np.isfinite(said) & np.isfinite(below).any(axis=0)
-    inside = (np.nanmin(below[:, known], axis=0) <= said[known]) & (said[known] <= np.nanmax(below[:, known], axis=0))
-    return bool(known.any() and inside.all())
+    if not known.any():
+        return False
+    low, high = np.nanquantile(below[:, known], [beyond, 1.0 - beyond], axis=0)
+    return bool(((low <= said[known]) & (said[known] <= high)).all())
 
 
 def _apart(names: Sequence[str], row: int) -> bool:
@@ -331,18 +337,24 @@ def _sums_in(values: Array, halves: Array, spread: Array, left: Sequence[int], s
     return found
 
 
+def _by_name(block: Block) -> tuple[list[str], list[list[float | None]], list[str]]:
+    """Return the names of the rows of a block, of a long table each once, with their figures; and the headers."""
+    assert block.key is not None
+    written = [block.text(row, block.key) for _, row in block.rows]
+    names = list(dict.fromkeys(filter(None, written))) if len(set(written)) < len(written) else written
+    cells, headers = _figures(block), [" ".join(block.paths[at]) for at in block.value_at]
+    return names, *((cells, headers) if names is written else _by_region(block, names, cells, headers))
+
+
 def totals_of(block: Block) -> dict[str, str]:
     """Return the rows that are totals by what they add up to or say: name and reason; of a long table, the regions."""
     assert block.key is not None
     says = SUM, "it says that it is a total"
     written = [block.text(row, block.key) for _, row in block.rows]
-    names = list(dict.fromkeys(filter(None, written))) if len(set(written)) < len(written) else written
-    if not 4 <= len(names) <= _MOST_SUMMED or not block.value_at:
-        return {name: says[True] for name in names if written.count(name) > 1 and says_total(bare_name(name))}
-    cells = _figures(block)
-    headers = [" ".join(block.paths[at]) for at in block.value_at]
-    if names is not written:
-        cells, headers = _by_region(block, names, cells, headers)
+    count = len({*written} - {""}) if len({*written}) < len(written) else len(written)
+    if not 4 <= count <= _MOST_SUMMED or not block.value_at:
+        return {name: says[True] for name in written if written.count(name) > 1 and says_total(bare_name(name))}
+    names, cells, headers = _by_name(block)
     values = np.array(cells, dtype=float)
     places = [
         max((_decimals(v) for row in cells if (v := row[at]) is not None), default=0) for at in range(len(cells[0]))
@@ -387,8 +399,11 @@ def _by_region(
     return rows, [", ".join(filter(None, (*kind, header))) for kind in found for header in headers]
 
 
-def seeming_totals(names: Sequence[str], totals: Container[str]) -> list[Reason]:
-    """Tell of the few rows that would be totals by name, and were not taken for such."""
+def seeming_totals(names: Sequence[str], totals: Container[str], block: Block | None = None) -> list[Reason]:
+    """Tell of the few rows that would be totals by name, and were not taken for such.
+
+    One that bears the name of a country and may as well be a region is told only where figures show a mean.
+    """
     found = [name for name in names if name not in totals]
     said = [name for name in found if says_total(bare_name(name))]
     told = (
@@ -397,6 +412,13 @@ def seeming_totals(names: Sequence[str], totals: Container[str]) -> list[Reason]
     countries = [name for name in found if is_country(bare_name(name))]
     stands_out = len(countries) == 1 and (countries[0] in (names[0], names[-1]) or is_country_word(countries[0]))
     if stands_out and len(names) > 2:
+        if borne_by_region(bare_name(countries[0])):
+            if block is None:
+                return told
+            at, cells, _ = _by_name(block)
+            rest = [i for i, name in enumerate(at) if name in found and name != countries[0]]
+            if not (rest and _between(np.array(cells, dtype=float), at.index(countries[0]), rest)):
+                return told  # no mean of theirs
         told.append(Reason(_A_COUNTRY, {"name": quoted(countries[0][:60])}))
     return told
 
