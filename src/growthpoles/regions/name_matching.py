@@ -24,6 +24,7 @@ import pandas as pd
 from growthpoles.errors import DataError, RegionError, message, nearest, unknown_option
 from growthpoles.language.languages import LANGUAGES, alternatives
 
+WHOLE = 0.75  # of two regions as near by their own words, one is near that is as much alike in all
 _LONGEST = 200  # characters; longer input is not a name, and normalising it would only cost time
 _SHOWN = 60  # characters of a name that an error message repeats
 _NEAREST_FOR = 20  # the nearest names are looked up for the first so many unknown names: the search is slow
@@ -572,3 +573,58 @@ def _sounds(spellings: Iterable[str]) -> dict[str, str]:
         if len(heard) > 2 and heard.isascii():
             found[heard] = script(core)
     return found
+
+
+def nearest_code(name: str, left: Sequence[str], index: NameIndex) -> str | None:
+    """Return the region left over that is spelled most like a name, but for words that say what it is.
+
+    None where none is near, or two are as near.
+    """
+    core, text = cores(name)
+    if not text:
+        return None
+    best: list[str] = []
+    most = 0.0
+    matcher = difflib.SequenceMatcher(None, "", text, autojunk=False)  # which keeps what it knows of its second text
+    begun = {word[:4] for word in core if len(word) > 3}
+    for code in left[:4000]:
+        for spelling in index.names[code]:
+            other, theirs = cores(spelling)
+            if not theirs:
+                continue
+            score = 0.9 if core <= other or other <= core else 0.0
+            if score == 0 and not begun.isdisjoint(word[:4] for word in other if len(word) > 3):
+                score = 0.65
+            matcher.set_seq1(theirs)
+            if matcher.real_quick_ratio() > max(score, 0.6) and matcher.quick_ratio() > max(score, 0.6):
+                score = max(score, matcher.ratio())
+            if score > most:
+                best, most = [], score
+            if score == most:
+                best.append(code)
+    if most < 0.62:
+        return None
+    # Of those as near, what they are tells: "Almaty region" and "Almaty city".
+    ratios = {code: likeness(name, code, index) for code in dict.fromkeys(best) if len(set(best)) > 1}
+    if not ratios:
+        return best[0]
+    (_, second), (code, first) = sorted(ratios.items(), key=lambda each: each[1])[-2:]
+    return code if first >= WHOLE and first > second else None
+
+
+def likeness(name: str, code: str, index: NameIndex) -> float:
+    """Return how much alike a name and the nearest one of a region are, all words taken."""
+    whole = difflib.SequenceMatcher(None, "", " ".join(loose_words(name)), autojunk=False)
+    ratios = []
+    for spelling in index.names[code]:
+        whole.set_seq1(" ".join(loose_words(spelling)))
+        ratios.append(whole.ratio())
+    return max(ratios)
+
+
+@functools.lru_cache(maxsize=2**15)
+def cores(name: str) -> tuple[frozenset[str], str]:
+    """Return the words of a name but for those that say what it is, all of them if there are no others, and as text."""
+    parts = loose_words(name)
+    core = core_words(parts, GENERIC) or frozenset(parts)
+    return core, " ".join(sorted(core))

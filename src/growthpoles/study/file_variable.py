@@ -12,7 +12,7 @@ from growthpoles.errors import DataError, Option, listed, message, nearest, plai
 from growthpoles.language.languages import alternatives
 from growthpoles.study.files.printed_labels import UNSTATED, parse_year, year_inside
 from growthpoles.study.files.problems import partly_told
-from growthpoles.study.total_columns import total_columns
+from growthpoles.study.table_totals import total_columns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence

@@ -16,7 +16,7 @@ import pandas as pd
 from growthpoles.errors import DataError, counted, listed, message, parted, plain, remedy, shown
 from growthpoles.errors import quoted as in_list
 from growthpoles.file_reading import likely_encodings, read_bytes
-from growthpoles.regions.key_matching import key_of, match_keys
+from growthpoles.regions.key_matching import match_keys
 from growthpoles.regions.name_matching import NameIndex
 from growthpoles.study.files import problems as causes
 from growthpoles.study.files.cell_grids import EncodingError, Grid, read_grids, turned
@@ -37,6 +37,15 @@ from growthpoles.study.files.user_table import idle_told, remark, toml_list
 from growthpoles.study.files.user_table import read_table as read_as_described
 from growthpoles.study.files.user_table import toml_text as quoted
 from growthpoles.study.guess_columns import LayerGuess, fitting_encoding, guess_layer
+from growthpoles.study.region_rows import (
+    fits_none,
+    key_in,
+    namesakes,
+    of_smaller_regions,
+    refuse_smaller_regions,
+    share_totals,
+    stray_codes,
+)
 from growthpoles.study.study_spec import Table
 from growthpoles.study.table_blocks import (
     Block,
@@ -51,13 +60,6 @@ from growthpoles.study.table_blocks import (
     too_many_names,
 )
 from growthpoles.study.table_layout import read_block
-from growthpoles.study.total_rows import (
-    fits_none,
-    namesakes,
-    of_smaller_regions,
-    refuse_smaller_regions,
-    share_totals,
-)
 
 MOST_NAMES = 20_000  # different names of regions in a table; the most that a country has are municipalities
 _NAMED = 12  # names of rows that one message lists
@@ -329,11 +331,6 @@ def _title(block: Block, blocks: Sequence[Block]) -> tuple[str, str]:
     return number, re.sub(r"\s+", " ", plain).strip(" ,;:-")[:120] or block.grid.sheet or "value"
 
 
-def key_in(block: Block, name: str) -> str:
-    """Return a name of a region as it is read out of its cell."""
-    return key_of(name, block.match.pattern, block.match.width)
-
-
 def refuse_placeholders(aliases: Mapping[str, str], grids: Sequence[Grid], guess: LayerGuess, where: str) -> None:
     """Refuse aliases whose key was left to be filled in, and say which keys have no row."""
     if any(given.strip().upper() == causes.PLACEHOLDER and not guess.names.find(given) for given in aliases.values()):
@@ -342,11 +339,6 @@ def refuse_placeholders(aliases: Mapping[str, str], grids: Sequence[Grid], guess
         left = [code for code in guess.codes if code not in taken]
         allowed = f"one of the keys left over: {listed(left)}" if left else "ignore: every region has a row of its own"
         raise DataError(message("aliases: KEY stands for a key to be filled in", where=where, allowed=allowed))
-
-
-def stray_codes(block: Block) -> list[str]:
-    """Return the codes of digits that fit no region: of those none is spelled like another."""
-    return [name for name in block.match.open if key_in(block, name).isdecimal() and name not in block.match.outside]
 
 
 def table_lines(block: Block, codes: Codes, study_years: list[int], relative: Callable[[Path], str]) -> list[str]:

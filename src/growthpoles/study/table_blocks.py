@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from itertools import permutations
 
 from growthpoles.errors import listed, shown
-from growthpoles.regions.key_matching import KeyMatch
 from growthpoles.regions.name_matching import NameIndex
+from growthpoles.regions.row_levels import KeyMatch
 from growthpoles.study.files.cell_grids import Grid
 from growthpoles.study.files.number_notation import STRONG_MARK, Notation, is_mark, is_number
 from growthpoles.study.files.printed_labels import (

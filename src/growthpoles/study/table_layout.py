@@ -12,7 +12,7 @@ from collections.abc import Container, Iterable, Sequence
 from itertools import combinations
 
 from growthpoles.errors import Reason, listed, quoted, shown
-from growthpoles.regions.key_matching import KeyMatch, RowSigns, best_rule, match_keys
+from growthpoles.regions.key_matching import best_rule, match_keys
 from growthpoles.regions.name_matching import NameIndex
 from growthpoles.study import guess_columns as headers
 from growthpoles.study.files.number_notation import NOTATIONS, is_mark, is_number, settle_signs
@@ -36,6 +36,7 @@ from growthpoles.study.files.printed_labels import (
 )
 from growthpoles.study.files.problems import Problem
 from growthpoles.study.files.table_files import JOINT, cell_text
+from growthpoles.study.region_rows import settle_rows
 from growthpoles.study.table_blocks import (
     Block,
     bare_number,
@@ -47,14 +48,12 @@ from growthpoles.study.table_blocks import (
     is_measured,
     joint_key,
     kind_of,
-    labels_beside,
     parts_down,
     sentinels,
     several_numbers,
     tell_parts_of_year,
     tell_table_number,
 )
-from growthpoles.study.total_rows import COUNTRY_MEAN, largest_numbers, odd_rows, seeming_totals, totals_of
 
 KEY_TAKEN = "the column of the regions: {column} was taken; {others} could serve as well"
 
@@ -87,7 +86,7 @@ def read_block(
     block.value_at = dict.fromkeys(block.undated) if undated else block.value_at
     _find_dimensions(block, kinds)
     _find_years(block, year)
-    _settle_rows(block, index, parents, ignore)
+    settle_rows(block, index, parents, ignore)
     _find_marks(block)
     _name_labels(block)
     tell_parts_of_year(block)
@@ -559,49 +558,6 @@ def _find_years(block: Block, year: int | None) -> None:
     else:
         unread = unread_years([row for _, row in block.grid.rows])
         block.doubts.append(f"the year; {unread or 'it is not stated'}")
-
-
-def _settle_rows(block: Block, index: NameIndex | None, parents: Iterable[str], ignore: Container[str]) -> None:
-    """Match all names together, and find the rows that are no regions."""
-    assert block.key is not None
-    written = [block.text(row, block.key) for _, row in block.rows]
-    ignored = {name: "listed in ignore" for name in written if name and name in ignore}
-    names = [name for name in dict.fromkeys(written) if name and name not in ignored]
-    spelled = {name: bare for name in names if (bare := bare_name(name)) != name and bare in set(names)}
-    names = [name for name in names if name not in spelled]
-    if index is None:
-        block.match = KeyMatch(outside=(out := totals_of(block) | ignored), found={n: n for n in names if n not in out})
-        told = seeming_totals(names, out, block)
-        block.doubts += (f"{each}, unless ignore says that it is none" for each in told)
-        return
-    raw = {cell_text(row[block.key]): str(row[block.key]) for _, row in block.rows if block.key < len(row)}
-    inset = {name: len(text) - len(text.lstrip(" .\u00a0\u3000\t")) for name, text in raw.items()}
-    empty = set(names) - {
-        block.text(row, block.key)
-        for _, row in block.rows
-        if any(at < len(row) and is_number(row[at]) for at in block.value_at)
-    }
-    signs = RowSigns(
-        {name for name, why in totals_of(block).items() if why != COUNTRY_MEAN}.intersection(names),
-        empty,
-        inset,
-        odd_rows(block, index),
-        largest_numbers(block),
-    )
-    block.match = match_keys(names, index, signs=signs, parents=parents, bare_name=bare_name)
-    for name, bare in spelled.items():
-        for part in (block.match.found, block.match.aliases, block.match.outside, block.match.open):
-            if bare in part:
-                part[name] = part[bare]  # type: ignore[assignment]
-    block.match.outside |= ignored
-    if "*" in ignore:
-        block.match.ignore_rest()
-    blank = [number for (number, _), name in zip(block.rows, written, strict=True) if not name]
-    beside = [labels_beside(block, row) for (_, row), name in zip(block.rows, written, strict=True) if not name]
-    if blank and all(beside) and not any(hits_of(index, text) for texts in beside for text in texts):
-        block.match.outside[""] = f"{listed([texts[0] for texts in beside], limit=5)} beside it"
-    elif blank:
-        block.doubts.append(f"{block.grid.unit} {listed(blank, limit=5)}: numbers without a name of a region")
 
 
 def _find_marks(block: Block) -> None:

@@ -50,7 +50,7 @@ from growthpoles.study.inputs.published import plain_text
 from growthpoles.study.table_blocks import Block as TableBlock
 from growthpoles.study.table_blocks import find_blocks, kind_of, split_sections
 from growthpoles.study.table_layout import KEY_TAKEN, read_block, series_of
-from growthpoles.study.total_rows import find_totals, named_totals, seeming_totals
+from growthpoles.study.table_totals import find_totals, named_totals, seeming_totals
 
 PROPOSAL_COLUMNS = ("use", "kind", *FORMULA_COLUMNS, "holds")
 _ORDERED = ("rank", "class")

@@ -1,24 +1,25 @@
-"""Total rows: rows that are the sum of others, by what they add up to or say; two rows of a region; rows left over."""
+"""Totals of a table: rows and columns that are the sum of others, by what they add up to or say; parts of others."""
 
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
-from growthpoles.errors import DataError, Reason, listed, message, plain, quoted, remedy, shown
+from growthpoles.errors import Reason, listed, plain, quoted
 from growthpoles.regions.key_matching import SUM
 from growthpoles.regions.name_matching import (
-    NameIndex,
     borne_by_region,
     is_country,
     is_country_word,
     is_dependency,
     says_only_total,
+    says_part,
+    says_sum,
     says_total,
     says_whole,
 )
@@ -26,7 +27,7 @@ from growthpoles.study.files.number_notation import cell_value, detect_notation,
 from growthpoles.study.files.printed_labels import bare_name
 from growthpoles.study.files.problems import Problem
 from growthpoles.study.files.table_files import cell_text
-from growthpoles.study.table_blocks import Block, hits_of, labels_beside
+from growthpoles.study.table_blocks import Block
 
 Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -342,7 +343,7 @@ def _by_name(block: Block) -> tuple[list[str], list[list[float | None]], list[st
     assert block.key is not None
     written = [block.text(row, block.key) for _, row in block.rows]
     names = list(dict.fromkeys(filter(None, written))) if len(set(written)) < len(written) else written
-    cells, headers = _figures(block), [" ".join(block.paths[at]) for at in block.value_at]
+    cells, headers = figures(block), [" ".join(block.paths[at]) for at in block.value_at]
     return names, *((cells, headers) if names is written else _by_region(block, names, cells, headers))
 
 
@@ -374,7 +375,7 @@ def totals_of(block: Block) -> dict[str, str]:
     return {name: reason for name, reason in told.items() if name}
 
 
-def _figures(block: Block) -> list[list[float | None]]:
+def figures(block: Block) -> list[list[float | None]]:
     """Return the figures of a block, read as they are written all together, or each alone where that does not tell."""
     cells = [[row[at] if at < len(row) else None for at in block.value_at] for _, row in block.rows]
     filled = (cell for row in cells for cell in row if isinstance(cell, str) and is_number(cell))
@@ -428,102 +429,166 @@ def _decimals(value: float) -> int:
     return len(repr(value).partition(".")[2].rstrip("0"))
 
 
-class Namesakes(NamedTuple):
-    """Names in one table that are one region, and have rows for the same year: one of them at most is right."""
-
-    code: str
-    names: list[str]
-    others: list[str]
-
-
-def namesakes(block: Block) -> list[Namesakes]:
-    """Return the rows of one region under several names; `others` are all but the one marked as most regions are."""
-    codes: dict[str, str] = block.match.codes
-    owners: dict[str, dict[str, None]] = {}
-    at = [*block.indicator, *([] if block.year_column is None else [block.year_column])]
-    first: dict[tuple[str, ...], str] = {}
-    for _, row in block.rows:
-        name = block.text(row, block.key or 0)
-        if (code := codes.get(name)) is None:
-            continue
-        before = first.setdefault((code, *(block.text(row, i) for i in at)), name)
-        if before != name:
-            owners.setdefault(code, {}).update({before: None, name: None})
-    marks = {name: (name.removeprefix(bare_name(name)), name.isupper()) for name in codes}
-    usual = Counter(marks.values())
-    told = []
-    for code, names in owners.items():
-        own = max(names, key=lambda name: usual[marks[name]])
-        told.append(Namesakes(code, [*names], [name for name in names if name != own]))
-    return told
+_REGIONS = 60  # that columns are added up in to find totals among them; those found are looked at in all
+_HOLDS = 0.8  # of the regions that a total adds up in; the others are told
+_CLOSE = 0.1  # part of itself by which a column that says that it is a total may miss the sum and be one
+_WIDEST = 2000
+_EXACT = 4  # different sums that are met to the digit
 
 
-def fits_none(name: str, parts: Mapping[str, str], joint: Mapping[str, Sequence[str]]) -> str:
-    """Say that a row fits no region, of which it may be a part, and which it may be together."""
-    told = f"{shown(name)} fits no region"
-    if name in joint:
-        return f"{told}, and may be {listed(joint[name], limit=8)} together"
-    return f"{told}, and may be a part of {plain(parts[name])}" if name in parts else told
+class TotalColumn(NamedTuple):
+    """What is known of a column that is the sum of others, or says that it is a total or a part of another.
+
+    Attributes
+    ----------
+    told : str
+        What it adds up to or says, and where it does not hold.
+    adds_up : bool
+        Whether it is the sum of its parts.
+    certain : bool
+        Whether it is a total beyond doubt: it adds up, comes close, exceeds the others or says nothing else; or a part
+        of a column that is nowhere less.
+    parts : tuple of str
+        Columns that it sums up, or that come nearest to it; of a part none.
+    of : str
+        Of a part, the column that holds it.
+    """
+
+    told: str
+    adds_up: bool
+    certain: bool
+    parts: tuple[str, ...]
+    of: str = ""
+
+    @property
+    def summed(self) -> tuple[str, ...]:
+        """Columns that it is the sum of."""
+        return self.parts if self.adds_up else ()
 
 
-def share_totals(blocks: Sequence[Block]) -> None:
-    """Take a row that is open in one table, and the sum of others in another one of the file, for no region in both."""
-    sums = {name for block in blocks for name, why in block.match.outside.items() if why.startswith(SUM)}
-    for block in blocks:
-        for name in [name for name in block.match.open if name in sums]:
-            del block.match.open[name]
-            block.match.outside[name] = f"{SUM} in another table"
+def total_columns(table: pd.DataFrame) -> dict[str, TotalColumn]:
+    """Find columns that are the sum of others, subtotals too, that say so, or that are parts of others, by name.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Regions x industries in printed order, NaN where there is no number.
+
+    Notes
+    -----
+    Where most columns say that they are totals ("Total farming", "Total mining"), the word tells nothing; nor does "of
+    which" where the others add up to the column above only with those that say it.
+    """
+    inside = _inside(table)
+    if inside:
+        sums = _totals(table)
+        kept = [name for name, each in inside.items() if each.of in sums and name in sums[each.of].summed]
+        inside = {name: each for name, each in inside.items() if name not in kept}
+        sums = _totals(table.drop(columns=list(inside)))
+        for name, each in inside.items():  # selected industries of a total, or a part beside them?
+            if each.of in sums and not sums[each.of].adds_up:
+                inside[name] = each._replace(certain=False)
+    else:
+        sums = _totals(table)
+    return {str(name): (inside | sums)[str(name)] for name in table.columns if str(name) in inside or str(name) in sums}
 
 
-def of_smaller_regions(block: Block) -> str:
-    """Say that rows are left though every region has its own, and are more than the regions."""
-    rows = block.match.open
-    problem = f"{listed(rows, limit=3, write=shown)} fit no region, though each of the regions has a row"
-    return f"{problem}: the table may be one of other, smaller regions, some of which bear the same names"
-
-
-def refuse_smaller_regions(blocks: Iterable[Block], where: str) -> None:
-    """Refuse a table of which more rows are left than there are regions, all of which have a row."""
-    if crowded := [block for block in blocks if block.match.crowd]:
-        allowed = remedy("boundaries of those regions, or {ignore} where all other rows are none", ignore='["*"]')
-        raise DataError(message(of_smaller_regions(crowded[0]), where=where, allowed=allowed))
-
-
-def largest_numbers(block: Block) -> dict[str, float]:
-    """Return the largest number in the rows of every name."""
-    largest: dict[str, float] = {}
-    for (_, row), cells in zip(block.rows, _figures(block), strict=True):
-        name = block.text(row, block.key or 0)
-        largest[name] = max([largest.get(name, 0.0), *(abs(cell) for cell in cells if cell is not None)])
-    return largest
-
-
-def odd_rows(block: Block, index: NameIndex) -> dict[str, str]:
-    """Return the names of rows whose code, in a column where every region has one of its own, is empty or unlike."""
-    assert block.key is not None
-    found: dict[str, str] = {}
-    rows = [(block.text(row, block.key), row) for _, row in block.rows]
-    known = [(name, row) for name, row in rows if hits_of(index, name)]
-    regions = {name for name, _ in known}
-    if not {name for name, _ in rows} - regions:
+def _inside(table: pd.DataFrame) -> dict[str, TotalColumn]:
+    """Find columns that say that they are a part of the one before them that does not, and hold to it."""
+    names = [str(name) for name in table.columns]
+    says = [says_part(name) for name in names]
+    if not 0 < sum(says) <= len(names) / 2:
         return {}
-    if 5 * sum(any(is_country(bare_name(text)) for text in labels_beside(block, row)) for _, row in known) < len(known):
-        for name, row in rows:
-            hits = [text for text in labels_beside(block, row) if is_country(bare_name(text))]
-            if hits and name not in regions and not hits_of(index, hits[0]):
-                found[name] = f"{hits[0]} beside it is the name of a country"
-    for at in range(len(block.paths)):
-        codes = {name: block.text(row, at) for name, row in known}
-        if at == block.key or at in block.value_at or len(codes) < 4 or len(set(codes.values())) < len(codes):
-            continue
-        shapes = {re.sub(r"[^\W\d_]", "A", re.sub(r"\d", "0", code)) for code in codes.values()}
-        measured = all(is_number(code) and re.search(r"[.,]\d", code) for code in codes.values())
-        if len(shapes) > 3 or "" in shapes or measured:
-            continue
-        for name, row in rows:
-            code = block.text(row, at)
-            if name not in (code, *regions) and re.sub(r"[^\W\d_]", "A", re.sub(r"\d", "0", code)) not in shapes:
-                found[name] = (
-                    f"{shown(code) if code else 'nothing'} in {shown(block.names[at])}, where every region has a code"
-                )
+    values = table.to_numpy(dtype=float).T
+    found: dict[str, TotalColumn] = {}
+    for at in [at for at, part in enumerate(says) if part]:
+        told, certain, of = "it says that it is a part of another column, and none before it holds it", False, ""
+        for above in [i for i in range(at)[::-1] if not says[i]]:
+            known = np.isfinite(values[at]) & np.isfinite(values[above])
+            if known.any() and (values[at] <= values[above])[known].all():
+                most = int(np.argmax(np.where(known, values[at], -np.inf)))
+                of, certain = names[above], True
+                told = f"it is a part of {plain(of)}: {values[at, most]:g} of {values[above, most]:g}"
+                told += f" in {plain(table.index[most])}"
+                break
+        found[names[at]] = TotalColumn(told, False, certain, (), of)
     return found
+
+
+def _totals(table: pd.DataFrame) -> dict[str, TotalColumn]:
+    """Find columns that are the sum of others, or say so."""
+    names = [str(name) for name in table.columns]
+    values = table.to_numpy(dtype=float).T
+    if not 2 <= len(names) <= _WIDEST or not values.size:
+        return {}
+    unit = unit_of(values)
+    places = [unit if unit >= 1 else unit_of(row) for row in values]
+    halves = np.broadcast_to(0.5 * np.array(places)[:, None], values.shape)
+    fullest = np.argsort(-np.isfinite(values).sum(axis=0), kind="stable")
+    some = np.sort(fullest[np.unique(np.linspace(0, values.shape[1] - 1, _REGIONS).astype(int))])
+    says = [says_sum(name) for name in names]
+    says = says if sum(says) <= len(names) / 2 else [says_only_total(name) for name in names]
+    found = {row: parts for row, parts in find_totals(values[:, some], halves[:, some])
+             if _share_met(values, halves, row, parts) >= _HOLDS}  # fmt: skip
+    rest = [i for i in range(len(names)) if i not in found and not says[i]]
+    for row in [i for i in range(len(names)) if i not in found]:  # the sum of all others, wherever it stands
+        others = tuple(i for i in rest if i != row)
+        meets = len(others) > 1 and _share_met(values, halves, row, others) >= _HOLDS
+        if meets and (says[row] or _by_no_chance(values, halves, row, others)):
+            found[row] = others
+            rest = [i for i in rest if i != row]
+    totals = {}
+    for row in [i for i in range(len(names)) if i in found or says[i]]:
+        parts = found.get(row) or _nearest_parts(values, row, rest, {*found, *np.flatnonzero(says).tolist()})
+        told = "it says that it is a total" if says[row] else "it is the sum of other columns"
+        own, total = values[row], np.nansum(values[list(parts)], axis=0)
+        known = np.isfinite(own) & np.isfinite(values[list(parts)]).all(axis=0)
+        off = np.flatnonzero(known & ~sum_holds(values, halves, row, parts)[0] & ~((own == 0) & (total == 0)))
+        if len(off):
+            worst = int(off[np.argmax(np.abs(own - total)[off])])
+            what = f"{own[worst]:g} in {table.index[worst]}, and the others add up to {total[worst]:g}"
+            told += f", but does not add up in {len(off)} of {known.sum()} regions: {what}"
+        close = np.isclose(own[known], total[known], rtol=_CLOSE)
+        more = bool(known.any()) and (close.mean() >= _HOLDS or bool((own[known] >= total[known]).all()))
+        certain = row in found or says_only_total(names[row]) or more
+        totals[names[row]] = TotalColumn(told, row in found, certain, tuple(names[i] for i in parts))
+    return totals
+
+
+def _share_met(values: Array, halves: Array, row: int, parts: Sequence[int]) -> float:
+    """Return the share of columns with a total in which it is the sum of its parts, a gap counting as nothing."""
+    holds, there, _ = sum_holds(values, halves, row, parts)
+    return float(holds[there].mean()) if there.any() else 0.0
+
+
+def _by_no_chance(values: Array, halves: Array, row: int, parts: Sequence[int]) -> bool:
+    """Tell whether a row is the sum of others to the digit in several columns, or to little beside their size."""
+    own, below = values[row], values[list(parts)]
+    whole = np.isfinite(own) & np.isfinite(below).all(axis=0) & ((below != 0).sum(axis=0) >= FEWEST_PARTS)
+    exact = whole & (np.abs(own - below.sum(axis=0)) <= halves[row] + 1e-9 * np.abs(own))
+    large = whole.sum() > 2 and own[whole].max() > 40 * halves[row, 0] * len(parts)
+    return bool(large or (len(np.unique(own[exact])) >= _EXACT and exact.sum() == whole.sum()))
+
+
+def _nearest_parts(values: Array, row: int, rest: Sequence[int], totals: Container[int]) -> tuple[int, ...]:
+    """Return what a column that does not add up comes nearest to: all others, or those up to the next total."""
+    runs: list[list[int]] = [[i for i in rest if i != row], [], []]
+    for run, step in zip(runs[1:], (-1, 1), strict=True):
+        at = row + step
+        while 0 <= at < len(values) and at not in totals:
+            run.append(at)
+            at += step
+    own = np.nansum(values[row])
+    apart = [abs(float(np.nansum(values[np.array(run, dtype=int)])) - own) for run in runs]
+    return tuple(min(zip(apart, runs, strict=True), key=lambda each: (not each[1], each[0]))[1])
+
+
+def unit_of(values: Array) -> float:
+    """Return the largest power of ten, up to a million, that all whole numbers, or their digits, are multiples of."""
+    found = values[~np.isnan(values)]
+    if len(found) == 0 or (found != np.round(found)).any():
+        return float(10.0 ** -max((len(f"{value:.10g}".partition(".")[2]) for value in found), default=0))
+    unit = 1.0
+    while unit < 1e6 and (found % (10 * unit) == 0).all() and found.any():
+        unit *= 10
+    return unit
