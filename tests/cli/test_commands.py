@@ -561,7 +561,38 @@ def test_a_name_that_fits_no_region_is_given_its_key(county_file, ask, tmp_path,
     stray = ask(*command, "--aliases", f"{name}=Cuonty 199")
     assert "aliases: 'Cuonty 199' is no region; allowed: a key of the boundaries" in stray.stderr
     wrong = ask(*command, "--aliases", "The capital")
-    assert wrong.stderr == ("growthpoles: --aliases 'The capital'; allowed: \"name in the table=KEY of the region\"\n")
+    allowed = '"name in the table=KEY of the region", or a table with the columns name and key'
+    assert wrong.stderr == f"growthpoles: --aliases 'The capital'; allowed: {allowed}\n"
+
+
+@pytest.mark.parametrize("ending", ["csv", "xlsx"])
+def test_a_table_of_aliases(county_file, ask, tmp_path, ending):
+    table = wages_of(tmp_path, [f"Kreis {chr(97 + i) * 3}" for i in range(20)])
+    pairs = pd.DataFrame(
+        {"key": [f"{i:02d}" for i in range(20)], "name": [f"Kreis {chr(97 + i) * 3}" for i in range(20)]}
+    )
+    given = tmp_path / f"aliases.{ending}"
+    pairs.to_csv(given, index=False) if ending == "csv" else pairs.to_excel(given, index=False)
+    command = (
+        "stats",
+        str(county_file),
+        "--table",
+        str(table),
+        "--key",
+        "code",
+        "--variable",
+        "wage",
+        "--format",
+        "csv",
+    )
+    done = ask(*command, "--aliases", str(given))
+    assert done.returncode == 0 and ",20," in done.stdout, done.stderr
+    two = ask(*command, "--aliases", str(given), "--aliases", "Kreis aaa=07")
+    assert two.returncode == 2 and "'Kreis aaa' is said to be 00 and 07; allowed: one region for a name" in two.stderr
+    other = tmp_path / "other.csv"
+    other.write_text("a,b\n1,2\n")
+    none = ask(*command, "--aliases", str(other))
+    assert none.returncode == 2 and "no columns called name and key; allowed: a header name,key" in none.stderr
 
 
 def test_a_map_of_a_column_of_any_file(county_file, ask, tmp_path):

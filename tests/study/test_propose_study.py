@@ -1129,3 +1129,48 @@ def test_one_indicator_is_called_what_its_column_says(seed: int, layout: str, la
     assert table.set_index(["region", "year"])["value"].to_dict() == truth
     assert table.attrs["units"] == ({} if layout == "years" else {value: "Percent"})
     assert layout == "years" or table.attrs["codes"] == {head: value}
+
+
+@pytest.mark.parametrize("seed", samples(range(20), daily=2))
+def test_tables_of_different_years_make_a_valid_study(seed: int, tmp_path: Path) -> None:
+    borders, codes, _, draw = coded(tmp_path, seed, draw_regions(seed))
+    files = []
+    for number in range(draw.randint(2, 4)):
+        years = sorted(draw.sample(range(2010, 2024), draw.randint(1, 4)))
+        layout, kind = draw.choice(["wide", "years", "long"]), f"Quantity {'abcd'[number]}"
+        if layout == "wide":
+            rows = [["code", *(f"{kind} {year}" for year in years)]]
+            rows += [[code, *(str(draw.randrange(10, 900) / 10) for _ in years)] for code in codes]
+        else:
+            rows = [["code", "year", *(["indicator", "value"] if layout == "long" else [kind])]]
+            rows += [
+                [code, str(year), *([kind] if layout == "long" else []), str(draw.randrange(10, 900) / 10)]
+                for code in codes
+                for year in years
+            ]
+        path = tmp_path / f"t{number}.csv"
+        path.write_text("\n".join(",".join(row) for row in rows), encoding="utf-8")
+        files.append(path)
+    propose_study(tmp_path / "s", table=files, boundaries=borders, key="code").write()
+    examined = examine_study(tmp_path / "s", outside=True)
+    assert examined.empty, examined["problem"].tolist()
+
+
+@pytest.mark.parametrize("sign", ["/", " / ", " & ", " and ", "–", ", "])
+@pytest.mark.parametrize("seed", samples(range(10), daily=1))
+def test_a_row_of_several_regions_together_is_asked_for(seed: int, sign: str, tmp_path: Path) -> None:
+    borders, _, _, draw = coded(tmp_path, seed, draw_regions(seed))
+    names = gpd.read_file(borders)["name"].tolist()
+    at = sorted(draw.sample(range(len(names)), 2))
+    both = sign.join(names[i] for i in at)
+    rows = [[name, 5.5 + i] for i, name in enumerate(names) if i not in at] + [[both, 9.5]]
+    path = tmp_path / "t.xlsx"
+    book = openpyxl.Workbook()
+    for row in [["Region", "Output 2020"], *rows]:
+        book.active.append(row)  # type: ignore[union-attr]
+    book.save(path)
+    said = f"'{both}' fits no region, and may be K1{at[0]:02}, K1{at[1]:02} together; allowed: boundaries in which"
+    with pytest.raises(DataError, match=re.escape(said)):
+        gp.read_table(path, boundaries=borders, key="code")
+    found = gp.read_table(path, boundaries=borders, key="code", ignore=[both])
+    assert len(found) == len(names) - 2

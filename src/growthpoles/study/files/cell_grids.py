@@ -52,7 +52,7 @@ _MARKS = (  # UTF-32 first: its little-endian mark begins with that of UTF-16
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f]")
 _SAMPLE = 1_000_000
 BOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
-PARQUET = (".parquet", ".pq")
+PARQUET = (".parquet", ".pq", ".geoparquet")
 PACKED: dict[str, Callable[[Any], Any]] = {".gz": gzip.open, ".bz2": bz2.open, ".xz": lzma.open}
 _OLD = (
     ".zst", ".lz4", ".br", ".numbers", ".dta", ".sav", ".dbf", ".feather", ".rds", ".sas7bdat", ".pdf", ".doc", ".docx",
