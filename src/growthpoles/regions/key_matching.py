@@ -438,7 +438,7 @@ def _namesakes(country: str, code: str, index: NameIndex) -> bool:
     core, text = cores(country)
     spelled = [cores(spelling) for spelling in index.names[code]]
     return any(
-        (core <= other and COMPASS.isdisjoint(other - core))
+        (core <= other and other - core <= _PLACES)
         or difflib.SequenceMatcher(None, theirs, text, autojunk=False).ratio() >= _NEARLY
         for other, theirs in spelled
     )
