@@ -236,15 +236,17 @@ def test_a_world_map_is_cut_at_its_edge_and_loses_nothing() -> None:
     assert widest < 0.2 * (base.bounds[2] - base.bounds[0])
 
 
+@pytest.mark.parametrize("long", ["", "Isles"])
 @pytest.mark.parametrize("seed", range(3))
-def test_a_frame_without_a_label_says_whose_part_it_holds(seed: int) -> None:
+def test_a_frame_without_a_label_says_whose_part_it_holds(seed: int, long: str) -> None:
     given = body(seed, None)
     given[4] = shapely.union(given[4], shapely.box(6e6, 1e6, 6e6 + 3e4, 1e6 + 2e4))
     names = [f"R{k}" for k in range(9)]
-    regions = gpd.GeoDataFrame({"name": names}, geometry=list(given), index=pd.Index(names), crs=LAEA)
+    called = [f"{name} {long}".strip() for name in names]
+    regions = gpd.GeoDataFrame({"name": called}, geometry=list(given), index=pd.Index(names), crs=LAEA)
     values = pd.Series(np.arange(9.0), index=regions.index)
     ax: Any = maps.plot_values(regions, values, variable="value")
-    assert [w.text for gid, w in measure.words(ax) if gid.endswith("-far-names")] == ["R4"]
+    assert " ".join(w.text for gid, w in measure.words(ax) if gid.endswith("-far-names")) == called[4]
     drawn = gpd.GeoDataFrame(geometry=list(shown_on(ax).base.geometries))
     assert measure.problems(ax, drawn, 5.5) == []
     bare: Any = maps.plot_values(regions, values, variable="value", labels="none")

@@ -568,12 +568,22 @@ def far_names(base: Base, plan: Plan, named: Names | None, names: Sequence[Seque
         if any(room.intersects(one) for one in at):
             continue
         held = np.flatnonzero(shapely.intersects(base.geometries, shapely.box(*frame.bounds))).tolist()
-        for told in zip(*(names[i][:: len(names[i]) - 1 or 1] for i in held if names[i]), strict=False):
-            line = ", ".join(told)
-            if text_metrics.width(line, size) < right - left - 1.2:
-                high = float(top) - 0.6 - text_metrics.CAP * size * text_metrics.PT
-                words.append(Word(float(left) + 0.6, high, line, size))
-                break
+        shapes, unit = base.geometries[held], size * text_metrics.PT
+        found: list[Word] = []
+        own = [*zip(*(names[i][:: len(names[i]) - 1 or 1] for i in held if names[i]), strict=False)]
+        for over, told in itertools.product((False, True), own):  # over the land only where there is no other place
+            lines = text_metrics.fold(", ".join(told), size, right - left - 1.2, most=2)
+            wide, below = max(text_metrics.width(line, size) for line in lines), (len(lines) - 1) * text_metrics.LEADING
+            first, last = top - 0.6 - text_metrics.CAP * unit, bottom + 0.6 + (text_metrics.DROP + below) * unit
+            for high in (first, last, (first + last) / 2) if wide < right - left - 1.2 else ():
+                low, above = high - below * unit - 0.3, high + text_metrics.CAP * unit + 0.3
+                corners = (np.array([left, low, left + 0.9 + wide, above]).reshape(2, 2) - origin) / scale
+                if over or not shapely.intersects(shapes, shapely.box(*corners.ravel())).any():
+                    found = found or [
+                        Word(float(left) + 0.6, float(high) - n * text_metrics.LEADING * unit, line, size)
+                        for n, line in enumerate(lines)
+                    ]
+        words += found
     return words
 
 
