@@ -8,10 +8,22 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from growthpoles.errors import DataError, Option, listed, message, nearest, plain, quoted, remedy, shown, unshortened
+from growthpoles.errors import (
+    DataError,
+    Option,
+    Reason,
+    listed,
+    message,
+    nearest,
+    plain,
+    quoted,
+    remedy,
+    shown,
+    unshortened,
+)
 from growthpoles.language.languages import alternatives
 from growthpoles.study.files.printed_labels import UNSTATED, parse_year, year_inside
-from growthpoles.study.files.problems import partly_told
+from growthpoles.study.files.problems import COLUMNS_LEFT_OUT, NO_YEAR, columns_left_out, partly_told
 from growthpoles.study.table_totals import total_columns
 
 if TYPE_CHECKING:
@@ -180,11 +192,7 @@ class FileData:
             if alone and self.asked is not None:
                 problem = f"{quoted(variable)} stands in a table that says no year, and {self.asked} was asked for"
                 raise DataError(message(problem, where=self.source, allowed="--sheet with --year, or no --year"))
-            # What is taken is not left out.
-            taken = rf"(, )?{re.escape(plain(variable))} \(no year in its header[^()]*\)(?(1)|(?:, )?)"
-            notes = [re.sub(taken, "", note, count=1) for note in self.notes]
-            none = ("the year: ", _APART)
-            self.notes[:] = [note for note in notes if not (note.startswith(none) or "the columns  were" in note)]
+            self.notes[:] = [said for note in self.notes for said in _without_taken(note, variable)]
             why = "its header says no year, and it is taken since it was asked for"
             self.notes.append(f"{plain(variable)}: {'the year; it is not stated' if alone else why}")
             self.table.attrs.pop("year", None)
@@ -307,7 +315,7 @@ def read_files(path: Path, options: FileOptions, *, variable: str | None = None,
     else:
         assert key is not None  # a table is joined by it
         table, loose = _joined(regions, path, key, layer, options, notes, variable)
-        in_headers = any("no year in its header" in note for note in notes)
+        in_headers = any(NO_YEAR in note for note in notes)
         if in_headers or len(loose.columns):
             read = functools.partial(_undated, regions, path, key, layer, options, loose, in_headers=in_headers)
             undated = functools.cache(read)
@@ -474,6 +482,20 @@ def _undated(
 
 
 _APART = "of no year, as their table says none: "  # begins the note of columns that stand in a sheet without a year
+
+
+def _without_taken(note: str, variable: str) -> list[str]:
+    """Take a column that is taken after all out of the note of those left out; nothing is left of a note of it alone."""
+    if note.startswith(("the year: ", _APART)):
+        return []
+    if not isinstance(note, Reason) or note.template != COLUMNS_LEFT_OUT:
+        return [note]
+    left = [
+        (name, why)
+        for name, why in note.places["columns"]
+        if plain(name) != plain(variable) or not why.startswith(NO_YEAR)
+    ]
+    return [columns_left_out(note.places["at"], left)] if left else []
 
 
 def _elsewhere(long: pd.DataFrame, year: int) -> dict[str, list[int]]:

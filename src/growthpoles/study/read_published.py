@@ -512,8 +512,7 @@ def doubts_of(block: Block, codes: Sequence[str], blocks: Sequence[Block] = ()) 
         told += counted(len(block.grid.hidden_columns), "columns")
         doubts.append(f"{at}: hidden in the file and left out: {told}")
     if block.left_out:
-        told = listed((f"{plain(name)} ({why})" for name, why in block.left_out), write=str)
-        doubts.append(f"{at}: the columns {told} were left out")
+        doubts.append(causes.columns_left_out(at, block.left_out))
     return doubts
 
 

@@ -34,7 +34,7 @@ from growthpoles.study.files.printed_labels import (
     year_reader,
     years_in,
 )
-from growthpoles.study.files.problems import Problem
+from growthpoles.study.files.problems import NO_YEAR, Problem
 from growthpoles.study.files.table_files import JOINT, cell_text
 from growthpoles.study.region_rows import settle_rows
 from growthpoles.study.table_blocks import (
@@ -314,7 +314,7 @@ def _find_values(
         else:
             beside = "before the years" if pure and at < min(pure) else "beside the years"
             side = beside if pure else "though others have one"
-            block.left_out.append((block.names[at], f"no year in its header, {side}"))
+            block.left_out.append((block.names[at], f"{NO_YEAR}, {side}"))
             block.undated.append(at)
 
 
