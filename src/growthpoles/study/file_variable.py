@@ -485,7 +485,7 @@ _APART = "of no year, as their table says none: "  # begins the note of columns 
 
 
 def _without_taken(note: str, variable: str) -> list[str]:
-    """Take a column that is taken after all out of the note of those left out; nothing is left of a note of it alone."""
+    """Take a column that is taken after all out of the note of those left out, which goes where it was alone."""
     if note.startswith(("the year: ", _APART)):
         return []
     if not isinstance(note, Reason) or note.template != COLUMNS_LEFT_OUT:
