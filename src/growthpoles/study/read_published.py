@@ -31,7 +31,7 @@ from growthpoles.study.files.printed_labels import (
     year_inside,
 )
 from growthpoles.study.files.problems import Names, left_out_for, nothing_found, partly_told, summary
-from growthpoles.study.files.table_files import cell_text
+from growthpoles.study.files.table_files import cell_text, too_many_names
 from growthpoles.study.files.user_table import idle_told, remark, toml_list
 from growthpoles.study.files.user_table import read_table as read_as_described
 from growthpoles.study.files.user_table import toml_text as quoted
@@ -47,7 +47,6 @@ from growthpoles.study.table_blocks import (
     split_halves,
     split_sections,
     tell_table_number,
-    too_many_names,
 )
 from growthpoles.study.table_layout import read_block
 from growthpoles.study.total_rows import (

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from growthpoles.errors import DataError, counted, listed, message, plain, quoted
 from growthpoles.study.files.cell_grids import Grid, Row, filled_sheets, read_grids, turned
-from growthpoles.study.files.number_notation import detect_delimiter
+from growthpoles.study.files.number_notation import detect_delimiter, is_number
 from growthpoles.study.files.problems import Problem
 from growthpoles.study.study_spec import Table
 
@@ -130,6 +130,23 @@ def _check_names(grid: Grid, header: int | None, key: str | None, most: int) -> 
     if len(names) > most:
         told = f"{len(names)} different names in column {plain(key)} ({listed(list(names)[1:], limit=3, write=quoted)})"
         raise DataError(message(told, where=str(grid.path), allowed=f"at most {most} for these boundaries"))
+
+
+def too_many_names(grid: Grid, limit: int) -> tuple[int, str] | None:
+    """Return how many names, and where, if a long sheet holds more than a country has regions and no other key."""
+    if len(grid.rows) <= limit:
+        return None
+    most = 0, ""
+    for at in range(min(12, max(len(row) for _, row in grid.rows))):
+        cells = {row[at] for _, row in grid.rows if at < len(row)}
+        wordy = sum(isinstance(cell, str) and not is_number(cell) for cell in list(cells)[:200])
+        if wordy < min(100, 0.5 * len(cells)):
+            continue
+        if 1 < len(cells) <= limit:
+            return None
+        head = next((text for _, row in grid.rows if at < len(row) and (text := cell_text(row[at]))), "")
+        most = max(most, (len(cells) - 1, head))
+    return most if most[0] else None
 
 
 def header_paths(grid: Grid, numbers: Sequence[int]) -> list[list[str]]:
