@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import functools
 import re
-from collections import Counter
-from collections.abc import Callable, Iterable, Sequence, Set
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from itertools import permutations
 
 from growthpoles.errors import listed, shown
 from growthpoles.regions.key_matching import KeyMatch, match_keys
-from growthpoles.regions.name_matching import NameIndex, is_country
+from growthpoles.regions.name_matching import NameIndex
 from growthpoles.study.files.cell_grids import Grid
 from growthpoles.study.files.number_notation import STRONG_MARK, Notation, is_mark, is_number
 from growthpoles.study.files.printed_labels import (
@@ -31,7 +31,7 @@ from growthpoles.study.files.printed_labels import (
     year_steps,
 )
 from growthpoles.study.files.table_files import JOINT, cell_text, cells_filled, header_paths, joint_keys, unique_names
-from growthpoles.study.guess_columns import goes_on_below, names_places
+from growthpoles.study.guess_columns import COUNTED, goes_on_below, is_identifier, names_places
 
 _MOST_HEADER = 5
 _MOST_ACROSS = 2000  # rows of a table whose regions stand across
@@ -75,6 +75,7 @@ class Block:
     undated: list[int] = field(default_factory=list)  # columns left out as they have no year, though others have one
     doubts: list[str] = field(default_factory=list)
     title: str = ""
+    subject: str = ""  # what a column beside the indicator says of all rows
     kinds_of: dict[int, Counter[str]] = field(default_factory=dict)  # column -> how many cells of which kind
 
     def text(self, row: Sequence[object], at: int) -> str:
@@ -516,6 +517,21 @@ def bare_number(block: Block, row: Sequence[object], at: int) -> str:
     return text[:-1] if text[:-1].isdecimal() and text[-1] == "." else text  # "1." counts, too
 
 
+def identifies(block: Block, at: int) -> bool:
+    """Tell whether whole numbers identify regions or rows: by the name of the column and by what it holds."""
+    name = bare_name(block.paths[at][-1] if at < len(block.paths) and block.paths[at] else "")
+    key = block.key if block.key is not None else at
+    found = {(block.text(row, key), text) for _, row in block.rows if (text := bare_number(block, row, at))}
+    numbers = {number for _, number in found}
+    if is_identifier(name, numbers):
+        return True
+    if not COUNTED.fullmatch(name) or not all(re.fullmatch(r"-?\d+", number) for number in numbers):
+        return False
+    values = sorted(map(int, numbers))
+    # Ranks and serial numbers lie close to one another and start low; numbers of things do not.
+    return bool(values) and values[0] <= 1 and values[-1] - values[0] < 1.5 * len(found)
+
+
 def far_years(block: Block, at: int) -> bool:
     """Tell whether a column named for years holds whole numbers of four digits that are read as none."""
     filled = [text for _, row in block.rows if (text := bare_number(block, row, at).removesuffix(".0"))]
@@ -538,6 +554,17 @@ def several_numbers(block: Block, rows: Sequence[Sequence[object]], at: int) -> 
     return 2 * len(names) <= len(rows) and any(
         len({bare_number(block, row, each) for row in rows}) > 4 for each in others
     )
+
+
+def tells_rows_apart(block: Block, rows: list[list[object]], at: int, labels: Mapping[int, Sequence[str]]) -> bool:
+    """Tell whether rows that are alike in region, year and words have the same few numbers each, as codes of sexes."""
+    dated = [] if block.year_column is None else [[block.text(row, block.year_column) for row in rows]]
+    groups: dict[tuple[str, ...], list[str]] = defaultdict(list)
+    for row, *told in zip(rows, *labels.values(), *dated, strict=True):
+        groups[block.text(row, block.key or 0), *told].append(block.text(row, at))
+    held = [len(set(codes)) for codes in groups.values()]
+    several = len({code for codes in groups.values() for code in codes})
+    return 1 < several <= 100 and len(held) > 1 and sum(held) >= 0.9 * several * len(held)
 
 
 def tell_parts_of_year(block: Block) -> None:
@@ -599,37 +626,6 @@ def labels_beside(block: Block, row: Sequence[object]) -> list[str]:
     """Return the words that stand in a row beside key and values."""
     aside = {block.key, block.year_column, *block.value_at, *block.indicator}
     return [text for at in range(len(block.paths)) if at not in aside and kind_of(text := block.text(row, at)) == "t"]
-
-
-def odd_rows(block: Block, index: NameIndex) -> dict[str, str]:
-    """Return the names of rows whose code, in a column where every region has one of its own, is empty or unlike."""
-    assert block.key is not None
-    found: dict[str, str] = {}
-    rows = [(block.text(row, block.key), row) for _, row in block.rows]
-    known = [(name, row) for name, row in rows if hits_of(index, name)]
-    regions = {name for name, _ in known}
-    if not {name for name, _ in rows} - regions:
-        return {}
-    if 5 * sum(any(is_country(bare_name(text)) for text in labels_beside(block, row)) for _, row in known) < len(known):
-        for name, row in rows:
-            hits = [text for text in labels_beside(block, row) if is_country(bare_name(text))]
-            if hits and name not in regions and not hits_of(index, hits[0]):
-                found[name] = f"{hits[0]} beside it is the name of a country"
-    for at in range(len(block.paths)):
-        codes = {name: block.text(row, at) for name, row in known}
-        if at == block.key or at in block.value_at or len(codes) < 4 or len(set(codes.values())) < len(codes):
-            continue
-        shapes = {re.sub(r"[^\W\d_]", "A", re.sub(r"\d", "0", code)) for code in codes.values()}
-        measured = all(is_number(code) and re.search(r"[.,]\d", code) for code in codes.values())
-        if len(shapes) > 3 or "" in shapes or measured:
-            continue
-        for name, row in rows:
-            code = block.text(row, at)
-            if name not in (code, *regions) and re.sub(r"[^\W\d_]", "A", re.sub(r"\d", "0", code)) not in shapes:
-                found[name] = (
-                    f"{shown(code) if code else 'nothing'} in {shown(block.names[at])}, where every region has a code"
-                )
-    return found
 
 
 def sentinels(block: Block) -> list[str]:

@@ -44,18 +44,22 @@ from growthpoles.study.table_blocks import (
     fill_down,
     hits_of,
     holds_codes,
+    identifies,
     is_measured,
     joint_key,
     kind_of,
     labels_beside,
-    odd_rows,
     sentinels,
     several_numbers,
     tell_parts_of_year,
     tell_table_number,
+    tells_rows_apart,
 )
-from growthpoles.study.total_rows import largest_numbers, seeming_totals, totals_of
+from growthpoles.study.total_rows import largest_numbers, odd_rows, seeming_totals, totals_of
 
+#: A column that names the whole table in every row (SDMX).
+_STRUCTURE = re.compile(r"(?:structure|dataflow|data[ _]?set)[ _](?:name|title|label)", flags=re.IGNORECASE)
+CATEGORIES = "codes of categories"
 KEY_TAKEN = "the column of the regions: {column} was taken; {others} could serve as well"
 
 
@@ -210,7 +214,7 @@ def _fill_key(block: Block) -> None:
 
 def _labels(block: Block, at: int) -> bool:
     """Tell whether whole numbers are those of regions or rows, by the name of the column."""
-    return _identifies(block, at) or headers.names_places(_last(block, at), strict=True)
+    return identifies(block, at) or headers.names_places(_last(block, at), strict=True)
 
 
 def series_of(block: Block) -> set[int]:
@@ -326,7 +330,7 @@ def _no_value(block: Block, at: int, index: NameIndex | None) -> str:
         return "years, which are read from 1900 to 2100"
     if whole and beside and len(filled) > 3 and filled in (counted_from(1, filled), counted_from(0, filled)):
         return "it counts the rows"
-    if whole and _identifies(block, at):
+    if whole and identifies(block, at):
         return "an identifier, by its name"
     if whole and holds_codes(block, at):
         return "an identifier, different codes of one length with leading zeros"
@@ -381,6 +385,8 @@ def _attribute(block: Block, at: int, index: NameIndex | None) -> str:
         alone = several == len(groups)  # every text has one number
         if whole and alone and several > 1 and 2 * several <= len(filled) and (other != block.key or valued):
             return f"the same for all rows of one {shown(block.names[other])}"
+    if whole and (valued or several_numbers(block, rows, at)) and tells_rows_apart(block, rows, at, labels):
+        return CATEGORIES
     if valued and whole and block.year_column is not None:
         dated = {(block.text(row, block.year_column), text) for row, text in zip(rows, cells, strict=True) if text}
         if 1 < len({year for year, _ in dated}) == len(dated) and 2 * len(dated) <= len(filled):
@@ -391,21 +397,6 @@ def _attribute(block: Block, at: int, index: NameIndex | None) -> str:
         if 2 * len(pairs) <= len(filled) and len({a for a, _ in pairs}) == len(pairs) == len({b for _, b in pairs}):
             return "it identifies the series"
     return ""
-
-
-def _identifies(block: Block, at: int) -> bool:
-    """Tell whether whole numbers identify regions or rows: by the name of the column and by what it holds."""
-    name = bare_name(_last(block, at))
-    key = block.key if block.key is not None else at
-    found = {(block.text(row, key), text) for _, row in block.rows if (text := bare_number(block, row, at))}
-    numbers = {number for _, number in found}
-    if headers.is_identifier(name, numbers):
-        return True
-    if not headers.COUNTED.fullmatch(name) or not all(re.fullmatch(r"-?\d+", number) for number in numbers):
-        return False
-    values = sorted(map(int, numbers))
-    # Ranks and serial numbers lie close to one another and start low; numbers of things do not.
-    return bool(values) and values[0] <= 1 and values[-1] - values[0] < 1.5 * len(found)
 
 
 def _find_dimensions(block: Block, kinds: dict[int, Counter[str]]) -> None:
@@ -495,6 +486,8 @@ def _with_units(
 
 def _note_rest(block: Block, rest: Sequence[int]) -> None:
     """List the columns that are neither region, year, indicator nor value; take the column of flags."""
+    taken = {block.names[at] for at in block.indicator}
+    block.left_out = [each for each in block.left_out if each[0] not in taken]
     for at in rest:
         if at in block.fill and at not in block.indicator:
             block.fill.remove(at)
@@ -504,6 +497,10 @@ def _note_rest(block: Block, rest: Sequence[int]) -> None:
             block.flag_column = at
             continue
         told = "it identifies the series" if at in block.series else "text"
+        called = headers.INDICATOR.fullmatch(_last(block, at).strip())
+        if len(texts) == 1 and (called or (not block.subject and _STRUCTURE.fullmatch(_last(block, at)))):
+            coded = headers.CODED.fullmatch(next(iter(texts))) is not None
+            block.subject = block.subject if block.subject and coded else next(iter(texts))
         told = f"codes of {shown(block.names[block.codes[at]])}" if at in block.codes else told
         same = f"always {shown(next(iter(texts)))}" if len(texts) == 1 else told
         beside = at - 1 in block.value_at and {*block.paths[at]} < {*block.paths[at - 1]}
@@ -703,9 +700,12 @@ def _name_labels(block: Block) -> None:
             parts = [block.text(row, at) for at in block.indicator]
             for at in block.value_at if several else [-1]:
                 text = " | ".join([*parts, block.names[at]] if several else parts)
-                named = [*parts, block.labels.get(at, "")] if several else parts
+                headed = zip((block.names[each] for each in block.indicator), parts, strict=True)
+                named = [f"{head} {part}" if part.isdecimal() else part for head, part in headed]
+                named += [block.labels.get(at, "")] if several else []
                 block.kinds.setdefault(text, ", ".join(filter(None, named)))
-        for at in {at for at in block.kinds_of if headers.UNIT.fullmatch(_last(block, at))} - {*block.indicator}:
+        units = (at for at in block.kinds_of if headers.UNIT.fullmatch(_last(block, at)))
+        for at in sorted(units, key=block.indicator.__contains__):
             told: dict[str, set[str]] = defaultdict(set)
             for _, row in block.regions:
                 told[" | ".join(block.text(row, each) for each in block.indicator)].add(block.text(row, at))

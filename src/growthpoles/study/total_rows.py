@@ -12,12 +12,13 @@ from numpy.typing import NDArray
 
 from growthpoles.errors import DataError, listed, message, plain, quoted, remedy, shown
 from growthpoles.regions.key_matching import SUM
-from growthpoles.regions.name_matching import is_country, is_dependency, says_only_total, says_total
+from growthpoles.regions.name_matching import NameIndex, is_country, is_dependency, says_only_total, says_total
+from growthpoles.study.files.cell_grids import Grid
 from growthpoles.study.files.number_notation import cell_value, detect_notation, is_number
 from growthpoles.study.files.printed_labels import bare_name
 from growthpoles.study.files.problems import Problem
 from growthpoles.study.files.table_files import cell_text
-from growthpoles.study.table_blocks import Block
+from growthpoles.study.table_blocks import Block, hits_of, is_counting, kind_of, labels_beside, same_heads
 
 Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -457,3 +458,89 @@ def largest_numbers(block: Block) -> dict[str, float]:
         name = block.text(row, block.key or 0)
         largest[name] = max([largest.get(name, 0.0), *(abs(cell) for cell in cells if cell is not None)])
     return largest
+
+
+def odd_rows(block: Block, index: NameIndex) -> dict[str, str]:
+    """Return the names of rows whose code, in a column where every region has one of its own, is empty or unlike."""
+    assert block.key is not None
+    found: dict[str, str] = {}
+    rows = [(block.text(row, block.key), row) for _, row in block.rows]
+    known = [(name, row) for name, row in rows if hits_of(index, name)]
+    regions = {name for name, _ in known}
+    if not {name for name, _ in rows} - regions:
+        return {}
+    if 5 * sum(any(is_country(bare_name(text)) for text in labels_beside(block, row)) for _, row in known) < len(known):
+        for name, row in rows:
+            hits = [text for text in labels_beside(block, row) if is_country(bare_name(text))]
+            if hits and name not in regions and not hits_of(index, hits[0]):
+                found[name] = f"{hits[0]} beside it is the name of a country"
+    for at in range(len(block.paths)):
+        codes = {name: block.text(row, at) for name, row in known}
+        if at == block.key or at in block.value_at or len(codes) < 4 or len(set(codes.values())) < len(codes):
+            continue
+        shapes = {re.sub(r"[^\W\d_]", "A", re.sub(r"\d", "0", code)) for code in codes.values()}
+        measured = all(is_number(code) and re.search(r"[.,]\d", code) for code in codes.values())
+        if len(shapes) > 3 or "" in shapes or measured:
+            continue
+        for name, row in rows:
+            code = block.text(row, at)
+            if name not in (code, *regions) and re.sub(r"[^\W\d_]", "A", re.sub(r"\d", "0", code)) not in shapes:
+                found[name] = (
+                    f"{shown(code) if code else 'nothing'} in {shown(block.names[at])}, where every region has a code"
+                )
+    return found
+
+
+def unread_rows(grid: Grid, blocks: Sequence[Block], at: str) -> list[str]:
+    """List the rows that hold several numbers and are in no table."""
+    read = {number for block in blocks for number in (*block.header, *(n for n, _ in block.rows))}
+    below = max((block.last for block in blocks), default=0)
+    valued = {
+        at
+        for block in blocks
+        for at in range(len(block.paths))
+        if 2 * sum(kind_of(row[at]) in "ny" for _, row in block.rows if at < len(row)) > len(block.rows)
+    }
+    rows = [
+        number
+        for number, row in grid.rows
+        if number not in read and number not in grid.hidden and not is_counting(row)
+        and (sum(kind_of(cell) == "n" for cell in row) > 1 or (number > below and set() < _unnamed(row) <= valued))
+    ]  # fmt: skip
+    if not blocks or not rows:
+        return []
+    one = len(rows) == 1
+    told = (
+        f"{grid.unit} {rows[0]} holds numbers and is"
+        if one
+        else f"{grid.unit}s {listed(rows, limit=8)} hold numbers and are"
+    )
+    return [f"{at}: {told} in no table"]
+
+
+def _unnamed(row: Sequence[object]) -> set[int]:
+    """Return the filled columns of a row where all of them hold numbers, as of a total without a name."""
+    filled = {at for at, cell in enumerate(row) if cell_text(cell)}
+    return filled if all(is_number(row[at]) for at in filled) else set()
+
+
+def continues(block: Block, before: Block) -> bool:
+    """Tell whether a table goes on with other regions below the same header: on another page or sheet, or beside."""
+    same = block.grid.path == before.grid.path and not block.indicator and not before.indicator
+    shapes = [[(each.labels.get(at), year) for at, year in each.value_at.items()] for each in (block, before)]
+    if same_heads(block, before):
+        shapes = [[], []]
+    mine, theirs = set(block.match.codes.values()), set(before.match.codes.values())
+    return same and shapes[0] == shapes[1] and block.years == before.years and bool(mine) and not mine & theirs
+
+
+def goes_on(block: Block, before: Block) -> bool:
+    """Tell whether a table with its indicators down goes on below a repeated header: no row comes twice."""
+    if not before.indicator or block.indicator != before.indicator or not same_heads(block, before):
+        return False
+
+    def told(each: Block) -> set[tuple[str, ...]]:
+        at = [each.key or 0, *each.indicator, *([] if each.year_column is None else [each.year_column])]
+        return {tuple(each.text(row, i) for i in at) for _, row in each.rows}
+
+    return not told(block) & told(before)

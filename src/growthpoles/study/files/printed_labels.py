@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from growthpoles.errors import Reason, listed
 from growthpoles.language.languages import alternatives
+from growthpoles.regions.name_matching import says_only_total
 from growthpoles.study.files.problems import FAR_YEARS, LUNAR_YEARS
 
 MANY_CELLS = 2**14  # texts whose reading is kept: a cell is asked about many times before its table is understood
@@ -430,6 +431,49 @@ def is_no_subject(text: str) -> bool:
     office = _OFFICE.search(plain) is not None
     counts = re.search(_STATISTICS, plain, flags=re.IGNORECASE) is not None
     return (office and (counts or plain.isupper())) or _NAMED_FOR_STATISTICS.fullmatch(plain) is not None
+
+
+def _made_of(words: str, more: str) -> re.Pattern[str]:
+    return re.compile(rf"\W*(?:(?:{words})(?![^\W\d_])\W*|{more}\W*)+", flags=re.IGNORECASE)
+
+
+_GROUP = re.compile(alternatives("categories"), flags=re.IGNORECASE)
+_AGES = _made_of(alternatives("ages"), r"(?<!\d)\d{1,3}(?!\d)")
+_QUARTER = _made_of(alternatives("quarters"), r"(?<!\w)(?:[IVX]{1,4}|[1-4])(?!\w)|(?<!\w)[^\W\d_]\.")
+_MEASURED_IN = _made_of(alternatives("units_of_measure"), r"[%‰$€£¥₽₸₹₴₺]|(?<!\w)\d+(?!\w)")
+#: What a column of sexes or ages is called.
+CATEGORY = re.compile(rf"(?:{alternatives('category_columns')})(?:[ _].*)?", flags=re.IGNORECASE)
+_GENERAL = re.compile(rf"(?:{alternatives('sheets')}|{_TABLE})\W*\d*", flags=re.IGNORECASE)
+
+
+def is_unit(text: str) -> bool:
+    """Tell whether a label is a unit and nothing else: "tūkst.", "$(million)", "%"."""
+    return not text.strip().isdecimal() and _MEASURED_IN.fullmatch(text) is not None
+
+
+def is_no_quantity(text: str) -> bool:
+    """Tell whether a label says of whom, when or in which unit something was measured, but not what.
+
+    It is made of sexes, ages, totals, units, parts of a year or words for a period.
+    """
+
+    def bare(part: str) -> bool:
+        plain = part.strip(" .:")
+        if not plain or is_unit(part) or _GROUP.fullmatch(plain) or YEAR_WORDS.fullmatch(plain):
+            return True
+        if says_only_total(plain):
+            return True
+        months = _PARTS_OF_YEAR.sub(" ", plain)
+        if (_QUARTER.fullmatch(plain) and not plain.isdecimal()) or not _QUARTER.sub("", months).strip(" -"):
+            return True
+        return _AGES.fullmatch(plain) is not None and not plain.isdecimal() and any(map(str.isdigit, plain))
+
+    return all(map(bare, re.split(r"[,;|:]\s*|\s+[/–—-]\s+", text)))
+
+
+def names_no_subject(text: str) -> bool:
+    """Tell whether a title or the name of a sheet says nothing of what its numbers are."""
+    return not text or is_no_subject(text) or _GENERAL.fullmatch(text.strip()) is not None or is_no_quantity(text)
 
 
 #: "Population 2015-2020", "Años 2019 a 2022", "(2010 und 2022)".
