@@ -182,8 +182,8 @@ Found = tuple[pd.DataFrame, int | None, dict[tuple[int, str], Place], list[Total
 def _tables(grid: Grid, path: Path, left: list[Reason], unread: Reason | None, *, several: bool) -> list[Found]:
     """Take the blocks of a sheet apart into tables by year; columns of figures that are not read go to `left`."""
     found: list[Found] = []
-    for block, beside in [
-        (part, beside) for whole in find_blocks(grid) for half, beside in [_joined(whole)] for part in _sections(half)
+    for block, moved in [
+        (part, moved) for whole in find_blocks(grid) for half, moved in [_joined(whole)] for part in _sections(half)
     ]:
         width = max(len(row) for _, row in block.rows)
         kinds = {
@@ -209,14 +209,14 @@ def _tables(grid: Grid, path: Path, left: list[Reason], unread: Reason | None, *
             left.append(Reason("column {column} identifies or numbers the rows, and is no quantity", {"column": name}))
         if not numbers:
             continue
-        key, origin = keys[0] if keys else 0, beside
+        key, origin = keys[0] if keys else 0, moved
         rows = [(line, row) for line, row in block.rows if key < len(row) and cell_text(row[key])]
         names = [cell_text(row[key]) for _, row in rows]
         if not keys or len(set(names)) < len(names):
             # Regions by numbers, or in several rows each.
             try:
                 rows, dated, origin = _unfolded(block, f"{path} {grid.sheet}".strip())
-                origin = {at: beside.get((line, column - 1), (line, column)) for at, (line, column) in origin.items()}
+                origin = {at: moved.get((line, column - 1), (line, column)) for at, (line, column) in origin.items()}
             except DataError:
                 if keys:
                     raise
@@ -252,8 +252,8 @@ def _tables(grid: Grid, path: Path, left: list[Reason], unread: Reason | None, *
         rows, sums = _split_totals(rows, numbers, key, notation)
         at = block.key if origin and block.key is not None else key
         for line, row in [each[:2] for each in sums if not each[2]]:
-            place = spot(line, key) if beside else (origin.get((line, numbers[0]), (line, 0))[0], at + 1)
-            told = place_text(path.name, grid.sheet, *place)
+            there = spot(line, key) if moved else (origin.get((line, numbers[0]), (line, 0))[0], at + 1)
+            told = place_text(path.name, grid.sheet, *there)
             left.append(Reason(_NO_SUM, {"place": told, "total": cell_text(row[key])}))
         sums = [each for each in sums if each[2]]
         figures = [row for _, row in rows] + [row for _, row, _ in sums]
