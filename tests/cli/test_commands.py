@@ -1171,6 +1171,11 @@ def test_marks_of_numbers_stand_below_their_map(ask, tmp_path, marked, lang):
     assert f"output.csv ({of_p}; e: {names[2]}, {names[5]})" in changed
     own = ask("map", "values", *files, "--year", "2020", "--source", "The office", *narrow).stderr
     assert f"The office (b: {names[8]})" in own
+    rows[0] = "Region,Output 2020,Output 2021 (r),Output 2022"  # a mark of all numbers is one of the year
+    (tmp_path / "output.csv").write_text("\n".join(rows), encoding="utf-8")
+    whole = f"2021 (r); e: {names[2]}, {names[5]}"
+    assert f"output.csv ({whole})" in ask("map", "values", *files, "--year", "2021", *narrow).stderr
+    assert "2021 (r)" in ask("map", "change", *files, "--years", "2021", "2022", *narrow).stderr
 
 
 def test_a_file_that_is_not_there_is_told_with_its_nearest(ask, tmp_path, county_file):
@@ -1180,3 +1185,22 @@ def test_a_file_that_is_not_there_is_told_with_its_nearest(ask, tmp_path, county
         done = ask(*args, str(tmp_path / "incme by region.csv"))
         assert done.returncode == 2, args
         assert "incme by region.csv: no such file; nearest: income by region.csv" in done.stderr, args
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_shares_that_add_up_are_told_from_jobs(ask, tmp_path, seed):
+    rng = np.random.default_rng(seed)
+    parts = rng.dirichlet(np.ones(5), size=6)
+    heads = "Farming,Mining,Trade,Transport,Services"
+    cases = {
+        "numbers of each region add up to 100": np.round(100 * parts, 1),
+        "numbers of each region add up to 1:": np.round(parts, 3),
+        "numbers of each industry over all regions add up to 100": np.round(100 * rng.dirichlet(np.ones(6), 5).T, 1),
+        "": np.round(1000 * rng.random((6, 5))),
+    }
+    for told, numbers in cases.items():
+        rows = [f"{letter}ata,{','.join(map(str, row))}" for letter, row in zip("BCDFGH", numbers, strict=True)]
+        (tmp_path / "jobs.csv").write_text("\n".join([f"Region,{heads}", *rows]), encoding="utf-8")
+        done = ask("specialise", str(tmp_path / "jobs.csv"))
+        assert done.returncode == 0, done.stderr
+        assert (told in done.stderr) if told else ("add up to" not in done.stderr), (told, done.stderr)

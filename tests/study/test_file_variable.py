@@ -658,3 +658,22 @@ def test_what_is_not_in_every_year_is_told_of_the_column_asked_for(tmp_path: Pat
     data = read_files(path, FileOptions(key="code", table=tmp_path / "t.csv"))
     industries_of(data, None)
     assert any("'Rate' (2022) is not" in note for note in data.notes)
+
+
+@pytest.mark.parametrize("format_", ["gpkg", "shp", "geojson", "fgb", "parquet", "geoparquet"])
+def test_a_table_beside_boundaries_of_any_format(tmp_path: Path, format_: str) -> None:
+    path = tmp_path / f"regions.{format_}"
+    shapes = [shapely.box(i % 3, i // 3, i % 3 + 1, i // 3 + 1) for i in range(len(NAMES))]
+    frame = gpd.GeoDataFrame({"code": [f"X{i}" for i in range(len(NAMES))]}, geometry=shapes, crs=4326)
+    if format_.endswith("parquet"):
+        frame.to_parquet(path)
+    else:
+        frame.to_file(path)
+    table = tmp_path / "table.csv"
+    table.write_text("region,rate 2020\n" + "".join(f"X{i},{i}\n" for i in range(len(NAMES))), encoding="utf-8")
+    data = read_files(path, FileOptions(key="code", table=table), variable="rate")
+    assert data.values("rate").tolist() == list(range(len(NAMES)))
+    proposal = gp.propose_study(tmp_path / "study", boundaries=path, key="code", table=table)
+    proposal.write()
+    assert gp.load_study(tmp_path / "study", outside=True).load_regions(2020).index.tolist() == frame["code"].tolist()
+    assert "boundaries, layer" in gp.quick_look(path).summary()

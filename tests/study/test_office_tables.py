@@ -161,7 +161,7 @@ def test_a_look_lists_what_stands_in_the_file(tmp_path: Path) -> None:
     (tmp_path / "t.csv").write_text("Title\nArea;2019;2020 (p)\nA;1;2\nB;3;..\n", encoding="utf-8")
     found = gp.quick_look(tmp_path / "t.csv")
     assert found.tables.loc[0, ["header", "key", "regions", "years"]].tolist() == ["2", "Area", 2, "2019, 2020"]
-    assert "'..' was taken to mean" in found.summary() and "1 table, 1 remark" in repr(found)
+    assert "'..' was taken to mean" in found.summary() and "1 table, 2 remarks" in repr(found)
 
 
 def test_a_row_that_the_reader_names_as_no_region_is_left_out_without_boundaries_too(tmp_path: Path) -> None:

@@ -688,6 +688,51 @@ def test_a_country_that_is_no_sum_is_counted_and_said(tmp_path: Path) -> None:
     assert any("Canada is the name of a country" in text for text in look.remarks)
 
 
+#: Names of countries that regions of theirs bear, and what boundaries may call these.
+NAMESAKES = [
+    ("Tunis", "Gouvernorat de Tunis", "Tunis Ville"), ("Djibouti", "Djibouti", "Ville de Djibouti"),
+    ("Luxembourg", "Canton Luxembourg", "Luxemburg"), ("Panamá", "Provincia de Panamá", "Ciudad de Panamá"),
+    ("México", "Estado de México", "Méxiko"), ("Guatemala", "Departamento de Guatemala", "Guatemala City"),
+    ("San Marino", "San Marino", "Città di San Marino"), ("الجزائر", "ولاية الجزائر", "مدينة الجزائر"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", [0, 1, 2])
+@pytest.mark.parametrize("names", NAMESAKES, ids=[each[0] for each in NAMESAKES[:-1]] + ["Algiers"])
+def test_a_region_with_the_name_of_its_country_is_a_region(names: tuple[str, ...], kind: int, tmp_path: Path) -> None:
+    draw = random.Random(f"{names}{kind}")
+    others = [f"Lo{a}er{b}" for a, b in zip("bcdfghk", "aeiouya", strict=True)]
+    draw.shuffle(others)
+    at = draw.choice([0, len(others)])
+    told = [*others[:at], names[0], *others[at:]]
+    sizes = draw.sample(range(100, 900), 8), draw.sample(range(100, 900), 8)
+    rows = [[name, *row] for name, row in zip(told, zip(*sizes, strict=True), strict=True)]
+    mine = rows[told.index(names[0])]
+    mine[1:] = [sorted(row[k] for row in rows if row is not mine)[-1] - 1 for k in (1, 2)]  # between, in no middle
+    pd.DataFrame(rows, columns=["Region", "2020", "2021"]).to_csv(tmp_path / "t.csv", index=False)
+    cells = [shapely.box(at, 0, at + 1, 1) for at in range(len(told))]
+    called = {"name": [names[kind] if name == names[0] else name for name in told]}
+    gpd.GeoDataFrame({"code": [*"ABCDEFGH"], **called}, geometry=cells, crs=4326).to_file(tmp_path / "b.gpkg")
+    asked = {"boundaries": tmp_path / "b.gpkg", "key": "code", "year": 2020}
+    code = "ABCDEFGH"[told.index(names[0])]
+    if kind == 2:  # a name that is not quite its own is asked of, and never taken for the country
+        with pytest.raises(DataError, match=f"'{names[0]}' fits no region; allowed: aliases=.*'{code}'"):
+            gp.read_table(tmp_path / "t.csv", **asked)
+        return
+    read = gp.read_table(tmp_path / "t.csv", **asked)
+    assert set(read["region"]) == {*"ABCDEFGH"} and "country" not in str(read.attrs["remarks"])
+    bare = gp.read_table(tmp_path / "t.csv", year=2020)
+    assert bare["region"].nunique() == 8
+    assert "is the name of a country, and no sum of the other rows" in str(bare.attrs["remarks"])
+
+
+def test_a_region_above_all_others_is_no_mean_of_them(tmp_path: Path) -> None:
+    rows = [("Tunis", 90, 95), *((f"Lo{letter}er", 4 + i, 6 + i) for i, letter in enumerate("bdfgh"))]
+    pd.DataFrame(rows, columns=["Region", "2020", "2021"]).to_csv(tmp_path / "t.csv", index=False)
+    read = gp.read_table(tmp_path / "t.csv", year=2020)
+    assert read["region"].nunique() == 6 and "country" not in str(read.attrs.get("remarks"))
+
+
 @pytest.mark.parametrize("lang", ["uk", "be", "bg", "sr", "mk", "ky", "tg", "ru", "kk"])
 def test_headings_of_other_languages_are_neither_russian_nor_kazakh(lang: str, tmp_path: Path) -> None:
     """Names of countries in a language stand for headings; init says where they went."""

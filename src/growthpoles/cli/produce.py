@@ -380,8 +380,8 @@ def _draw_file(
     called = shown if title is None else title
     if source is None and options.table:
         source = options.table.name
-    flags = [found.table.attrs.get("flags", {}), {} if before is None else before.table.attrs.get("flags", {})]
-    if flagged := _flagged([each.get(name, {}) for each in flags], found.regions):
+    flags = [each.table.attrs.get("flags", {}).get(name, {}) for each in (found, before) if each is not None]
+    if flagged := _flagged(flags, [year] if years is None else [*reversed(years)], values, found.regions):
         source = f"{source} ({flagged})" if source else flagged
     axes = getattr(maps, f"plot_{kind}")(
         found.regions,
@@ -438,14 +438,32 @@ def _in_points(name: str, lang: str) -> str | None:
     return told if times else None
 
 
-def _flagged(flags: Iterable[Mapping[str, Sequence[object]]], regions: gpd.GeoDataFrame) -> str:
-    """Say which numbers on a map are marked in their table, by the mark: "p: Jura, Uri"; after some their count."""
+def _flagged(
+    flags: Iterable[Mapping[str, Sequence[object]]], years: Iterable[int | None], values: pd.Series,
+    regions: gpd.GeoDataFrame,
+) -> str:  # fmt: skip
+    """Say which numbers on a map are marked in their table, by the mark: "p: Jura, Uri"; after some their count.
+
+    A mark of all numbers is one of the year: "2023 (p)".
+    """
     names = dict(regions["name"].items()) if "name" in regions else {}
     marked: dict[str, dict[object, None]] = {}
-    for held in flags:
-        for flag, codes in held.items():
-            marked.setdefault(flag, {}).update(dict.fromkeys(names.get(code, code) for code in codes))
     told = []
+    valued = set(values.dropna().index)
+    for held, year in zip(flags, years, strict=False):
+        of_all = {flag.rsplit(" ", 1)[-1] for flag in held}
+        whole = (
+            len(of_all) == 1
+            and of_all <= held.keys()
+            and len(valued) > 1
+            and valued <= {code for codes in held.values() for code in codes}
+        )
+        if whole:
+            told.append(" ".join(map(str, filter(None, (year, *of_all)))))
+        for flag, codes in held.items():
+            own = flag.rpartition(" ")[0] if whole else flag
+            if own:
+                marked.setdefault(own, {}).update(dict.fromkeys(names.get(code, code) for code in codes))
     for flag, found in marked.items():
         some = ", ".join(map(str, list(found)[:_FLAGGED]))
         told.append(f"{flag}: {some}" if len(found) <= _FLAGGED else f"{flag} ({len(found)}): {some}, …")

@@ -13,7 +13,16 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from growthpoles.errors import GrowthpolesError, SpatialError, StudyError, listed, message, unknown_option, visible
+from growthpoles.errors import (
+    GrowthpolesError,
+    SpatialError,
+    StudyError,
+    listed,
+    message,
+    shown,
+    unknown_option,
+    visible,
+)
 from growthpoles.language.languages import LANGUAGES, check_language
 
 if TYPE_CHECKING:
@@ -148,7 +157,8 @@ IgnoreOption = Annotated[
     list[str] | None, typer.Option("--ignore", help='A row that is no region; "*": all that fit none.')
 ]
 AliasesOption = Annotated[
-    list[str] | None, typer.Option("--aliases", help="NAME=KEY: a name in the table that fits no region; repeat it.")
+    list[str] | None,
+    typer.Option("--aliases", help="NAME=KEY of a name that fits no region; repeat it, or a table: name, key."),
 ]
 RepairOption = Annotated[
     str | None, typer.Option("--repair", help="clean mends polygons and borders of the file; default: refuse.")
@@ -169,16 +179,37 @@ def file_options(year: int | None = None, **given: Any) -> FileOptions:
         if (sign := given.get(name)) is not None and (len(sign) != 1 or sign not in signs):
             raise StudyError(unknown_option(name, sign, signs))
     ignore = tuple(given.pop("ignore", None) or ())
-    aliases = dict(pair(text) for text in given.pop("aliases", None) or ())
+    aliases = aliases_of(given.pop("aliases", None) or ())
     return FileOptions(year=year, repair=repair, ignore=ignore, aliases=aliases, **given)
 
 
-def pair(text: str) -> tuple[str, str]:
-    """Take NAME=KEY apart; the key is behind the last sign."""
-    name, sign, key = text.rpartition("=")
-    if not (sign and name.strip() and key.strip()):
-        raise StudyError(message(f"--aliases {text[:80]!r}", allowed='"name in the table=KEY of the region"'))
-    return name.strip(), key.strip()
+def aliases_of(texts: Iterable[str]) -> dict[str, str]:
+    """Return the key of every name in NAME=KEY, where it is behind the last sign, or in tables of names and keys."""
+    found: dict[str, str] = {}
+    for text in texts:
+        told, sign, key = text.rpartition("=")
+        pairs = [(told, key)] if sign or not Path(text).is_file() else _alias_table(Path(text))
+        for name, code in ((name.strip(), code.strip()) for name, code in pairs):
+            if not (name and code):
+                allowed = '"name in the table=KEY of the region", or a table with the columns name and key'
+                raise StudyError(message(f"--aliases {text[:80]!r}", allowed=allowed))
+            if found.setdefault(name, code) != code:
+                problem = f"--aliases: {shown(name)} is said to be {found[name]} and {code}"
+                allowed = "one region for a name; where it is both together, boundaries in which they are one"
+                raise StudyError(message(problem, allowed=allowed))
+    return found
+
+
+def _alias_table(path: Path) -> list[tuple[str, str]]:
+    """Return the names and keys of a table that has these two columns."""
+    from growthpoles.study.files.cell_grids import read_grids
+    from growthpoles.study.files.table_files import cell_text
+
+    header, *rows = [[*map(cell_text, row)] for _, row in read_grids(path)[0].rows] or [[]]
+    if not {"name", "key"} <= {*header}:
+        raise StudyError(message(f"--aliases {path}: no columns called name and key", allowed="a header name,key"))
+    at = header.index("name"), header.index("key")
+    return [(row[at[0]], row[at[1]]) for row in rows if len(row) > max(at)]
 
 
 def refuse_for_study(options: FileOptions, **given: object) -> None:

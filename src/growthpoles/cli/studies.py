@@ -18,12 +18,12 @@ from growthpoles.cli.shared_options import (
     QuietOption,
     SeedOption,
     StudyOption,
+    aliases_of,
     allowed,
     emit,
     named,
     note,
     open_study,
-    pair,
     refuse_for_file,
     say,
     study_of,
@@ -80,7 +80,7 @@ def init(
     proposal = propose_study(
         folder, table=table, boundaries=boundaries, key=key, sheet=sheet, year=year, name=name, encoding=encoding,
         layer=layer, crs=crs, header=header, delimiter=delimiter, missing=missing or (),
-        aliases=dict(map(pair, aliases or ())), dissolve=dissolve,
+        aliases=aliases_of(aliases or ()), dissolve=dissolve,
     )  # fmt: skip
     for text in proposal.seen:
         say(f"seen: {text}")

@@ -502,12 +502,12 @@ def read_layer(path: Path, layer: str | None = None, *, encoding: str | None = N
 
 
 def _read_geoparquet(path: Path, layer: str | None) -> tuple[GeoDataFrame, str]:
-    """Read a GeoParquet file, which has one layer without a name."""
+    """Read a GeoParquet file, which has one layer, called as the file."""
     import geopandas as gpd
     import pandas as pd
 
     where = str(path)
-    if layer is not None:
+    if layer not in (None, path.stem):
         raise DataError(message("a GeoParquet file has no layers", where=where, allowed=remedy("no {layer}", layer="")))
     try:
         check_parquet(path, cells=MAX_COORDINATES, size=MAX_LAYER, where=where)

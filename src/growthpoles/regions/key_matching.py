@@ -9,13 +9,9 @@ is left that could bear it. What nothing shows is asked.
 from __future__ import annotations
 
 import difflib
-import functools
-import math
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from itertools import pairwise
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from growthpoles.errors import shown
@@ -24,18 +20,34 @@ from growthpoles.regions.name_matching import (
     EAST_ASIAN,
     EAST_ASIAN_SUFFIX,
     GENERIC,
+    WHOLE,
     NameIndex,
     continents,
     core_words,
+    cores,
     is_country,
     letter_for_letter,
+    likeness,
     loose_words,
     name_variants,
+    nearest_code,
     run_together,
     says_total,
     sounding_alike,
     turned_name,
     word_list,
+)
+from growthpoles.regions.row_levels import (
+    BUT_FOR_KIND,
+    LEVEL,
+    OUTSIDE,
+    OWN_ROWS,
+    KeyMatch,
+    RowSigns,
+    ask_of_joint_rows,
+    ask_of_lone_rows,
+    ask_of_parts,
+    level_of_regions,
 )
 
 if TYPE_CHECKING:
@@ -46,69 +58,12 @@ _WORD = re.compile(r"[^\W\d_][^\W\d_A-ZА-Я]{3}")  # in a column of codes: what
 _DRAWN_TOGETHER = re.compile(r"[^\W\d_]{2,3}")
 _PLACES = word_list("kinds_of_places")
 _LONGEST = 200  # names that are compared word by word with the regions left over
-_OUTSIDE = "it stands outside the indentation of the regions"
-_WHOLE = 0.75  # of two regions as near by their own words, one is near that is as much alike in all
 _RATHER = 0.5  # the last name and the last region are proposed to be one if so much alike
+_NEARLY = 0.8  # as alike are the names of a country and of a region that bears its name
 _NEARER = 0.1  # more alike than another name that claims the same region
 _SEARCHES = 2000  # names for which something alike is looked for
 SUM = "it is the sum of other rows"
-_OWN_ROWS = "every region has a row of its own"
-_BUT_FOR_KIND = "the same words but for what it is"
-_LEVEL = "its level is that of the regions"
 _BOTH_SCRIPTS = 3  # names that are the same letter for letter in Cyrillic and Latin, for any to be taken
-_AROUND = 2  # words before or behind a name that say of which level its row is
-_COVERED = 0.6  # of the regions, so many have a row of that level
-_APART = 0.18  # log of the ratio of rows by which one level is nearer to the number of regions
-
-
-@dataclass(slots=True)
-class KeyMatch:
-    """What the names in a column of a table mean.
-
-    Attributes
-    ----------
-    pattern, width : str or None, int or None
-        How a code is taken out of the cell, and the zeros that are put back in front of it.
-    found : dict of name to code
-        Names, as written, that the regions bear themselves.
-    aliases : dict of name to (code, reason)
-        Other spellings, each the only one that fits a region, which has no other.
-    outside : dict of name to reason
-        Rows that are no regions.
-    open : dict of name to code or None
-        What could not be decided, and the region that is spelled most alike, or sounds so in another script.
-    heard : dict of name to code
-        Names that sound like a region in another script: proposals, none of them taken.
-    parts : dict of name to code
-        Rows that may be parts of a region, and not it: "Cork City" beside "Cork County".
-    last : dict of name to code
-        The only name left and the only region left, which nothing else joins: no proposal.
-    crowd : bool
-        Whether rows are open though every region has its own, and are more than the regions: of smaller ones, maybe.
-    """
-
-    pattern: str | None = None
-    width: int | None = None
-    found: dict[str, str] = field(default_factory=dict)
-    aliases: dict[str, tuple[str, str]] = field(default_factory=dict)
-    outside: dict[str, str] = field(default_factory=dict)
-    open: dict[str, str | None] = field(default_factory=dict)
-    heard: dict[str, str] = field(default_factory=dict)
-    parts: dict[str, str] = field(default_factory=dict)
-    last: dict[str, str] = field(default_factory=dict)
-    crowd: bool = False
-
-    @property
-    def codes(self) -> dict[str, str]:
-        """Name, as written, to code, aliases included."""
-        return {**self.found, **{name: code for name, (code, _) in self.aliases.items()}}
-
-    def ignore_rest(self) -> None:
-        """Take all rows that are open, and spelled like no region, for none."""
-        rest = [name for name, near in self.open.items() if near is None and any(map(str.isalnum, name))]
-        self.open = {name: near for name, near in self.open.items() if name not in rest}
-        self.outside |= dict.fromkeys(rest, "it fits no region, and ignore lists all that do not")
-        self.crowd = False
 
 
 def key_of(name: str, pattern: str | None, width: int | None) -> str:
@@ -165,39 +120,6 @@ def best_rule(
     return best
 
 
-@dataclass(frozen=True, slots=True)
-class RowSigns:
-    """What is known of the rows of a table beside their names.
-
-    Attributes
-    ----------
-    sums, empty : collection of str
-        Names of rows that are sums of other rows, and of rows without a number.
-    inset : mapping of name to int
-        Depth of indentation of a name.
-    odd : mapping of name to reason
-        Rows that differ from those of the regions in another column.
-    largest : mapping of name to float
-        Largest number of a row.
-    """
-
-    sums: Collection[str] = ()
-    empty: Collection[str] = ()
-    inset: Mapping[str, int] = field(default_factory=dict)
-    odd: Mapping[str, str] = field(default_factory=dict)
-    largest: Mapping[str, float] = field(default_factory=dict)
-
-    def of(self, named: Mapping[str, str]) -> RowSigns:
-        """Return what is known under other names of the rows."""
-        return RowSigns(
-            sums={named[name] for name in self.sums},
-            empty={named[name] for name in self.empty},
-            inset={named[name]: depth for name, depth in self.inset.items() if name in named},
-            odd={named[name]: why for name, why in self.odd.items() if name in named},
-            largest={named[name]: number for name, number in self.largest.items() if name in named},
-        )
-
-
 def match_keys(
     names: Sequence[str],
     index: NameIndex,
@@ -231,7 +153,16 @@ def match_keys(
         if not kept:
             break
         bare |= kept
-    of_names = (match.found, match.aliases, match.outside, match.open, match.heard, match.parts, match.last)
+    of_names = (
+        match.found,
+        match.aliases,
+        match.outside,
+        match.open,
+        match.heard,
+        match.parts,
+        match.last,
+        match.joint,
+    )
     for part in of_names:
         own = {name: part[b] for name, b in bare.items() if b in part}
         part.clear()
@@ -247,10 +178,10 @@ def _match_bare(names: Sequence[str], index: NameIndex, signs: RowSigns, parents
     own = {name: hits[0] for name in names if name not in match.found and len(hits := index.find(name)) == 1}
     match.found |= {name: code for name, code in own.items() if code not in set(match.found.values())}
     keyed = {name: key_of(name, match.pattern, match.width) for name in names}
-    level, like = _level_of_regions(keyed, index, signs)
+    level, like = level_of_regions(keyed, index, signs)
     if level:
         match.found = {name: code for name, code in level.items() if match.found.get(name) == code}
-        match.aliases = {name: (code, _LEVEL) for name, code in level.items() if name not in match.found}
+        match.aliases = {name: (code, LEVEL) for name, code in level.items() if name not in match.found}
         first = next(iter(level))
         other = f"its row is of another level than those of the regions, such as {shown(first)}"
         match.outside |= {name: other for name in names if name not in like}
@@ -301,7 +232,7 @@ def _match_bare(names: Sequence[str], index: NameIndex, signs: RowSigns, parents
             match.open[name] = None  # a sign that may mean the name above
             continue
         if not left and not many:
-            reason = _OWN_ROWS
+            reason = OWN_ROWS
         elif name in like and not (says_total(name) or is_country(key)):
             match.open[name] = near
             continue
@@ -319,7 +250,11 @@ def _match_bare(names: Sequence[str], index: NameIndex, signs: RowSigns, parents
             reason = "its code has another shape than those of the regions"
         elif near is None and not of_countries and is_country(key):
             reason = "it is the name of a country"
-        elif not (of_countries or (whole and near)) and is_country(key) and (out or name in (names[0], names[-1])):
+        elif (
+            not (of_countries or (near and (whole or _namesakes(key, near, index))))
+            and is_country(key)
+            and (out or name in (names[0], names[-1]))
+        ):
             reason = "it is the name of a country, first or last or outside the indentation"
         elif near is None and run_together(key) in continents():
             reason = "it is the name of a continent or of a part of one"
@@ -331,9 +266,9 @@ def _match_bare(names: Sequence[str], index: NameIndex, signs: RowSigns, parents
                 "it names a direction and no region" if known else "it says what kind of place it is, and not which"
             )
         elif near is None and out:
-            reason = _OUTSIDE
+            reason = OUTSIDE
         elif not left and of_countries and is_country(key):
-            reason = _OWN_ROWS  # a table of the world, and boundaries of a part of it
+            reason = OWN_ROWS  # a table of the world, and boundaries of a part of it
         elif not left:
             beyond.append(name)
             continue
@@ -344,48 +279,30 @@ def _match_bare(names: Sequence[str], index: NameIndex, signs: RowSigns, parents
     match.crowd = len(beyond) > len(index.names)
     if match.crowd:
         match.open |= dict.fromkeys(beyond)
-    match.outside |= dict.fromkeys(beyond if not match.crowd else (), _OWN_ROWS)
-    _ask_of_parts(match, rest, index)
-    _ask_of_lone_rows(match, names, signs, len(left) - len({*match.open.values()} - {None}))
+    match.outside |= dict.fromkeys(beyond if not match.crowd else (), OWN_ROWS)
+    ask_of_parts(match, rest, index)
+    ask_of_lone_rows(match, names, signs, len(left) - len({*match.open.values()} - {None}))
     # A guess that two names share is none, unless one of them is plainly nearer.
     for shared in [code for code, n in Counter(match.open.values()).items() if n > 1 and code in left]:
-        alike = {name: _likeness(rest[name], shared, index) for name, code in match.open.items() if code == shared}
+        alike = {name: likeness(rest[name], shared, index) for name, code in match.open.items() if code == shared}
         best, second = sorted(alike.values())[:-3:-1]
-        plainest = best >= _WHOLE and best - second >= _NEARER
+        plainest = best >= WHOLE and best - second >= _NEARER
         match.open.update({name: None for name, ratio in alike.items() if not (plainest and ratio == best)})
     _no_doubtful_guess(match, rest, left, index)
+    ask_of_joint_rows(match, rest, index)
     free = [code for code in left if code not in match.open.values()]
     lost = [name for name, near in match.open.items() if near is None and any(map(str.isalpha, name))]
+    lost = [name for name in lost if name not in match.joint]
     if len(free) == len(lost) == 1 and _has_name(free[0], index):
-        alike = lost[0] in rest and _likeness(rest[lost[0]], free[0], index) >= _RATHER
-        match.open[lost[0]] = free[0] if alike else None
-        match.last |= {} if alike else {lost[0]: free[0]}
+        near_enough = lost[0] in rest and likeness(rest[lost[0]], free[0], index) >= _RATHER
+        match.open[lost[0]] = free[0] if near_enough else None
+        match.last |= {} if near_enough else {lost[0]: free[0]}
     return match
 
 
 def _has_name(code: str, index: NameIndex) -> bool:
     """Tell whether a region has a name, and no codes alone: a rock in the sea is no governorate."""
     return any(len(word) > 2 and word.isalpha() for name in index.names[code] for word in loose_words(name))
-
-
-def _ask_of_parts(match: KeyMatch, rest: Mapping[str, str], index: NameIndex) -> None:
-    """Find rows that may be parts of a region; one that is taken for it beside such a row is asked for, too."""
-    cores: dict[str, set[frozenset[str]]] = {}
-    for code in match.codes.values():
-        cores[code] = {core_words(loose_words(name), GENERIC) for name in index.names[code]} - {frozenset()}
-    whole = {each for held in cores.values() for each in held}
-    for name in [n for n in rest if n in match.open or match.outside.get(n) == _OWN_ROWS]:
-        own = core_words(loose_words(rest[name]), GENERIC)
-        above = (
-            {code for code, held in cores.items() if any(each < own for each in held)} if own not in whole else set()
-        )
-        for code in above if len(above) == 1 else ():
-            taken = [row for row, (of, why) in match.aliases.items() if of == code and why == _BUT_FOR_KIND]
-            for row in [*taken, *([name] if taken or name in match.open else [])]:
-                match.parts[row] = code
-                match.open[row] = None
-                match.outside.pop(row, None)
-                match.aliases.pop(row, None)
 
 
 def _no_doubtful_guess(match: KeyMatch, rest: Mapping[str, str], left: Sequence[str], index: NameIndex) -> None:
@@ -396,80 +313,14 @@ def _no_doubtful_guess(match: KeyMatch, rest: Mapping[str, str], left: Sequence[
     lost = [name for name in match.open if any(map(str.isalpha, name))]
     if len(lost) == len(left):
         return
-    cores = {name: _cores(rest[name])[0] for name in lost if name in rest}
-    for name, own in cores.items():
+    parts = {name: cores(rest[name])[0] for name in lost if name in rest}
+    for name, own in parts.items():
         for spelling in index.names.get(match.open[name] or "", ()):
-            other = _cores(spelling)[0]
-            rivals = [each for each in cores.values() if other < each]
+            other = cores(spelling)[0]
+            rivals = [each for each in parts.values() if other < each]
             if own != other and (own < other or other < own) and ((own ^ other) - _PLACES or len(rivals) > 1):
                 match.open[name] = None
                 break
-
-
-_Level = tuple[tuple[str, ...], bool, bool]  # words around the name, whether before it, whether all is in capitals
-
-
-def _level_of_regions(keyed: Mapping[str, str], index: NameIndex, signs: RowSigns) -> tuple[dict[str, str], set[str]]:
-    """Tell which rows are those of the regions where the rows of two levels bear their names.
-
-    "Dhaka Division" stands above "Dhaka", "DHAKA" above "Dhaka": that level is taken which has about as many rows as
-    there are regions, unless its rows are the smaller ones ("Dhaka, urban").
-
-    Returns
-    -------
-    level : dict of name to code
-    like : set of str
-        All rows of that level. Both are empty where there are no two levels, or both have about as many rows: then the
-        regions are those that bear their names and no more.
-    """
-    spelled: dict[tuple[str, ...], set[str]] = {}
-    for code, spellings in index.names.items():
-        for spelling in spellings:
-            spelled.setdefault(tuple(loose_words(spelling)), set()).add(code)
-    own: dict[str, tuple[_Level, str]] = {}
-    bearing: dict[_Level, set[str]] = {}
-    rows = {name: key for name, key in keyed.items() if not says_total(name) and name not in signs.empty}
-    for name, key in rows.items():
-        parts = tuple(loose_words(key))
-        for before in (True, False):
-            for n in range(0 if before else 1, min(_AROUND + 1, len(parts))):
-                around, bare = (parts[:n], parts[n:]) if before else (parts[-n:], parts[:-n])
-                level = around, before, key.isupper()
-                bearing.setdefault(level, set()).add(name)
-                if name not in own and len(codes := spelled.get(bare, set())) == 1:
-                    own[name] = level, next(iter(codes))
-    held: dict[_Level, dict[str, list[str]]] = {}
-    for name, (level, code) in own.items():
-        held.setdefault(level, {}).setdefault(code, []).append(name)
-    n = len(index.names)
-    levels = {level: codes for level, codes in held.items() if len(codes) >= max(2, _COVERED * n)}
-    if len(levels) < 2:
-        return {}, set()
-    # Without words around the name are all rows that have none of those of the other levels.
-    worded = set[str]().union(*(bearing[level] for level in levels if level[0]))
-    plain = [level for level in levels if not level[0]]
-    members = {level: bearing[level] if level[0] or len(plain) > 1 else rows.keys() - worded for level in levels}
-    far = {level: abs(math.log(max(len(held), 1) / n)) for level, held in members.items()}
-    nearest_level, second = sorted(far, key=lambda level: far[level])[:2]
-    taken = {code: names[0] for code, names in levels[nearest_level].items() if len(names) == 1}
-    pairs = [(taken[code], name) for name, (level, code) in own.items() if level != nearest_level and code in taken]
-    smaller = [row for row, other in pairs if signs.largest.get(row, 0.0) < signs.largest.get(other, 0.0)]
-    if far[second] - far[nearest_level] < _APART or 2 * len(smaller) > len(pairs) or len(taken) < _COVERED * n:
-        return {}, set()
-    return {name: code for code, name in taken.items()}, set(members[nearest_level])
-
-
-def _ask_of_lone_rows(match: KeyMatch, names: Sequence[str], signs: RowSigns, free: int) -> None:
-    """Ask of rows outside the indentation that head no others, where as many regions at least have no row."""
-    outside = [name for name, reason in match.outside.items() if reason == _OUTSIDE]
-    depth = {name: signs.inset.get(name, 0) for name in names}
-    heads = {name for name, below in pairwise(names) if depth[below] > depth[name]}
-    alone = set(outside) - heads if len(outside) > 1 or outside == [*names[:1]] else set(outside)
-    if 0 < len(alone) <= free:
-        # Of two such rows above others, either may be the head.
-        for name in alone | {below for name, below in pairwise(names) if name in alone and below in outside}:
-            del match.outside[name]
-            match.open[name] = None
 
 
 def _base(key: str, keys: Iterable[str]) -> str:
@@ -509,7 +360,7 @@ def _spellings(
     generic -= COMPASS - GENERIC  # "England" is not "East of England"
     levels: list[tuple[str, Callable[[list[str], list[str]], bool]]] = [
         ("the same words", lambda a, b: sorted(a) == sorted(b)),
-        (_BUT_FOR_KIND, lambda a, b: core_words(a, generic) == core_words(b, generic) != frozenset()),
+        (BUT_FOR_KIND, lambda a, b: core_words(a, generic) == core_words(b, generic) != frozenset()),
         ("shortened words", _shortened),
         ("fewer signs", _fewer_signs),
     ]  # fmt: skip
@@ -582,59 +433,15 @@ def _shape(code: str) -> str:
     return re.sub(r"[A-Za-z]", "A", re.sub(r"\d", "0", code))
 
 
-def nearest_code(name: str, left: Sequence[str], index: NameIndex) -> str | None:
-    """Return the region left over that is spelled most like a name, but for words that say what it is.
-
-    None where none is near, or two are as near.
-    """
-    core, text = _cores(name)
-    if not text:
-        return None
-    best: list[str] = []
-    most = 0.0
-    matcher = difflib.SequenceMatcher(None, "", text, autojunk=False)  # which keeps what it knows of its second text
-    begun = {word[:4] for word in core if len(word) > 3}
-    for code in left[:4000]:
-        for spelling in index.names[code]:
-            other, theirs = _cores(spelling)
-            if not theirs:
-                continue
-            score = 0.9 if core <= other or other <= core else 0.0
-            if score == 0 and not begun.isdisjoint(word[:4] for word in other if len(word) > 3):
-                score = 0.65
-            matcher.set_seq1(theirs)
-            if matcher.real_quick_ratio() > max(score, 0.6) and matcher.quick_ratio() > max(score, 0.6):
-                score = max(score, matcher.ratio())
-            if score > most:
-                best, most = [], score
-            if score == most:
-                best.append(code)
-    if most < 0.62:
-        return None
-    # Of those as near, what they are tells: "Almaty region" and "Almaty city".
-    ratios = {code: _likeness(name, code, index) for code in dict.fromkeys(best) if len(set(best)) > 1}
-    if not ratios:
-        return best[0]
-    (_, second), (code, first) = sorted(ratios.items(), key=lambda each: each[1])[-2:]
-    return code if first >= _WHOLE and first > second else None
-
-
-def _likeness(name: str, code: str, index: NameIndex) -> float:
-    """Return how much alike a name and the nearest one of a region are, all words taken."""
-    whole = difflib.SequenceMatcher(None, "", " ".join(loose_words(name)), autojunk=False)
-    ratios = []
-    for spelling in index.names[code]:
-        whole.set_seq1(" ".join(loose_words(spelling)))
-        ratios.append(whole.ratio())
-    return max(ratios)
-
-
-@functools.lru_cache(maxsize=2**15)
-def _cores(name: str) -> tuple[frozenset[str], str]:
-    """Return the words of a name but for those that say what it is, all of them if there are no others, and as text."""
-    parts = loose_words(name)
-    core = core_words(parts, GENERIC) or frozenset(parts)
-    return core, " ".join(sorted(core))
+def _namesakes(country: str, code: str, index: NameIndex) -> bool:
+    """Tell whether a region bears the name of a country, or nearly ("Tunis", "Kuwait City"), and is no part of it."""
+    core, text = cores(country)
+    spelled = [cores(spelling) for spelling in index.names[code]]
+    return any(
+        (core <= other and COMPASS.isdisjoint(other - core))
+        or difflib.SequenceMatcher(None, theirs, text, autojunk=False).ratio() >= _NEARLY
+        for other, theirs in spelled
+    )
 
 
 def region_names(table: pd.DataFrame) -> tuple[dict[str, list[str]], set[str]]:

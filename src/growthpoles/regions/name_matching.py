@@ -24,6 +24,7 @@ import pandas as pd
 from growthpoles.errors import DataError, RegionError, message, nearest, unknown_option
 from growthpoles.language.languages import LANGUAGES, alternatives
 
+WHOLE = 0.75  # of two regions as near by their own words, one is near that is as much alike in all
 _LONGEST = 200  # characters; longer input is not a name, and normalising it would only cost time
 _SHOWN = 60  # characters of a name that an error message repeats
 _NEAREST_FOR = 20  # the nearest names are looked up for the first so many unknown names: the search is slow
@@ -357,13 +358,15 @@ _MENTIONS_PART = re.compile(rf"\b{_OF_WHICH}", flags=re.IGNORECASE)
 
 def word_list(name: str) -> frozenset[str]:
     """Return the words of a list in the form in which names are compared by word."""
-    return frozenset(map(loosen, alternatives(name).split("|")))
+    return frozenset(loosen(word.casefold()) for word in alternatives(name).split("|"))
 
 
 CONNECTING = word_list("connecting_words")
+_OF_ALL, _OF_COUNTRY, _ALONE = map(word_list, ("words_of_all", "words_of_country", "whole_alone"))
 # Words that say what a region is, not which; "city" is none of them, since it tells a city from the region around it.
 GENERIC = word_list("kinds_of_regions")
 COMPASS = word_list("directions")
+_BORNE_BY_REGIONS = word_list("countries_and_regions")
 
 
 def loose_words(name: str) -> list[str]:
@@ -376,6 +379,14 @@ def run_together(name: str) -> str:
     return "".join(loose_words(name))
 
 
+_COUNTRY_ALONE = frozenset(map(run_together, alternatives("country_alone").split("|")))
+
+
+def is_country_word(name: str) -> bool:
+    """Tell whether a name means a country without naming it: "Nacional", "Đất nước"."""
+    return run_together(name) in _COUNTRY_ALONE
+
+
 #: Codes (ISO 3166-1) of territories that the statistics of a country may list among its regions.
 _LISTED_AS_REGIONS = re.compile(
     "AS|AW|AX|BL|BQ|CC|CW|CX|FO|GF|GG|GI|GL|GP|GU|HK|IM|JE|MF|MO|MP|MQ|NC|NF|PF|PM|PR|RE|SJ|SX|TF|VI|WF|YT"
@@ -385,6 +396,11 @@ _LISTED_AS_REGIONS = re.compile(
 def is_dependency(name: str) -> bool:
     """Tell whether a name is that of a territory which may be a region of a country: Åland, Puerto Rico, Réunion."""
     return run_together(name) in _territories()[1]
+
+
+def borne_by_region(country: str) -> bool:
+    """Tell whether a region of a country bears its name: Tunis, Panamá."""
+    return " ".join(loose_words(country)) in _BORNE_BY_REGIONS
 
 
 @functools.lru_cache(maxsize=1)
@@ -412,9 +428,9 @@ def _countries() -> frozenset[str]:
         "Russian Federation", "Česká republika", "Czech Republic", "Slovenská republika", "Estados Unidos Mexicanos",
         "Republic of Uzbekistan", "Республика Узбекистан", "Кыргызская Республика", "Республика Беларусь",
         "United States of America", "Great Britain", "England", "England and Wales", "European Union", "EU", "World",
-        "Euro area", "Territorio Nacional", "Total Nacional", "Nacional", "National",
+        "Euro area",
     )  # fmt: skip
-    return _territories()[0] | {run_together(name) for name in more}
+    return _territories()[0] | {run_together(name) for name in more} | _COUNTRY_ALONE
 
 
 @functools.lru_cache(maxsize=1)
@@ -429,7 +445,21 @@ def continents() -> frozenset[str]:
 
 def says_total(name: str) -> bool:
     """Tell whether a name says that it is a total or a part of one: "Total", "Всего", "CẢ NƯỚC"."""
-    return _TOTAL.search(name) is not None
+    return _TOTAL.search(name) is not None or says_whole(name)
+
+
+@functools.lru_cache(maxsize=2**14)
+def says_whole(name: str) -> bool:
+    """Tell whether all words of a name say together that it is the whole country or its mean: "Moyenne nationale".
+
+    One of them says all or a mean, the others of what, which may be the name of a country: "Media de España".
+    """
+    parts = loose_words(name)
+    of_all = [word for word in parts if word in _OF_ALL]
+    if run_together(name) in _ALONE or not of_all or len(parts) < 2:
+        return run_together(name) in _ALONE
+    rest = " ".join(word for word in parts if word not in _OF_ALL and word not in _OF_COUNTRY)
+    return (not rest or is_country(rest)) and run_together(name) not in _territories()[0]  # "Trung Quốc" is China
 
 
 def says_part(name: str) -> bool:
@@ -444,8 +474,8 @@ def says_sum(name: str) -> bool:
 
 def says_only_total(name: str) -> bool:
     """Tell whether a name says that it is a total and nothing else but a country: "Total", "TOTAL NACIONAL"."""
-    rest = " ".join(words(_TOTAL.sub(" ", name)))
-    return says_total(name) and (not rest or rest.casefold() in ("nacional", "national", "general") or is_country(rest))
+    rest = loose_words(_TOTAL.sub(" ", name))
+    return says_whole(name) or (says_total(name) and (_OF_COUNTRY.issuperset(rest) or is_country(" ".join(rest))))
 
 
 def is_country(name: str) -> bool:
@@ -543,3 +573,58 @@ def _sounds(spellings: Iterable[str]) -> dict[str, str]:
         if len(heard) > 2 and heard.isascii():
             found[heard] = script(core)
     return found
+
+
+def nearest_code(name: str, left: Sequence[str], index: NameIndex) -> str | None:
+    """Return the region left over that is spelled most like a name, but for words that say what it is.
+
+    None where none is near, or two are as near.
+    """
+    core, text = cores(name)
+    if not text:
+        return None
+    best: list[str] = []
+    most = 0.0
+    matcher = difflib.SequenceMatcher(None, "", text, autojunk=False)  # which keeps what it knows of its second text
+    begun = {word[:4] for word in core if len(word) > 3}
+    for code in left[:4000]:
+        for spelling in index.names[code]:
+            other, theirs = cores(spelling)
+            if not theirs:
+                continue
+            score = 0.9 if core <= other or other <= core else 0.0
+            if score == 0 and not begun.isdisjoint(word[:4] for word in other if len(word) > 3):
+                score = 0.65
+            matcher.set_seq1(theirs)
+            if matcher.real_quick_ratio() > max(score, 0.6) and matcher.quick_ratio() > max(score, 0.6):
+                score = max(score, matcher.ratio())
+            if score > most:
+                best, most = [], score
+            if score == most:
+                best.append(code)
+    if most < 0.62:
+        return None
+    # Of those as near, what they are tells: "Almaty region" and "Almaty city".
+    ratios = {code: likeness(name, code, index) for code in dict.fromkeys(best) if len(set(best)) > 1}
+    if not ratios:
+        return best[0]
+    (_, second), (code, first) = sorted(ratios.items(), key=lambda each: each[1])[-2:]
+    return code if first >= WHOLE and first > second else None
+
+
+def likeness(name: str, code: str, index: NameIndex) -> float:
+    """Return how much alike a name and the nearest one of a region are, all words taken."""
+    whole = difflib.SequenceMatcher(None, "", " ".join(loose_words(name)), autojunk=False)
+    ratios = []
+    for spelling in index.names[code]:
+        whole.set_seq1(" ".join(loose_words(spelling)))
+        ratios.append(whole.ratio())
+    return max(ratios)
+
+
+@functools.lru_cache(maxsize=2**15)
+def cores(name: str) -> tuple[frozenset[str], str]:
+    """Return the words of a name but for those that say what it is, all of them if there are no others, and as text."""
+    parts = loose_words(name)
+    core = core_words(parts, GENERIC) or frozenset(parts)
+    return core, " ".join(sorted(core))

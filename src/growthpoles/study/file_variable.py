@@ -12,7 +12,7 @@ from growthpoles.errors import DataError, Option, listed, message, nearest, plai
 from growthpoles.language.languages import alternatives
 from growthpoles.study.files.printed_labels import UNSTATED, parse_year, year_inside
 from growthpoles.study.files.problems import partly_told
-from growthpoles.study.total_columns import total_columns
+from growthpoles.study.table_totals import total_columns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -574,6 +574,8 @@ def _turned(table: pd.DataFrame) -> str:
     )
 
 
+_PERCENTAGES = "all columns are percentages"
+_FEWEST_SHARES = 3  # regions whose numbers add up to 100, and columns that do so together, by no chance
 _NO_AMOUNT = {f"a {kind}": alternatives(f"no_amount_{kind}") for kind in ("percentage", "year", "code")}
 
 
@@ -587,6 +589,7 @@ def industries_of(data: FileData, named: list[str] | None) -> list[str]:
         chosen = list(dict.fromkeys(str(data.values(name).name) for name in named))
         for name, total in total_columns(table[chosen]).items():
             data.notes.append(f"column {plain(name)} is counted as an industry since it was named, but {total.told}")
+        data.notes += _shares(table[chosen])
         return chosen
     if data.regions is None and (told := _turned(table)):
         data.notes.append(told)
@@ -594,7 +597,7 @@ def industries_of(data: FileData, named: list[str] | None) -> list[str]:
     why = {name: what for name in columns if (what := _no_amount(name, units.get(name, ""), table[name]))}
     if set(why.values()) == {"a percentage"} and len(why) == len(columns):
         why = {}
-        data.notes.append("all columns are percentages: every region counts alike, whatever its size")
+        data.notes.append(f"{_PERCENTAGES}: every region counts alike, whatever its size")
     out = {name: f"{what}, not an amount" for name, what in why.items()}
     for name, total in total_columns(table.drop(columns=list(out))).items():
         if not total.certain:
@@ -610,7 +613,28 @@ def industries_of(data: FileData, named: list[str] | None) -> list[str]:
         data.notes.append(f"{len(more) + 1} columns were {left}: {few}" if more else f"column {few} was {left}")
     kept = [name for name in columns if name not in out]
     data.tell_years(kept)
+    if not any(note.startswith(_PERCENTAGES) for note in data.notes):
+        data.notes += _shares(table[kept])
     return kept
+
+
+def _shares(matrix: pd.DataFrame) -> list[str]:
+    """Say where the numbers of every region, or of every industry, add up to 100 or 1 but for rounding."""
+    known = matrix.dropna(how="all").dropna(how="all", axis="columns")
+    numbers = known.to_numpy(dtype=float).ravel()
+    cells = [repr(float(number)).partition(".")[2].rstrip("0") for number in numbers if number == number]
+    half = 0.5 * 10.0 ** -max(map(len, cells), default=0)
+    told = (
+        "{} add up to {}: they are shares within it, so that each region weighs the same in the reference, of any size",
+        "{} over all regions add up to {}: they are shares of the regions in it, and each industry weighs the same",
+    )
+    for way, who, each in zip(told, ("region", "industry"), (known.T, known), strict=True):
+        sums, parts = each.sum().to_numpy(dtype=float), len(each)
+        for whole in (100, 1):
+            near = abs(sums - whole) <= min(half * parts, 0.015 * whole) + 1e-9
+            if near.all() and len(sums) >= _FEWEST_SHARES <= parts and not (numbers < 0).any():
+                return [way.format(f"the numbers of each {who}", whole)]
+    return []
 
 
 def _no_amount(name: str, unit: str, values: pd.Series) -> str:

@@ -39,7 +39,6 @@ from growthpoles.study.read_published import (
     Codes,
     Indicator,
     doubts_of,
-    key_in,
     look_at,
     name_indicators,
     partly_held,
@@ -47,10 +46,10 @@ from growthpoles.study.read_published import (
     read_blocks,
     read_sheets,
     refuse_placeholders,
-    stray_codes,
     table_lines,
     texts_of,
 )
+from growthpoles.study.region_rows import key_in, stray_codes
 from growthpoles.study.study_spec import allowance, is_study_name
 from growthpoles.study.table_blocks import Block
 

@@ -16,7 +16,7 @@ import pandas as pd
 from growthpoles.errors import DataError, counted, listed, message, parted, plain, remedy, shown
 from growthpoles.errors import quoted as in_list
 from growthpoles.file_reading import likely_encodings, read_bytes
-from growthpoles.regions.key_matching import key_of, match_keys
+from growthpoles.regions.key_matching import match_keys
 from growthpoles.regions.name_matching import NameIndex, says_total
 from growthpoles.study.files import problems as causes
 from growthpoles.study.files.cell_grids import EncodingError, Grid, read_grids, turned
@@ -28,6 +28,7 @@ from growthpoles.study.files.printed_labels import (
     is_no_quantity,
     is_no_subject,
     is_unit,
+    marks_told,
     names_no_subject,
     split_table_number,
     unread_years,
@@ -40,6 +41,18 @@ from growthpoles.study.files.user_table import idle_told, remark, toml_list
 from growthpoles.study.files.user_table import read_table as read_as_described
 from growthpoles.study.files.user_table import toml_text as quoted
 from growthpoles.study.guess_columns import UNIT, VALUE, LayerGuess, fitting_encoding, guess_layer
+from growthpoles.study.region_rows import (
+    continues,
+    fits_none,
+    goes_on,
+    key_in,
+    namesakes,
+    of_smaller_regions,
+    refuse_smaller_regions,
+    share_totals,
+    stray_codes,
+    unread_rows,
+)
 from growthpoles.study.study_spec import Table
 from growthpoles.study.table_blocks import (
     Block,
@@ -50,16 +63,6 @@ from growthpoles.study.table_blocks import (
     tell_table_number,
 )
 from growthpoles.study.table_layout import read_block
-from growthpoles.study.total_rows import (
-    continues,
-    fits_none,
-    goes_on,
-    namesakes,
-    of_smaller_regions,
-    refuse_smaller_regions,
-    share_totals,
-    unread_rows,
-)
 
 MOST_NAMES = 20_000  # different names of regions in a table; the most that a country has are municipalities
 _NAMED = 12  # names of rows that one message lists
@@ -308,11 +311,6 @@ def _title(block: Block, blocks: Sequence[Block], *, section: bool = True) -> tu
     return number, re.sub(r"\s+", " ", plain).strip(" ,;:-")[:120] or block.grid.sheet or "value"
 
 
-def key_in(block: Block, name: str) -> str:
-    """Return a name of a region as it is read out of its cell."""
-    return key_of(name, block.match.pattern, block.match.width)
-
-
 def refuse_placeholders(aliases: Mapping[str, str], grids: Sequence[Grid], guess: LayerGuess, where: str) -> None:
     """Refuse aliases whose key was left to be filled in, and say which keys have no row."""
     if any(given.strip().upper() == causes.PLACEHOLDER and not guess.names.find(given) for given in aliases.values()):
@@ -321,11 +319,6 @@ def refuse_placeholders(aliases: Mapping[str, str], grids: Sequence[Grid], guess
         left = [code for code in guess.codes if code not in taken]
         allowed = f"one of the keys left over: {listed(left)}" if left else "ignore: every region has a row of its own"
         raise DataError(message("aliases: KEY stands for a key to be filled in", where=where, allowed=allowed))
-
-
-def stray_codes(block: Block) -> list[str]:
-    """Return the codes of digits that fit no region: of those none is spelled like another."""
-    return [name for name in block.match.open if key_in(block, name).isdecimal() and name not in block.match.outside]
 
 
 def table_lines(block: Block, codes: Codes, study_years: list[int], relative: Callable[[Path], str]) -> list[str]:
@@ -370,6 +363,7 @@ def table_lines(block: Block, codes: Codes, study_years: list[int], relative: Ca
     dated = any(year is not None for year in block.value_at.values())
     if block.year_column is not None:
         lines.append(f"year_column = {quoted(block.names[block.year_column])}")
+        lines += [f"years = {block.years}"] if {*study_years} - {*block.years} else []
     elif not dated:
         lines.append(f"year = {block.years[0]}" if block.years else "# year = 2020               # DECIDE")
     columns = {
@@ -468,8 +462,7 @@ def doubts_of(block: Block, codes: Sequence[str], blocks: Sequence[Block] = ()) 
         doubts.append(f"{at}: {told} was taken for no region, and is ignored ({why})")
     assert block.key is not None
     inside = [(n, row) for n, row in block.aside if block.first <= n <= block.last]
-    unnamed = [n for n, row in inside if not block.text(row, block.key) and any(map(is_number, row))]
-    if unnamed:
+    if unnamed := [n for n, row in inside if not block.text(row, block.key) and any(map(is_number, row))]:
         doubts.append(
             f"{at}: no name of a region in {block.grid.unit} {listed(unnamed, limit=8)}, whose numbers are left out"
         )
@@ -490,6 +483,9 @@ def doubts_of(block: Block, codes: Sequence[str], blocks: Sequence[Block] = ()) 
             doubts.append(f"{at}: {told}")
     if block.flags:
         doubts.append(f"{at}: {listed(map(repr, block.flags))} beside numbers is kept as a remark on them")
+    down = [] if block.year_column is None else [block.text(row, block.year_column) for _, row in block.rows]
+    heads = [*map(block.names.__getitem__, block.value_at), *down]
+    doubts += (f"{at}: {text}" for text in marks_told(heads, block.titles))
     if block.grid.hidden or block.grid.hidden_columns:
         rows = sorted(block.grid.hidden)
         told = f"{counted(len(rows), 'rows')} ({listed(rows, limit=8)}), "
@@ -543,10 +539,10 @@ def read_table(
     -------
     DataFrame
         Columns region (key of the boundaries, or name), year, indicator, value (NaN: no data), flag (what is printed
-        beside the number). ``attrs``: `units` by indicator, `remarks` (what was taken, left out or could not be told),
-        `partly` (indicators that are not in every year, with theirs), `codes` (of a column of its own, or
-        shorter names of the table itself, with the indicators that they are), `not_read` (rows and columns without a
-        value in the result, and why).
+        beside the number and at its year). ``attrs``: `units` by indicator, `remarks` (what was taken, left out or
+        could not be told), `partly` (indicators that are not in every year, with theirs), `codes` (of a column of its
+        own, or shorter names of the table itself, with the indicators that they are), `not_read` (rows and columns
+        without a value in the result, and why).
 
     Raises
     ------
@@ -560,11 +556,11 @@ def read_table(
     >>> text = "Population, thousand\n\nArea;2020;2021 (p)\nNorth;1 204,5;1 210,0 e\nSouth;..;980,2\n"
     >>> _ = open("pop.csv", "w").write(text)
     >>> print(gp.read_table("pop.csv").to_string())
-      region  year             indicator   value flag
+      region  year             indicator   value   flag
     0  North  2020  Population, thousand  1204.5
-    1  North  2021  Population, thousand  1210.0    e
+    1  North  2021  Population, thousand  1210.0  e (p)
     2  South  2020  Population, thousand     NaN
-    3  South  2021  Population, thousand   980.2
+    3  South  2021  Population, thousand   980.2    (p)
     """
     path = Path(path)
     known, skipped = dict(aliases or {}), set(ignore)
@@ -573,7 +569,10 @@ def read_table(
     if not blocks:
         raise DataError(nothing_found([path], remarks, codes[:3], aliases=True))
     borne = {each.text(row, each.key) for each in blocks if each.key is not None for _, row in each.rows + each.aside}
-    remarks += [*idle_told(sorted(skipped - borne), path), *idle_told(sorted({*known} - borne), path, "aliases")]
+    remarks += [
+        *idle_told(sorted(skipped - borne - {"*"}), path),
+        *idle_told(sorted({*known} - borne), path, "aliases"),
+    ]
     indicators, places = name_indicators(blocks)
     names = {place: indicators[at].name for place, at in places.items()}
     for block in blocks:  # what the caller says is no doubt
@@ -590,9 +589,10 @@ def read_table(
     unclear = [parted(block.unclear, file=str(path))[0] for block in blocks if block.unclear]
     parts = {name: code for block in blocks for name, code in block.match.parts.items() if name in stray}
     last = {name: code for block in blocks for name, code in block.match.last.items() if name in stray}
-    problems = [*(fits_none(name, parts) for name in stray), *undated, *unclear]
+    joint = {name: codes for block in blocks for name, codes in block.match.joint.items() if name in stray}
+    problems = [*(fits_none(name, parts, joint) for name in stray), *undated, *unclear]
     if problems:
-        of_names, own = causes.names_remedy(stray, parts, last=last, whole=boundaries is not None)
+        of_names, own = causes.names_remedy(stray, parts, joint, last=last, whole=boundaries is not None)
         own |= {"year": "YEAR"}
         of_signs, signs = signs_asked(next((block.readings for block in blocks if block.unclear), ()))
         of_years = "{year}, by which its values are kept (a map of a file joins a table without years as it is)"

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import functools
 import re
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence, Set
 from dataclasses import dataclass, field
 from itertools import permutations
 
 from growthpoles.errors import listed, shown
-from growthpoles.regions.key_matching import KeyMatch, match_keys
+from growthpoles.regions.key_matching import match_keys
 from growthpoles.regions.name_matching import NameIndex
+from growthpoles.regions.row_levels import KeyMatch
 from growthpoles.study.files.cell_grids import Grid
 from growthpoles.study.files.number_notation import STRONG_MARK, Notation, is_mark, is_number
 from growthpoles.study.files.printed_labels import (
@@ -20,10 +21,14 @@ from growthpoles.study.files.printed_labels import (
     NO_SUBJECT,
     TIMES,
     YEAR_WORDS,
+    YearLabel,
     bare_name,
+    dates_of,
+    dates_within_years,
     follow_each_other,
     gives_units,
     multipliers,
+    open_order,
     parse_year,
     part_of_year,
     plain_signs,
@@ -31,7 +36,7 @@ from growthpoles.study.files.printed_labels import (
     year_steps,
 )
 from growthpoles.study.files.table_files import JOINT, cell_text, cells_filled, header_paths, joint_keys, unique_names
-from growthpoles.study.guess_columns import COUNTED, goes_on_below, is_identifier, names_places
+from growthpoles.study.guess_columns import goes_on_below, names_places
 
 _MOST_HEADER = 5
 _MOST_ACROSS = 2000  # rows of a table whose regions stand across
@@ -77,10 +82,21 @@ class Block:
     title: str = ""
     subject: str = ""  # what a column beside the indicator says of all rows
     kinds_of: dict[int, Counter[str]] = field(default_factory=dict)  # column -> how many cells of which kind
+    within_years: bool = False  # whether its dates are months or days: several of a year
 
     def text(self, row: Sequence[object], at: int) -> str:
         """Return a cell as text, "" beyond the end of the row."""
         return cell_text(row[at]) if at < len(row) else ""
+
+    def year_of(self, label: str) -> YearLabel | None:
+        """Return the year that a label says and nothing else; that of a date only where each year has one."""
+        year = parse_year(label)
+        return None if year is not None and year.kind == "date" and self.within_years else year
+
+    def part_of_year(self, label: str) -> str:
+        """Return the month, quarter or day that a label names, or ""."""
+        dated = self.within_years and dates_of(label)
+        return " – ".join(dated) if dated else part_of_year(label)
 
     @property
     def regions(self) -> list[tuple[int, list[object]]]:
@@ -517,21 +533,6 @@ def bare_number(block: Block, row: Sequence[object], at: int) -> str:
     return text[:-1] if text[:-1].isdecimal() and text[-1] == "." else text  # "1." counts, too
 
 
-def identifies(block: Block, at: int) -> bool:
-    """Tell whether whole numbers identify regions or rows: by the name of the column and by what it holds."""
-    name = bare_name(block.paths[at][-1] if at < len(block.paths) and block.paths[at] else "")
-    key = block.key if block.key is not None else at
-    found = {(block.text(row, key), text) for _, row in block.rows if (text := bare_number(block, row, at))}
-    numbers = {number for _, number in found}
-    if is_identifier(name, numbers):
-        return True
-    if not COUNTED.fullmatch(name) or not all(re.fullmatch(r"-?\d+", number) for number in numbers):
-        return False
-    values = sorted(map(int, numbers))
-    # Ranks and serial numbers lie close to one another and start low; numbers of things do not.
-    return bool(values) and values[0] <= 1 and values[-1] - values[0] < 1.5 * len(found)
-
-
 def far_years(block: Block, at: int) -> bool:
     """Tell whether a column named for years holds whole numbers of four digits that are read as none."""
     filled = [text for _, row in block.rows if (text := bare_number(block, row, at).removesuffix(".0"))]
@@ -556,26 +557,28 @@ def several_numbers(block: Block, rows: Sequence[Sequence[object]], at: int) -> 
     )
 
 
-def tells_rows_apart(block: Block, rows: list[list[object]], at: int, labels: Mapping[int, Sequence[str]]) -> bool:
-    """Tell whether rows that are alike in region, year and words have the same few numbers each, as codes of sexes."""
-    dated = [] if block.year_column is None else [[block.text(row, block.year_column) for row in rows]]
-    groups: dict[tuple[str, ...], list[str]] = defaultdict(list)
-    for row, *told in zip(rows, *labels.values(), *dated, strict=True):
-        groups[block.text(row, block.key or 0), *told].append(block.text(row, at))
-    held = [len(set(codes)) for codes in groups.values()]
-    several = len({code for codes in groups.values() for code in codes})
-    return 1 < several <= 100 and len(held) > 1 and sum(held) >= 0.9 * several * len(held)
+def parts_down(block: Block, at: int) -> bool:
+    """Tell whether a column holds several dates of a year beside the same words; those of single rows tell nothing."""
+    wordy = [other for other, n in block.kinds_of.items() if other != at and n["t"] > n["n"] + n["y"]]
+    texts = {other: [block.text(row, other) for _, row in block.rows] for other in wordy}
+    beside = [column for column in texts.values() if 2 * len(set(column)) <= len(column)]
+    who = list(zip(*beside, strict=True)) or [()] * len(block.rows)
+    return dates_within_years((name, block.text(row, at)) for name, (_, row) in zip(who, block.rows, strict=True))
 
 
 def tell_parts_of_year(block: Block) -> None:
     """Say where indicators are told apart by months or quarters: they are numbers of parts of a year."""
     names = [name for at in block.value_at for name in block.paths[at]] if not block.indicator else []
     names += [part for text in block.kinds for part in text.split(" | ")]
-    parts = [name for name in dict.fromkeys(names) if parse_year(name) is None and part_of_year(name)]
+    parts = [name for name in dict.fromkeys(names) if block.year_of(name) is None and block.part_of_year(name)]
     if len(parts) > 1:
+        order = (
+            "; day and month stay as they are printed, since nothing tells which is which" if open_order(parts) else ""
+        )
         block.doubts.append(
-            f"{listed(parts, limit=8)} are parts of a year (months, quarters): each is taken as an indicator of its "
-            "own, and nothing is summed or averaged; for numbers of a year give a table with one number a year"
+            f"{listed(parts, limit=8)} are parts of a year (months, quarters, days): each is taken as an indicator of "
+            "its own, and nothing is summed or averaged; for numbers of a year give a table with one number a year"
+            + order
         )
 
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 import functools
 import re
 from collections import Counter, defaultdict
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from itertools import combinations
 
 from growthpoles.errors import Reason, listed, quoted, shown
-from growthpoles.regions.key_matching import KeyMatch, RowSigns, best_rule, match_keys
+from growthpoles.regions.key_matching import best_rule, match_keys
 from growthpoles.regions.name_matching import NameIndex
 from growthpoles.study import guess_columns as headers
 from growthpoles.study.files.number_notation import NOTATIONS, is_mark, is_number, settle_signs
@@ -20,11 +20,11 @@ from growthpoles.study.files.printed_labels import (
     UNSTATED,
     YEAR_WORDS,
     bare_name,
+    dates_within_years,
     doubtful_year,
     marked_apart,
     multipliers,
     parse_year,
-    part_of_year,
     plain_signs,
     split_flag,
     split_table_number,
@@ -36,6 +36,7 @@ from growthpoles.study.files.printed_labels import (
 )
 from growthpoles.study.files.problems import Problem
 from growthpoles.study.files.table_files import JOINT, cell_text
+from growthpoles.study.region_rows import settle_rows
 from growthpoles.study.table_blocks import (
     Block,
     bare_number,
@@ -44,18 +45,15 @@ from growthpoles.study.table_blocks import (
     fill_down,
     hits_of,
     holds_codes,
-    identifies,
     is_measured,
     joint_key,
     kind_of,
-    labels_beside,
+    parts_down,
     sentinels,
     several_numbers,
     tell_parts_of_year,
     tell_table_number,
-    tells_rows_apart,
 )
-from growthpoles.study.total_rows import largest_numbers, odd_rows, seeming_totals, totals_of
 
 #: A column that names the whole table in every row (SDMX).
 _STRUCTURE = re.compile(r"(?:structure|dataflow|data[ _]?set)[ _](?:name|title|label)", flags=re.IGNORECASE)
@@ -73,7 +71,10 @@ def read_block(
     """
     kinds = {at: Counter(kind_of(row[at]) for _, row in block.rows if at < len(row)) for at in range(len(block.paths))}
     block.kinds_of = kinds
-    header_years = {at: found for at in kinds if (found := _header_year(block.paths[at])) is not None}
+    block.within_years = dates_within_years((None, " ; ".join(path)) for path in block.paths) or any(
+        parts_down(block, at) for at, n in kinds.items() if n["y"] > n["n"] + n["t"]
+    )
+    header_years = {at: found for at in kinds if (found := _header_year(block, at)) is not None}
     _find_year_column(block, kinds, header_years)
     block.series = series_of(block)
     numeric = [
@@ -88,7 +89,7 @@ def read_block(
     block.value_at = dict.fromkeys(block.undated) if undated else block.value_at
     _find_dimensions(block, kinds)
     _find_years(block, year)
-    _settle_rows(block, index, parents, ignore)
+    settle_rows(block, index, parents, ignore)
     _find_marks(block)
     _name_labels(block)
     tell_parts_of_year(block)
@@ -99,8 +100,8 @@ def read_block(
         block.doubts.append(f"{told}; a code is none, and goes out of value = ...")
 
 
-def _header_year(path: Sequence[str]) -> int | None:
-    years = [found.year for part in path if (found := parse_year(part)) is not None]
+def _header_year(block: Block, at: int) -> int | None:
+    years = [found.year for part in block.paths[at] if (found := block.year_of(part)) is not None]
     return years[-1] if years else None
 
 
@@ -120,6 +121,8 @@ def _find_year_column(block: Block, kinds: dict[int, Counter[str]], header_years
         if at in header_years or not filled or count["y"] < 0.95 * filled:
             continue
         texts = [block.text(row, at) for _, row in block.rows]
+        if not any(map(block.year_of, filter(None, texts))):
+            continue
         named = bool(YEAR_WORDS.fullmatch(_last(block, at)))
         sparse = count[" "] > 0
         several = len(set(filter(None, texts)))
@@ -193,7 +196,7 @@ def _take_key(block: Block, labels: Iterable[int]) -> None:
     texts = {}
     for at, column in cells.items():
         found = list(filter(None, dict.fromkeys(column)))
-        parts = sum(map(bool, map(part_of_year, found)))
+        parts = sum(map(bool, map(block.part_of_year, found)))
         counted = len(found) > 2 and found == counted_from(1, found)
         if found and at != block.year_column and at not in block.series and not counted and 2 * parts <= len(found):
             texts[at] = column
@@ -214,7 +217,7 @@ def _fill_key(block: Block) -> None:
 
 def _labels(block: Block, at: int) -> bool:
     """Tell whether whole numbers are those of regions or rows, by the name of the column."""
-    return identifies(block, at) or headers.names_places(_last(block, at), strict=True)
+    return _identifies(block, at) or headers.names_places(_last(block, at), strict=True)
 
 
 def series_of(block: Block) -> set[int]:
@@ -278,7 +281,7 @@ def _find_values(
 ) -> None:
     """Tell values from identifiers and attributes, and find the years in the header."""
     assert block.key is not None
-    year_in = year_reader(" ; ".join(path) for path in block.paths)
+    year_in = year_reader((" ; ".join(path) for path in block.paths), days=block.within_years)
     inside = {at: found for at in numeric if (found := year_in(" ; ".join(block.paths[at]))) is not None}
     pure = {at: year for at, year in header_years.items() if at in numeric and at != block.year_column}
     candidates = []
@@ -330,7 +333,7 @@ def _no_value(block: Block, at: int, index: NameIndex | None) -> str:
         return "years, which are read from 1900 to 2100"
     if whole and beside and len(filled) > 3 and filled in (counted_from(1, filled), counted_from(0, filled)):
         return "it counts the rows"
-    if whole and identifies(block, at):
+    if whole and _identifies(block, at):
         return "an identifier, by its name"
     if whole and holds_codes(block, at):
         return "an identifier, different codes of one length with leading zeros"
@@ -385,7 +388,7 @@ def _attribute(block: Block, at: int, index: NameIndex | None) -> str:
         alone = several == len(groups)  # every text has one number
         if whole and alone and several > 1 and 2 * several <= len(filled) and (other != block.key or valued):
             return f"the same for all rows of one {shown(block.names[other])}"
-    if whole and (valued or several_numbers(block, rows, at)) and tells_rows_apart(block, rows, at, labels):
+    if whole and (valued or several_numbers(block, rows, at)) and _tells_rows_apart(block, rows, at, labels):
         return CATEGORIES
     if valued and whole and block.year_column is not None:
         dated = {(block.text(row, block.year_column), text) for row, text in zip(rows, cells, strict=True) if text}
@@ -397,6 +400,32 @@ def _attribute(block: Block, at: int, index: NameIndex | None) -> str:
         if 2 * len(pairs) <= len(filled) and len({a for a, _ in pairs}) == len(pairs) == len({b for _, b in pairs}):
             return "it identifies the series"
     return ""
+
+
+def _tells_rows_apart(block: Block, rows: list[list[object]], at: int, labels: Mapping[int, Sequence[str]]) -> bool:
+    """Tell whether rows that are alike in region, year and words have the same few numbers each, as codes of sexes."""
+    dated = [] if block.year_column is None else [[block.text(row, block.year_column) for row in rows]]
+    groups: dict[tuple[str, ...], list[str]] = defaultdict(list)
+    for row, *told in zip(rows, *labels.values(), *dated, strict=True):
+        groups[block.text(row, block.key or 0), *told].append(block.text(row, at))
+    held = [len(set(codes)) for codes in groups.values()]
+    several = len({code for codes in groups.values() for code in codes})
+    return 1 < several <= 100 and len(held) > 1 and sum(held) >= 0.9 * several * len(held)
+
+
+def _identifies(block: Block, at: int) -> bool:
+    """Tell whether whole numbers identify regions or rows: by the name of the column and by what it holds."""
+    name = bare_name(_last(block, at))
+    key = block.key if block.key is not None else at
+    found = {(block.text(row, key), text) for _, row in block.rows if (text := bare_number(block, row, at))}
+    numbers = {number for _, number in found}
+    if headers.is_identifier(name, numbers):
+        return True
+    if not headers.COUNTED.fullmatch(name) or not all(re.fullmatch(r"-?\d+", number) for number in numbers):
+        return False
+    values = sorted(map(int, numbers))
+    # Ranks and serial numbers lie close to one another and start low; numbers of things do not.
+    return bool(values) and values[0] <= 1 and values[-1] - values[0] < 1.5 * len(found)
 
 
 def _find_dimensions(block: Block, kinds: dict[int, Counter[str]]) -> None:
@@ -517,7 +546,7 @@ def _find_years(block: Block, year: int | None) -> None:
         block.years = sorted({label.year for label in found})
     else:
         parts = [part for at in block.value_at for part in block.paths[at]]
-        found = [label for part in parts if (label := parse_year(part)) is not None]
+        found = [label for part in parts if (label := block.year_of(part)) is not None]
         block.years = sorted({each for each in block.value_at.values() if each is not None})
     if any(label.kind == "fiscal" for label in found):
         block.doubts.append("years such as 2018-19: the first one was taken")
@@ -531,7 +560,7 @@ def _find_years(block: Block, year: int | None) -> None:
         years = {hit for text in plain for hit in years_in(text)}
         said += [(years.pop(), what)] if len(years) == 1 else []
     paths = {at: " ; ".join(block.paths[at]) for at in block.value_at}
-    year_in = year_reader(paths.values())
+    year_in = year_reader(paths.values(), days=block.within_years)
     inside = {at: hit[0] for at, path in paths.items() if not doubtful_year(path) and (hit := year_in(path))}
     only, bare = {*inside.values(), *(told for told, _ in said)}, [block.names[at] for at in paths if at not in inside]
     if inside and bare and not block.indicator and len(only) == 1 and year in (None, UNSTATED, *only):
@@ -551,44 +580,6 @@ def _find_years(block: Block, year: int | None) -> None:
     else:
         unread = unread_years([row for _, row in block.grid.rows])
         block.doubts.append(f"the year; {unread or 'it is not stated'}")
-
-
-def _settle_rows(block: Block, index: NameIndex | None, parents: Iterable[str], ignore: Container[str]) -> None:
-    """Match all names together, and find the rows that are no regions."""
-    assert block.key is not None
-    written = [block.text(row, block.key) for _, row in block.rows]
-    ignored = {name: "listed in ignore" for name in written if name and name in ignore}
-    names = [name for name in dict.fromkeys(written) if name and name not in ignored]
-    spelled = {name: bare for name in names if (bare := bare_name(name)) != name and bare in set(names)}
-    names = [name for name in names if name not in spelled]
-    if index is None:
-        block.match = KeyMatch(outside=(out := totals_of(block) | ignored), found={n: n for n in names if n not in out})
-        block.doubts += seeming_totals(names, out)
-        return
-    raw = {cell_text(row[block.key]): str(row[block.key]) for _, row in block.rows if block.key < len(row)}
-    inset = {name: len(text) - len(text.lstrip(" .\u00a0\u3000\t")) for name, text in raw.items()}
-    empty = set(names) - {
-        block.text(row, block.key)
-        for _, row in block.rows
-        if any(at < len(row) and is_number(row[at]) for at in block.value_at)
-    }
-    signs = RowSigns(
-        set(totals_of(block)).intersection(names), empty, inset, odd_rows(block, index), largest_numbers(block)
-    )
-    block.match = match_keys(names, index, signs=signs, parents=parents, bare_name=bare_name)
-    for name, bare in spelled.items():
-        for part in (block.match.found, block.match.aliases, block.match.outside, block.match.open):
-            if bare in part:
-                part[name] = part[bare]  # type: ignore[assignment]
-    block.match.outside |= ignored
-    if "*" in ignore:
-        block.match.ignore_rest()
-    blank = [number for (number, _), name in zip(block.rows, written, strict=True) if not name]
-    beside = [labels_beside(block, row) for (_, row), name in zip(block.rows, written, strict=True) if not name]
-    if blank and all(beside) and not any(hits_of(index, text) for texts in beside for text in texts):
-        block.match.outside[""] = f"{listed([texts[0] for texts in beside], limit=5)} beside it"
-    elif blank:
-        block.doubts.append(f"{block.grid.unit} {listed(blank, limit=5)}: numbers without a name of a region")
 
 
 def _find_marks(block: Block) -> None:
@@ -657,7 +648,7 @@ def _name_labels(block: Block) -> None:
     apart_by_unit = len({*behind.values()} - {""}) > 1
     for at, year in block.value_at.items():
         path = [part for part in block.paths[at] if part not in own or len(block.paths[at]) == 1]
-        pure = [i for i, part in enumerate(path) if parse_year(part) is not None] if year is not None else []
+        pure = [i for i, part in enumerate(path) if block.year_of(part) is not None] if year is not None else []
         paths[at] = (path[: pure[-1]], path[pure[-1] + 1 :]) if pure else (path, [])
         if pure and behind[at]:
             paths[at][0 if apart_by_unit else 1].append(behind[at])
@@ -668,7 +659,7 @@ def _name_labels(block: Block) -> None:
     # What stands below a year is a unit; where a year has several columns, it tells them apart.
     tells = any(n > 1 for (year, *_), n in above.items() if year is not None)
     heading = functools.partial(bare_name, heading=True)
-    year_in = year_reader(part for path, _ in paths.values() for part in path)
+    year_in = year_reader((part for path, _ in paths.values() for part in path), days=block.within_years)
     bare, below_of = dict[int, str](), dict[int, str]()
     for at, year in block.value_at.items():
         path, below = paths[at]
@@ -691,9 +682,11 @@ def _name_labels(block: Block) -> None:
     block.labels |= marked_apart(printed, {at: (block.labels[at], year) for at, year in block.value_at.items()})
     block.units |= {block.labels[at]: unit for at, unit in below_of.items() if unit}
     for at in block.value_at:
-        cells = [text for _, row in block.regions if is_number(text := block.text(row, at))]
-        if cells and all(text.endswith("%") for text in cells):
+        cells = [(text, (n, at)) for n, row in block.regions if is_number(text := block.text(row, at))]
+        if cells and all(text.endswith("%") or place in block.grid.percent for text, place in cells):
             block.units.setdefault(block.labels[at], "%")
+    if any((n, at) in block.grid.percent for n, _ in block.regions for at in block.value_at):
+        block.doubts.append("cells that are shown as percentages are read as they are shown (26.5 for 0.265)")
     if block.indicator:
         several = len(block.value_at) > 1 and not any(block.value_at.values())
         for _, row in block.regions:

@@ -183,3 +183,36 @@ def test_names_of_another_language_stand_in_for_missing_ones(squares: Any, squar
     regions = squares.rename(columns={"short_en": "name_ru"})
     ax = maps.plot_rating(regions.assign(name_ru=[f"Район {i}" for i in range(7)]), square_index, lang="kk")
     assert "Район 0" in printed(ax, "-labels")
+
+
+@pytest.mark.parametrize("seed", [10, *(pytest.param(s, marks=pytest.mark.long) for s in (0, 2, 4, 8, 18, 22))])
+def test_a_value_stands_with_its_name_where_another_one_is_nearer_to_its_line(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    count = int(rng.integers(8, 45))
+    points = shapely.multipoints(rng.normal(0, 1, (count, 2)) * 1e5 * [1, rng.uniform(0.5, 1.6)])
+    hull = shapely.buffer(shapely.convex_hull(points), 1e4)
+    cells = list(shapely.intersection(shapely.get_parts(shapely.voronoi_polygons(points)), hull))
+    parts = ["Ka", "to", "mi", "San", "ber", "lo", "Nova", "dor", "ki", "Ulm"]
+    names = ["".join(rng.choice(parts, rng.integers(2, 5))).capitalize() for _ in cells]
+    regions, table = study(cells, names)
+    values = pd.Series(rng.normal(0, 2e4, count).round(), index=table.index)
+    preset = ("nature-single", "report")[seed % 2]
+    ax = maps.plot_values(regions, values, variable="Income", preset=preset, context="none")
+    layers = {a.get_gid(): a.words for a in ax.get_children() if isinstance(a, WordLayer)}
+    inside, outside = (
+        {int(w.tag): [v for v in layers[f"values-{kind}"] if v.tag == w.tag] for w in layers[f"values-{kind}"]}
+        for kind in ("labels", "callouts")
+    )
+    assert not any(w.bold for i in inside.keys() & outside for w in outside[i])
+    assert all(any(w.bold for w in outside[i]) for i in outside.keys() - inside if not outside[i][0].text.isdigit())
+    lines = next(c for c in ax.collections if c.get_gid() == "values-callout-lines").get_paths()
+    ends = [line[1] for path in lines for line in path.to_polygons(closed_only=False)]
+    inverse = canvas.millimetres(ax).inverted()
+    land = shapely.transform(np.array(cells), lambda xy: inverse.transform(ax.transData.transform(xy)))
+    far = {i: [box(*w.box) for w in words] for i, words in inside.items()}
+    for end in ends:
+        i = int(np.argmin(shapely.distance(land, Point(*end))))
+        if i in inside:
+            gaps = {j: shapely.distance(each, Point(*end)).min() for j, each in far.items()}
+            assert min(gaps, key=gaps.__getitem__) == i
+    assert measure.problems(ax, regions, PRESETS[preset].small_pt) == []

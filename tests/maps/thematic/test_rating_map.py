@@ -229,7 +229,7 @@ def test_wrong_input_is_named(squares: Any, square_index: pd.DataFrame) -> None:
         (lambda: maps.plot_rating(squares, square_index, label="all"), "option='label' is not known.*nearest: labels"),
         (lambda: maps.plot_rating(squares, square_index, preset="natur-single"), "nearest: nature-single"),
         (
-            lambda: maps.plot_change(squares, square_index["index"], limits=(0, 100)),
+            lambda: maps.plot_change(squares, square_index["index"], limits=(-10, 100)),
             "no limit between two classes is zero: ",
         ),
         (lambda: maps.plot_change(squares, square_index["index"], limits=(5, 1)), "do not rise"),

@@ -34,7 +34,14 @@ from growthpoles.maps.source_note import digits_of
 from growthpoles.maps.thematic.bivariate_map import terciles
 from growthpoles.maps.thematic.cluster_map import HOTSPOTS, MARKS
 from growthpoles.maps.thematic.map_drawing import shown_on
-from growthpoles.maps.thematic.value_map import Scheme, centered_limits, change_limits, digits_for, places_of
+from growthpoles.maps.thematic.value_map import (
+    Scheme,
+    centered_limits,
+    change_limits,
+    digits_for,
+    limits_of_change,
+    places_of,
+)
 
 
 def faces(ax: Any) -> list[str]:
@@ -482,6 +489,44 @@ def test_a_change_has_as_many_classes_as_asked_half_of_them_falls(regions: Any, 
             draw(regions, series, k=int(str(told.value).rpartition("k=")[2]), labels="none", **more)
     with pytest.raises(MapError, match="limits and k are given"):
         maps.plot_change(regions, series, k=k, limits=[-10, 0, 10])
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+@pytest.mark.parametrize("seed", range(3))
+def test_changes_of_one_sign_have_all_colours_of_that_sign(regions: Any, seed: int, sign: int) -> None:
+    rng = np.random.default_rng(seed)
+    size = np.round(rng.uniform([0.0, 3.0, 41.0][seed], [7.0, 58.0, 59.0][seed], len(regions)), 1)
+    size[:2] = size[2:].min(), [7.0, 58.0, 59.0][seed]
+    series = pd.Series(sign * size, index=regions.index)
+    arm = palettes.DIVERGING[4:] if sign > 0 else palettes.DIVERGING[2::-1]
+    panel = maps.plot_panel(regions, {"a": series, "b": series / 2}, maps.plot_change, labels="none")
+    ax = maps.plot_change(regions, series, labels="none")
+    shown = [face for face in faces(ax) if face != palettes.DIVERGING[3]]
+    assert shown[1 if size[0] else 0] == arm[-1] and len({*shown}) >= 4
+    for each in (ax, panel.axes[1], maps.plot_change(regions, series, k=5, labels="none")):
+        colours = [category.face for category in shown_on(each).legend.ramp]
+        assert colours == list(palettes.take(arm, len(colours)))[::sign]
+        bounds = shown_on(each).legend.bounds
+        assert all(bound[0] in ("+" if sign > 0 else "\u2212", "0") for bound in bounds)
+    assert any(float(bound) == 0 for bound in shown_on(panel.axes[1]).legend.bounds[::sign][:1])
+    assert len(shown_on(maps.plot_change(regions, series, k=5)).legend.ramp) == 5
+
+
+@pytest.mark.parametrize("k", [None, 2, 3, 7, 12])
+def test_limits_of_one_sign_hold_all_values_and_never_pass_zero(k: int | None) -> None:
+    rng = np.random.default_rng(k or 0)
+    for _ in range(200):
+        spread = rng.choice([0.01, 0.3, 1.0, 3.0])
+        size = np.round(rng.lognormal(0, spread, rng.integers(1, 20)) * 10.0 ** rng.integers(-4, 9), 6)
+        if not size.any():
+            continue
+        up, down = (np.array(limits_of_change(sign * size, k)) for sign in (1, -1))
+        assert (up == -down[::-1]).all() and (np.diff(up) > 0).all()
+        assert 0 <= up[0] <= size.min() and size.max() <= up[-1]
+        assert up[0] == 0 or 2 * size.min() > size.max()
+        assert len(up) - 1 == k if k else 3 <= len(up) - 1 <= 10
+        mixed = np.append(size, -size.max() / 2)
+        assert k not in (None, 2, 12) or limits_of_change(mixed, k) == change_limits(mixed, k)
 
 
 def test_a_small_change_is_no_zero(regions: Any) -> None:

@@ -333,3 +333,63 @@ def test_outlines_are_as_wide_as_the_font_says(sign: str) -> None:
     shape = vertices[codes != 79]  # a closing point stands anywhere
     found = [*shape.min(axis=0), *shape.max(axis=0)]
     assert found == pytest.approx(np.array(pen.bounds) / font["head"].unitsPerEm, abs=1e-9)
+
+
+#: Words that run to the left: of Arabic, Persian, Urdu and Hebrew.
+LEFTWARD = ["السكان", "الرياض", "مكة المكرمة", "تهران", "می\u200cشود", "پنجاب", "ירושלים", 'הלמ"ס', "תל אביב-יפו"]
+FIGURES = [
+    "2014–2024", "2014 – 2024", "2010-2014", "+19\u00a0059", "−12\u202f345,6", "-3,2", "1,5 – 2,0", "12 %", "≤ 5",
+    "(12)", "(2014–2024)", "12 km²", "3,5 t/ha", "2014/15", "1\u00a0234\u00a0567.8", "±0.5", "$120", "+7 – +9 km",
+]  # fmt: skip
+
+
+@pytest.mark.skipif(not typefaces._shapes(), reason="this matplotlib turns no letters")
+@pytest.mark.parametrize("seed", range(4))
+def test_numbers_read_to_the_right_in_lines_that_run_to_the_left(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    for _ in range(60):
+        parts = [str(rng.choice(LEFTWARD))]
+        while len(parts) < rng.integers(2, 7):
+            kinds = [LEFTWARD, FIGURES] if parts[-1] in LEFTWARD else [LEFTWARD]
+            parts.append(str(rng.choice(kinds[int(rng.integers(len(kinds)))])))
+        sign = str(rng.choice([" ", ", ", "; ", "  ", " · "]))
+        runs = [run for run, _ in typefaces.font_runs(sign.join(parts))]
+        told = "\n".join(runs)
+        assert sorted("".join(runs)) == sorted(sign.join(parts)), told
+        for part in parts:
+            assert any(part in run for run in runs), (part, told)
+        places = [next(i for i, run in enumerate(runs) if part in run) for part in dict.fromkeys(parts)]
+        if len({*parts}) == len(parts):
+            assert places == sorted(places, reverse=True), told
+
+
+@pytest.mark.skipif(not typefaces._shapes(), reason="this matplotlib turns no letters")
+@pytest.mark.parametrize(
+    ("line", "runs"),
+    [
+        ("نسمة (ألف), 2014–2024.", [".", "2014–2024", ",", "نسمة (ألف)"]),
+        ("(ألف) نسمة", ["ألف) نسمة", ")"]),
+        ('source: הלמ"ס, 2014–2024; x.xlsx (-3,2)', ["source:", "2014–2024", ",", 'הלמ"ס', "; x.xlsx (-3,2)"]),
+        ("السكان ٢٠١٤–٢٠٢٤ (-٣٫٢)", ["(-", "٣٫٢", ")", "٢٠١٤", "–", "٢٠٢٤", "السكان"]),
+        ("٢٠١٤–٢٠٢٤", ["٢٠١٤", "–", "٢٠٢٤"]),
+        ("ב-2014", ["2014", "-", "ב"]),
+        ("קצב 2014 GDP per capita", ["GDP per capita", "2014", "קצב"]),
+        ("Қарағанды (2014–2024)", ["Қарағанды (2014–2024)"]),
+    ],
+)
+def test_runs_of_two_directions_stand_as_they_are_read(line: str, runs: list[str]) -> None:
+    assert [run for run, _ in typefaces.font_runs(line) if not run.isspace()] == runs
+    assert [run for _, run, _ in text_metrics.stretches(line)] == runs
+    assert text_metrics.width(line, 10.0) == pytest.approx(sum(text_metrics.width(run, 10.0) for run in runs), rel=0.3)
+
+
+@pytest.mark.skipif(not typefaces._shapes(), reason="this matplotlib turns no letters")
+def test_a_map_in_arabic_keeps_its_years_and_joiners(regions: Any) -> None:
+    values = pd.Series(np.arange(len(regions), dtype=float), index=regions.index)
+    words = "می\u200cشود"
+    ax = maps.plot_change(
+        regions, values, variable=f"{words}, 2014–2024 (%)", source=f"{words}, 2014–2024", title=words
+    )
+    svg = _bytes(ax, "svg").decode()
+    assert svg.count(">2014–2024</text>") == 2 and svg.count(f">{words}</text>") == 3
+    assert "\N{REPLACEMENT CHARACTER}" not in svg

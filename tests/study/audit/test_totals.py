@@ -14,7 +14,7 @@ from growthpoles.study.audit import audit_sources, make_sources
 from growthpoles.study.audit.file_audit import audit_file, read_audit_file
 from growthpoles.study.audit.printed_cells import TotalRow
 from growthpoles.study.read_published import read_blocks, read_sheets
-from growthpoles.study.total_rows import find_totals, missed_columns, named_totals
+from growthpoles.study.table_totals import find_totals, missed_columns, named_totals
 from samples import samples
 
 Totals = dict[int, tuple[int, ...]]

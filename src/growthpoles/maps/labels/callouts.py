@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -568,6 +568,44 @@ def _far(callout: Callout, placed: label_fit.Placed) -> bool:
     import shapely
 
     return bool(shapely.distance(shapely.LineString(callout.line), frame_of(placed)) > _APART)
+
+
+def with_their_values(
+    base: Base,
+    plan: Plan,
+    shapes: Mapping[int, BaseGeometry],
+    stands: tuple[dict[int, label_fit.Placed], dict[int, Callout]],
+    names: Sequence[Sequence[str]],
+    marks: Sequence[str],
+    preset: Preset,
+    taken: Sequence[Box] = (),
+) -> tuple[dict[int, label_fit.Placed], dict[int, Callout]]:
+    """Put values beside their names where the line of the name ends nearer to what is written on another region.
+
+    `shapes` are the regions in millimetres, `stands` the labels inside and beside them, `taken` what else is no free
+    room. A value stays inside where name and value together find no room.
+    """
+    import shapely
+
+    inside, beside = dict(stands[0]), dict(stands[1])
+    for i, one in stands[1].items():
+        if i not in inside or one.marked:
+            continue
+        end = shapely.Point(*one.line[1])
+        others = [frame_of(label) for j, label in inside.items() if j != i]
+        if min(shapely.distance(others, end), default=np.inf) > frame_of(inside[i]).distance(end):
+            continue
+        room = room_around(base, plan)
+        for j, callout in beside.items():
+            if j != i:
+                room.block(callout)
+        for box in taken:
+            room.block_box(box)
+        made = room.put(i, shapes[i], names[i][0], marks[i], preset, others, across=1)
+        if made is not None:
+            beside[i] = made
+            del inside[i]
+    return inside, beside
 
 
 def _rounds(

@@ -21,6 +21,7 @@ from growthpoles.maps.labels.callouts import (
     furniture_of,
     name_outside,
     room_around,
+    with_their_values,
 )
 from growthpoles.maps.labels.label_fit import Placed
 from growthpoles.maps.labels.numbered_labels import MOST, Detail, number_regions, window_on
@@ -215,10 +216,17 @@ def arrange(
         placed[i] = label_fit.best(shape, mine, mark, style.preset, poles[i])
     inside = {i: found for i, found in placed.items() if found is not None}
     instead = translator(style.lang)("numbers and codes: see the caption") if style.code_key == "caption" else ""
+    polygons = dict(zip(todo, shapes, strict=True))
     if len(base.geometries) <= MOST and any(names[i] and not _told(i, inside, beside, marks) for i in todo):
         inside, beside, numbered, details = number_regions(
-            base, plan, dict(zip(todo, shapes, strict=True)), names, marks, style, poles, draft=draft
+            base, plan, polygons, names, marks, style, poles, draft=draft
         )
+        if not draft:
+            boxes = [one.room for one in details if one.placed]
+            boxes += [window_on(plan, one.window) for one in details]
+            inside, beside = with_their_values(
+                base, plan, polygons, (inside, beside), names, marks, style.preset, boxes
+            )
         values = values and style.code_key != "none"  # the list of a panel serves maps of several values
         told = {i: [marks[i]] if values and marks[i] else [] for i in numbered}
         for i, number in numbered.items():  # the value of a region that is called by its number says enough
@@ -227,6 +235,7 @@ def arrange(
         listed = free and style.code_key == "auto"
         key = code_key(codes, base, plan, list(beside.values()), style.preset, details) if listed else None
         return Names(inside, beside, codes, key, details, draft, instead if codes else "")
+    inside, beside = with_their_values(base, plan, polygons, (inside, beside), names, marks, style.preset)
     first = {i: _code(found[0], marks[i]) for i, found in inside.items() if i not in beside}
     first |= {i: one.label.lines[0][0] for i, one in beside.items()}
     codes = tuple(sorted((code, names[i][0]) for i, code in first.items() if code in names[i][1:]))

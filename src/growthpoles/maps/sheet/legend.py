@@ -248,8 +248,9 @@ def _swatch_shapes(legend: Legend, size: float, limit: float, floor: float) -> l
 
 
 def interval(low: str, high: str) -> str:
-    """Write the limits of a class; an end without a limit is open."""
-    return f"{low}\u2013{high}" if low and high else f"< {high}" if high else f"\u2265 {low}"
+    """Write the limits of a class, a sign apart from the dash; an end without a limit is open."""
+    dash = " \u2013 " if high.startswith(("+", "-", "\u2212")) else "\u2013"
+    return f"{low}{dash}{high}" if low and high else f"< {high}" if high else f"\u2265 {low}"
 
 
 def _with_intervals(legend: Legend) -> list[Category]:

@@ -22,8 +22,8 @@ from growthpoles.maps.source_note import numbers_of, source_parts, told
 from growthpoles.maps.thematic.map_drawing import shown_on
 from growthpoles.maps.thematic.value_map import (
     centered_limits,
-    change_limits,
     digits_for,
+    limits_of_change,
     own_limits,
     plot_change,
     plot_values,
@@ -258,7 +258,7 @@ def _common(
     values = np.concatenate([numbers_of(data, column, key, regions).to_numpy() for key, data in maps.items()])
     center, scheme, k = (options.get(name) for name in ("center", "scheme", "k"))
     if draw is plot_change:
-        limits = change_limits(values, k)
+        limits = limits_of_change(values, k)
     elif center is not None and scheme is None:
         limits = centered_limits(values, center, k)
     else:

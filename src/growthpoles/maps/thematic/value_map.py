@@ -340,6 +340,24 @@ def change_limits(values: Sequence[float] | Array, k: int | None = None) -> tupl
     return tuple(i * step for i in range(-half, half + 1))
 
 
+def limits_of_change(values: Sequence[float] | Array, k: int | None = None) -> tuple[float, ...]:
+    """Return :func:`change_limits` where both signs occur; else classes of one sign, of round numbers without `k`.
+
+    They begin at zero, but where all values are nearer to each other than to it.
+    """
+    known = np.asarray(values, dtype=float)
+    known = known[np.isfinite(known)]
+    size = np.abs(known)
+    mixed = known.min(initial=0.0) < 0 < known.max(initial=0.0)
+    if mixed or not size.any() or not 2 <= (k or 5) <= 12:
+        return change_limits(known, k)
+    low, high = float(size.min()), float(size.max())
+    start = low if 2 * low > high > low else 0.0
+    limits = _pretty(start, high, 5) if k is None else _equal(start, high, k)
+    limits = (min(limits[0], start), *limits[1:-1], max(limits[-1], high))  # an end may be a value but for noise
+    return limits if known.max() > 0 else tuple(-limit + 0.0 for limit in reversed(limits))
+
+
 def centered_limits(values: Sequence[float] | Array, center: float, k: int | None = None) -> tuple[float, ...]:
     """Return :func:`change_limits` around a centre, in the figures that the map prints; no value changes its class.
 
@@ -377,7 +395,7 @@ def plot_change(
     undecided: Sequence[object] = (),
     **options: Unpack[MapOptions],
 ) -> Axes:
-    """Map a change, on a scale centred on zero.
+    """Map a change, on a scale centred on zero, or from zero where all values have one sign.
 
     Parameters
     ----------
@@ -392,10 +410,11 @@ def plot_change(
         called "index", as in the published tables, is the innovation index in points. The difference of two
         percentages is one in "percentage points", which only the caller knows from a change in percent.
     limits : sequence of float, optional
-        Rising class limits with 0 among them; by default three equal classes on either side of zero. A value on a
-        limit belongs to the class further from zero, so that a rise and a fall of one size are equally strong.
+        Rising class limits with 0 among them or all of them on one side of it; by default three equal classes on either
+        side of zero, or about five where no value is below zero, or none above it, in all colours of that side. A value
+        on a limit belongs to the class further from zero, so that a rise and a fall of one size are equally strong.
     k : int, optional
-        Number of classes, an even one: half of them on either side of zero.
+        Number of classes, an even one where both signs occur: half of them on either side of zero.
     undecided : sequence of region codes
         Regions that are hatched, because their class does not surely move as it seems to; see `growthpoles.change`.
     edition : str, optional
@@ -415,7 +434,7 @@ def plot_change(
     Raises
     ------
     MapError
-        Labels disagree, zero is not inside the limits, or a value lies outside them.
+        Labels disagree, zero is inside a class, or a value lies outside the limits.
 
     Examples
     --------
@@ -428,7 +447,7 @@ def plot_change(
     """
     values = align(regions, numbers_of(change, column, "change", regions), "change")
     _refuse_both(limits, "plot_change", k=k)
-    edges = rising(change_limits(values.to_numpy(), k)) if limits is None else _own_scale(limits, values)
+    edges = rising(limits_of_change(values.to_numpy(), k)) if limits is None else _own_scale(limits, values)
     word = translator(lang)
     named = variable or str(change if isinstance(change, str) else getattr(change, "name", None) or "")
     if variable is None and named == "index":
@@ -450,15 +469,22 @@ def plot_change(
 
 
 def _two_arms(colours: Sequence[str], edges: Array, center: float, values: Array) -> tuple[str, ...]:
-    """Colours of a scale with one arm on each side of a centre, the paler the nearer to it.
+    """Colours of a scale with one arm on each side of a centre that it has, the paler the nearer to it.
 
     Raises
     ------
     MapError
         The centre is no limit between two classes, in their figures where no value lies between them and it.
     """
+    half = len(colours) // 2
+    below, above = colours[:half], colours[: -half - 1 : -1]
+    noise = 1e-12 * max(1.0, abs(center))
+    if edges[0] >= center - noise:
+        return palettes.take(above[::-1], len(edges) - 1)
+    if edges[-1] <= center + noise:
+        return palettes.take(below, len(edges) - 1)
     at = int(np.argmin(np.abs(edges - center)))
-    near = abs(edges[at] - center) <= 1e-12 * max(1.0, abs(center))
+    near = abs(edges[at] - center) <= noise
     others = values[np.isfinite(values) & (values != center)]
     parted = ((places_of(others, edges, center) >= at) == (others > center)).all()
     rounded = round_half(center, digits_of(edges)) == edges[at] and parted
@@ -472,8 +498,6 @@ def _two_arms(colours: Sequence[str], edges: Array, center: float, values: Array
         allowed = remedy("{limits}, or others with the centre among them; no scheme", limits=own)
         problem = f"no limit between two classes is {where}: limits={edges.tolist()}"
         raise MapError(message(problem, allowed=allowed))
-    half = len(colours) // 2
-    below, above = colours[:half], colours[: -half - 1 : -1]
     return (*_arm(below, at), *_arm(above, len(edges) - 1 - at)[::-1])
 
 

@@ -23,6 +23,7 @@ DROP = 0.24
 LEADING = 1.22
 _EM = 100.0
 _LONGEST = 160
+_JOINERS = "\u200c\u200d"  # letters of Persian and of India change their shapes by them
 
 
 def font(size: float, line: str = "", *, bold: bool = False) -> FontProperties:
@@ -71,7 +72,8 @@ def stretches(line: str, bold: bool = False) -> tuple[tuple[float, str, str], ..
     """Return the runs of a line, each with its start at size 1 and its font file."""
     found, start = [], 0.0
     for run, path in font_runs(line, bold):
-        found.append((start, run, path))
+        if not run.isspace():  # a viewer leaves out the blank with which a run begins
+            found.append((start, run, path))
         start += _advance(run, path, bold)
     return tuple(found)
 
@@ -130,7 +132,7 @@ def height(lines: int, size: float) -> float:
 def clean(value: object, longest: int = _LONGEST) -> str:
     """Return a string that is safe to print: no control characters, single blanks, no endless length."""
     text = "".join(" " if ch in "\t\r\n" else ch for ch in str(value))
-    text = "".join(ch for ch in text if unicodedata.category(ch)[0] != "C")
+    text = "".join(ch for ch in text if unicodedata.category(ch)[0] != "C" or ch in _JOINERS)
     text = re.sub(r"[ \u2028\u2029]+", " ", text).strip()
     return text if len(text) <= longest else text[: longest - 1].rstrip() + "…"
 

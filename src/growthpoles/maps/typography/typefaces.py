@@ -5,19 +5,24 @@ journals ask for them. The package carries two parts of each, since a PDF is wri
 file. What neither holds is set in matplotlib's whole DejaVu Sans, then in an installed font that holds the line; a line
 that no font holds as a whole, such as one in two scripts, is set in runs of several. Signs that no font holds are
 boxes, of which one warning tells; a figure with boxes is not saved. Layout measures every run in its own font.
+
+A line with words that run to the left is cut into runs of one direction, in the order in which they stand: renderers
+and viewers disagree on the direction of a whole line, and the rules of Unicode would turn years and signs of numbers.
 """
 
 from __future__ import annotations
 
+import re
 import unicodedata
 import warnings
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import lru_cache
 from io import BytesIO
+from itertools import groupby
 from pathlib import Path
 from string import ascii_letters
 from typing import TYPE_CHECKING
@@ -40,6 +45,21 @@ _NOTO = {
 #: Scripts of South and South-East Asia, whose letters join and change places.
 _SHAPED = (("\u0900", "\u0dff"), ("\u0f00", "\u109f"), ("\u1780", "\u17ff"))
 _LATIN = frozenset(map(ord, ascii_letters))
+_PAIRS = {")": "(", "]": "[", "}": "{"}
+_MIRRORED = dict(zip("()[]{}<>«»‹›≤≥", ")(][}{><»«›‹≥≤", strict=True))
+_LEFTWARD = r"\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff"
+_FIGURES = r"(?:\d{1,3}(?:[ \u00a0\u2009\u202f]\d{3})+(?!\d)|\d+)(?:[.,:/'’٫٬]\d+)*(?:[ \u00a0\u202f]?[%‰°٪])?"
+_SIGNED = rf"(?:[<>≤≥≈~=][ \u00a0]?)?(?:(?<!\w)[-+±]|−)?[$€£%٪]?{_FIGURES}"
+_UNIT = rf"(?:(?![{_LEFTWARD}])[^\W\d_]){{1,4}}[²³]?"
+#: A number with its signs and unit, or a span of two, also in brackets: they read from left to right in every line.
+_SPAN = (
+    rf"{_SIGNED}(?:[ \u00a0]?[-‐–—−→…×][ \u00a0]?{_SIGNED})*"
+    rf"(?:[ \u00a0\u202f]{_UNIT}(?:/{_UNIT})?(?![\w/]|[ \u00a0](?![{_LEFTWARD}])[^\W\d_]))?"
+)
+_NUMBER = re.compile(rf"\({_SPAN}\)|{_SPAN}")
+_ARABIC_DIGITS = "٠-٩٫٬"  # which renderers set as words that run to the left where one stands beside another
+#: What is set on its own within a run of one direction, so that no run begins or ends with a blank.
+_PARTS = re.compile(rf"\A\s+|\s+\Z|[{_ARABIC_DIGITS}]+|(?:(?!\s+\Z)[^{_ARABIC_DIGITS}])+")
 _HERE = Path(__file__).parent / "fonts"
 # What an SVG file asks for where the reader's machine lacks the typeface, the last one generic.
 STACKS = {
@@ -161,7 +181,82 @@ def font_runs(line: str, bold: bool = False) -> tuple[tuple[str, str], ...]:
         problem = "this matplotlib sets some scripts letter by letter, neither joined nor turned: {script}"
         script = unicodedata.name(sign).split()[0].capitalize()
         warnings.warn(UserWarning(message(problem, allowed="matplotlib 3.11 or later", script=script)), stacklevel=2)
-    return runs
+    return _as_they_stand(line, runs) if _shapes() else runs
+
+
+@lru_cache(maxsize=4096)
+def _as_they_stand(line: str, runs: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
+    """Return the runs of a line from left to right, each in one direction, brackets mirrored where they stand alone."""
+    kinds = [unicodedata.bidirectional(sign) for sign in line]
+    if not {"R", "AL", "AN"}.intersection(kinds):
+        return runs
+    files = [path for run, path in runs for _ in run]
+    pieces: list[tuple[int, str, str]] = []
+    levels = _levels(line, kinds)
+    for (level, path), group in groupby(range(len(line)), key=lambda i: (levels[i], files[i])):
+        at = [*group]
+        first, last = at[0], at[-1] + 1
+        if level % 2:
+            words = [i for i in at if kinds[i] in ("R", "AL", "NSM")]
+            begin, end = (words[0], words[-1] + 1) if words else (last, last)
+            while end < last and (opener := _PAIRS.get(line[end])) and opener in line[begin:end]:
+                end += 1  # a pair of brackets in a word is turned with it
+            head, tail = (
+                [each[::-1].translate(str.maketrans(_MIRRORED)) for each in re.findall(r"\s+|\S+", loose)]
+                for loose in (line[first:begin], line[end:last])
+            )
+            parts = [*head, line[begin:end], *tail]
+        else:
+            parts = _PARTS.findall(line[first:last])
+        pieces += [(level, part, path) for part in parts if part]
+    for depth in (2, 1):
+        turned: list[tuple[int, str, str]] = []
+        for deep, same in groupby(pieces, key=lambda piece: piece[0] >= depth):
+            stretch = [*same]
+            turned += stretch[::-1] if deep else stretch
+        pieces = turned
+    return tuple((part, path) for _, part, path in pieces)
+
+
+def _levels(line: str, kinds: Sequence[str]) -> list[int]:
+    """Return the embedding level of every sign by Unicode's rules (UAX 9), with every number as one sign."""
+    found: list[str] = []
+    for kind in kinds:
+        before = found[-1] if found else ""
+        found.append(
+            {"AL": "R", "AN": "N", "EN": "N", "NSM": before, "BN": before}.get(kind, kind if kind in "LR" else "")
+        )
+    base = next((kind for kind in found if kind in ("L", "R")), "L")
+    for number in _NUMBER.finditer(line):
+        found[slice(*number.span())] = "N" * len(number.group())
+    strong = base
+    for i, kind in enumerate(found):
+        if kind in ("L", "R"):
+            strong = kind
+        elif kind == "N" and strong == "L":
+            found[i] = "L"
+
+    def side(part: Iterable[str]) -> str:
+        return next(("R" if kind == "N" else kind for kind in part if kind), base)
+
+    opened_at: list[int] = []
+    for i, sign in enumerate(line):
+        if found[i]:
+            continue
+        if sign in _PAIRS.values():
+            opened_at.append(i)
+        elif sign in _PAIRS and _PAIRS[sign] in [line[at] for at in opened_at]:
+            while line[begin := opened_at.pop()] != _PAIRS[sign]:
+                pass
+            inside = {side([kind]) for kind in found[begin + 1 : i] if kind}
+            if inside:
+                found[begin] = found[i] = base if base in inside else side(reversed(found[:begin]))
+    for neutral in re.finditer(r" +", "".join(kind or " " for kind in found)):
+        begin, end = neutral.span()
+        ends = {side(reversed(found[:begin])), side(found[end:])}
+        found[begin:end] = [ends.pop() if len(ends) == 1 else base] * (end - begin)
+    deep = {"L": 0, "R": 1, "N": 2} if base == "L" else {"L": 2, "R": 1, "N": 2}
+    return [deep[kind] for kind in found]
 
 
 @lru_cache(maxsize=4096)

@@ -35,6 +35,7 @@ from growthpoles.study.files.number_notation import Notation, cell_value, detect
 from growthpoles.study.files.printed_labels import (
     YEAR_WORDS,
     bare_name,
+    dates_within_years,
     marked_apart,
     names_no_subject,
     parse_year,
@@ -51,7 +52,7 @@ from growthpoles.study.inputs.published import plain_text
 from growthpoles.study.table_blocks import Block as TableBlock
 from growthpoles.study.table_blocks import find_blocks, kind_of, split_halves, split_sections
 from growthpoles.study.table_layout import KEY_TAKEN, read_block, series_of
-from growthpoles.study.total_rows import find_totals, named_totals
+from growthpoles.study.table_totals import find_totals, named_totals, seeming_totals
 
 PROPOSAL_COLUMNS = ("use", "kind", *FORMULA_COLUMNS, "holds")
 _ORDERED = ("rank", "class")
@@ -255,6 +256,7 @@ def _tables(grid: Grid, path: Path, left: list[Reason], unread: Reason | None, *
             there = spot(line, key) if moved else (origin.get((line, numbers[0]), (line, 0))[0], at + 1)
             told = place_text(path.name, grid.sheet, *there)
             left.append(Reason(_NO_SUM, {"place": told, "total": cell_text(row[key])}))
+        left += [told for told in seeming_totals([cell_text(row[key]) for _, row in rows], ()) if told not in left]
         sums = [each for each in sums if each[2]]
         figures = [row for _, row in rows] + [row for _, row, _ in sums]
         idle = {at for at in dated if _idle_zeros([row[at] for row in figures if at < len(row)], notation)}
@@ -370,6 +372,7 @@ def _quantities(
     titles = {hit[0] for title in block.titles if (hit := year_inside(title))}
     above = stated.year if stated else inside[0] if inside else titles.pop() if len(titles) == 1 else None
     dated: dict[int, tuple[str, int | None]] = {}
+    days = dates_within_years((None, " ".join(block.paths[at])) for at in numbers)
     span = [label.year for path in block.paths for part in path if (label := parse_year(part))]
     over = [without_span(each, span) for each in block.titles]
     title = next((each for each in over if not names_no_subject(each)), next(iter(over), ""))
@@ -379,7 +382,7 @@ def _quantities(
             path = [part for part in path if not YEAR_WORDS.fullmatch(part.strip(" :"))]
         header = " ".join(path) or f"column {at + 1}"
         # "% of 2020" is no figure of 2020, it is growth since then.
-        hit = None if _SINCE.search(header.casefold()) else year_inside(header)
+        hit = None if _SINCE.search(header.casefold()) else year_inside(header, days=days)
         # Under a year alone stands what the sheet or the title is called.
         name = hit[1] if hit else header
         called = sheet if several and (not names_no_subject(sheet) or names_no_subject(title)) else ""

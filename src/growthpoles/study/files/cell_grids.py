@@ -14,7 +14,6 @@ import io
 import json
 import lzma
 import re
-import warnings
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable
@@ -26,22 +25,20 @@ from typing import Any
 
 from growthpoles import file_reading
 from growthpoles.errors import DataError, listed, message, nearest, quoted, remedy, shown, unshortened
-from growthpoles.study.files.binary_workbooks import WorkbookError, read_sheets, read_sheets_apart
 from growthpoles.study.files.file_bounds import (
     MAX_CELLS,
     MAX_COLUMNS,
-    MAX_ROWS,
     MAX_UNPACKED,
     MEMORY,
     MOST_SPANS,
     MOST_TABLES,
-    check_part,
     check_text,
     most_unpacked,
 )
 from growthpoles.study.files.number_notation import likely_delimiter, split_lines
-from growthpoles.study.files.printed_labels import mark_eras, power_behind
+from growthpoles.study.files.printed_labels import mark_eras
 from growthpoles.study.files.printed_tables import out_of_range
+from growthpoles.study.files.workbooks import read_workbook
 
 Row = tuple[int, list[object]]  # number in the file, cells
 MAX_BYTES = 200_000_000
@@ -64,7 +61,6 @@ _OLD = (
 NO_TABLE = "a boundary file, and no table"
 _WITH_POLYGONS = "growthpoles map draws its columns; init, look and map --table take it beside a table"
 _KINDS = "CSV, TSV, .xlsx, .xls, .ods, .parquet, JSON-stat, HTML, or one of them packed as .gz, .bz2, .xz or .zip"
-_FORMULA = re.compile(rb"<f[ />](?:(?!</c>|<f[ />]).)*?(?:</f>|/>)\s*(?:<v\s*/>|<v></v>)?\s*</c>", flags=re.DOTALL)
 _TAG = re.compile(  # of a web page only what makes tables is parsed; the rest can take time without end
     r"<!--.*?(?:-->|\Z)|<(script|style)\b.*?(?:</\1\s*>|\Z)|<(/?(?:table|tr|td|th|sup|br)\b[^<>]*>)"
     r"|<[/a-z!?][^<>]*(?:>|(?=<)|\Z)",
@@ -164,6 +160,8 @@ class Grid:
         Rows by number, columns from 0.
     raised : dict of (row, column) to text
         Superscripts that stood behind the text of a cell.
+    percent : set of (row, column)
+        Numbers that the workbook shows as percentages; they are read as they are shown.
     turned : bool
         Whether rows and columns were exchanged; `unit` is "column" then.
     hidden, hidden_columns : set of int
@@ -178,6 +176,7 @@ class Grid:
     unit: str = "line"
     merged: list[tuple[int, int, int, int]] = field(default_factory=list)
     raised: dict[tuple[int, int], str] = field(default_factory=dict)
+    percent: set[tuple[int, int]] = field(default_factory=set)
     hidden: set[int] = field(default_factory=set)
     hidden_columns: set[int] = field(default_factory=set)
     visible: bool = True
@@ -197,10 +196,11 @@ def turned(grid: Grid) -> Grid:
     within = [([place[n] for n in place if a <= n <= c], b, d) for a, b, c, d in grid.merged]
     merged = [(b + 1, min(rows), d + 1, max(rows)) for rows, b, d in within if rows]
     raised = {(at + 1, place[number]): text for (number, at), text in grid.raised.items() if number in place}
+    percent = {(at + 1, place[number]) for number, at in grid.percent if number in place}
     return Grid(
         grid.path, grid.sheet, [each for each in cells if any(cell != "" for cell in each[1])], "column", merged,
-        raised, {at + 1 for at in grid.hidden_columns}, {place[n] for n in grid.hidden if n in place}, grid.visible,
-        True, grid.encoding, grid.delimiter, grid.era,
+        raised, percent, {at + 1 for at in grid.hidden_columns}, {place[n] for n in grid.hidden if n in place},
+        grid.visible, True, grid.encoding, grid.delimiter, grid.era,
     )  # fmt: skip
 
 
@@ -251,7 +251,7 @@ def read_grids(
             if suffix == ".xls":  # delimited text that a web page calls .xls
                 return [_mark_years(_text_grid(content, path, encoding, delimiter))]
             raise DataError(message("not an Excel workbook", where=where, allowed=".xlsx, .xls or .ods"))
-        grids = _workbook(content, path, sheet)
+        grids = [Grid(path, unit="row", **vars(each)) for each in read_workbook(content, sheet, where)]
     elif suffix in PARQUET:
         names, rows = _parquet(content, where)
         grids = [Grid(path, "", [(0, list(names)), *rows], "row")]
@@ -305,117 +305,6 @@ def _unpacked(content: bytes, suffix: str, suffixes: list[str], where: str) -> t
     if len(found) > most:
         raise DataError(message(f"unpacks to more than {most // 10**6} MB", where=where))
     return found, inner
-
-
-def _workbook(content: bytes, path: Path, sheet: str | None) -> list[Grid]:
-    """Read the sheets of a workbook; what calamine cannot see of an .xlsx is read by openpyxl, where there is such."""
-    where = str(path)
-    parts = _parts(content, where) if content.startswith(b"PK") else None
-    read = read_sheets_apart if parts is None or any(name.endswith(".bin") for name in parts) else read_sheets
-    try:
-        found = read(content, sheet=sheet, rows=MAX_ROWS, columns=MAX_COLUMNS, cells=MAX_CELLS)
-    except WorkbookError as error:
-        raise DataError(message(str(error), where=where, allowed="a sound .xlsx, .xls or .ods")) from None
-    except BaseException as error:  # calamine may panic on a damaged file, which is no Exception
-        if isinstance(error, KeyboardInterrupt | SystemExit | MemoryError):
-            raise
-        reason = f"{type(error).__name__}: {str(error)[:80]!r}"
-        raise DataError(message(f"not an Excel workbook ({reason})", where=where, allowed=".xlsx")) from None
-    grids = []
-    for name, visible, cells, merged in found:
-        rows: list[Row] = [each for each in enumerate(cells, start=1) if any(cell != "" for cell in each[1])]
-        grids.append(Grid(path, name, rows, "row", merged, visible=visible))
-    if parts and _needs_openpyxl(parts):
-        _look_closer(content, grids, where)
-    return grids
-
-
-def _parts(content: bytes, where: str) -> dict[str, bytes]:
-    """Return the sheets and strings of an .xlsx as XML; refuse what unpacks to more than fits."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            infos = archive.infolist()
-            most = most_unpacked(content)
-            if sum(part.file_size for part in infos) > most:
-                raise DataError(message(f"the workbook unpacks to more than {most // 10**6} MB", where=where))
-            wanted = re.compile(r"xl/(worksheets/[^/]+\.xml|sharedStrings\.xml|styles\.xml|workbook\.bin)|content\.xml")
-            parts = {part.filename: archive.read(part) for part in infos if wanted.fullmatch(part.filename)}
-        for name, part in parts.items():
-            if not name.endswith(".bin"):
-                check_part(name, part, where)
-        return parts
-    except DataError:
-        raise
-    except Exception as error:
-        reason = f"{type(error).__name__}: {str(error)[:80]!r}"
-        raise DataError(message(f"not an Excel workbook ({reason})", where=where, allowed=".xlsx")) from None
-
-
-def _needs_openpyxl(parts: dict[str, bytes]) -> bool:
-    return any(
-        b'vertAlign val="superscript"' in part
-        or (name.startswith("xl/worksheets") and (b"hidden=" in part or b't="e"' in part or _FORMULA.search(part)))
-        for name, part in parts.items()
-    )
-
-
-def _look_closer(content: bytes, grids: list[Grid], where: str) -> None:
-    """Add superscripts, hidden rows and columns, cells in error, and formulas that were never computed."""
-    from openpyxl import load_workbook
-    from openpyxl.cell.rich_text import CellRichText, TextBlock
-
-    try:
-        with warnings.catch_warnings():  # about parts of the file that are not read anyway
-            warnings.simplefilter("ignore")
-            book = load_workbook(io.BytesIO(content), rich_text=True, keep_links=False)
-    except Exception as error:  # openpyxl raises almost anything on a damaged file
-        reason = f"{type(error).__name__}: {str(error)[:80]!r}"
-        raise DataError(message(f"the workbook is damaged ({reason})", where=where)) from None
-    for grid in grids:
-        if grid.sheet not in book.sheetnames:
-            continue
-        page = book[grid.sheet]
-        if not hasattr(page, "row_dimensions"):
-            continue
-        grid.hidden = {number for number, row in page.row_dimensions.items() if row.hidden}
-        grid.hidden_columns = {
-            at - 1
-            for each in page.column_dimensions.values()
-            if each.hidden and each.min
-            for at in range(each.min, min(each.max, MAX_COLUMNS) + 1)
-        }
-        there = dict(grid.rows)
-        for line in page.iter_rows():
-            for cell in line:
-                number, column, value = cell.row, cell.column - 1, cell.value
-                row = there.get(number)
-                if value is None:
-                    continue
-                if isinstance(value, CellRichText) and row is not None:
-                    runs = [
-                        (str(run), isinstance(run, TextBlock) and getattr(run.font, "vertAlign", "") == "superscript")
-                        for run in value
-                    ]  # fmt: skip
-                    base, raised = "", ""
-                    for text, up in runs:
-                        power = power_behind(base, text) if up else ""
-                        base += power if up else text
-                        raised += text if up and not power else ""
-                    if any(up for _, up in runs) and base.strip():
-                        row[column] = base
-                        if raised.strip():
-                            grid.raised[number, column] = raised.strip()
-                    continue
-                value = getattr(value, "text", None) or value  # of an array formula
-                if (cell.data_type == "e" or (isinstance(value, str) and cell.data_type == "f")) and (
-                    row is None or column >= len(row) or row[column] == ""
-                ):
-                    if row is None:
-                        row = there[number] = []
-                        grid.rows.append((number, row))
-                    row += [""] * (column + 1 - len(row))
-                    row[column] = str(value) if str(value).startswith(("=", "#")) else f"={value}"
-        grid.rows.sort(key=lambda each: each[0])
 
 
 def _text_grid(content: bytes, path: Path, encoding: str | None, delimiter: str | Callable[[str], str] | None) -> Grid:
@@ -482,6 +371,8 @@ def _parquet(content: bytes, where: str) -> tuple[list[str], list[Row]]:
     try:
         texts = file_reading.check_parquet(io.BytesIO(content), cells=MAX_CELLS, size=MAX_UNPACKED, where=where)
         table = pq.ParquetFile(io.BytesIO(content), read_dictionary=texts).read()
+        if b"geo" in (table.schema.metadata or {}):
+            raise DataError(message(NO_TABLE, where=where, allowed=_WITH_POLYGONS))
     except DataError:
         raise
     except Exception as error:  # a damaged file makes pyarrow raise almost anything

@@ -5,12 +5,12 @@ from __future__ import annotations
 import datetime
 import functools
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from growthpoles.errors import Reason, listed
+from growthpoles.errors import Reason, listed, shown
 from growthpoles.language.languages import alternatives
 from growthpoles.regions.name_matching import says_only_total
 from growthpoles.study.files.problems import FAR_YEARS, LUNAR_YEARS
@@ -75,7 +75,7 @@ _PART_ALONE = re.compile(
 # "31.12.2014", "2014-12-31", "1 January 2014", "April 1, 2014": a day of a year stands for it.
 _DAYS = re.compile(
     rf"\b\d{{1,2}}[./-]\s?\d{{1,2}}[./-]\s?(?=(?:19|20)\d\d\b)|(?<=\d\d\d\d)-\d\d-\d\d\b"
-    rf"|\b\d{{1,2}}(?:er|º)?\.?\s+(?:de\s+)?{_MONTHS}(?:\s+de)?\s+(?=(?:19|20)\d\d\b)|\b{_MONTHS}\s+\d{{1,2}},?\s+(?=(?:19|20)\d\d\b)",
+    rf"|\b\d{{1,2}}(?:er|º)?\.?[\s/-]+(?:de\s+)?{_MONTHS}(?:\s+de)?[\s/-]+(?=(?:19|20)\d\d\b)|\b{_MONTHS}\s+\d{{1,2}},?\s+(?=(?:19|20)\d\d\b)",
     flags=re.IGNORECASE,
 )
 # "as of July 1", "на 1 января": the day of every year on which something is counted.
@@ -85,9 +85,18 @@ _DAY_ALONE = re.compile(
 )
 _DAY_IN_WORDS = re.compile(
     rf"(?:(?:на|az?|am|au|al?|à|stav k|stan na|as of|as at|по состоянию на)\s+)?"
-    rf"(?:\d{{1,2}}(?:er|st|nd|rd|th|-?е|º)?\.?\s+(?:de\s+)?"
-    rf"{_MONTHS}(?:\s+de|,)?\s+{_YEAR}|{_MONTHS}\s+\d{{1,2}}(?:st|nd|rd|th)?,?\s+{_YEAR}|{_YEAR}\.?\s+{_MONTHS}\s+\d{{1,2}}\.?)"
+    rf"(?:\d{{1,2}}(?:er|st|nd|rd|th|-?е|º)?\.?[\s/-]+(?:de\s+)?"
+    rf"{_MONTHS}(?:\s+de|,)?[\s/-]+{_YEAR}|{_MONTHS}\s+\d{{1,2}}(?:st|nd|rd|th)?,?\s+{_YEAR}|{_YEAR}\.?\s+{_MONTHS}\s+\d{{1,2}}\.?)"
     rf"(?:\s*(?:г\.?|года?|р\.?|року|r\.?))?{_YEAR_NOTE}*",
+    flags=re.IGNORECASE,
+)
+# Dates in a longer text, each with its year; "31-Mar-2014" is one, too.
+_DATE = re.compile(
+    rf"(?<![\d.])(?:{_YEAR}[./-]\d{{1,2}}[./-]\d{{1,2}}(?:[ T]\d\d:\d\d(?::\d\d)?)?"
+    rf"|(?:(\d{{1,2}})[/-]\s?(\d{{1,2}})[/-]|\d{{1,2}}\.\s?\d{{1,2}}\.)\s?{_YEAR}"
+    rf"|\d{{1,2}}(?:er|st|nd|rd|th|-?е|º)?\.?[\s/-]+(?:de\s+)?{_MONTHS}(?:\s+de|,)?[\s/-]+{_YEAR}"
+    rf"|(?<!\w){_MONTHS}\s+\d{{1,2}}(?:st|nd|rd|th)?,?\s+{_YEAR}|{_YEAR}\.?\s+{_MONTHS}\s+\d{{1,2}})"
+    rf"(?!\d)(?:{_YEAR_NOTE})*",
     flags=re.IGNORECASE,
 )
 _ERA = re.compile(
@@ -161,6 +170,8 @@ _WITH_STATE = re.compile(
     rf"(?:(?!\s*(?:{_UNIT}))(?!,?\s{_AS_NAME}(?!{_ENDS})){_YEAR_NOTE})*",
     flags=re.IGNORECASE,
 )
+_BRACKET = re.compile(rf"(?<=\d\d\d\d)[ \u00a0]*(?!{_UNIT})(\([^()]{{1,14}}\))", flags=re.IGNORECASE)
+_WORD_FOR_YEAR = re.compile(r"\s*(?:г\.?г?\.?|года?|[年년])(?!\w)", flags=re.IGNORECASE)
 _TABLE = f"(?:{alternatives('tables')})"
 _NUMBER_OF = (
     r"(?!(?:19|20)\d\d(?!\d))(?:[A-Z]{1,2}[.-]?)?\d{1,4}(?:[.–-]\d{1,3}){0,4}[a-z]?(?![^\W_])|[IVXLC]{1,6}(?!\w)"
@@ -377,22 +388,54 @@ def two_years(text: str) -> bool:
     return any(hit[2] for hit in _INSIDE.finditer(_base_hidden(text.translate(_DIGITS))))
 
 
-def year_reader(texts: Iterable[str]) -> Callable[[str], tuple[int, str] | None]:
+def dates_within_years(labels: Iterable[tuple[object, str]]) -> bool:
+    """Tell whether full dates are months or days, as something has several of one year; one a year stands for it.
+
+    `labels` are of what a label tells a part of, and the label: what it says beside its dates counts as well.
+    """
+    held: dict[tuple[object, str, int], set[tuple[str, ...]]] = defaultdict(set)
+    for what, text in labels:
+        plain = text.translate(_DIGITS)
+        hits = list(_DATE.finditer(plain))
+        years = {int(year) for hit in hits for year in hit.groups() if year and len(year) == 4}
+        if len(years) == 1:
+            rest = "".join(sign for sign in _DATE.sub("", plain).casefold() if sign.isalnum())
+            held[what, rest, years.pop()].add(tuple(hit[0] for hit in hits))
+    return any(len(dates) > 1 for dates in held.values())
+
+
+def dates_of(text: str) -> list[str]:
+    """Return the full dates in a text, as they are printed."""
+    return [hit[0].strip() for hit in _DATE.finditer(text.translate(_DIGITS))]
+
+
+def open_order(dates: Iterable[str]) -> bool:
+    """Tell whether day and month of some dates could change places: between slashes, and no number above 12."""
+    pairs = {(int(hit[2]), int(hit[3])) for text in dates for hit in _DATE.finditer(text.translate(_DIGITS)) if hit[2]}
+    return any(a != b for a, b in pairs) and all(max(pair) <= 12 for pair in pairs)
+
+
+def year_reader(texts: Iterable[str], *, days: bool = False) -> Callable[[str], tuple[int, str] | None]:
     """Return :func:`year_inside` for the headers of one table, which together tell "2010/11" from a month.
 
     They are spans of a year where all are of years that follow each other, two at least or one that ends in no month.
+    With `days`, their dates are parts of a year.
     """
     spans = {(int(hit[1]), int(hit[2])) for text in texts for hit in _SPAN_OR_MONTH.finditer(text.translate(_DIGITS))}
     follow = all((first + 1) % 100 == second for first, second in spans)
-    return functools.partial(year_inside, spans=follow and (len(spans) > 1 or any(end > 12 for _, end in spans)))
+    spanned = follow and (len(spans) > 1 or any(end > 12 for _, end in spans))
+    return functools.partial(year_inside, spans=spanned, days=days)
 
 
-def year_inside(text: str, *, spans: bool = False) -> tuple[int, str] | None:
+def year_inside(text: str, *, spans: bool = False, days: bool = False) -> tuple[int, str] | None:
     """Return the one year that stands in a longer text, and the text without it; None for none or several.
 
-    A year of prices ("at 2018 prices", "2015=100") is none, and stays in the text. With `spans`, "2010/11" is no month.
+    A year of prices ("at 2018 prices", "2015=100") is none, and stays in the text. With `spans`, "2010/11" is no month,
+    and with `days` a date is one, or a day.
     """
-    plain = _base_hidden(_opened(_DAYS.sub("", _YR.sub("", text.translate(_DIGITS).replace("_", " ")))))
+    if days and _DATE.search(text.translate(_DIGITS)):
+        return None
+    plain = _without_days(text)
     hits = list(_INSIDE.finditer(plain))
     years = {int(hit[1]) for hit in hits}
     parts = _DAY_ALONE.sub("", _SPAN_OR_MONTH.sub(r"\1", plain) if spans else plain)
@@ -406,6 +449,44 @@ def year_inside(text: str, *, spans: bool = False) -> tuple[int, str] | None:
     rest = re.sub(r"([;|/,])\s*(?=[;|/,])", "", " ".join(rest.split()))
     rest = re.sub(r"\s+(?=[,;:])|[\s,;:]+(?=[)\]])", "", rest).strip(" ,;:/|–—-_.+")
     return years.pop(), rest.translate(_SHOWN)
+
+
+def _without_days(text: str) -> str:
+    return _base_hidden(_opened(_DAYS.sub("", _YR.sub("", text.translate(_DIGITS).replace("_", " ")))))
+
+
+def marks_of_years(texts: Iterable[str]) -> dict[str, str]:
+    """Return what is marked at the year in some labels: label -> "(p)", "*", "prov.".
+
+    A letter behind all of several years is no mark but a word for them: Polish "2022 r.", "2023 r.".
+    """
+    found: dict[str, str] = {}
+    dated = 0
+    for text in dict.fromkeys(texts):
+        plain = " ".join(_without_days(text).split())
+        marks = []
+        for hit in _WITH_STATE.finditer(plain):
+            year = _INSIDE.search(hit[0])
+            assert year is not None
+            behind = _WORD_FOR_YEAR.sub("", hit[0][year.end() :], count=1).strip(" ,:;/_–—-\u00a0")
+            marks += [mark for mark in (hit[0][: year.start()].strip(" :"), behind) if mark]
+        if not marks and parse_year(text) is not None and (bracket := _BRACKET.search(plain)):
+            marks = [bracket[1]]
+        dated += _INSIDE.search(plain) is not None
+        if marks:
+            found[text] = " ".join(dict.fromkeys(marks)).translate(_SHOWN)
+    words = len(found) == dated > 1 and {mark.strip(".") for mark in found.values()} == {"r"}
+    return {} if words else found
+
+
+def marks_told(labels: Iterable[str], titles: Iterable[str]) -> list[str]:
+    """Say what is marked at the years of columns and rows, and at that of a title."""
+    kept, above = (
+        listed((f"{mark!r} in {shown(text)}" for text, mark in marks_of_years(each).items()), limit=8)
+        for each in (labels, titles)
+    )
+    told = [f"{kept}: kept as a remark on every number of that year"] if kept else []
+    return [*told, f"{above}: marks the year of a title, and is kept beside no number"] if above else told
 
 
 #: A title that names an office or a division of one, or says when the table was updated, not what it holds.

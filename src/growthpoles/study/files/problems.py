@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -148,7 +148,12 @@ def alias_line(stray: Mapping[str, str | None], key: str) -> tuple[dict[str, str
 
 
 def names_remedy(
-    stray: Mapping[str, str | None], parts: Mapping[str, str], *, last: Mapping[str, str], whole: bool
+    stray: Mapping[str, str | None],
+    parts: Mapping[str, str],
+    joint: Collection[str],
+    *,
+    last: Mapping[str, str],
+    whole: bool,
 ) -> tuple[str, dict[str, str]]:
     """Say what mends names that fit no region, and with which parameters.
 
@@ -158,11 +163,17 @@ def names_remedy(
         The region that each may mean.
     parts : mapping of name to region
         Names that may be parts of a region: not to be ignored.
+    joint : collection of str
+        Names of several regions together.
     last : mapping of name to region
         The only name left and the only region left.
     whole : bool
         Whether a study can be proposed, which lists all of them.
     """
+    if joint and len(joint) == len(stray):
+        both = "boundaries in which these regions are one, or {ignore}, which leaves them without data"
+        return both, {"ignore": repr([*joint])}
+    stray = {name: near for name, near in stray.items() if name not in joint}
     told, some = alias_line(stray or {"name": None}, PLACEHOLDER)
     none = [name for name in told if not stray.get(name) and name not in parts] or [next(iter(told), "name")]
     means = ", KEY being the region that the name means" if PLACEHOLDER in told.values() else ""

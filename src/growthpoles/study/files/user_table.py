@@ -18,7 +18,7 @@ import pandas as pd
 
 from growthpoles.errors import DataError, Reason, listed, message, nearest, quoted, shown
 from growthpoles.study.files.number_notation import Notation, detect_notation
-from growthpoles.study.files.printed_labels import bare_name, parse_year, split_flag
+from growthpoles.study.files.printed_labels import bare_name, marks_of_years, parse_year, split_flag
 from growthpoles.study.files.printed_tables import Decimal, out_of_range
 from growthpoles.study.files.problems import Problem
 from growthpoles.study.files.table_files import RawTable, cell_text, read_raw
@@ -96,6 +96,8 @@ class TableData:
         in `unused`, one by one.
     idle : list of str
         What `ignore` names and no row of the table bears.
+    year_cells : dict
+        Row -> its year, as written.
     tell_sheet : bool
         Whether places name the sheet, too: the study reads others of this file.
     """
@@ -115,6 +117,7 @@ class TableData:
     rows_read: int = 0
     rows_used: int = 0
     idle: list[str] = field(default_factory=list)
+    year_cells: dict[int, str] = field(default_factory=dict)
     tell_sheet: bool = False
 
     def drop(self, reason: str, *, row: int | None = None, column: str = "", content: object = "") -> None:
@@ -151,6 +154,7 @@ def parse_cells(data: TableData, spec: Table) -> None:
         data.problems.append(unclear)
         return
     data.codes = list(dict.fromkeys(cell.code for cell in data.cells if cell.code))
+    year_marks = marks_of_years(dict.fromkeys([*data.year_cells.values(), *(cell.header for cell in data.cells)]))
     found: dict[int, dict[str, dict[str, float]]] = {}
     ksi: dict[int, dict[str, tuple[float, str]]] = {}
     for cell in data.cells:
@@ -168,7 +172,8 @@ def parse_cells(data: TableData, spec: Table) -> None:
             column[cell.name] = float("nan")
             continue
         value, flag = (0.0, text) if cell.code and text in zeros else _number(data, cell, spec)
-        flag = " ".join(filter(None, (flag, data.raw.raised.get((cell.row, cell.column), ""))))
+        of_year = (year_marks.get(text, "") for text in (data.year_cells.get(cell.row, ""), cell.header))
+        flag = " ".join(filter(None, (flag, data.raw.raised.get((cell.row, cell.column), ""), *of_year)))
         if flag:
             data.flags.setdefault(cell.year, []).append((cell.name, cell.code, flag))
         column[cell.name] = value
@@ -472,6 +477,7 @@ def _year(data: TableData, spec: Table, years: Sequence[int], number: int, row: 
         return spec.year
     cell = row[data.raw.columns.index(spec.year_column)]
     text, label = cell_text(cell), parse_year(cell)
+    data.year_cells[number] = text
     if label is None or not 1900 <= label.year <= 2100:
         data.fault(f"{shown(text)} is not a year", row=number, column=spec.year_column, remedy="1900 to 2100")
         data.drop("not a year", row=number, content=text)

@@ -120,7 +120,8 @@ def table_values(study: Study, number: int, year: int, catalogue: Catalogue) -> 
     if year not in data.by_year:
         if data.ksi:
             return pd.DataFrame(), []
-        raise StudyError(message(f"no row of {year}", where=str(data.raw.path), allowed=f"rows of {year}"))
+        allowed = f"rows of {year}, or years = {[*data.by_year]} in its [[tables]] of study.toml"
+        raise StudyError(message(f"no row of {year}", where=str(data.raw.path), allowed=allowed))
     frame = data.by_year[year].copy()
     names = list(frame.index)
     shares = carried_to(

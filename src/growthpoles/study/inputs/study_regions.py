@@ -28,8 +28,8 @@ from growthpoles.errors import (
 )
 from growthpoles.file_reading import remembered
 from growthpoles.language.languages import preferred
-from growthpoles.regions.key_matching import nearest_code, region_names
-from growthpoles.regions.name_matching import NameIndex, match_names
+from growthpoles.regions.key_matching import region_names
+from growthpoles.regions.name_matching import NameIndex, match_names, nearest_code
 from growthpoles.spatial.weights.build_weights import CONTIGUITY
 from growthpoles.study.files.printed_labels import bare_name
 from growthpoles.study.files.printed_tables import parse_number, read_rows, require_columns

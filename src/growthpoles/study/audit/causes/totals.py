@@ -32,7 +32,7 @@ from growthpoles.study.audit.findings import (
 )
 from growthpoles.study.audit.printed_cells import TotalRow
 from growthpoles.study.files.printed_tables import Decimal
-from growthpoles.study.total_rows import slips
+from growthpoles.study.table_totals import slips
 
 Blocks = Mapping[int, Block]
 _RARE = 0.02

@@ -1,24 +1,33 @@
-"""Total rows: rows that are the sum of others, by what they add up to or say; two rows of a region; rows left over."""
+"""Totals of a table: rows and columns that are the sum of others, by what they add up to or say; parts of others."""
 
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
-from growthpoles.errors import DataError, listed, message, plain, quoted, remedy, shown
+from growthpoles.errors import Reason, listed, plain, quoted
 from growthpoles.regions.key_matching import SUM
-from growthpoles.regions.name_matching import NameIndex, is_country, is_dependency, says_only_total, says_total
-from growthpoles.study.files.cell_grids import Grid
+from growthpoles.regions.name_matching import (
+    borne_by_region,
+    is_country,
+    is_country_word,
+    is_dependency,
+    says_only_total,
+    says_part,
+    says_sum,
+    says_total,
+    says_whole,
+)
 from growthpoles.study.files.number_notation import cell_value, detect_notation, is_number
 from growthpoles.study.files.printed_labels import bare_name
 from growthpoles.study.files.problems import Problem
 from growthpoles.study.files.table_files import cell_text
-from growthpoles.study.table_blocks import Block, hits_of, is_counting, kind_of, labels_beside, same_heads
+from growthpoles.study.table_blocks import Block
 
 Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -33,6 +42,12 @@ _COLUMNS = 2
 _SURE, _LIKELY = float(np.log(1e6)), float(np.log(1e2))
 _ANEW = 0.01
 COUNTRY_MEAN = "a country between the values of the others, like a total of rates; an alias of itself keeps it"
+_COUNTED = (
+    "{names} would be a total or a mean by name, and is neither the sum of the other rows nor between them: it is "
+    "counted as a region"
+)
+_A_COUNTRY = "{name} is the name of a country, and no sum of the other rows: it is counted as a region"
+_MIDDLE = 0.25  # of the regions lie on either side of a mean with a name that may be that of a region
 _RARE = 0.02  # chance that a slip by a power of ten explains a total that is none
 _CODED = re.compile(r"[(\[]?\d[\w.]*[)\]]?\W")
 #: Sum of the log odds of several totals, none of them sure, that are believed together.
@@ -123,7 +138,8 @@ def named_totals(
     some column, within a factor of two; the first or last row with the name of a country meets it in one. Either may
     miss it by a slip of one figure by a power of ten, or of its own. Rates have a
     total that is no sum, whose parts are none: the one row without a code that says so, or the first or last row that
-    says nothing else, or only the name of a country, and lies between the others.
+    says nothing else, or only the name of a country, and lies between the others; in the middle half of them
+    where a region may bear that name.
     """
     if len(known) == len(names):
         return {}
@@ -152,7 +168,7 @@ def named_totals(
             and sum(map(is_country, names)) == 1
             and not is_dependency(names[row])
             and len(rest) >= _FEWEST_SUMMED
-            and _between(values, row, rest)
+            and _between(values, row, rest, beyond=_MIDDLE * borne_by_region(names[row]))
             and _apart(names, row)
         ):
             found[row] = ()
@@ -222,15 +238,19 @@ def _is_mean(names: Sequence[str], values: Array, row: int, rest: Sequence[int])
     coded = sum(_CODED.match(names[i]) is not None for i in rest)
     if len(rest) > 2 and coded >= 0.9 * len(rest) and not _CODED.match(names[row]):
         return True
-    return row in (0, len(names) - 1) and says_only_total(names[row]) and _between(values, row, rest)
+    placed = row in (0, len(names) - 1) or says_whole(names[row])
+    return placed and says_only_total(names[row]) and _between(values, row, rest)
 
 
-def _between(values: Array, row: int, rest: Sequence[int]) -> bool:
-    """Tell whether a row lies between others in all columns, as a mean does."""
+@np.errstate(over="ignore", invalid="ignore")
+def _between(values: Array, row: int, rest: Sequence[int], *, beyond: float = 0.0) -> bool:
+    """Tell whether a row lies between others in all columns, as a mean does, with a share of them on either side."""
     said, below = values[row], values[list(rest)]
     known = np.isfinite(said) & np.isfinite(below).any(axis=0)
-    inside = (np.nanmin(below[:, known], axis=0) <= said[known]) & (said[known] <= np.nanmax(below[:, known], axis=0))
-    return bool(known.any() and inside.all())
+    if not known.any():
+        return False
+    low, high = np.nanquantile(below[:, known], [beyond, 1.0 - beyond], axis=0)
+    return bool(((low <= said[known]) & (said[known] <= high)).all())
 
 
 def _apart(names: Sequence[str], row: int) -> bool:
@@ -318,18 +338,24 @@ def _sums_in(values: Array, halves: Array, spread: Array, left: Sequence[int], s
     return found
 
 
+def _by_name(block: Block) -> tuple[list[str], list[list[float | None]], list[str]]:
+    """Return the names of the rows of a block, of a long table each once, with their figures; and the headers."""
+    assert block.key is not None
+    written = [block.text(row, block.key) for _, row in block.rows]
+    names = list(dict.fromkeys(filter(None, written))) if len(set(written)) < len(written) else written
+    cells, headers = figures(block), [" ".join(block.paths[at]) for at in block.value_at]
+    return names, *((cells, headers) if names is written else _by_region(block, names, cells, headers))
+
+
 def totals_of(block: Block) -> dict[str, str]:
     """Return the rows that are totals by what they add up to or say: name and reason; of a long table, the regions."""
     assert block.key is not None
     says = SUM, "it says that it is a total"
     written = [block.text(row, block.key) for _, row in block.rows]
-    names = list(dict.fromkeys(filter(None, written))) if len(set(written)) < len(written) else written
-    if not 4 <= len(names) <= _MOST_SUMMED or not block.value_at:
-        return {name: says[True] for name in names if written.count(name) > 1 and says_total(bare_name(name))}
-    cells = _figures(block)
-    headers = [" ".join(block.paths[at]) for at in block.value_at]
-    if names is not written:
-        cells, headers = _by_region(block, names, cells, headers)
+    count = len({*written} - {""}) if len({*written}) < len(written) else len(written)
+    if not 4 <= count <= _MOST_SUMMED or not block.value_at:
+        return {name: says[True] for name in written if written.count(name) > 1 and says_total(bare_name(name))}
+    names, cells, headers = _by_name(block)
     values = np.array(cells, dtype=float)
     places = [
         max((_decimals(v) for row in cells if (v := row[at]) is not None), default=0) for at in range(len(cells[0]))
@@ -349,7 +375,7 @@ def totals_of(block: Block) -> dict[str, str]:
     return {name: reason for name, reason in told.items() if name}
 
 
-def _figures(block: Block) -> list[list[float | None]]:
+def figures(block: Block) -> list[list[float | None]]:
     """Return the figures of a block, read as they are written all together, or each alone where that does not tell."""
     cells = [[row[at] if at < len(row) else None for at in block.value_at] for _, row in block.rows]
     filled = (cell for row in cells for cell in row if isinstance(cell, str) and is_number(cell))
@@ -374,16 +400,27 @@ def _by_region(
     return rows, [", ".join(filter(None, (*kind, header))) for kind in found for header in headers]
 
 
-def seeming_totals(names: Sequence[str], totals: Container[str]) -> list[str]:
-    """Tell of the few rows that would be totals by name, and were not taken for such."""
+def seeming_totals(names: Sequence[str], totals: Container[str], block: Block | None = None) -> list[Reason]:
+    """Tell of the few rows that would be totals by name, and were not taken for such.
+
+    One that bears the name of a country and may as well be a region is told only where figures show a mean.
+    """
     found = [name for name in names if name not in totals]
     said = [name for name in found if says_total(bare_name(name))]
-    told = [f"{listed(said, write=quoted)} would be a total by name, and is no sum of the others; listed in ignore "
-            "it is left out"] if 0 < len(said) <= 0.1 * len(names) else []  # fmt: skip
+    told = (
+        [Reason(_COUNTED, {"names": listed(said, write=quoted)})] if 0 < len(said) <= max(1, 0.1 * len(names)) else []
+    )
     countries = [name for name in found if is_country(bare_name(name))]
-    if len(countries) == 1 and len(names) > 2 and countries[0] in (names[0], names[-1]):
-        told.append(f"{quoted(countries[0][:60])} is the name of a country, and no sum of the other rows: it is "
-                    "counted as a region, unless ignore says that it is none")  # fmt: skip
+    stands_out = len(countries) == 1 and (countries[0] in (names[0], names[-1]) or is_country_word(countries[0]))
+    if stands_out and len(names) > 2:
+        if borne_by_region(bare_name(countries[0])):
+            if block is None:
+                return told
+            at, cells, _ = _by_name(block)
+            rest = [i for i, name in enumerate(at) if name in found and name != countries[0]]
+            if not (rest and _between(np.array(cells, dtype=float), at.index(countries[0]), rest)):
+                return told  # no mean of theirs
+        told.append(Reason(_A_COUNTRY, {"name": quoted(countries[0][:60])}))
     return told
 
 
@@ -392,155 +429,166 @@ def _decimals(value: float) -> int:
     return len(repr(value).partition(".")[2].rstrip("0"))
 
 
-class Namesakes(NamedTuple):
-    """Names in one table that are one region, and have rows for the same year: one of them at most is right."""
-
-    code: str
-    names: list[str]
-    others: list[str]
-
-
-def namesakes(block: Block) -> list[Namesakes]:
-    """Return the rows of one region under several names; `others` are all but the one marked as most regions are."""
-    codes: dict[str, str] = block.match.codes
-    owners: dict[str, dict[str, None]] = {}
-    at = [*block.indicator, *([] if block.year_column is None else [block.year_column])]
-    first: dict[tuple[str, ...], str] = {}
-    for _, row in block.rows:
-        name = block.text(row, block.key or 0)
-        if (code := codes.get(name)) is None:
-            continue
-        before = first.setdefault((code, *(block.text(row, i) for i in at)), name)
-        if before != name:
-            owners.setdefault(code, {}).update({before: None, name: None})
-    marks = {name: (name.removeprefix(bare_name(name)), name.isupper()) for name in codes}
-    usual = Counter(marks.values())
-    told = []
-    for code, names in owners.items():
-        own = max(names, key=lambda name: usual[marks[name]])
-        told.append(Namesakes(code, [*names], [name for name in names if name != own]))
-    return told
+_REGIONS = 60  # that columns are added up in to find totals among them; those found are looked at in all
+_HOLDS = 0.8  # of the regions that a total adds up in; the others are told
+_CLOSE = 0.1  # part of itself by which a column that says that it is a total may miss the sum and be one
+_WIDEST = 2000
+_EXACT = 4  # different sums that are met to the digit
 
 
-def fits_none(name: str, parts: Mapping[str, str]) -> str:
-    """Say that a row fits no region, and of which it may be a part."""
-    told = f"{shown(name)} fits no region"
-    return f"{told}, and may be a part of {plain(parts[name])}" if name in parts else told
+class TotalColumn(NamedTuple):
+    """What is known of a column that is the sum of others, or says that it is a total or a part of another.
+
+    Attributes
+    ----------
+    told : str
+        What it adds up to or says, and where it does not hold.
+    adds_up : bool
+        Whether it is the sum of its parts.
+    certain : bool
+        Whether it is a total beyond doubt: it adds up, comes close, exceeds the others or says nothing else; or a part
+        of a column that is nowhere less.
+    parts : tuple of str
+        Columns that it sums up, or that come nearest to it; of a part none.
+    of : str
+        Of a part, the column that holds it.
+    """
+
+    told: str
+    adds_up: bool
+    certain: bool
+    parts: tuple[str, ...]
+    of: str = ""
+
+    @property
+    def summed(self) -> tuple[str, ...]:
+        """Columns that it is the sum of."""
+        return self.parts if self.adds_up else ()
 
 
-def share_totals(blocks: Sequence[Block]) -> None:
-    """Take a row that is open in one table, and the sum of others in another one of the file, for no region in both."""
-    sums = {name for block in blocks for name, why in block.match.outside.items() if why.startswith(SUM)}
-    for block in blocks:
-        for name in [name for name in block.match.open if name in sums]:
-            del block.match.open[name]
-            block.match.outside[name] = f"{SUM} in another table"
+def total_columns(table: pd.DataFrame) -> dict[str, TotalColumn]:
+    """Find columns that are the sum of others, subtotals too, that say so, or that are parts of others, by name.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Regions x industries in printed order, NaN where there is no number.
+
+    Notes
+    -----
+    Where most columns say that they are totals ("Total farming", "Total mining"), the word tells nothing; nor does "of
+    which" where the others add up to the column above only with those that say it.
+    """
+    inside = _inside(table)
+    if inside:
+        sums = _totals(table)
+        kept = [name for name, each in inside.items() if each.of in sums and name in sums[each.of].summed]
+        inside = {name: each for name, each in inside.items() if name not in kept}
+        sums = _totals(table.drop(columns=list(inside)))
+        for name, each in inside.items():  # selected industries of a total, or a part beside them?
+            if each.of in sums and not sums[each.of].adds_up:
+                inside[name] = each._replace(certain=False)
+    else:
+        sums = _totals(table)
+    return {str(name): (inside | sums)[str(name)] for name in table.columns if str(name) in inside or str(name) in sums}
 
 
-def of_smaller_regions(block: Block) -> str:
-    """Say that rows are left though every region has its own, and are more than the regions."""
-    rows = block.match.open
-    problem = f"{listed(rows, limit=3, write=shown)} fit no region, though each of the regions has a row"
-    return f"{problem}: the table may be one of other, smaller regions, some of which bear the same names"
-
-
-def refuse_smaller_regions(blocks: Iterable[Block], where: str) -> None:
-    """Refuse a table of which more rows are left than there are regions, all of which have a row."""
-    if crowded := [block for block in blocks if block.match.crowd]:
-        allowed = remedy("boundaries of those regions, or {ignore} where all other rows are none", ignore='["*"]')
-        raise DataError(message(of_smaller_regions(crowded[0]), where=where, allowed=allowed))
-
-
-def largest_numbers(block: Block) -> dict[str, float]:
-    """Return the largest number in the rows of every name."""
-    largest: dict[str, float] = {}
-    for (_, row), cells in zip(block.rows, _figures(block), strict=True):
-        name = block.text(row, block.key or 0)
-        largest[name] = max([largest.get(name, 0.0), *(abs(cell) for cell in cells if cell is not None)])
-    return largest
-
-
-def odd_rows(block: Block, index: NameIndex) -> dict[str, str]:
-    """Return the names of rows whose code, in a column where every region has one of its own, is empty or unlike."""
-    assert block.key is not None
-    found: dict[str, str] = {}
-    rows = [(block.text(row, block.key), row) for _, row in block.rows]
-    known = [(name, row) for name, row in rows if hits_of(index, name)]
-    regions = {name for name, _ in known}
-    if not {name for name, _ in rows} - regions:
+def _inside(table: pd.DataFrame) -> dict[str, TotalColumn]:
+    """Find columns that say that they are a part of the one before them that does not, and hold to it."""
+    names = [str(name) for name in table.columns]
+    says = [says_part(name) for name in names]
+    if not 0 < sum(says) <= len(names) / 2:
         return {}
-    if 5 * sum(any(is_country(bare_name(text)) for text in labels_beside(block, row)) for _, row in known) < len(known):
-        for name, row in rows:
-            hits = [text for text in labels_beside(block, row) if is_country(bare_name(text))]
-            if hits and name not in regions and not hits_of(index, hits[0]):
-                found[name] = f"{hits[0]} beside it is the name of a country"
-    for at in range(len(block.paths)):
-        codes = {name: block.text(row, at) for name, row in known}
-        if at == block.key or at in block.value_at or len(codes) < 4 or len(set(codes.values())) < len(codes):
-            continue
-        shapes = {re.sub(r"[^\W\d_]", "A", re.sub(r"\d", "0", code)) for code in codes.values()}
-        measured = all(is_number(code) and re.search(r"[.,]\d", code) for code in codes.values())
-        if len(shapes) > 3 or "" in shapes or measured:
-            continue
-        for name, row in rows:
-            code = block.text(row, at)
-            if name not in (code, *regions) and re.sub(r"[^\W\d_]", "A", re.sub(r"\d", "0", code)) not in shapes:
-                found[name] = (
-                    f"{shown(code) if code else 'nothing'} in {shown(block.names[at])}, where every region has a code"
-                )
+    values = table.to_numpy(dtype=float).T
+    found: dict[str, TotalColumn] = {}
+    for at in [at for at, part in enumerate(says) if part]:
+        told, certain, of = "it says that it is a part of another column, and none before it holds it", False, ""
+        for above in [i for i in range(at)[::-1] if not says[i]]:
+            known = np.isfinite(values[at]) & np.isfinite(values[above])
+            if known.any() and (values[at] <= values[above])[known].all():
+                most = int(np.argmax(np.where(known, values[at], -np.inf)))
+                of, certain = names[above], True
+                told = f"it is a part of {plain(of)}: {values[at, most]:g} of {values[above, most]:g}"
+                told += f" in {plain(table.index[most])}"
+                break
+        found[names[at]] = TotalColumn(told, False, certain, (), of)
     return found
 
 
-def unread_rows(grid: Grid, blocks: Sequence[Block], at: str) -> list[str]:
-    """List the rows that hold several numbers and are in no table."""
-    read = {number for block in blocks for number in (*block.header, *(n for n, _ in block.rows))}
-    below = max((block.last for block in blocks), default=0)
-    valued = {
-        at
-        for block in blocks
-        for at in range(len(block.paths))
-        if 2 * sum(kind_of(row[at]) in "ny" for _, row in block.rows if at < len(row)) > len(block.rows)
-    }
-    rows = [
-        number
-        for number, row in grid.rows
-        if number not in read and number not in grid.hidden and not is_counting(row)
-        and (sum(kind_of(cell) == "n" for cell in row) > 1 or (number > below and set() < _unnamed(row) <= valued))
-    ]  # fmt: skip
-    if not blocks or not rows:
-        return []
-    one = len(rows) == 1
-    told = (
-        f"{grid.unit} {rows[0]} holds numbers and is"
-        if one
-        else f"{grid.unit}s {listed(rows, limit=8)} hold numbers and are"
-    )
-    return [f"{at}: {told} in no table"]
+def _totals(table: pd.DataFrame) -> dict[str, TotalColumn]:
+    """Find columns that are the sum of others, or say so."""
+    names = [str(name) for name in table.columns]
+    values = table.to_numpy(dtype=float).T
+    if not 2 <= len(names) <= _WIDEST or not values.size:
+        return {}
+    unit = unit_of(values)
+    places = [unit if unit >= 1 else unit_of(row) for row in values]
+    halves = np.broadcast_to(0.5 * np.array(places)[:, None], values.shape)
+    fullest = np.argsort(-np.isfinite(values).sum(axis=0), kind="stable")
+    some = np.sort(fullest[np.unique(np.linspace(0, values.shape[1] - 1, _REGIONS).astype(int))])
+    says = [says_sum(name) for name in names]
+    says = says if sum(says) <= len(names) / 2 else [says_only_total(name) for name in names]
+    found = {row: parts for row, parts in find_totals(values[:, some], halves[:, some])
+             if _share_met(values, halves, row, parts) >= _HOLDS}  # fmt: skip
+    rest = [i for i in range(len(names)) if i not in found and not says[i]]
+    for row in [i for i in range(len(names)) if i not in found]:  # the sum of all others, wherever it stands
+        others = tuple(i for i in rest if i != row)
+        meets = len(others) > 1 and _share_met(values, halves, row, others) >= _HOLDS
+        if meets and (says[row] or _by_no_chance(values, halves, row, others)):
+            found[row] = others
+            rest = [i for i in rest if i != row]
+    totals = {}
+    for row in [i for i in range(len(names)) if i in found or says[i]]:
+        parts = found.get(row) or _nearest_parts(values, row, rest, {*found, *np.flatnonzero(says).tolist()})
+        told = "it says that it is a total" if says[row] else "it is the sum of other columns"
+        own, total = values[row], np.nansum(values[list(parts)], axis=0)
+        known = np.isfinite(own) & np.isfinite(values[list(parts)]).all(axis=0)
+        off = np.flatnonzero(known & ~sum_holds(values, halves, row, parts)[0] & ~((own == 0) & (total == 0)))
+        if len(off):
+            worst = int(off[np.argmax(np.abs(own - total)[off])])
+            what = f"{own[worst]:g} in {table.index[worst]}, and the others add up to {total[worst]:g}"
+            told += f", but does not add up in {len(off)} of {known.sum()} regions: {what}"
+        close = np.isclose(own[known], total[known], rtol=_CLOSE)
+        more = bool(known.any()) and (close.mean() >= _HOLDS or bool((own[known] >= total[known]).all()))
+        certain = row in found or says_only_total(names[row]) or more
+        totals[names[row]] = TotalColumn(told, row in found, certain, tuple(names[i] for i in parts))
+    return totals
 
 
-def _unnamed(row: Sequence[object]) -> set[int]:
-    """Return the filled columns of a row where all of them hold numbers, as of a total without a name."""
-    filled = {at for at, cell in enumerate(row) if cell_text(cell)}
-    return filled if all(is_number(row[at]) for at in filled) else set()
+def _share_met(values: Array, halves: Array, row: int, parts: Sequence[int]) -> float:
+    """Return the share of columns with a total in which it is the sum of its parts, a gap counting as nothing."""
+    holds, there, _ = sum_holds(values, halves, row, parts)
+    return float(holds[there].mean()) if there.any() else 0.0
 
 
-def continues(block: Block, before: Block) -> bool:
-    """Tell whether a table goes on with other regions below the same header: on another page or sheet, or beside."""
-    same = block.grid.path == before.grid.path and not block.indicator and not before.indicator
-    shapes = [[(each.labels.get(at), year) for at, year in each.value_at.items()] for each in (block, before)]
-    if same_heads(block, before):
-        shapes = [[], []]
-    mine, theirs = set(block.match.codes.values()), set(before.match.codes.values())
-    return same and shapes[0] == shapes[1] and block.years == before.years and bool(mine) and not mine & theirs
+def _by_no_chance(values: Array, halves: Array, row: int, parts: Sequence[int]) -> bool:
+    """Tell whether a row is the sum of others to the digit in several columns, or to little beside their size."""
+    own, below = values[row], values[list(parts)]
+    whole = np.isfinite(own) & np.isfinite(below).all(axis=0) & ((below != 0).sum(axis=0) >= FEWEST_PARTS)
+    exact = whole & (np.abs(own - below.sum(axis=0)) <= halves[row] + 1e-9 * np.abs(own))
+    large = whole.sum() > 2 and own[whole].max() > 40 * halves[row, 0] * len(parts)
+    return bool(large or (len(np.unique(own[exact])) >= _EXACT and exact.sum() == whole.sum()))
 
 
-def goes_on(block: Block, before: Block) -> bool:
-    """Tell whether a table with its indicators down goes on below a repeated header: no row comes twice."""
-    if not before.indicator or block.indicator != before.indicator or not same_heads(block, before):
-        return False
+def _nearest_parts(values: Array, row: int, rest: Sequence[int], totals: Container[int]) -> tuple[int, ...]:
+    """Return what a column that does not add up comes nearest to: all others, or those up to the next total."""
+    runs: list[list[int]] = [[i for i in rest if i != row], [], []]
+    for run, step in zip(runs[1:], (-1, 1), strict=True):
+        at = row + step
+        while 0 <= at < len(values) and at not in totals:
+            run.append(at)
+            at += step
+    own = np.nansum(values[row])
+    apart = [abs(float(np.nansum(values[np.array(run, dtype=int)])) - own) for run in runs]
+    return tuple(min(zip(apart, runs, strict=True), key=lambda each: (not each[1], each[0]))[1])
 
-    def told(each: Block) -> set[tuple[str, ...]]:
-        at = [each.key or 0, *each.indicator, *([] if each.year_column is None else [each.year_column])]
-        return {tuple(each.text(row, i) for i in at) for _, row in each.rows}
 
-    return not told(block) & told(before)
+def unit_of(values: Array) -> float:
+    """Return the largest power of ten, up to a million, that all whole numbers, or their digits, are multiples of."""
+    found = values[~np.isnan(values)]
+    if len(found) == 0 or (found != np.round(found)).any():
+        return float(10.0 ** -max((len(f"{value:.10g}".partition(".")[2]) for value in found), default=0))
+    unit = 1.0
+    while unit < 1e6 and (found % (10 * unit) == 0).all() and found.any():
+        unit *= 10
+    return unit

@@ -1,0 +1,203 @@
+"""Rows of a table: what is known of them, what they mean, and of which level they are: of regions, parts, several."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from growthpoles.regions.name_matching import GENERIC, NameIndex, core_words, cores, loose_words, says_total
+
+OUTSIDE = "it stands outside the indentation of the regions"
+OWN_ROWS = "every region has a row of its own"
+BUT_FOR_KIND = "the same words but for what it is"
+LEVEL = "its level is that of the regions"
+_AROUND = 2  # words before or behind a name that say of which level its row is
+_COVERED = 0.6  # of the regions, so many have a row of that level
+_APART = 0.18  # log of the ratio of rows by which one level is nearer to the number of regions
+_AND = re.compile(r"\s*[/&+,;–]\s*|\s+(?:-|and|und|et|e|y|i|и|och|og|en|ja|ve|dan|va|și)\s+")
+_Level = tuple[tuple[str, ...], bool, bool]  # words around the name, whether before it, whether all is in capitals
+
+
+@dataclass(slots=True)
+class KeyMatch:
+    """What the names in a column of a table mean.
+
+    Attributes
+    ----------
+    pattern, width : str or None, int or None
+        How a code is taken out of the cell, and the zeros that are put back in front of it.
+    found : dict of name to code
+        Names, as written, that the regions bear themselves.
+    aliases : dict of name to (code, reason)
+        Other spellings, each the only one that fits a region, which has no other.
+    outside : dict of name to reason
+        Rows that are no regions.
+    open : dict of name to code or None
+        What could not be decided, and the region that is spelled most alike, or sounds so in another script.
+    heard : dict of name to code
+        Names that sound like a region in another script: proposals, none of them taken.
+    parts : dict of name to code
+        Rows that may be parts of a region, and not it: "Cork City" beside "Cork County".
+    last : dict of name to code
+        The only name left and the only region left, which nothing else joins: no proposal.
+    joint : dict of name to codes
+        Rows of several regions together ("Tasman/Nelson").
+    crowd : bool
+        Whether rows are open though every region has its own, and are more than the regions: of smaller ones, maybe.
+    """
+
+    pattern: str | None = None
+    width: int | None = None
+    found: dict[str, str] = field(default_factory=dict)
+    aliases: dict[str, tuple[str, str]] = field(default_factory=dict)
+    outside: dict[str, str] = field(default_factory=dict)
+    open: dict[str, str | None] = field(default_factory=dict)
+    heard: dict[str, str] = field(default_factory=dict)
+    parts: dict[str, str] = field(default_factory=dict)
+    last: dict[str, str] = field(default_factory=dict)
+    joint: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    crowd: bool = False
+
+    @property
+    def codes(self) -> dict[str, str]:
+        """Name, as written, to code, aliases included."""
+        return {**self.found, **{name: code for name, (code, _) in self.aliases.items()}}
+
+    def ignore_rest(self) -> None:
+        """Take all rows that are open, and spelled like no region, for none."""
+        rest = [name for name, near in self.open.items() if near is None and any(map(str.isalnum, name))]
+        self.open = {name: near for name, near in self.open.items() if name not in rest}
+        self.outside |= dict.fromkeys(rest, "it fits no region, and ignore lists all that do not")
+        self.crowd = False
+
+
+@dataclass(frozen=True, slots=True)
+class RowSigns:
+    """What is known of the rows of a table beside their names.
+
+    Attributes
+    ----------
+    sums, empty : collection of str
+        Names of rows that are sums of other rows, and of rows without a number.
+    inset : mapping of name to int
+        Depth of indentation of a name.
+    odd : mapping of name to reason
+        Rows that differ from those of the regions in another column.
+    largest : mapping of name to float
+        Largest number of a row.
+    """
+
+    sums: Collection[str] = ()
+    empty: Collection[str] = ()
+    inset: Mapping[str, int] = field(default_factory=dict)
+    odd: Mapping[str, str] = field(default_factory=dict)
+    largest: Mapping[str, float] = field(default_factory=dict)
+
+    def of(self, named: Mapping[str, str]) -> RowSigns:
+        """Return what is known under other names of the rows."""
+        return RowSigns(
+            sums={named[name] for name in self.sums},
+            empty={named[name] for name in self.empty},
+            inset={named[name]: depth for name, depth in self.inset.items() if name in named},
+            odd={named[name]: why for name, why in self.odd.items() if name in named},
+            largest={named[name]: number for name, number in self.largest.items() if name in named},
+        )
+
+
+def level_of_regions(keyed: Mapping[str, str], index: NameIndex, signs: RowSigns) -> tuple[dict[str, str], set[str]]:
+    """Tell which rows are those of the regions where the rows of two levels bear their names.
+
+    "Dhaka Division" stands above "Dhaka", "DHAKA" above "Dhaka": that level is taken which has about as many rows as
+    there are regions, unless its rows are the smaller ones ("Dhaka, urban").
+
+    Returns
+    -------
+    level : dict of name to code
+    like : set of str
+        All rows of that level. Both are empty where there are no two levels, or both have about as many rows: then the
+        regions are those that bear their names and no more.
+    """
+    spelled: dict[tuple[str, ...], set[str]] = {}
+    for code, spellings in index.names.items():
+        for spelling in spellings:
+            spelled.setdefault(tuple(loose_words(spelling)), set()).add(code)
+    own: dict[str, tuple[_Level, str]] = {}
+    bearing: dict[_Level, set[str]] = {}
+    rows = {name: key for name, key in keyed.items() if not says_total(name) and name not in signs.empty}
+    for name, key in rows.items():
+        parts = tuple(loose_words(key))
+        for before in (True, False):
+            for n in range(0 if before else 1, min(_AROUND + 1, len(parts))):
+                around, bare = (parts[:n], parts[n:]) if before else (parts[-n:], parts[:-n])
+                level = around, before, key.isupper()
+                bearing.setdefault(level, set()).add(name)
+                if name not in own and len(codes := spelled.get(bare, set())) == 1:
+                    own[name] = level, next(iter(codes))
+    held: dict[_Level, dict[str, list[str]]] = {}
+    for name, (level, code) in own.items():
+        held.setdefault(level, {}).setdefault(code, []).append(name)
+    n = len(index.names)
+    levels = {level: codes for level, codes in held.items() if len(codes) >= max(2, _COVERED * n)}
+    if len(levels) < 2:
+        return {}, set()
+    # Without words around the name are all rows that have none of those of the other levels.
+    worded = set[str]().union(*(bearing[level] for level in levels if level[0]))
+    plain = [level for level in levels if not level[0]]
+    members = {level: bearing[level] if level[0] or len(plain) > 1 else rows.keys() - worded for level in levels}
+    far = {level: abs(math.log(max(len(held), 1) / n)) for level, held in members.items()}
+    nearest_level, second = sorted(far, key=lambda level: far[level])[:2]
+    taken = {code: names[0] for code, names in levels[nearest_level].items() if len(names) == 1}
+    pairs = [(taken[code], name) for name, (level, code) in own.items() if level != nearest_level and code in taken]
+    smaller = [row for row, other in pairs if signs.largest.get(row, 0.0) < signs.largest.get(other, 0.0)]
+    if far[second] - far[nearest_level] < _APART or 2 * len(smaller) > len(pairs) or len(taken) < _COVERED * n:
+        return {}, set()
+    return {name: code for code, name in taken.items()}, set(members[nearest_level])
+
+
+def ask_of_parts(match: KeyMatch, rest: Mapping[str, str], index: NameIndex) -> None:
+    """Find rows that may be parts of a region; one that is taken for it beside such a row is asked for, too."""
+    cores: dict[str, set[frozenset[str]]] = {}
+    for code in match.codes.values():
+        cores[code] = {core_words(loose_words(name), GENERIC) for name in index.names[code]} - {frozenset()}
+    whole = {each for held in cores.values() for each in held}
+    for name in [n for n in rest if n in match.open or match.outside.get(n) == OWN_ROWS]:
+        own = core_words(loose_words(rest[name]), GENERIC)
+        above = (
+            {code for code, held in cores.items() if any(each < own for each in held)} if own not in whole else set()
+        )
+        for code in above if len(above) == 1 else ():
+            taken = [row for row, (of, why) in match.aliases.items() if of == code and why == BUT_FOR_KIND]
+            for row in [*taken, *([name] if taken or name in match.open else [])]:
+                match.parts[row] = code
+                match.open[row] = None
+                match.outside.pop(row, None)
+                match.aliases.pop(row, None)
+
+
+def ask_of_joint_rows(match: KeyMatch, rest: Mapping[str, str], index: NameIndex) -> None:
+    """Find rows that name several regions, each by its own words: the values are of all of them together."""
+    named: dict[frozenset[str], set[str]] = {}
+    for code, spellings in index.names.items() if match.open else ():
+        for spelling in spellings:
+            named.setdefault(cores(spelling)[0], set()).add(code)
+    for name in [name for name in match.open if name in rest]:
+        codes = [named.get(cores(part)[0], set()) for part in _AND.split(rest[name])]
+        if len(codes) > 1 and all(len(each) == 1 for each in codes) and len(set.union(*codes)) == len(codes):
+            match.joint[name] = tuple(next(iter(each)) for each in codes)
+            match.open[name] = None
+
+
+def ask_of_lone_rows(match: KeyMatch, names: Sequence[str], signs: RowSigns, free: int) -> None:
+    """Ask of rows outside the indentation that head no others, where as many regions at least have no row."""
+    outside = [name for name, reason in match.outside.items() if reason == OUTSIDE]
+    depth = {name: signs.inset.get(name, 0) for name in names}
+    heads = {name for name, below in pairwise(names) if depth[below] > depth[name]}
+    alone = set(outside) - heads if len(outside) > 1 or outside == [*names[:1]] else set(outside)
+    if 0 < len(alone) <= free:
+        # Of two such rows above others, either may be the head.
+        for name in alone | {below for name, below in pairwise(names) if name in alone and below in outside}:
+            del match.outside[name]
+            match.open[name] = None

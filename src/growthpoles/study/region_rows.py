@@ -1,0 +1,228 @@
+"""Region rows: which rows of a table are regions, which are not, and what is told of those left over or named twice."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Container, Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from growthpoles.errors import DataError, listed, message, plain, remedy, shown
+from growthpoles.regions.key_matching import SUM, key_of, match_keys
+from growthpoles.regions.name_matching import NameIndex, is_country
+from growthpoles.regions.row_levels import KeyMatch, RowSigns
+from growthpoles.study.files.cell_grids import Grid
+from growthpoles.study.files.number_notation import is_number
+from growthpoles.study.files.printed_labels import bare_name
+from growthpoles.study.files.table_files import cell_text
+from growthpoles.study.table_blocks import Block, hits_of, is_counting, kind_of, labels_beside, same_heads
+from growthpoles.study.table_totals import COUNTRY_MEAN, figures, seeming_totals, totals_of
+
+
+def settle_rows(block: Block, index: NameIndex | None, parents: Iterable[str], ignore: Container[str]) -> None:
+    """Match all names together, and find the rows that are no regions."""
+    assert block.key is not None
+    written = [block.text(row, block.key) for _, row in block.rows]
+    ignored = {name: "listed in ignore" for name in written if name and name in ignore}
+    names = [name for name in dict.fromkeys(written) if name and name not in ignored]
+    spelled = {name: bare for name in names if (bare := bare_name(name)) != name and bare in set(names)}
+    names = [name for name in names if name not in spelled]
+    if index is None:
+        block.match = KeyMatch(outside=(out := totals_of(block) | ignored), found={n: n for n in names if n not in out})
+        told = seeming_totals(names, out, block)
+        block.doubts += (f"{each}, unless ignore says that it is none" for each in told)
+        return
+    raw = {cell_text(row[block.key]): str(row[block.key]) for _, row in block.rows if block.key < len(row)}
+    inset = {name: len(text) - len(text.lstrip(" .\u00a0\u3000\t")) for name, text in raw.items()}
+    empty = set(names) - {
+        block.text(row, block.key)
+        for _, row in block.rows
+        if any(at < len(row) and is_number(row[at]) for at in block.value_at)
+    }
+    signs = RowSigns(
+        {name for name, why in totals_of(block).items() if why != COUNTRY_MEAN}.intersection(names),
+        empty,
+        inset,
+        odd_rows(block, index),
+        largest_numbers(block),
+    )
+    block.match = match_keys(names, index, signs=signs, parents=parents, bare_name=bare_name)
+    for name, bare in spelled.items():
+        for part in (block.match.found, block.match.aliases, block.match.outside, block.match.open):
+            if bare in part:
+                part[name] = part[bare]  # type: ignore[assignment]
+    block.match.outside |= ignored
+    if "*" in ignore:
+        block.match.ignore_rest()
+    blank = [number for (number, _), name in zip(block.rows, written, strict=True) if not name]
+    beside = [labels_beside(block, row) for (_, row), name in zip(block.rows, written, strict=True) if not name]
+    if blank and all(beside) and not any(hits_of(index, text) for texts in beside for text in texts):
+        block.match.outside[""] = f"{listed([texts[0] for texts in beside], limit=5)} beside it"
+    elif blank:
+        block.doubts.append(f"{block.grid.unit} {listed(blank, limit=5)}: numbers without a name of a region")
+
+
+class Namesakes(NamedTuple):
+    """Names in one table that are one region, and have rows for the same year: one of them at most is right."""
+
+    code: str
+    names: list[str]
+    others: list[str]
+
+
+def namesakes(block: Block) -> list[Namesakes]:
+    """Return the rows of one region under several names; `others` are all but the one marked as most regions are."""
+    codes: dict[str, str] = block.match.codes
+    owners: dict[str, dict[str, None]] = {}
+    at = [*block.indicator, *([] if block.year_column is None else [block.year_column])]
+    first: dict[tuple[str, ...], str] = {}
+    for _, row in block.rows:
+        name = block.text(row, block.key or 0)
+        if (code := codes.get(name)) is None:
+            continue
+        before = first.setdefault((code, *(block.text(row, i) for i in at)), name)
+        if before != name:
+            owners.setdefault(code, {}).update({before: None, name: None})
+    marks = {name: (name.removeprefix(bare_name(name)), name.isupper()) for name in codes}
+    usual = Counter(marks.values())
+    told = []
+    for code, names in owners.items():
+        own = max(names, key=lambda name: usual[marks[name]])
+        told.append(Namesakes(code, [*names], [name for name in names if name != own]))
+    return told
+
+
+def fits_none(name: str, parts: Mapping[str, str], joint: Mapping[str, Sequence[str]]) -> str:
+    """Say that a row fits no region, of which it may be a part, and which it may be together."""
+    told = f"{shown(name)} fits no region"
+    if name in joint:
+        return f"{told}, and may be {listed(joint[name], limit=8)} together"
+    return f"{told}, and may be a part of {plain(parts[name])}" if name in parts else told
+
+
+def share_totals(blocks: Sequence[Block]) -> None:
+    """Take a row that is open in one table, and the sum of others in another one of the file, for no region in both."""
+    sums = {name for block in blocks for name, why in block.match.outside.items() if why.startswith(SUM)}
+    for block in blocks:
+        for name in [name for name in block.match.open if name in sums]:
+            del block.match.open[name]
+            block.match.outside[name] = f"{SUM} in another table"
+
+
+def of_smaller_regions(block: Block) -> str:
+    """Say that rows are left though every region has its own, and are more than the regions."""
+    rows = block.match.open
+    problem = f"{listed(rows, limit=3, write=shown)} fit no region, though each of the regions has a row"
+    return f"{problem}: the table may be one of other, smaller regions, some of which bear the same names"
+
+
+def refuse_smaller_regions(blocks: Iterable[Block], where: str) -> None:
+    """Refuse a table of which more rows are left than there are regions, all of which have a row."""
+    if crowded := [block for block in blocks if block.match.crowd]:
+        allowed = remedy("boundaries of those regions, or {ignore} where all other rows are none", ignore='["*"]')
+        raise DataError(message(of_smaller_regions(crowded[0]), where=where, allowed=allowed))
+
+
+def largest_numbers(block: Block) -> dict[str, float]:
+    """Return the largest number in the rows of every name."""
+    largest: dict[str, float] = {}
+    for (_, row), cells in zip(block.rows, figures(block), strict=True):
+        name = block.text(row, block.key or 0)
+        largest[name] = max([largest.get(name, 0.0), *(abs(cell) for cell in cells if cell is not None)])
+    return largest
+
+
+def odd_rows(block: Block, index: NameIndex) -> dict[str, str]:
+    """Return the names of rows whose code, in a column where every region has one of its own, is empty or unlike."""
+    assert block.key is not None
+    found: dict[str, str] = {}
+    rows = [(block.text(row, block.key), row) for _, row in block.rows]
+    known = [(name, row) for name, row in rows if hits_of(index, name)]
+    regions = {name for name, _ in known}
+    if not {name for name, _ in rows} - regions:
+        return {}
+    if 5 * sum(any(is_country(bare_name(text)) for text in labels_beside(block, row)) for _, row in known) < len(known):
+        for name, row in rows:
+            hits = [text for text in labels_beside(block, row) if is_country(bare_name(text))]
+            if hits and name not in regions and not hits_of(index, hits[0]):
+                found[name] = f"{hits[0]} beside it is the name of a country"
+    for at in range(len(block.paths)):
+        codes = {name: block.text(row, at) for name, row in known}
+        if at == block.key or at in block.value_at or len(codes) < 4 or len(set(codes.values())) < len(codes):
+            continue
+        shapes = {re.sub(r"[^\W\d_]", "A", re.sub(r"\d", "0", code)) for code in codes.values()}
+        measured = all(is_number(code) and re.search(r"[.,]\d", code) for code in codes.values())
+        if len(shapes) > 3 or "" in shapes or measured:
+            continue
+        for name, row in rows:
+            code = block.text(row, at)
+            if name not in (code, *regions) and re.sub(r"[^\W\d_]", "A", re.sub(r"\d", "0", code)) not in shapes:
+                found[name] = (
+                    f"{shown(code) if code else 'nothing'} in {shown(block.names[at])}, where every region has a code"
+                )
+    return found
+
+
+def key_in(block: Block, name: str) -> str:
+    """Return a name of a region as it is read out of its cell."""
+    return key_of(name, block.match.pattern, block.match.width)
+
+
+def stray_codes(block: Block) -> list[str]:
+    """Return the codes of digits that fit no region: of those none is spelled like another."""
+    return [name for name in block.match.open if key_in(block, name).isdecimal() and name not in block.match.outside]
+
+
+def unread_rows(grid: Grid, blocks: Sequence[Block], at: str) -> list[str]:
+    """List the rows that hold several numbers and are in no table."""
+    read = {number for block in blocks for number in (*block.header, *(n for n, _ in block.rows))}
+    below = max((block.last for block in blocks), default=0)
+    valued = {
+        at
+        for block in blocks
+        for at in range(len(block.paths))
+        if 2 * sum(kind_of(row[at]) in "ny" for _, row in block.rows if at < len(row)) > len(block.rows)
+    }
+    rows = [
+        number
+        for number, row in grid.rows
+        if number not in read and number not in grid.hidden and not is_counting(row)
+        and (sum(kind_of(cell) == "n" for cell in row) > 1 or (number > below and set() < _unnamed(row) <= valued))
+    ]  # fmt: skip
+    if not blocks or not rows:
+        return []
+    one = len(rows) == 1
+    told = (
+        f"{grid.unit} {rows[0]} holds numbers and is"
+        if one
+        else f"{grid.unit}s {listed(rows, limit=8)} hold numbers and are"
+    )
+    return [f"{at}: {told} in no table"]
+
+
+def _unnamed(row: Sequence[object]) -> set[int]:
+    """Return the filled columns of a row where all of them hold numbers, as of a total without a name."""
+    filled = {at for at, cell in enumerate(row) if cell_text(cell)}
+    return filled if all(is_number(row[at]) for at in filled) else set()
+
+
+def continues(block: Block, before: Block) -> bool:
+    """Tell whether a table goes on with other regions below the same header: on another page or sheet, or beside."""
+    same = block.grid.path == before.grid.path and not block.indicator and not before.indicator
+    shapes = [[(each.labels.get(at), year) for at, year in each.value_at.items()] for each in (block, before)]
+    if same_heads(block, before):
+        shapes = [[], []]
+    mine, theirs = set(block.match.codes.values()), set(before.match.codes.values())
+    return same and shapes[0] == shapes[1] and block.years == before.years and bool(mine) and not mine & theirs
+
+
+def goes_on(block: Block, before: Block) -> bool:
+    """Tell whether a table with its indicators down goes on below a repeated header: no row comes twice."""
+    if not before.indicator or block.indicator != before.indicator or not same_heads(block, before):
+        return False
+
+    def told(each: Block) -> set[tuple[str, ...]]:
+        at = [each.key or 0, *each.indicator, *([] if each.year_column is None else [each.year_column])]
+        return {tuple(each.text(row, i) for i in at) for _, row in each.rows}
+
+    return not told(block) & told(before)

@@ -1,0 +1,188 @@
+"""Full dates that are parts of a year, marks at years, and rows that say "the whole country" in their own words."""
+
+from __future__ import annotations
+
+import datetime
+import random
+from collections.abc import Callable
+from pathlib import Path
+
+import geopandas as gpd
+import openpyxl
+import pandas as pd
+import pytest
+from shapely.geometry import box
+
+import growthpoles as gp
+from growthpoles.regions.name_matching import says_whole
+from growthpoles.study.audit.file_audit import read_audit_file
+from samples import samples
+
+AREAS = ("Nor", "Sud", "Wes", "Mid", "Hil")
+Day = datetime.date
+WRITTEN: dict[str, Callable[[Day], str]] = {
+    "iso": Day.isoformat,
+    "with time": lambda day: f"{day} 00:00:00",
+    "dots": lambda day: f"{day:%d.%m.%Y}",
+    "slashes": lambda day: f"{day.day}/{day:%m/%Y}",
+    "American": lambda day: f"{day.month}/{day.day}/{day.year}",
+    "words": lambda day: f"{day.day} {day:%B %Y}",
+    "short": lambda day: f"{day:%d-%b-%Y}",
+    "year first": lambda day: f"{day:%Y/%m/%d}",
+}
+
+
+def dates(rng: random.Random, *, yearly: bool) -> list[Day]:
+    """Return dates that rise: one a year; or months, quarters or days, at their begin or end."""
+    first = rng.randint(2005, 2020)
+    if yearly:
+        month, day = rng.choice([(1, 1), (12, 31), (6, 30)])
+        return [Day(first + i, month, day) for i in range(rng.randint(2, 5))]
+    step = rng.choice(["MS", "ME", "QS", "QE", "D"])
+    return [each.date() for each in pd.date_range(f"{first}-03-01", periods=rng.randint(4, 12), freq=step)]
+
+
+def written(folder: Path, heads: list[object], values: dict[str, list[int]], kind: str, down: bool) -> Path:
+    rows: list[list[object]] = [["Region", *heads], *([name, *own] for name, own in values.items())]
+    if down:
+        long = [[name, head, own[i]] for i, head in enumerate(heads) for name, own in values.items()]
+        rows = [["Region", "Date", "Jobs"], *long]
+    if kind == "csv":
+        (folder / "t.csv").write_text("\n".join(";".join(map(str, row)) for row in rows), encoding="utf-8")
+    elif kind == "ods":
+        pd.DataFrame(rows).to_excel(folder / "t.ods", header=False, index=False)
+    else:
+        book = openpyxl.Workbook()
+        assert book.active is not None
+        for row in rows:
+            book.active.append(row)
+        book.save(folder / "t.xlsx")
+    return folder / f"t.{kind}"
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx", "ods"])
+@pytest.mark.parametrize("seed", samples(range(40), 6))
+def test_dates_are_parts_of_a_year_unless_each_year_has_one(tmp_path: Path, seed: int, kind: str) -> None:
+    rng = random.Random(seed)
+    yearly, down = rng.random() < 0.4, rng.random() < 0.5
+    days = dates(rng, yearly=yearly)
+    form = rng.choice(list(WRITTEN))
+    native = kind != "csv" and rng.random() < 0.5
+    heads = list(days) if native else [WRITTEN[form](day) for day in days]
+    values = {name: [rng.randint(10, 999) for _ in days] for name in AREAS}
+    found = gp.read_table(written(tmp_path, [*heads], values, kind, down), year=2000)
+    parts = [text for text in found.attrs["remarks"] if "are parts of a year" in text]
+    own = found.pivot_table(index="region", columns=["year"] if yearly else ["indicator"], values="value", sort=False)
+    assert own.loc[list(AREAS)].to_numpy().tolist() == [*values.values()], (form, days)
+    if yearly:
+        assert not parts and list(own) == [day.year for day in days] and len(found["indicator"].unique()) == 1
+    else:
+        assert len(parts) == 1 and set(found["year"]) <= {2000, *(day.year for day in days)}
+        assert list(own) == [WRITTEN["iso"](day) if native else WRITTEN[form](day) for day in days]
+
+
+@pytest.mark.parametrize("form", WRITTEN)
+@pytest.mark.parametrize("down", [True, False])
+def test_a_date_a_year_is_its_year_in_every_form(tmp_path: Path, form: str, down: bool) -> None:
+    heads = [WRITTEN[form](Day(year, 12, 31)) for year in (2019, 2020, 2021)]
+    path = written(tmp_path, [*heads], {name: [i, i + 3, i + 7] for i, name in enumerate(AREAS)}, "csv", down)
+    found = gp.read_table(path)
+    assert set(found["year"]) == {2019, 2020, 2021} and not found.attrs["remarks"]
+
+
+@pytest.mark.parametrize("down", [True, False])
+def test_day_and_month_that_could_change_places_are_told(tmp_path: Path, down: bool) -> None:
+    for heads, open_order in ((["1/02/2023", "1/03/2023"], True), (["31/01/2023", "1/02/2023"], False)):
+        path = written(tmp_path, [*heads], {name: [i + 3, i + 9] for i, name in enumerate(AREAS)}, "csv", down)
+        assert ("nothing tells" in str(gp.read_table(path, year=2000).attrs["remarks"])) is open_order
+
+
+def test_two_indicators_at_days_of_their_own_keep_their_years(tmp_path: Path) -> None:
+    heads = [f"{name} {day}.{year}" for year in (2021, 2022) for name, day in (("People", "01.01"), ("Jobs", "30.06"))]
+    path = written(tmp_path, [*heads], {name: [i, i + 2, i + 5, i + 9] for i, name in enumerate(AREAS)}, "csv", False)
+    found = gp.read_table(path)
+    assert set(found["year"]) == {2021, 2022} and not any("parts of" in text for text in found.attrs["remarks"])
+
+
+MARKS = ("(p)", "p", " r", "*", " (provisional)", "ᵖ", " (e)", " prov.", "/p", ", revised", " (предв.)", " (flash)")
+
+
+@pytest.mark.parametrize("mark", MARKS)
+@pytest.mark.parametrize("down", [True, False])
+def test_a_mark_at_a_year_is_a_remark_on_all_its_numbers(tmp_path: Path, mark: str, down: bool) -> None:
+    heads = ["2021", "2022", f"2023{mark}"]
+    path = written(tmp_path, [*heads], {name: [i + 1, i + 7, i * 3] for i, name in enumerate(AREAS)}, "csv", down)
+    found = gp.read_table(path)
+    assert found["year"].drop_duplicates().tolist() == [2021, 2022, 2023] and len(found["indicator"].unique()) == 1
+    assert set(found.loc[found["year"] == 2023, "flag"]) == {mark.strip(" ,/")}
+    assert set(found.loc[found["year"] != 2023, "flag"]) == {""}
+    assert sum("remark on every number" in text for text in found.attrs["remarks"]) == 1
+
+
+def test_a_letter_behind_all_years_is_their_word(tmp_path: Path) -> None:
+    path = written(tmp_path, ["2021 r.", "2022 r."], {name: [i, 3 * i] for i, name in enumerate(AREAS)}, "csv", False)
+    found = gp.read_table(path)
+    assert set(found["flag"]) == {""} and not found.attrs["remarks"]
+
+
+WHOLES = """
+Ensemble du pays|Ensemble du territoire|Moyenne nationale|Total général|Tout le pays|Promedio nacional|Media Nacional
+Landesdurchschnitt|Republika – ukupno|Whole country|All regions|Đất nước|Жалпы ел бойынша|National average
+В среднем по стране|В целом по республике|Koko maa|Średnia krajowa|Országos átlag|Todo o país|Μέσος όρος χώρας
+Türkiye geneli|Bình quân cả nước|Purata kebangsaan|Усього по країні|Republika boʻyicha jami|Durchschnitt Deutschland
+"""
+REGIONS = """
+Central|Nacional|Centre|Capital|Distrito Nacional|National Capital Region|Land Brandenburg|Mittelland|Media|Orta
+Grand Est|Todos Santos|Northern Territory|Kraj Vysočina|Hòa Bình|Quảng Bình|Trung Bộ|Gia Lai|Totana|General Santos
+Media Luna|Mean|Trung Quốc|Orta Asya
+"""
+
+
+def names(text: str) -> list[str]:
+    return text.strip().replace("\n", "|").split("|")
+
+
+@pytest.mark.parametrize("name", names(WHOLES))
+def test_a_row_of_rates_of_the_whole_country_is_no_region(tmp_path: Path, name: str) -> None:
+    rng = random.Random(name)
+    rates = {area: [round(rng.uniform(3, 20), 1) for _ in range(3)] for area in AREAS}
+    whole = {name: [round(sum(column) / len(AREAS), 1) for column in zip(*rates.values(), strict=True)]}
+    rows = whole | rates if rng.random() < 0.5 else rates | whole
+    path = written(tmp_path, ["2020", "2021", "2022"], rows, "csv", False)  # type: ignore[arg-type]
+    found = gp.read_table(path)
+    assert list(found["region"].unique()) == list(AREAS)
+    assert sum(name in text for text in found.attrs["remarks"]) == 1
+
+
+@pytest.mark.parametrize("name", names(REGIONS))
+def test_the_name_of_a_region_says_no_whole(name: str) -> None:
+    assert not says_whole(name)
+
+
+def test_a_region_of_the_boundaries_wins_over_what_its_name_says(tmp_path: Path) -> None:
+    own = [*AREAS, "Media Nacional"]
+    shapes = [box(i * 1e4, 0, i * 1e4 + 1e4, 1e4) for i in range(len(own))]
+    gpd.GeoDataFrame({"name": own}, geometry=shapes, crs=3857).to_file(tmp_path / "b.gpkg")
+    rows = {name: [10 + 3 * i] for i, name in enumerate(own)} | {"Moyenne nationale": [14]}
+    path = written(tmp_path, ["2020"], rows, "csv", False)
+    found = gp.read_table(path, boundaries=tmp_path / "b.gpkg", key="name")
+    assert list(found["region"]) == own
+    assert [text for text in found.attrs["remarks"] if "Moyenne nationale" in text and "ignored" in text]
+
+
+def test_a_row_that_is_no_mean_stays_and_is_told_alike(tmp_path: Path) -> None:
+    rows = {name: [10 + i, 11 + 2 * i] for i, name in enumerate(AREAS)} | {"Ensemble du pays": [5, 4]}
+    path = written(tmp_path, ["2020", "2021"], rows, "csv", False)
+    found = gp.read_table(path)
+    assert "Ensemble du pays" in set(found["region"])
+    told = [text for text in found.attrs["remarks"] if "Ensemble" in text]
+    assert len(told) == 1 and "counted as a region" in told[0]
+    assert any(text in told[0] for text in map(str, read_audit_file(path).left_out))
+
+
+@pytest.mark.parametrize("name", ["Nacional", "Đất nước", "Country"])
+def test_a_word_for_the_country_among_the_regions_is_kept_and_told(tmp_path: Path, name: str) -> None:
+    rows = {area: [10 + 7 * i, 31 - 5 * i] for i, area in enumerate(AREAS)}
+    rows = {**dict(list(rows.items())[:2]), name: [19, 20], **dict(list(rows.items())[2:])}
+    found = gp.read_table(written(tmp_path, ["2020", "2021"], rows, "csv", False))
+    assert name in set(found["region"]) and sum(name in text for text in found.attrs["remarks"]) == 1
