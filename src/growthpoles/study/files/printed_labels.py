@@ -515,13 +515,17 @@ def is_no_subject(text: str) -> bool:
 
 
 def _made_of(words: str, more: str) -> re.Pattern[str]:
-    return re.compile(rf"\W*(?:(?:{words})(?![^\W\d_])\W*|{more}\W*)+", flags=re.IGNORECASE)
+    return re.compile(rf"\W*(?:(?:{words})(?!\w)\W*|{more}\W*)+", flags=re.IGNORECASE)
 
 
 _GROUP = re.compile(alternatives("categories"), flags=re.IGNORECASE)
 _AGES = _made_of(alternatives("ages"), r"(?<!\d)\d{1,3}(?!\d)")
 _QUARTER = _made_of(alternatives("quarters"), r"(?<!\w)(?:[IVX]{1,4}|[1-4])(?!\w)|(?<!\w)[^\W\d_]\.")
-_MEASURED_IN = _made_of(alternatives("units_of_measure"), r"[%‰$€£¥₽₸₹₴₺]|(?<!\w)\d+(?!\w)")
+_SIGN = r"[%‰$€£¥₽₸₹₴₺]"
+_MEASURED_IN = _made_of(
+    f"{alternatives('units_of_measure')}|{alternatives('unit_links')}", rf"{_SIGN}|(?<!\w)\d+(?!\w)"
+)
+_MEASURE = re.compile(rf"{_one_of('units_of_measure')}|{_SIGN}", flags=re.IGNORECASE)
 #: What a column of sexes or ages is called.
 CATEGORY = re.compile(rf"(?:{alternatives('category_columns')})(?:[ _].*)?", flags=re.IGNORECASE)
 _GENERAL = re.compile(rf"(?:{alternatives('sheets')}|{_TABLE})\W*\d*", flags=re.IGNORECASE)
@@ -529,7 +533,7 @@ _GENERAL = re.compile(rf"(?:{alternatives('sheets')}|{_TABLE})\W*\d*", flags=re.
 
 def is_unit(text: str) -> bool:
     """Tell whether a label is a unit and nothing else: "tūkst.", "$(million)", "%"."""
-    return not text.strip().isdecimal() and _MEASURED_IN.fullmatch(text) is not None
+    return _MEASURE.search(text) is not None and _MEASURED_IN.fullmatch(text) is not None
 
 
 def is_no_quantity(text: str) -> bool:
@@ -542,12 +546,11 @@ def is_no_quantity(text: str) -> bool:
         plain = part.strip(" .:")
         if not plain or is_unit(part) or _GROUP.fullmatch(plain) or YEAR_WORDS.fullmatch(plain):
             return True
-        if says_only_total(plain):
+        if says_only_total(plain) or plain.isdecimal():
+            return not plain.isdecimal()
+        if _AGES.fullmatch(plain) and any(map(str.isdigit, plain)):
             return True
-        months = _PARTS_OF_YEAR.sub(" ", plain)
-        if (_QUARTER.fullmatch(plain) and not plain.isdecimal()) or not _QUARTER.sub("", months).strip(" -"):
-            return True
-        return _AGES.fullmatch(plain) is not None and not plain.isdecimal() and any(map(str.isdigit, plain))
+        return not any(map(str.isalpha, _QUARTER.sub("", _PARTS_OF_YEAR.sub(" ", plain))))
 
     return all(map(bare, re.split(r"[,;|:]\s*|\s+[/–—-]\s+", text)))
 
