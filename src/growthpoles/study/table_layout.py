@@ -656,8 +656,10 @@ def _name_labels(block: Block) -> None:
     if len(lasts) == 1 and len(paths) > 1 and all(len(path) > 1 and not below for path, below in paths.values()):
         paths = {at: (path[:-1], path[-1:]) for at, (path, _) in paths.items()}  # one unit below all names
     above = Counter((block.value_at[at], *path) for at, (path, _) in paths.items())
-    # What stands below a year is a unit; where a year has several columns, it tells them apart.
+    # What stands below a year is a unit; it tells columns of a year apart, and years that differ in it.
     tells = any(n > 1 for (year, *_), n in above.items() if year is not None)
+    differ = {tuple(part for part in below if parse_year(f"2020 {part}") is None) for _, below in paths.values()}
+    tells |= len(differ - {()}) > 1
     heading = functools.partial(bare_name, heading=True)
     year_in = year_reader((part for path, _ in paths.values() for part in path), days=block.within_years)
     bare, below_of = dict[int, str](), dict[int, str]()
