@@ -285,6 +285,17 @@ def test_a_unit_alone_goes_to_the_unit(tmp_path: Path) -> None:
     assert set(got["indicator"]) == {"Wages by region"} and got.attrs["units"] == {"Wages by region": "EUR"}
 
 
+@pytest.mark.parametrize(("unit", "at"), [("$", 1), ("mln. EUR", 1), ("tūkst.", 2), ("Percent", 3)])
+def test_a_unit_alone_in_a_row_below_the_header_is_that_of_all_columns(tmp_path: Path, unit: str, at: int) -> None:
+    heads: list[list[object]] = [
+        ["Region", "2021", "2022", "2023"],
+        ["", *(unit if i == at else "" for i in (1, 2, 3))],
+    ]
+    rows = [[stem, *(900 + i + 7 * n for n in range(3))] for i, stem in enumerate(STEMS)]
+    got = gp.read_table(book(tmp_path / "t.xlsx", [["Wages by region"], [""], *heads, *rows]))
+    assert got.attrs["units"] == {"Wages by region": unit} and len(got) == 3 * len(STEMS)
+
+
 @pytest.mark.parametrize("word", ["Laikotarpis", "Year", "Período", "Период", "Jahr"])
 def test_a_word_for_years_over_them_is_no_subject(tmp_path: Path, word: str) -> None:
     heads: list[list[object]] = [["Region", word, "", ""], ["", "2021", "2022", "2023"]]

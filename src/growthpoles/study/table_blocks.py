@@ -27,6 +27,7 @@ from growthpoles.study.files.printed_labels import (
     dates_within_years,
     follow_each_other,
     gives_units,
+    is_unit,
     multipliers,
     open_order,
     parse_year,
@@ -404,7 +405,8 @@ def _header_above(
             break
         single = len(covered) == 1 and width > 2
         if single and (covered != {first_value} or not header):
-            if header or skipped >= 3 or min(covered) > first_value:
+            unit = any(map(is_unit, map(cell_text, row)))
+            if header or skipped >= 3 or (min(covered) > first_value and not unit):
                 break
             skipped += 1
             i -= 1

@@ -22,6 +22,7 @@ from growthpoles.study.files.printed_labels import (
     bare_name,
     dates_within_years,
     doubtful_year,
+    is_unit,
     marked_apart,
     multipliers,
     parse_year,
@@ -683,6 +684,9 @@ def _name_labels(block: Block) -> None:
     printed = {at: " | ".join(block.paths[at]) for at in block.value_at}
     block.labels |= marked_apart(printed, {at: (block.labels[at], year) for at, year in block.value_at.items()})
     block.units |= {block.labels[at]: unit for at, unit in below_of.items() if unit}
+    over = [list(filter(None, map(cell_text, row))) for n, row in block.aside if n < block.rows[0][0]]
+    for unit in [texts[0] for texts in over if len(texts) == 1 and is_unit(texts[0])][:1]:  # alone, of all columns
+        block.units = dict.fromkeys(block.labels.values(), unit) | block.units
     for at in block.value_at:
         cells = [(text, (n, at)) for n, row in block.regions if is_number(text := block.text(row, at))]
         if cells and all(text.endswith("%") or place in block.grid.percent for text, place in cells):
