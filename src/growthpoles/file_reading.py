@@ -365,3 +365,10 @@ def cyrillic_text(content: bytes) -> str | None:
         for word in words
     )
     return text if all(plain) else None
+
+
+def encoding_alone(path: Path) -> str | None:
+    """Return the encoding of a text whose bytes do not tell it where all likely ones read the same words, or None."""
+    content = read_bytes(path)
+    likely = likely_encodings(content)
+    return likely[0] if len({content.decode(name) for name in likely}) == 1 else None

@@ -161,7 +161,7 @@ class FileData:
         import pandas as pd
 
         columns = [str(column) for column in self.table.columns]
-        variable = self.table.attrs.get("codes", {}).get(variable, variable) if variable not in columns else variable
+        variable = _named(variable, columns, self.table.attrs.get("codes", {}))
         if not columns and variable is None:
             allowed = "a file with such a column, or --table to join one"
             raise DataError(message("no column of numbers", where=self.source, allowed=allowed))
@@ -243,6 +243,14 @@ def heading_of(text: str | None, names: Sequence[str]) -> tuple[str, int] | None
         bare = whole or [name for name in names if _alike(_UNIT.sub("", name)) == _alike(inside[1])]
         found = [(name, inside[0]) for name in bare]
     return found[0] if len(found) == 1 else None
+
+
+def _named(variable: str | None, names: Sequence[str], codes: Mapping[str, str]) -> str | None:
+    """Return the name of what is asked for by its code or a shorter name, also with a year behind it."""
+    if variable is None or variable in names or heading_of(variable, names) is not None:
+        return variable
+    said = heading_of(variable, list(codes))
+    return codes.get(variable, variable) if said is None else f"{codes[said[0]]} {said[1]}"
 
 
 def _alike(name: str) -> str:
@@ -511,7 +519,7 @@ def _year_of(
     """Choose a year of a table: that asked for, by itself or within a heading, or the last; one without is of any."""
     years: list[int] = sorted(set(long["year"]) - {UNSTATED})
     named = list(dict.fromkeys(map(str, long["indicator"])))
-    variable = variable and unshortened(variable, named)
+    variable = _named(variable and unshortened(variable, named), named, long.attrs["codes"])
     said = heading_of(variable, named)
     if variable is not None and variable not in named and (label := parse_year(variable)) is not None:
         said = named[0], label.year  # the header is the year alone

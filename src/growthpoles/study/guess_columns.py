@@ -70,7 +70,7 @@ STATUS_NUMBER = re.compile(
 FLAGS = re.compile(r".*(?:status|flag|footnote|symbol|qualit|_q$|remark|conf).*", flags=re.IGNORECASE)
 VALUE = re.compile(rf"(?:{alternatives('values')})", flags=re.IGNORECASE)
 #: A column of a long table that says what its numbers are.
-_INDICATOR = re.compile(
+INDICATOR = re.compile(
     rf"(?:.*[ _])?(?:{alternatives('indicators')})(?:[ _](?:name|label|title))?", flags=re.IGNORECASE
 )
 #: A header with a word for units; the other words for them may mean regions, and count where they stand alone.
@@ -561,25 +561,25 @@ def goes_on_below(texts: Sequence[str], above: Sequence[str], *, labels: Iterabl
     return len(groups) > 1 and rising and not any(map(parse_year, groups)) and all(a <= b for a, b in nested)
 
 
-_CODED = re.compile(r"(?=\S*[\d_]|[^a-zа-яё]*$)[\w.:/-]+")
+CODED = re.compile(r"(?=\S*[\d_]|[^a-zа-яё]*$)[\w.:/-]+")
 
 
 def indicator_column(
     names: Sequence[str], texts: Mapping[int, Sequence[str]], heads: Mapping[int, str], *, lone: bool
 ) -> int | None:
     """Return the column called one of indicators that tells rows of a region apart; where `lone`, it may not."""
-    called = {at: column for at, column in texts.items() if _INDICATOR.fullmatch(heads[at].strip())}
+    called = {at: column for at, column in texts.items() if INDICATOR.fullmatch(heads[at].strip())}
     for at, column in called.items():
         if len(set(zip(names, column, strict=True))) > len(set(names)):
             return at
     alike = {at: column[0] for at, column in (called or texts).items() if column[0] and len(set(column)) == 1}
     same = [at for at in alike if called or not heads[at]] if lone else []
-    return min(same, key=lambda at: (bool(_CODED.fullmatch(alike[at])), at), default=None)
+    return min(same, key=lambda at: (bool(CODED.fullmatch(alike[at])), at), default=None)
 
 
 def codes_of_labels(texts: Mapping[int, Sequence[str]]) -> dict[int, int]:
     """Return columns of codes, each with a column of labels beside which every code stands once ("CIA02C1")."""
-    coded = {at for at, column in texts.items() if all(map(_CODED.fullmatch, filter(None, column)))}
+    coded = {at for at, column in texts.items() if all(map(CODED.fullmatch, filter(None, column)))}
     found: dict[int, int] = {}
     for at in coded:
         for other in texts.keys() - coded:

@@ -14,7 +14,7 @@ from pathlib import Path
 import pandas as pd
 
 from growthpoles.errors import DataError, Reason, StudyError, counted, listed, message, options_in, remedy, shown
-from growthpoles.file_reading import layer_files, likely_encodings, read_bytes
+from growthpoles.file_reading import encoding_alone, layer_files
 from growthpoles.file_writing import make_folder, write_bytes
 from growthpoles.language.languages import LANGUAGES, SOURCE, languages_of
 from growthpoles.randomness import SEED
@@ -551,13 +551,6 @@ class QuickLook(ResultDisplay):
         return f"QuickLook({self.path.name!r}, {held})"
 
 
-def _encoding_alone(path: Path) -> str | None:
-    """Return the encoding of a text whose bytes do not tell it where all likely ones read the same words, or None."""
-    content = read_bytes(path)
-    likely = likely_encodings(content)
-    return likely[0] if len({content.decode(name) for name in likely}) == 1 else None
-
-
 def _by_names(told: Reason) -> Reason:
     """Add to the remedy of an unknown encoding that the names of the regions tell it."""
     allowed = told.places.get("allowed")
@@ -609,7 +602,7 @@ def quick_look(
         read_sheets(path, sheet=sheet, encoding=encoding)
     except EncodingError as error:  # names of regions tell, or the text alone where all likely ones read the same
         if boundaries is None and encoding is None:
-            encoding = _encoding_alone(path)
+            encoding = encoding_alone(path)
             if encoding is None:
                 raise EncodingError(_by_names(error.args[0])) from None
             taken.append(f"{path.name}: the encoding; its bytes do not tell, {encoding} was taken")

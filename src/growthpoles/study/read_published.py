@@ -17,47 +17,50 @@ from growthpoles.errors import DataError, counted, listed, message, parted, plai
 from growthpoles.errors import quoted as in_list
 from growthpoles.file_reading import likely_encodings, read_bytes
 from growthpoles.regions.key_matching import match_keys
-from growthpoles.regions.name_matching import NameIndex
+from growthpoles.regions.name_matching import NameIndex, says_total
 from growthpoles.study.files import problems as causes
 from growthpoles.study.files.cell_grids import EncodingError, Grid, read_grids, turned
 from growthpoles.study.files.number_notation import given_signs, is_number, signs_asked
 from growthpoles.study.files.printed_labels import (
+    CATEGORY,
     UNSTATED,
     bare_name,
+    is_no_quantity,
     is_no_subject,
+    is_unit,
     marks_told,
+    names_no_subject,
     split_table_number,
     unread_years,
     without_span,
     year_inside,
 )
 from growthpoles.study.files.problems import Names, left_out_for, nothing_found, partly_told, summary
-from growthpoles.study.files.table_files import cell_text
+from growthpoles.study.files.table_files import cell_text, too_many_names
 from growthpoles.study.files.user_table import idle_told, remark, toml_list
 from growthpoles.study.files.user_table import read_table as read_as_described
 from growthpoles.study.files.user_table import toml_text as quoted
-from growthpoles.study.guess_columns import LayerGuess, fitting_encoding, guess_layer
+from growthpoles.study.guess_columns import UNIT, VALUE, LayerGuess, fitting_encoding, guess_layer
 from growthpoles.study.region_rows import (
+    continues,
     fits_none,
+    goes_on,
     key_in,
     namesakes,
     of_smaller_regions,
     refuse_smaller_regions,
     share_totals,
     stray_codes,
+    unread_rows,
 )
 from growthpoles.study.study_spec import Table
 from growthpoles.study.table_blocks import (
     Block,
     find_blocks,
-    is_counting,
-    kind_of,
     regions_across,
-    same_heads,
     split_halves,
     split_sections,
     tell_table_number,
-    too_many_names,
 )
 from growthpoles.study.table_layout import read_block
 
@@ -141,7 +144,7 @@ def read_blocks(
             alone = [texts[0] for texts in filled if len(texts) == 1]  # titles, also of the year
             grid = turned(grid)
         found = find_blocks(grid, lambda name: index is not None and _names_region(index, name))
-        left_out += _unread(grid, found, at)
+        left_out += unread_rows(grid, found, at)
         if not found:
             unread = unread_years([row for _, row in grid.rows])
             why, places = (unread.template, unread.places) if unread else (causes.NO_ROWS, {})
@@ -186,39 +189,6 @@ def _names_region(index: NameIndex, text: str) -> bool:
     return any(index.find(each) for each in parts)
 
 
-def _unread(grid: Grid, blocks: Sequence[Block], at: str) -> list[str]:
-    """List the rows that hold several numbers and are in no table."""
-    read = {number for block in blocks for number in (*block.header, *(n for n, _ in block.rows))}
-    below = max((block.last for block in blocks), default=0)
-    valued = {
-        at
-        for block in blocks
-        for at in range(len(block.paths))
-        if 2 * sum(kind_of(row[at]) in "ny" for _, row in block.rows if at < len(row)) > len(block.rows)
-    }
-    rows = [
-        number
-        for number, row in grid.rows
-        if number not in read and number not in grid.hidden and not is_counting(row)
-        and (sum(kind_of(cell) == "n" for cell in row) > 1 or (number > below and set() < _unnamed(row) <= valued))
-    ]  # fmt: skip
-    if not blocks or not rows:
-        return []
-    one = len(rows) == 1
-    told = (
-        f"{grid.unit} {rows[0]} holds numbers and is"
-        if one
-        else f"{grid.unit}s {listed(rows, limit=8)} hold numbers and are"
-    )
-    return [f"{at}: {told} in no table"]
-
-
-def _unnamed(row: Sequence[object]) -> set[int]:
-    """Return the filled columns of a row where all of them hold numbers, as of a total without a name."""
-    filled = {at for at, cell in enumerate(row) if cell_text(cell)}
-    return filled if all(is_number(row[at]) for at in filled) else set()
-
-
 def name_indicators(blocks: Sequence[Block]) -> tuple[list[Indicator], dict[tuple[int, int | str], int]]:
     """Name the indicators of all blocks: one name is one indicator, unless two tables hold it for the same year.
 
@@ -231,14 +201,14 @@ def name_indicators(blocks: Sequence[Block]) -> tuple[list[Indicator], dict[tupl
     units: dict[str, str] = {}
     held: dict[tuple[str, int], int] = {}
     for position, block in enumerate(blocks):
-        before = next((each for each in blocks[:position] if _continues(block, each)), None)
+        before = next((each for each in blocks[:position] if continues(block, each)), None)
         if before is not None:
             for mine, theirs in zip(block.value_at, before.value_at, strict=True):
                 names[id(block), mine] = names[id(before), theirs]
             continue
         labels: dict[int | str, str] = {}
         if block.indicator:
-            above = [each for each in blocks[:position] if _goes_on(block, each)]
+            above = [each for each in blocks[:position] if goes_on(block, each)]
             for kind in [kind for kind in block.kinds if above and kind in above[-1].kinds]:
                 names[id(block), kind] = names[id(above[-1]), kind]
             labels.update({kind: name for kind, name in block.kinds.items() if (id(block), kind) not in names})
@@ -246,12 +216,13 @@ def name_indicators(blocks: Sequence[Block]) -> tuple[list[Indicator], dict[tupl
             labels |= {at: block.labels.get(at, "") for at in block.value_at}
         number, title = _title(block, blocks)
         labels = {place: label or title for place, label in labels.items()}
+        labels |= _with_subject(block, blocks, labels)
         years = block.years or [0]
         clash = any((label, year) in held for label in labels.values() for year in years)
         if clash:
             apart = (
                 title
-                if not any(title == label for label in labels.values())
+                if not any(label.startswith(title) for label in labels.values())
                 else block.grid.sheet or block.grid.path.stem
             )
             labels = {place: f"{apart}: {label}" for place, label in labels.items()}
@@ -287,37 +258,46 @@ def partly_held(
     return {name: sorted(years) for name, years in held.items() if years < every}
 
 
-def _continues(block: Block, before: Block) -> bool:
-    """Tell whether a table goes on with other regions below the same header: on another page or sheet, or beside."""
-    same = block.grid.path == before.grid.path and not block.indicator and not before.indicator
-    shapes = [[(each.labels.get(at), year) for at, year in each.value_at.items()] for each in (block, before)]
-    if same_heads(block, before):
-        shapes = [[], []]
-    mine, theirs = set(block.match.codes.values()), set(before.match.codes.values())
-    return same and shapes[0] == shapes[1] and block.years == before.years and bool(mine) and not mine & theirs
+def _with_subject(block: Block, blocks: Sequence[Block], labels: Mapping[int | str, str]) -> dict[int | str, str]:
+    """Name what is called after a category, a part of a year or a unit alone by the subject of its table, too."""
+    heads = [block.paths[at][-1] if block.paths[at] else "" for at in block.indicator]
+    lone = len(block.value_at) == 1 or any(block.value_at.values())
+    bare = {place: label for place, label in labels.items() if is_no_quantity(label)}
+    if heads and lone and all(CATEGORY.fullmatch(head) or UNIT.fullmatch(head) for head in heads):
+        bare = dict(labels)
+    elif len(bare) < len(labels):  # among industries a total is told by its name, and "I" is one of them
+        bare = {at: text for at, text in bare.items() if is_unit(text) or not (says_total(text) or text.isupper())}
+    own = {block.labels.get(at, "") for at in block.value_at} if heads and lone else set()
+    said = [block.subject, *(own if len(own) == 1 else ()), _title(block, blocks, section=False)[1], block.grid.sheet]
+    subject = next((text for text in said if not names_no_subject(text) and not VALUE.fullmatch(text)), "")
+    if not subject:
+        return {}
+    if len(labels) == len(bare) == 1 and is_unit(unit := next(iter(bare.values()))):
+        block.units |= {block.labels.get(at, "") if isinstance(at, int) else at: unit for at in bare}
+        return dict.fromkeys(bare, subject)
+    return {at: text if text == subject else f"{subject}: {text}" for at, text in bare.items()}
 
 
-def _goes_on(block: Block, before: Block) -> bool:
-    """Tell whether a table with its indicators down goes on below a repeated header: no row comes twice."""
-    if not before.indicator or block.indicator != before.indicator or not same_heads(block, before):
-        return False
+def shorter_names(blocks: Iterable[Block], names: Codes) -> dict[str, str]:
+    """Return what indicators are called in their table, where their subject stands before it in the name."""
+    told: dict[str, set[str]] = {}
+    for block in blocks:
+        for place, name in ((place, name) for (own, place), name in names.items() if own == id(block)):
+            label = block.labels.get(place, "") if isinstance(place, int) else block.kinds.get(place, "")
+            for short in {label or block.title, "" if isinstance(place, int) else place} - {"", name}:
+                told.setdefault(short, set()).add(name)
+    return {short: name for short, (name, *more) in told.items() if not more}
 
-    def told(each: Block) -> set[tuple[str, ...]]:
-        at = [each.key or 0, *each.indicator, *([] if each.year_column is None else [each.year_column])]
-        return {tuple(each.text(row, i) for i in at) for _, row in each.rows}
 
-    return not told(block) & told(before)
-
-
-def _title(block: Block, blocks: Sequence[Block]) -> tuple[str, str]:
+def _title(block: Block, blocks: Sequence[Block], *, section: bool = True) -> tuple[str, str]:
     """Return what a table without names above its numbers is about: its title without the year, else its sheet.
 
-    The number of the table, which is taken off the title, stands before it.
+    The number of the table, which is taken off the title, stands before it. The title of a `section` goes first.
     """
-    if block.title:
+    if block.title and section:
         return split_table_number(block.title, title=True)
     same = [each for each in blocks if each.grid is block.grid]
-    titles = [text for text in block.titles if len(text) > 2]
+    titles = [text for text in block.titles if len(text) > 2 and text != block.title]
     titles = [text for text in titles if not is_no_subject(text)] or titles
     chosen = (titles[-1] if len(same) > 1 and block is not same[0] else titles[0]) if titles else ""
     if len(same) > 1 and titles:
@@ -493,7 +473,7 @@ def doubts_of(block: Block, codes: Sequence[str], blocks: Sequence[Block] = ()) 
         doubts.append(f"{at}: other spellings: {told}")
     if match.width is not None:
         doubts.append(f"{at}: codes have lost their leading zeros, which are put back ({match.width} digits)")
-    have = {code for each in blocks if each is block or _continues(each, block) for code in each.match.codes.values()}
+    have = {code for each in blocks if each is block or continues(each, block) for code in each.match.codes.values()}
     if lacking := [code for code in codes if code not in have]:
         doubts.append(f'{at}: no row for {listed(lacking)}; they are "no data"')
     if block.missing:
@@ -560,7 +540,8 @@ def read_table(
         Columns region (key of the boundaries, or name), year, indicator, value (NaN: no data), flag (what is printed
         beside the number and at its year). ``attrs``: `units` by indicator, `remarks` (what was taken, left out or
         could not be told), `partly` (indicators that are not in every year, with theirs), `codes` (of a column of its
-        own, with the indicators that they are), `not_read` (rows and columns without a value in the result, and why).
+        own, or shorter names of the table itself, with the indicators that they are), `not_read` (rows and columns
+        without a value in the result, and why).
 
     Raises
     ------
@@ -661,7 +642,8 @@ def read_table(
             for block in blocks
             if len(block.kinds) == 1
             for at in block.value_at
-        },
+        }
+        | shorter_names(blocks, names),
         "not_read": pd.DataFrame(unread, columns=["sheet", "row", "column", "content", "reason"]),
     }
     return table

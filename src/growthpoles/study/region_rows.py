@@ -11,10 +11,11 @@ from growthpoles.errors import DataError, listed, message, plain, remedy, shown
 from growthpoles.regions.key_matching import SUM, key_of, match_keys
 from growthpoles.regions.name_matching import NameIndex, is_country
 from growthpoles.regions.row_levels import KeyMatch, RowSigns
+from growthpoles.study.files.cell_grids import Grid
 from growthpoles.study.files.number_notation import is_number
 from growthpoles.study.files.printed_labels import bare_name
 from growthpoles.study.files.table_files import cell_text
-from growthpoles.study.table_blocks import Block, hits_of, labels_beside
+from growthpoles.study.table_blocks import Block, hits_of, is_counting, kind_of, labels_beside, same_heads
 from growthpoles.study.table_totals import COUNTRY_MEAN, figures, seeming_totals, totals_of
 
 
@@ -170,3 +171,58 @@ def key_in(block: Block, name: str) -> str:
 def stray_codes(block: Block) -> list[str]:
     """Return the codes of digits that fit no region: of those none is spelled like another."""
     return [name for name in block.match.open if key_in(block, name).isdecimal() and name not in block.match.outside]
+
+
+def unread_rows(grid: Grid, blocks: Sequence[Block], at: str) -> list[str]:
+    """List the rows that hold several numbers and are in no table."""
+    read = {number for block in blocks for number in (*block.header, *(n for n, _ in block.rows))}
+    below = max((block.last for block in blocks), default=0)
+    valued = {
+        at
+        for block in blocks
+        for at in range(len(block.paths))
+        if 2 * sum(kind_of(row[at]) in "ny" for _, row in block.rows if at < len(row)) > len(block.rows)
+    }
+    rows = [
+        number
+        for number, row in grid.rows
+        if number not in read and number not in grid.hidden and not is_counting(row)
+        and (sum(kind_of(cell) == "n" for cell in row) > 1 or (number > below and set() < _unnamed(row) <= valued))
+    ]  # fmt: skip
+    if not blocks or not rows:
+        return []
+    one = len(rows) == 1
+    told = (
+        f"{grid.unit} {rows[0]} holds numbers and is"
+        if one
+        else f"{grid.unit}s {listed(rows, limit=8)} hold numbers and are"
+    )
+    return [f"{at}: {told} in no table"]
+
+
+def _unnamed(row: Sequence[object]) -> set[int]:
+    """Return the filled columns of a row where all of them hold numbers, as of a total without a name."""
+    filled = {at for at, cell in enumerate(row) if cell_text(cell)}
+    return filled if all(is_number(row[at]) for at in filled) else set()
+
+
+def continues(block: Block, before: Block) -> bool:
+    """Tell whether a table goes on with other regions below the same header: on another page or sheet, or beside."""
+    same = block.grid.path == before.grid.path and not block.indicator and not before.indicator
+    shapes = [[(each.labels.get(at), year) for at, year in each.value_at.items()] for each in (block, before)]
+    if same_heads(block, before):
+        shapes = [[], []]
+    mine, theirs = set(block.match.codes.values()), set(before.match.codes.values())
+    return same and shapes[0] == shapes[1] and block.years == before.years and bool(mine) and not mine & theirs
+
+
+def goes_on(block: Block, before: Block) -> bool:
+    """Tell whether a table with its indicators down goes on below a repeated header: no row comes twice."""
+    if not before.indicator or block.indicator != before.indicator or not same_heads(block, before):
+        return False
+
+    def told(each: Block) -> set[tuple[str, ...]]:
+        at = [each.key or 0, *each.indicator, *([] if each.year_column is None else [each.year_column])]
+        return {tuple(each.text(row, i) for i in at) for _, row in each.rows}
+
+    return not told(block) & told(before)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from itertools import permutations
 
 from growthpoles.errors import listed, shown
+from growthpoles.regions.key_matching import match_keys
 from growthpoles.regions.name_matching import NameIndex
 from growthpoles.regions.row_levels import KeyMatch
 from growthpoles.study.files.cell_grids import Grid
@@ -26,6 +27,7 @@ from growthpoles.study.files.printed_labels import (
     dates_within_years,
     follow_each_other,
     gives_units,
+    is_unit,
     multipliers,
     open_order,
     parse_year,
@@ -79,6 +81,7 @@ class Block:
     undated: list[int] = field(default_factory=list)  # columns left out as they have no year, though others have one
     doubts: list[str] = field(default_factory=list)
     title: str = ""
+    subject: str = ""  # what a column beside the indicator says of all rows
     kinds_of: dict[int, Counter[str]] = field(default_factory=dict)  # column -> how many cells of which kind
     within_years: bool = False  # whether its dates are months or days: several of a year
 
@@ -113,24 +116,8 @@ class Block:
             for at in range(len(self.paths))
             if at != self.year_column and self.kinds_of[at]["t"] + self.kinds_of[at]["m"] > len(self.rows) / 2
         ]
+        found = [each for each in found if not all(map(part_of_year, each[1]))]  # dates are no names
         return max(found, key=lambda each: len(each[1]), default=("", []))
-
-
-def too_many_names(grid: Grid, limit: int) -> tuple[int, str] | None:
-    """Return how many names, and where, if a long sheet holds more than a country has regions and no other key."""
-    if len(grid.rows) <= limit:
-        return None
-    most = 0, ""
-    for at in range(min(12, max(len(row) for _, row in grid.rows))):
-        cells = {row[at] for _, row in grid.rows if at < len(row)}
-        wordy = sum(isinstance(cell, str) and not is_number(cell) for cell in list(cells)[:200])
-        if wordy < min(100, 0.5 * len(cells)):
-            continue
-        if 1 < len(cells) <= limit:
-            return None
-        head = next((text for _, row in grid.rows if at < len(row) and (text := cell_text(row[at]))), "")
-        most = max(most, (len(cells) - 1, head))
-    return most if most[0] else None
 
 
 def kind_of(cell: object) -> str:
@@ -418,7 +405,8 @@ def _header_above(
             break
         single = len(covered) == 1 and width > 2
         if single and (covered != {first_value} or not header):
-            if header or skipped >= 3 or min(covered) > first_value:
+            unit = any(map(is_unit, map(cell_text, row)))
+            if header or skipped >= 3 or (min(covered) > first_value and not unit):
                 break
             skipped += 1
             i -= 1
@@ -682,17 +670,28 @@ def joint_key(
 
 
 def regions_across(grid: Grid, index: NameIndex) -> bool:
-    """Tell whether half of the regions or more stand in one row, and no column names as many."""
+    """Tell whether half of the regions or more stand in one row, in any spelling, and no column names as many."""
     if len(grid.rows) > _MOST_ACROSS:
         return False
 
     def named(cells: Iterable[object]) -> int:
         return len({hits[0] for cell in cells if isinstance(cell, str) and len(hits := hits_of(index, cell)) == 1})
 
-    most = max((named(row) for _, row in grid.rows[:20]), default=0)
-    if 2 * most < max(4, len(index.names)):
-        return False
-    return all(named(row[at] for _, row in grid.rows if at < len(row)) < most for at in range(8))
+    def spelled(cells: Iterable[object]) -> int:
+        texts = [text for text in dict.fromkeys(map(cell_text, cells)) if kind_of(text) == "t"]
+        if not fewest <= len(texts) <= _MOST_ACROSS:
+            return 0
+        match = match_keys(texts, index, bare_name=bare_name)
+        return len({*match.codes.values(), *match.heard.values()})
+
+    rows = [row for _, row in grid.rows[:20]]
+    columns = [[row[at] for _, row in grid.rows if at < len(row)] for at in range(8)]
+    fewest = max(2, -(-len(index.names) // 2))
+    for count in (named, spelled):  # names as the boundaries bear them tell at once
+        most = max(map(count, rows), default=0)
+        if most >= fewest or count is spelled:
+            return most >= fewest and all(count(column) < most for column in columns)
+    return False
 
 
 def same_heads(block: Block, before: Block) -> bool:

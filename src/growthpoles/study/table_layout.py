@@ -8,7 +8,7 @@ from __future__ import annotations
 import functools
 import re
 from collections import Counter, defaultdict
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from itertools import combinations
 
 from growthpoles.errors import Reason, listed, quoted, shown
@@ -22,6 +22,7 @@ from growthpoles.study.files.printed_labels import (
     bare_name,
     dates_within_years,
     doubtful_year,
+    is_unit,
     marked_apart,
     multipliers,
     parse_year,
@@ -55,6 +56,9 @@ from growthpoles.study.table_blocks import (
     tell_table_number,
 )
 
+#: A column that names the whole table in every row (SDMX).
+_STRUCTURE = re.compile(r"(?:structure|dataflow|data[ _]?set)[ _](?:name|title|label)", flags=re.IGNORECASE)
+CATEGORIES = "codes of categories"
 KEY_TAKEN = "the column of the regions: {column} was taken; {others} could serve as well"
 
 
@@ -385,6 +389,8 @@ def _attribute(block: Block, at: int, index: NameIndex | None) -> str:
         alone = several == len(groups)  # every text has one number
         if whole and alone and several > 1 and 2 * several <= len(filled) and (other != block.key or valued):
             return f"the same for all rows of one {shown(block.names[other])}"
+    if whole and (valued or several_numbers(block, rows, at)) and _tells_rows_apart(block, rows, at, labels):
+        return CATEGORIES
     if valued and whole and block.year_column is not None:
         dated = {(block.text(row, block.year_column), text) for row, text in zip(rows, cells, strict=True) if text}
         if 1 < len({year for year, _ in dated}) == len(dated) and 2 * len(dated) <= len(filled):
@@ -395,6 +401,17 @@ def _attribute(block: Block, at: int, index: NameIndex | None) -> str:
         if 2 * len(pairs) <= len(filled) and len({a for a, _ in pairs}) == len(pairs) == len({b for _, b in pairs}):
             return "it identifies the series"
     return ""
+
+
+def _tells_rows_apart(block: Block, rows: list[list[object]], at: int, labels: Mapping[int, Sequence[str]]) -> bool:
+    """Tell whether rows that are alike in region, year and words have the same few numbers each, as codes of sexes."""
+    dated = [] if block.year_column is None else [[block.text(row, block.year_column) for row in rows]]
+    groups: dict[tuple[str, ...], list[str]] = defaultdict(list)
+    for row, *told in zip(rows, *labels.values(), *dated, strict=True):
+        groups[block.text(row, block.key or 0), *told].append(block.text(row, at))
+    held = [len(set(codes)) for codes in groups.values()]
+    several = len({code for codes in groups.values() for code in codes})
+    return 1 < several <= 100 and len(held) > 1 and sum(held) >= 0.9 * several * len(held)
 
 
 def _identifies(block: Block, at: int) -> bool:
@@ -499,6 +516,8 @@ def _with_units(
 
 def _note_rest(block: Block, rest: Sequence[int]) -> None:
     """List the columns that are neither region, year, indicator nor value; take the column of flags."""
+    taken = {block.names[at] for at in block.indicator}
+    block.left_out = [each for each in block.left_out if each[0] not in taken]
     for at in rest:
         if at in block.fill and at not in block.indicator:
             block.fill.remove(at)
@@ -508,6 +527,10 @@ def _note_rest(block: Block, rest: Sequence[int]) -> None:
             block.flag_column = at
             continue
         told = "it identifies the series" if at in block.series else "text"
+        called = headers.INDICATOR.fullmatch(_last(block, at).strip())
+        if len(texts) == 1 and (called or (not block.subject and _STRUCTURE.fullmatch(_last(block, at)))):
+            coded = headers.CODED.fullmatch(next(iter(texts))) is not None
+            block.subject = block.subject if block.subject and coded else next(iter(texts))
         told = f"codes of {shown(block.names[block.codes[at]])}" if at in block.codes else told
         same = f"always {shown(next(iter(texts)))}" if len(texts) == 1 else told
         beside = at - 1 in block.value_at and {*block.paths[at]} < {*block.paths[at - 1]}
@@ -634,8 +657,10 @@ def _name_labels(block: Block) -> None:
     if len(lasts) == 1 and len(paths) > 1 and all(len(path) > 1 and not below for path, below in paths.values()):
         paths = {at: (path[:-1], path[-1:]) for at, (path, _) in paths.items()}  # one unit below all names
     above = Counter((block.value_at[at], *path) for at, (path, _) in paths.items())
-    # What stands below a year is a unit; where a year has several columns, it tells them apart.
+    # What stands below a year is a unit; it tells columns of a year apart, and years that differ in it.
     tells = any(n > 1 for (year, *_), n in above.items() if year is not None)
+    differ = {tuple(part for part in below if parse_year(f"2020 {part}") is None) for _, below in paths.values()}
+    tells |= len(differ - {()}) > 1
     heading = functools.partial(bare_name, heading=True)
     year_in = year_reader((part for path, _ in paths.values() for part in path), days=block.within_years)
     bare, below_of = dict[int, str](), dict[int, str]()
@@ -659,6 +684,9 @@ def _name_labels(block: Block) -> None:
     printed = {at: " | ".join(block.paths[at]) for at in block.value_at}
     block.labels |= marked_apart(printed, {at: (block.labels[at], year) for at, year in block.value_at.items()})
     block.units |= {block.labels[at]: unit for at, unit in below_of.items() if unit}
+    over = [list(filter(None, map(cell_text, row))) for n, row in block.aside if n < block.rows[0][0]]
+    for unit in [texts[0] for texts in over if len(texts) == 1 and is_unit(texts[0])][:1]:  # alone, of all columns
+        block.units = dict.fromkeys(block.labels.values(), unit) | block.units
     for at in block.value_at:
         cells = [(text, (n, at)) for n, row in block.regions if is_number(text := block.text(row, at))]
         if cells and all(text.endswith("%") or place in block.grid.percent for text, place in cells):
@@ -671,9 +699,12 @@ def _name_labels(block: Block) -> None:
             parts = [block.text(row, at) for at in block.indicator]
             for at in block.value_at if several else [-1]:
                 text = " | ".join([*parts, block.names[at]] if several else parts)
-                named = [*parts, block.labels.get(at, "")] if several else parts
+                headed = zip((block.names[each] for each in block.indicator), parts, strict=True)
+                named = [f"{head} {part}" if part.isdecimal() else part for head, part in headed]
+                named += [block.labels.get(at, "")] if several else []
                 block.kinds.setdefault(text, ", ".join(filter(None, named)))
-        for at in {at for at in block.kinds_of if headers.UNIT.fullmatch(_last(block, at))} - {*block.indicator}:
+        units = (at for at in block.kinds_of if headers.UNIT.fullmatch(_last(block, at)))
+        for at in sorted(units, key=block.indicator.__contains__):
             told: dict[str, set[str]] = defaultdict(set)
             for _, row in block.regions:
                 told[" | ".join(block.text(row, each) for each in block.indicator)].add(block.text(row, at))

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from growthpoles.errors import DataError, Joined, Reason, listed, message, quoted
+from growthpoles.file_reading import encoding_alone
 from growthpoles.study.audit.causes.printed_relations import (
     Block,
     Relation,
@@ -29,13 +30,14 @@ from growthpoles.study.audit.column_orders import listed as listed_rows
 from growthpoles.study.audit.ledger import Audit, audit_cells
 from growthpoles.study.audit.printed_cells import FORMULA_COLUMNS, Sources, TotalRow, make_sources, place_text
 from growthpoles.study.audit.published_ranks import GROWTHS, growth_columns, ranked_columns
-from growthpoles.study.files.cell_grids import Grid, read_grids
+from growthpoles.study.files.cell_grids import EncodingError, Grid, read_grids
 from growthpoles.study.files.number_notation import Notation, cell_value, detect_notation
 from growthpoles.study.files.printed_labels import (
     YEAR_WORDS,
     bare_name,
     dates_within_years,
     marked_apart,
+    names_no_subject,
     parse_year,
     split_table_number,
     unread_years,
@@ -48,7 +50,7 @@ from growthpoles.study.files.table_files import cell_text
 from growthpoles.study.guess_columns import is_identifier
 from growthpoles.study.inputs.published import plain_text
 from growthpoles.study.table_blocks import Block as TableBlock
-from growthpoles.study.table_blocks import find_blocks, kind_of, split_sections
+from growthpoles.study.table_blocks import find_blocks, kind_of, split_halves, split_sections
 from growthpoles.study.table_layout import KEY_TAKEN, read_block, series_of
 from growthpoles.study.table_totals import find_totals, named_totals, seeming_totals
 
@@ -72,6 +74,7 @@ _ONE = "table {table}: row {row} ({total}) is the total of rows {rows}"
 _IN_ALL = "tables {tables}: row {row} ({total}) is the total of rows {rows}"
 _MANY = "table {table}: {count} rows are totals of others: {totals}"
 _MANY_IN_ALL = "tables {tables}: {count} rows are totals of others: {totals}"
+_ENCODING = "the encoding: the bytes of the file do not tell it, {encoding} was taken"
 _EACH = 3  # totals that are told one by one
 _TABLE_NUMBER = "{text}, the number of a table, was taken off the name of what it holds"
 Place = tuple[str, int, int]
@@ -108,7 +111,14 @@ def read_audit_file(path: Path, *, encoding: str | None = None) -> AuditFile:
     totals: list[TotalRow] = []
     left: list[Reason] = []
     together: dict[tuple[object, ...], tuple[int, set[str]]] = {}
-    grids = read_grids(path, encoding=encoding)
+    try:
+        grids = read_grids(path, encoding=encoding)
+    except EncodingError:
+        used = encoding_alone(path) if encoding is None else None
+        if used is None:
+            raise
+        grids = read_grids(path, encoding=used)
+        left.append(Reason(_ENCODING, {"encoding": used}))
     for grid in grids:
         if not grid.visible:
             left.append(Reason("sheet {text} is hidden", {"text": repr(grid.sheet)}))
@@ -173,7 +183,9 @@ Found = tuple[pd.DataFrame, int | None, dict[tuple[int, str], Place], list[Total
 def _tables(grid: Grid, path: Path, left: list[Reason], unread: Reason | None, *, several: bool) -> list[Found]:
     """Take the blocks of a sheet apart into tables by year; columns of figures that are not read go to `left`."""
     found: list[Found] = []
-    for block in [part for whole in find_blocks(grid) for part in _sections(whole)]:
+    for block, moved in [
+        (part, moved) for whole in find_blocks(grid) for half, moved in [_joined(whole)] for part in _sections(half)
+    ]:
         width = max(len(row) for _, row in block.rows)
         kinds = {
             at: Counter(kind_of(row[at]) if at < len(row) else " " for _, row in block.rows) for at in range(width)
@@ -198,13 +210,14 @@ def _tables(grid: Grid, path: Path, left: list[Reason], unread: Reason | None, *
             left.append(Reason("column {column} identifies or numbers the rows, and is no quantity", {"column": name}))
         if not numbers:
             continue
-        key, origin = keys[0] if keys else 0, dict[tuple[int, int], tuple[int, int]]()
+        key, origin = keys[0] if keys else 0, moved
         rows = [(line, row) for line, row in block.rows if key < len(row) and cell_text(row[key])]
         names = [cell_text(row[key]) for _, row in rows]
         if not keys or len(set(names)) < len(names):
             # Regions by numbers, or in several rows each.
             try:
                 rows, dated, origin = _unfolded(block, f"{path} {grid.sheet}".strip())
+                origin = {at: moved.get((line, column - 1), (line, column)) for at, (line, column) in origin.items()}
             except DataError:
                 if keys:
                     raise
@@ -240,7 +253,8 @@ def _tables(grid: Grid, path: Path, left: list[Reason], unread: Reason | None, *
         rows, sums = _split_totals(rows, numbers, key, notation)
         at = block.key if origin and block.key is not None else key
         for line, row in [each[:2] for each in sums if not each[2]]:
-            told = place_text(path.name, grid.sheet, origin.get((line, numbers[0]), (line, 0))[0], at + 1)
+            there = spot(line, key) if moved else (origin.get((line, numbers[0]), (line, 0))[0], at + 1)
+            told = place_text(path.name, grid.sheet, *there)
             left.append(Reason(_NO_SUM, {"place": told, "total": cell_text(row[key])}))
         left += [told for told in seeming_totals([cell_text(row[key]) for _, row in rows], ()) if told not in left]
         sums = [each for each in sums if each[2]]
@@ -290,7 +304,9 @@ def _tables(grid: Grid, path: Path, left: list[Reason], unread: Reason | None, *
                 totals.append(TotalRow(0, len(rows) + extra, cell_text(row[key]), parts, sums_by))
             if cells.duplicated(["row", "column"]).any():
                 twice = cells[cells.duplicated(["row", "column"])]["column"].iloc[0]
-                raise DataError(message(f"two columns are called {twice!r}", where=f"{path} {grid.sheet}".strip()))
+                allowed = "another header for one of them, in the row that names the quantities"
+                told = f"two columns are called {twice!r}"
+                raise DataError(message(told, where=f"{path} {grid.sheet}".strip(), allowed=allowed))
             found.append((cells, year, where, totals))
     return found
 
@@ -311,6 +327,23 @@ def _looks_numeric(block: TableBlock, at: int) -> bool:
     digits = [text for text in cells if any(map(str.isdigit, text))]
     codes = len(set(cells)) == len(cells) and all(text[0].isalpha() or text.isdigit() for text in cells)
     return len(digits) >= 3 and 2 * len(digits) >= len(cells) and not codes
+
+
+def _joined(block: TableBlock) -> tuple[TableBlock, dict[tuple[int, int], tuple[int, int]]]:
+    """Put regions that go on in columns to the right below one another, and say of which line and column a cell is."""
+    halves = split_halves(block)
+    if len(halves) == 1:
+        return block, {}
+    rows: list[tuple[int, list[object]]] = []
+    origin: dict[tuple[int, int], tuple[int, int]] = {}
+    for half in halves:
+        columns = [at for at, path in enumerate(half.paths) if path]
+        for line, row in half.rows:
+            rows.append((len(rows) + 1, [row[at] if at < len(row) else "" for at in columns]))
+            origin |= {(len(rows), place): (line, at + 1) for place, at in enumerate(columns)}
+    paths = [path for path in halves[0].paths if path]
+    names = [" | ".join(path) for path in paths]
+    return TableBlock(block.grid, block.header, 1, len(rows), block.titles, paths, names, rows), origin
 
 
 def _sections(block: TableBlock) -> list[TableBlock]:
@@ -341,6 +374,8 @@ def _quantities(
     dated: dict[int, tuple[str, int | None]] = {}
     days = dates_within_years((None, " ".join(block.paths[at])) for at in numbers)
     span = [label.year for path in block.paths for part in path if (label := parse_year(part))]
+    over = [without_span(each, span) for each in block.titles]
+    title = next((each for each in over if not names_no_subject(each)), next(iter(over), ""))
     for at in [*numbers, *classes]:
         path = block.paths[at]
         if any(parse_year(part) for part in path):  # a word for years above a row of them names no quantity
@@ -350,8 +385,8 @@ def _quantities(
         hit = None if _SINCE.search(header.casefold()) else year_inside(header, days=days)
         # Under a year alone stands what the sheet or the title is called.
         name = hit[1] if hit else header
-        title = next((without_span(each, span) for each in block.titles), "")
-        name = name or block.title or (sheet if several else "") or title or ("value" if hit else header)
+        called = sheet if several and (not names_no_subject(sheet) or names_no_subject(title)) else ""
+        name = name or block.title or called or title or ("value" if hit else header)
         number, name = split_table_number(name, title=name in (block.title, title))
         if number and (told := Reason(_TABLE_NUMBER, {"text": number})) not in left:
             left.append(told)

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from growthpoles.errors import Reason, listed, shown
 from growthpoles.language.languages import alternatives
+from growthpoles.regions.name_matching import says_only_total
 from growthpoles.study.files.problems import FAR_YEARS, LUNAR_YEARS
 
 MANY_CELLS = 2**14  # texts whose reading is kept: a cell is asked about many times before its table is understood
@@ -513,6 +514,52 @@ def is_no_subject(text: str) -> bool:
     return (office and (counts or plain.isupper())) or _NAMED_FOR_STATISTICS.fullmatch(plain) is not None
 
 
+def _made_of(words: str, more: str) -> re.Pattern[str]:
+    return re.compile(rf"\W*(?:(?:{words})(?!\w)\W*|{more}\W*)+", flags=re.IGNORECASE)
+
+
+_GROUP = re.compile(alternatives("categories"), flags=re.IGNORECASE)
+_AGES = _made_of(alternatives("ages"), r"(?<!\d)\d{1,3}(?!\d)")
+_QUARTER = _made_of(alternatives("quarters"), r"(?<!\w)(?:[IVX]{1,4}|[1-4])(?!\w)|(?<!\w)[^\W\d_]\.")
+_SIGN = r"[%‰$€£¥₽₸₹₴₺]"
+_MEASURED_IN = _made_of(
+    f"{alternatives('units_of_measure')}|{alternatives('unit_links')}", rf"{_SIGN}|(?<!\w)\d+(?!\w)"
+)
+_MEASURE = re.compile(rf"{_one_of('units_of_measure')}|{_SIGN}", flags=re.IGNORECASE)
+#: What a column of sexes or ages is called.
+CATEGORY = re.compile(rf"(?:{alternatives('category_columns')})(?:[ _].*)?", flags=re.IGNORECASE)
+_GENERAL = re.compile(rf"(?:{alternatives('sheets')}|{_TABLE})\W*\d*", flags=re.IGNORECASE)
+
+
+def is_unit(text: str) -> bool:
+    """Tell whether a label is a unit and nothing else: "tūkst.", "$(million)", "%"."""
+    return _MEASURE.search(text) is not None and _MEASURED_IN.fullmatch(text) is not None
+
+
+def is_no_quantity(text: str) -> bool:
+    """Tell whether a label says of whom, when or in which unit something was measured, but not what.
+
+    It is made of sexes, ages, totals, units, parts of a year or words for a period.
+    """
+
+    def bare(part: str) -> bool:
+        plain = part.strip(" .:")
+        if not plain or is_unit(part) or _GROUP.fullmatch(plain) or YEAR_WORDS.fullmatch(plain):
+            return True
+        if says_only_total(plain) or plain.isdecimal():
+            return not plain.isdecimal()
+        if _AGES.fullmatch(plain) and any(map(str.isdigit, plain)):
+            return True
+        return not any(map(str.isalpha, _QUARTER.sub("", _PARTS_OF_YEAR.sub(" ", plain))))
+
+    return all(map(bare, re.split(r"[,;|:]\s*|\s+[/–—-]\s+", text)))
+
+
+def names_no_subject(text: str) -> bool:
+    """Tell whether a title or the name of a sheet says nothing of what its numbers are."""
+    return not text or is_no_subject(text) or _GENERAL.fullmatch(text.strip()) is not None or is_no_quantity(text)
+
+
 #: "Population 2015-2020", "Años 2019 a 2022", "(2010 und 2022)".
 _SPAN = re.compile(
     rf"[\s,;:.(\[–—-]*(?:\b(?:{YEAR_WORDS.pattern})\s+|\b(?:from|de|von|du|с|in|en|в|за|на)\s+)?(?<![\d.,])\(?{_YEAR}"
@@ -643,6 +690,8 @@ def bare_name(name: str, *, heading: bool = False) -> str:
     Of a heading a mark between the name and its unit goes, too: "GDP* [m EUR]".
     """
     text = _LEADING.sub("", " ".join(name.split()))
+    if heading and re.search(r"(?<!\d)\d\d\+$", text):
+        return text  # "65+" is an age
     end = (_TRAILING_OF_HEADING if heading else _TRAILING).sub("", text[-_END:])
     bare = (text[:-_END] + (_BEFORE_UNIT.sub("", end) if heading else end)).strip()
     return bare if bare and bare.count("(") <= bare.count(")") else text  # "(as of July 1)" has no mark behind it

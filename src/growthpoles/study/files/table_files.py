@@ -10,7 +10,8 @@ from pathlib import Path
 
 from growthpoles.errors import DataError, counted, listed, message, plain, quoted
 from growthpoles.study.files.cell_grids import Grid, Row, filled_sheets, read_grids, turned
-from growthpoles.study.files.number_notation import detect_delimiter
+from growthpoles.study.files.number_notation import detect_delimiter, is_number
+from growthpoles.study.files.printed_labels import parse_year
 from growthpoles.study.files.problems import Problem
 from growthpoles.study.study_spec import Table
 
@@ -132,10 +133,28 @@ def _check_names(grid: Grid, header: int | None, key: str | None, most: int) -> 
         raise DataError(message(told, where=str(grid.path), allowed=f"at most {most} for these boundaries"))
 
 
+def too_many_names(grid: Grid, limit: int) -> tuple[int, str] | None:
+    """Return how many names, and where, if a long sheet holds more than a country has regions and no other key."""
+    if len(grid.rows) <= limit:
+        return None
+    most = 0, ""
+    for at in range(min(12, max(len(row) for _, row in grid.rows))):
+        cells = {row[at] for _, row in grid.rows if at < len(row)}
+        wordy = sum(isinstance(cell, str) and not is_number(cell) for cell in list(cells)[:200])
+        if wordy < min(100, 0.5 * len(cells)):
+            continue
+        if 1 < len(cells) <= limit:
+            return None
+        head = next((text for _, row in grid.rows if at < len(row) and (text := cell_text(row[at]))), "")
+        most = max(most, (len(cells) - 1, head))
+    return most if most[0] else None
+
+
 def header_paths(grid: Grid, numbers: Sequence[int]) -> list[list[str]]:
     """Return the texts above every column, from the top: merged cells count for all columns that they cover.
 
-    Where a header row has no merged cells, an empty cell above a filled one takes the text on its left.
+    Where a header row has no merged cells, an empty cell above a filled one takes the text on its left; in the last row
+    one below a year does, as a unit belongs to all years that it is not said of again.
     """
     rows = dict(grid.rows)
     width = max((len(row) for row in rows.values()), default=0)
@@ -153,8 +172,15 @@ def header_paths(grid: Grid, numbers: Sequence[int]) -> list[list[str]]:
                 source = rows.get(top, [])
                 line[at] = cell_text(source[left]) if left < len(source) else ""
         lines.append(line)
-    for i, number in enumerate(numbers[:-1]):
+    for i, number in enumerate(numbers):
         if any(top <= number <= bottom for top, _, bottom, right in grid.merged if right > _):
+            continue
+        if i == len(numbers) - 1:
+            dated = [i > 0 and parse_year(head) is not None for head in lines[i - 1]]
+            for at in range(1, width):
+                unit = lines[i][at - 1] if not lines[i][at] and dated[at] and dated[at - 1] else ""
+                if unit and parse_year(f"{lines[i - 1][at - 1]} {unit}") is None:  # "r" is a mark of one year
+                    lines[i][at] = unit
             continue
         below = [any(line[at] for line in lines[i + 1 :]) for at in range(width)]
         for at in range(1, width):

@@ -1,0 +1,326 @@
+"""What a table is about stands in the names of its numbers; headers across, over several columns and of codes."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import geopandas as gpd
+import openpyxl
+import pandas as pd
+import pytest
+from shapely.geometry import box
+
+import growthpoles as gp
+from growthpoles.errors import DataError
+from growthpoles.study.audit.file_audit import read_audit_file
+from growthpoles.study.file_variable import FileOptions, read_files
+from growthpoles.study.files.printed_labels import is_no_quantity, is_unit
+from samples import samples
+
+STEMS = ["Bartana", "Corvona", "Dalmera", "Feltova", "Gorlina", "Hesmara", "Jontela", "Kelvora", "Lamtina", "Morzela"]
+STEMS += ["Nestova", "Pelgara"]
+
+
+def layer(folder: Path, names: list[str]) -> Path:
+    """Write squares with codes and names."""
+    shapes = [box(i % 4, 45 + i // 4, i % 4 + 1, 46 + i // 4) for i in range(len(names))]
+    codes = [f"R{i:02d}" for i in range(1, len(names) + 1)]
+    gpd.GeoDataFrame({"code": codes, "name": names}, geometry=shapes, crs=4326).to_file(folder / "regions.gpkg")
+    return folder / "regions.gpkg"
+
+
+def text(path: Path, rows: list[list[object]], *, encoding: str = "utf-8", sign: str = ",") -> Path:
+    """Write delimited text."""
+    path.write_text("\n".join(sign.join(map(str, row)) for row in rows) + "\n", encoding=encoding)
+    return path
+
+
+def book(path: Path, rows: list[list[object]], merged: tuple[str, ...] = (), sheet: str = "Sheet1") -> Path:
+    """Write a workbook of one sheet."""
+    file = openpyxl.Workbook()
+    page = file.active
+    page.title = sheet
+    for row in rows:
+        page.append([None if cell == "" else cell for cell in row])
+    for span in merged:
+        page.merge_cells(span)
+    file.save(path)
+    return path
+
+
+SPELLINGS = {
+    "{} Region": ["{}", "{} region", "{} REGION", "{}*"],
+    "{} apskritis": ["{}", "{} apskr.", "{} apskritis"],
+    "Provincia de {}": ["{}", "Prov. de {}", "Provincia {}"],
+}
+
+
+@pytest.mark.parametrize("form", SPELLINGS)
+@pytest.mark.parametrize("seed", samples(range(5), 1))
+def test_regions_across_are_found_as_regions_down(tmp_path: Path, form: str, seed: int) -> None:
+    rng = random.Random(f"{form}{seed}")
+    stems = rng.sample(STEMS, rng.randint(5, 12))
+    boundaries = layer(tmp_path, [form.format(stem) for stem in stems])
+    spelled = [rng.choice(SPELLINGS[form]).format(stem) for stem in stems]
+    years = [2019, 2020, 2021]
+    values = {name: [rng.randint(2200, 90_000) for _ in years] for name in spelled}
+    down = [["Area", *years], *([name, *values[name]] for name in spelled)]
+    across = [["Year", *spelled], *([year, *(values[name][i] for name in spelled)] for i, year in enumerate(years))]
+    got = {}
+    for way, rows in {"down": down, "across": across}.items():
+        got[way] = gp.read_table(text(tmp_path / f"{way}.csv", rows), boundaries=boundaries, key="code")
+    columns = ["region", "year", "value"]
+    sorted_ = [frame[columns].sort_values(columns, ignore_index=True) for frame in got.values()]
+    pd.testing.assert_frame_equal(*sorted_)
+    told = [{note.partition(": ")[2] for note in frame.attrs["remarks"]} for frame in got.values()]
+    assert {note for note in told[1] if "transpose" not in note} == told[0]
+
+
+@pytest.mark.parametrize("seed", samples(range(6), 2))
+def test_a_name_across_that_fits_no_region_is_asked_for_as_one_down(tmp_path: Path, seed: int) -> None:
+    rng = random.Random(seed)
+    stems = rng.sample(STEMS, 8)
+    boundaries = layer(tmp_path, [f"{stem} Region" for stem in stems])
+    spelled = [*stems[1:], f"{stems[0][:-3]}/{stems[1]}"]
+    across = [["", *spelled], *([year, *(rng.randint(2200, 9000) for _ in spelled)] for year in (2020, 2021))]
+    down = [list(row) for row in zip(*across, strict=True)]
+    told = []
+    for way, rows in {"down": down, "across": across}.items():
+        with pytest.raises(DataError, match="fits no region") as raised:
+            gp.read_table(text(tmp_path / f"{way}.csv", rows), boundaries=boundaries, key="code")
+        told.append(str(raised.value).partition(": ")[2])
+    assert told[0] == told[1]
+
+
+@pytest.mark.parametrize("form", ["{}Q1", "{}-03", "{}M04", "Jan {}"])
+def test_dates_are_offered_as_no_names_of_regions(tmp_path: Path, form: str) -> None:
+    boundaries = layer(tmp_path, STEMS[:6])
+    rows = [["", "Alpha", "Beta", "Gamma"], *([form.format(year), 5.5, 6.5, 7.5] for year in range(2015, 2022))]
+    with pytest.raises(DataError) as raised:
+        gp.read_table(text(tmp_path / "t.csv", rows), boundaries=boundaries, key="code")
+    assert "aliases={" not in str(raised.value)
+
+
+@pytest.mark.parametrize("seed", samples(range(12), 4))
+def test_a_unit_below_years_is_that_of_all_up_to_the_next(tmp_path: Path, seed: int) -> None:
+    """Whether the unit is merged over its years or stands in the first cell alone, one table is read."""
+    rng = random.Random(seed)
+    boundaries = layer(tmp_path, STEMS[:8])
+    units = rng.sample(["$(million)", "Percentage change", "Share (%)", "Per head, $"], rng.randint(2, 3))
+    years = [2019, 2020, 2021, 2022]
+    spans = [sorted(rng.sample(years, rng.randint(2, 4))) for _ in units]
+    heads: list[list[object]] = [["Region"], [""]]
+    merged = []
+    for unit, own in zip(units, spans, strict=True):
+        letters = [openpyxl.utils.get_column_letter(len(heads[0]) + 1 + i) for i in (0, len(own) - 1)]
+        merged.append(f"{letters[0]}5:{letters[1]}5")
+        heads[0] += [f"{year}{rng.choice(['', 'R', 'P'])}" for year in own]
+        heads[1] += [unit, *[""] * (len(own) - 1)]
+    rows = [[stem, *(round(rng.uniform(1, 99), 1) for _ in heads[0][1:])] for stem in STEMS[:8]]
+    above: list[list[object]] = [["Table 1"], ["Regional product"], [""]]
+    frames = [
+        gp.read_table(book(tmp_path / f"{i}.xlsx", [*above, *heads, *rows], spans_), boundaries=boundaries, key="code")
+        for i, spans_ in enumerate([(), tuple(merged)])
+    ]
+    pd.testing.assert_frame_equal(*frames)
+    told = {(name, year) for name, year in zip(frames[0]["indicator"], frames[0]["year"], strict=True)}
+    want = {(unit, year) for unit, own in zip(units, spans, strict=True) for year in own}
+    assert {(name.removeprefix("Regional product: "), year) for name, year in told} == want
+    audited = read_audit_file(tmp_path / "0.xlsx")
+    assert set(audited.sources.cells["column"]) <= {*units, *(f"{unit} {year}" for unit, year in want)} or audited.names
+
+
+def test_a_mark_below_a_year_is_of_that_year_alone(tmp_path: Path) -> None:
+    heads: list[list[object]] = [["Region", 2019, 2020, 2021], ["", "r", "", "p"]]
+    rows = [[stem, *(100 + i + 7 * n for i in range(3))] for n, stem in enumerate(STEMS[:6])]
+    got = gp.read_table(book(tmp_path / "t.xlsx", [["Jobs"], *heads, *rows]))
+    assert sorted(set(got["year"])) == [2019, 2020, 2021] and len(got) == 18
+
+
+@pytest.mark.parametrize("seed", samples(range(8), 3))
+def test_codes_that_tell_rows_apart_are_categories(tmp_path: Path, seed: int) -> None:
+    """SDMX: sexes and ages are numbers, beside a column called one of values."""
+    rng = random.Random(seed)
+    boundaries = layer(tmp_path, STEMS[:7])
+    sexes = rng.choice([[1, 2, 3], [0, 1, 2], [1, 2], [9, 1, 2]])
+    ages = rng.choice([["TOTAL"], [10, 20], ["Y15T24", "Y25T64"]])
+    rows: list[list[object]] = []
+    truth = {}
+    for year in (2018, 2022):
+        for age in ages:
+            for sex in sexes:
+                for i in range(7):
+                    truth[f"R{i + 1:02d}", year, str(sex), str(age)] = value = rng.randint(5000, 90_000)
+                    rows.append(["X:POP(1.0)", year, age, sex, f"R{i + 1:02d}", value, ""])
+    rng.shuffle(rows)
+    heads = ["DATAFLOW", "TIME_PERIOD", "AGE", "SEX", "AREA", "OBS_VALUE", "OBS_STATUS"]
+    got = gp.read_table(text(tmp_path / "t.csv", [heads, *rows]), boundaries=boundaries, key="code")
+    kinds = {name: {(r, y): v for r, y, v in zip(part["region"], part["year"], part["value"], strict=True)}
+             for name, part in got.groupby("indicator")}  # fmt: skip
+    wanted = [
+        {(r, y): v for (r, y, s, a), v in truth.items() if (s, a) == (str(sex), str(age))}
+        for sex in sexes
+        for age in ages
+    ]
+    assert len(kinds) == len(wanted) and all(each in wanted for each in kinds.values())
+    assert not any("tells them apart" in note for note in got.attrs["remarks"])
+    assert all("SEX" in name for name in kinds)
+
+
+def test_a_count_beside_other_values_is_no_category(tmp_path: Path) -> None:
+    """Rows that words tell apart leave numbers what they are."""
+    rng = random.Random(4)
+    rows = [
+        [stem, year, sex, rng.randint(1, 2), rng.randint(1000, 9000)]
+        for stem in STEMS[:6]
+        for year in (2020, 2021)
+        for sex in ("Men", "Women")
+    ]
+    boundaries = layer(tmp_path, STEMS[:6])
+    got = gp.read_table(
+        text(tmp_path / "t.csv", [["Region", "Year", "Sex", "Hospitals", "Jobs"], *rows]), boundaries=boundaries
+    )
+    assert sorted(set(got["indicator"])) == [f"{s}, {n}" for s in ("Men", "Women") for n in ("Hospitals", "Jobs")]
+
+
+@pytest.mark.parametrize("seed", samples(range(8), 3))
+def test_tables_side_by_side_are_audited_as_one(tmp_path: Path, seed: int) -> None:
+    rng = random.Random(seed)
+    names, kinds = STEMS[: rng.choice([8, 9, 12])], ["Area (km²)", "People"]
+    numbers = {name: [rng.randint(100, 9000), rng.randint(2200, 9000)] for name in names}
+    head = ["Region", *kinds]
+    whole: list[list[object]] = [["Regions in 2023"], head, *([name, *numbers[name]] for name in names)]
+    half = -(-len(names) // 2)
+    beside: list[list[object]] = [["Regions in 2023"], [*head, "", *head]]
+    for i in range(half):
+        right = names[half + i] if half + i < len(names) else ""
+        beside.append([names[i], *numbers[names[i]], "", right, *(numbers[right] if right else ["", ""])])
+    one, two = (read_audit_file(book(tmp_path / f"{i}.xlsx", rows)) for i, rows in enumerate([whole, beside]))
+    cells = [each.sources.cells[["row", "label", "column", "printed"]] for each in (one, two)]
+    pd.testing.assert_frame_equal(*cells)
+    assert [each.template for each in two.left_out] == [each.template for each in one.left_out]
+    page = openpyxl.load_workbook(tmp_path / "1.xlsx").active
+    of_row = two.sources.cells.set_index(["row", "column"])["label"]
+    for row, column in of_row.index:
+        _, line, at = two.places[1, row, column]
+        assert page.cell(line, at).value == numbers[of_row[row, column]][kinds.index(column)]
+
+
+@pytest.mark.parametrize(
+    ("names", "encoding"),
+    [
+        (["San José", "Río Negro", "Paysandú", "Tacuarembó"], "cp1252"),
+        (["Alytaus", "Šiaulių", "Klaipėdos", "Panevėžio"], "cp1257"),
+    ],
+)
+def test_an_audit_reads_a_text_whose_bytes_do_not_tell_as_a_look_does(tmp_path, names, encoding):
+    rows = [["Área", "2021", "2022"], *([name, 3100 + 7 * i, 3300 + 9 * i] for i, name in enumerate(names))]
+    rows[0][0] = "Región" if encoding == "cp1252" else "Sritis"
+    path = text(tmp_path / "t.csv", rows, encoding=encoding, sign=";")
+    audited = read_audit_file(path)
+    assert list(dict.fromkeys(audited.sources.cells["label"])) == names
+    assert [each.places["encoding"] for each in audited.left_out if "encoding" in each.places] == [encoding]
+    assert any(f"{encoding} was taken" in note for note in gp.quick_look(path).remarks)
+    assert not [each for each in read_audit_file(path, encoding=encoding).left_out if "encoding" in each.places]
+
+
+CATEGORIES = [
+    ["Males", "Females", "Both sexes"],
+    ["Vyrai", "Moterys", "Vyrai ir moterys"],
+    ["Hombres", "Mujeres", "Total"],
+    ["Мужчины", "Женщины", "Всего"],
+    ["15-24", "25-64", "65+"],
+    ["I", "II", "III", "IV"],
+    ["Q1", "Q2", "Q3"],
+    ["tūkst.", "procentai"],
+    ["$(million)", "Percent"],
+]
+SUBJECTS = ["Unemployment rate", "Nedarbo lygis", "Ocupados por departamento", "Жителей на конец года"]
+
+
+@pytest.mark.parametrize("seed", samples(range(36), 9))
+@pytest.mark.parametrize("where", ["column", "title", "sheet", "section"])
+def test_a_category_bears_the_subject_of_its_table(tmp_path: Path, where: str, seed: int) -> None:
+    rng = random.Random(f"{where}{seed}")
+    kinds, subject = CATEGORIES[seed % len(CATEGORIES)], rng.choice(SUBJECTS)
+    stems = STEMS[: rng.randint(6, 12)]
+    boundaries = layer(tmp_path, stems)
+    years = [2021, 2022]
+    truth = {(name, year, kind): rng.randint(2200, 9000) for name in stems for year in years for kind in kinds}
+    title: list[list[object]] = [["Table 3"], [subject]]
+    if where == "column":
+        rows = [
+            [subject, name, kind, year, truth[name, year, kind]] for year in years for kind in kinds for name in stems
+        ]
+        path = text(tmp_path / "t.csv", [["Indicator", "Region", "Group", "Year", "Value"], *rows], sign=";")
+    elif where == "section":
+        rows = [["Region", *map(str, years)]]
+        for kind in kinds:
+            rows += [[kind], *([name, *(truth[name, year, kind] for year in years)] for name in stems)]
+        path = book(tmp_path / "t.xlsx", [*title, *rows])
+    else:
+        heads = [["Region", *(str(y) for y in years for _ in kinds)], ["", *kinds, *kinds]]
+        rows = [[name, *(truth[name, year, kind] for year in years for kind in kinds)] for name in stems]
+        above, sheet = (title, "Sheet1") if where == "title" else ([], subject)
+        path = book(tmp_path / "t.xlsx", [*above, *heads, *rows], sheet=sheet)
+    got = gp.read_table(path, boundaries=boundaries, key="code")
+    assert set(got["indicator"]) == {f"{subject}: {kind}" for kind in kinds}
+    codes = {name: f"R{i + 1:02d}" for i, name in enumerate(stems)}
+    asked, kind = FileOptions(table=path, key="code"), rng.choice(kinds)
+    for variable, year in ((kind, 2022), (f"{kind} 2021", 2021), (f"{subject}: {kind} 2021", 2021)):
+        column = read_files(boundaries, asked, variable=variable).values(variable)
+        assert column.name == f"{subject}: {kind}"
+        assert column.to_dict() == {codes[name]: truth[name, year, kind] for name in stems}
+
+
+def test_a_unit_alone_goes_to_the_unit(tmp_path: Path) -> None:
+    rows: list[list[object]] = [
+        ["Table 2"],
+        ["Wages by region"],
+        ["Region", "EUR"],
+        *([s, 900 + 7 * i] for i, s in enumerate(STEMS)),
+    ]
+    got = gp.read_table(book(tmp_path / "t.xlsx", rows), year=2020)
+    assert set(got["indicator"]) == {"Wages by region"} and got.attrs["units"] == {"Wages by region": "EUR"}
+
+
+@pytest.mark.parametrize(("unit", "at"), [("$", 1), ("mln. EUR", 1), ("tūkst.", 2), ("Percent", 3)])
+def test_a_unit_alone_in_a_row_below_the_header_is_that_of_all_columns(tmp_path: Path, unit: str, at: int) -> None:
+    heads: list[list[object]] = [
+        ["Region", "2021", "2022", "2023"],
+        ["", *(unit if i == at else "" for i in (1, 2, 3))],
+    ]
+    rows = [[stem, *(900 + i + 7 * n for n in range(3))] for i, stem in enumerate(STEMS)]
+    got = gp.read_table(book(tmp_path / "t.xlsx", [["Wages by region"], [""], *heads, *rows]))
+    assert got.attrs["units"] == {"Wages by region": unit} and len(got) == 3 * len(STEMS)
+
+
+@pytest.mark.parametrize("word", ["Laikotarpis", "Year", "Período", "Период", "Jahr"])
+def test_a_word_for_years_over_them_is_no_subject(tmp_path: Path, word: str) -> None:
+    heads: list[list[object]] = [["Region", word, "", ""], ["", "2021", "2022", "2023"]]
+    rows = [[stem, *(900 + i + 7 * n for n in range(3))] for i, stem in enumerate(STEMS)]
+    got = gp.read_table(book(tmp_path / "t.xlsx", [["Wages by region"], [""], *heads, *rows]))
+    assert set(got["indicator"]) == {"Wages by region"}
+
+
+def test_industries_and_subjects_keep_their_names(tmp_path: Path) -> None:
+    kinds = ["A", "B-E", "I", "M", "T", "Total", "Trade"]
+    rng = random.Random(5)
+    rows = [[stem, *(rng.randint(2200, 9000) for _ in kinds)] for stem in STEMS]
+    got = gp.read_table(book(tmp_path / "t.xlsx", [["Jobs by industry, 2020"], ["Region", *kinds], *rows]))
+    assert list(dict.fromkeys(got["indicator"])) == kinds
+
+
+@pytest.mark.parametrize("kinds", CATEGORIES)
+def test_categories_say_no_quantity(kinds: list[str]) -> None:
+    assert all(map(is_no_quantity, kinds)) and is_no_quantity(", ".join(kinds[:2]))
+
+
+def test_what_was_measured_says_one() -> None:
+    said = (
+        "Population|Households|Inhabitants|Total population|Unemployment rate|Men in prison|GDP (mln. EUR)|Area (km²)"
+        "|Nedarbo lygis, %|I. Agriculture|Median ($)|Average age|10|A1|IN|DE|Cases|Wages, EUR|Births|Население"
+    )
+    assert [name for name in said.split("|") if is_no_quantity(name)] == []
+    assert [name for name in ("M", "T", "per", "in", "2020", "") if is_unit(name)] == []
