@@ -189,7 +189,8 @@ PAST_THE_SEAM = {
     "study.study_spec": ({"read_text"}, "what this user allowed: a report does not depend on it"),
     "regions.kazakhstan.divisions": ({"read_csv"}, "text that came through the seam"),
     "ratings.catalogue": ({"read_csv"}, "text that came through the seam"),
-    "study.files.cell_grids": ({"load_workbook", "ParquetFile", "ZipFile"}, "bytes that came through the seam"),
+    "study.files.cell_grids": ({"ParquetFile", "ZipFile"}, "bytes that came through the seam"),
+    "study.files.workbooks": ({"load_workbook", "ZipFile"}, "bytes that came through the seam"),
     "study.files.binary_workbooks": ({"load"}, "what its own child process answers"),
 }  # fmt: skip
 

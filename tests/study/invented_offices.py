@@ -1757,13 +1757,13 @@ def sheet_per_year(m: Maker) -> Case:
 
 @office
 def hidden_parts(m: Maker) -> Case:
-    """Hidden rows and columns of old numbers, percent formats, formulas of totals."""
+    """Hidden rows and columns of old numbers, shares that are shown as percentages, formulas of totals."""
     m.regions(GERMANY, key="AGS")
     years = (2019, 2020)
-    m.numbers(years, digits=3, high=0.9, low=0.01)
+    m.numbers(years, digits=1, high=90, low=1)
     rows: Cells = [
         ["Land", "2018", *map(str, years)],
-        *([n, 0.5, *(m.at(c, y) for y in years)] for c, n in zip(m.codes, m.names, strict=True)),
+        *([n, 0.5, *(round(m.truth[c, y, "value"] / 100, 6) for y in years)] for c, n in zip(m.codes, m.names, strict=True)),
         ["Deutschland", "=AVERAGE(B2:B17)", "=AVERAGE(C2:C17)", "=AVERAGE(D2:D17)"],
     ]
 
