@@ -1763,7 +1763,10 @@ def hidden_parts(m: Maker) -> Case:
     m.numbers(years, digits=1, high=90, low=1)
     rows: Cells = [
         ["Land", "2018", *map(str, years)],
-        *([n, 0.5, *(round(m.truth[c, y, "value"] / 100, 6) for y in years)] for c, n in zip(m.codes, m.names, strict=True)),
+        *(
+            [n, 0.5, *("" if (part := m.truth[c, y, "value"]) is None else round(part / 100, 6) for y in years)]
+            for c, n in zip(m.codes, m.names, strict=True)
+        ),
         ["Deutschland", "=AVERAGE(B2:B17)", "=AVERAGE(C2:C17)", "=AVERAGE(D2:D17)"],
     ]
 
