@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, Literal
 from growthpoles.errors import (
     DataError,
     Option,
-    Reason,
     listed,
     message,
     nearest,
@@ -23,7 +22,7 @@ from growthpoles.errors import (
 )
 from growthpoles.language.languages import alternatives
 from growthpoles.study.files.printed_labels import UNSTATED, parse_year, year_inside
-from growthpoles.study.files.problems import COLUMNS_LEFT_OUT, NO_YEAR, columns_left_out, partly_told
+from growthpoles.study.files.problems import NO_YEAR, ColumnsLeftOut, partly_told
 from growthpoles.study.table_totals import total_columns
 
 if TYPE_CHECKING:
@@ -496,14 +495,10 @@ def _without_taken(note: str, variable: str) -> list[str]:
     """Take a column that is taken after all out of the note of those left out, which goes where it was alone."""
     if note.startswith(("the year: ", _APART)):
         return []
-    if not isinstance(note, Reason) or note.template != COLUMNS_LEFT_OUT:
+    if not isinstance(note, ColumnsLeftOut):
         return [note]
-    left = [
-        (name, why)
-        for name, why in note.places["columns"]
-        if plain(name) != plain(variable) or not why.startswith(NO_YEAR)
-    ]
-    return [columns_left_out(note.places["at"], left)] if left else []
+    left = [(name, why) for name, why in note.columns if plain(name) != plain(variable) or not why.startswith(NO_YEAR)]
+    return [ColumnsLeftOut(note.at, left)] if left else []
 
 
 def _elsewhere(long: pd.DataFrame, year: int) -> dict[str, list[int]]:

@@ -492,7 +492,7 @@ def doubts_of(block: Block, codes: Sequence[str], blocks: Sequence[Block] = ()) 
         told += counted(len(block.grid.hidden_columns), "columns")
         doubts.append(f"{at}: hidden in the file and left out: {told}")
     if block.left_out:
-        doubts.append(causes.columns_left_out(at, block.left_out))
+        doubts.append(causes.ColumnsLeftOut(at, block.left_out))
     return doubts
 
 

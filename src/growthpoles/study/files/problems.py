@@ -39,7 +39,6 @@ _MENDS = {
 PLACEHOLDER = "KEY"  # in a remedy, for what only a person can tell
 _PARTS = " and no parts of one, which a study adds up by `correspondence`"
 NO_YEAR = "no year in its header"  # why a column beside those of years is left out
-COLUMNS_LEFT_OUT = "{at}: the columns {columns} were left out"
 _NAMED = 12  # names that one message lists
 _PASTED = 40  # where regions are proposed for them, to be pasted
 COLUMNS = ("file", "sheet", "row", "column", "problem", "remedy")
@@ -127,6 +126,22 @@ class Names(str):
         return Names, (str(self), self.names)
 
 
+class ColumnsLeftOut(str):
+    """Says which columns of a table are left out, each with its reason."""
+
+    at: str
+    columns: list[tuple[str, str]]
+
+    def __new__(cls, at: str, columns: Sequence[tuple[str, str]]) -> ColumnsLeftOut:  # noqa: D102
+        told = listed((f"{plain(name)} ({why})" for name, why in columns), write=str)
+        own = super().__new__(cls, f"{at}: the columns {told} were left out")
+        own.at, own.columns = at, list(columns)
+        return own
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return ColumnsLeftOut, (self.at, self.columns)
+
+
 def left_out_for(at: str, why: str, **places: Any) -> Reason:
     """Say that a sheet or a table is left out, and for which of the reasons above."""
     return Reason(_LEFT_OUT, {"at": at, "why": Reason(why, places)})
@@ -135,12 +150,6 @@ def left_out_for(at: str, why: str, **places: Any) -> Reason:
 def encoding_told(file: str, encoding: str) -> str:
     """Say which encoding was taken where the bytes of a text do not tell."""
     return f"{file}: the encoding; its bytes do not tell, {encoding} fits the names of the regions"
-
-
-def columns_left_out(at: str, columns: Sequence[tuple[str, str]]) -> Reason:
-    """Say which columns of a table are left out, each with its reason."""
-    told = listed((f"{plain(name)} ({why})" for name, why in columns), write=str)
-    return Reason(COLUMNS_LEFT_OUT, {"at": at, "columns": list(columns)}, f"{at}: the columns {told} were left out")
 
 
 def alias_line(stray: Mapping[str, str | None], key: str) -> tuple[dict[str, str], str]:
