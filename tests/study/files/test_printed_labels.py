@@ -2,7 +2,7 @@
 
 import pytest
 
-from growthpoles.study.files.printed_labels import without_span
+from growthpoles.study.files.printed_labels import is_no_quantity, without_span
 
 
 @pytest.mark.parametrize(
@@ -23,3 +23,12 @@ def test_the_span_of_years_of_a_table_is_taken_off_its_title(title: str, span: s
     assert without_span(title.format(span), range(2015, 2021)).rstrip(".") == bare
     for years in ((2020,), (2016, 2020), ()):  # a change between two years that are not those of the columns
         assert without_span(title.format(span), years) == title.format(span)
+
+
+@pytest.mark.parametrize("unit", ["", " ($)", " (%)", " [thousand]", " (mln. EUR)"])
+def test_a_mean_or_a_census_is_no_quantity_whatever_its_unit(unit: str) -> None:
+    assert all(
+        is_no_quantity(f"{word}{unit}") for word in ("Median", "Census", "Mean", "Males", "Перепись", "Promedio")
+    )
+    assert not any(is_no_quantity(f"{name}{unit}") for name in ("Exports", "Median income", "Sampling error", "Wages"))
+    assert not is_no_quantity(f"Census (households){unit}")

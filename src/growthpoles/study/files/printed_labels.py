@@ -544,6 +544,8 @@ def is_no_quantity(text: str) -> bool:
 
     def bare(part: str) -> bool:
         plain = part.strip(" .:")
+        if (at := max(plain.rfind("("), plain.rfind("["))) > 0 and is_unit(plain[at + 1 :].rstrip("])")):
+            plain = plain[:at].strip(" .:")
         if not plain or is_unit(part) or _GROUP.fullmatch(plain) or YEAR_WORDS.fullmatch(plain):
             return True
         if says_only_total(plain) or plain.isdecimal():
