@@ -375,6 +375,12 @@ def _draw_file(
         of_change = "in the unit of the numbers" if points is None else "in percentage points"
         found.notes.append(f"change: {years[1]} less {years[0]}, {of_change}")
         shown = points or shown
+    low, high = values.min(), values.max()
+    signs = min(-low, high) > 1e-12 * (high - low)
+    if kind == "values" and signs and not {"limits", "center"} & settings.keys():
+        apart = "colours run apart from 0; --center 0 for even steps, --scheme natural for one range of colours"
+        mixed = "one class may hold both; without --scheme, or with --center 0 instead, colours run apart from 0"
+        found.notes.append(f"numbers of both signs: {mixed if 'scheme' in settings else apart}")
     year = found.table.attrs.get("year")
     drawn = values if plain else _lisa(found.regions, values, **tested)
     called = shown if title is None else title
