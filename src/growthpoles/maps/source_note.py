@@ -80,6 +80,12 @@ def span_of(years: tuple[object, object] | None, before: Any, after: Any) -> tup
     return None if found[0] is None or found[1] is None or found[0] == found[1] else found
 
 
+def between(first: object, last: object) -> str:
+    """Return two years as a span: "2010–2014", and "2021/22 – 2023/24" where they are no plain numbers."""
+    dash = "\N{EN DASH}"
+    return f"{first}{dash if f'{first}{last}'.isdecimal() else f' {dash} '}{last}"
+
+
 def dated(title: str, year: object) -> str:
     """Return a title with its year, once: one that names other years, too ("2019 to 2022"), does not say it.
 

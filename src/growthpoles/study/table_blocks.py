@@ -89,7 +89,7 @@ class Block:
     def year_of(self, label: str) -> YearLabel | None:
         """Return the year that a label says and nothing else; that of a date only where each year has one."""
         year = parse_year(label)
-        return None if year is not None and year.kind == "date" and self.within_years else year
+        return None if year is not None and year.kind in ("date", "ended") and self.within_years else year
 
     def part_of_year(self, label: str) -> str:
         """Return the month, quarter or day that a label names, or ""."""

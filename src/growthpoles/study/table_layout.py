@@ -31,7 +31,9 @@ from growthpoles.study.files.printed_labels import (
     two_years,
     unit_behind,
     unread_years,
+    year_of_part,
     year_reader,
+    years_ended,
     years_in,
 )
 from growthpoles.study.files.problems import Problem
@@ -67,6 +69,7 @@ def read_block(
 
     With `undated`, its values are those whose headers say no year though others do.
     """
+    block.paths = years_ended(block.paths, block.titles)
     kinds = {at: Counter(kind_of(row[at]) for _, row in block.rows if at < len(row)) for at in range(len(block.paths))}
     block.kinds_of = kinds
     block.within_years = dates_within_years((None, " ; ".join(path)) for path in block.paths) or any(
@@ -528,7 +531,7 @@ def _find_years(block: Block, year: int | None) -> None:
         found = [label for part in parts if (label := block.year_of(part)) is not None]
         block.years = sorted({each for each in block.value_at.values() if each is not None})
     if any(label.kind == "fiscal" for label in found):
-        block.doubts.append("years such as 2018-19: the first one was taken")
+        block.doubts.append("years such as 2018-19 go by the first one; a map says them as they are printed")
     if block.years:
         return
     heads = [part for at in block.value_at for part in block.paths[at] if not doubtful_year(part)]
@@ -548,8 +551,14 @@ def _find_years(block: Block, year: int | None) -> None:
         block.doubts.append(f"{told}; {block.years[0]} was taken from the headers of the other columns")
         return
     if said and len(several) < 2 and year in (None, UNSTATED):
-        block.years = [said[0][0]]
-        block.doubts.append(f"the year; {said[0][0]} was taken from the {said[0][1]}")
+        own = {at: year_of_part(path) or said[0][0] for at, path in paths.items()}
+        block.years = sorted({*own.values()})
+        if block.years == [said[0][0]]:
+            block.doubts.append(f"the year; {said[0][0]} was taken from the {said[0][1]}")
+        else:  # a month with its year is of that year, whatever the title says
+            block.value_at = dict(own)
+            told = f"{said[0][0]} was taken from the {said[0][1]} where a heading says none"
+            block.doubts.append(f"the year; {told}")
     elif year is not None:
         block.years = [year]
         if said and said[0][0] != year != UNSTATED:

@@ -18,7 +18,7 @@ from growthpoles.maps.map_options import MapOptions
 from growthpoles.maps.presets import in_preset_typeface
 from growthpoles.maps.sheet.legend import Category, Legend
 from growthpoles.maps.sheet.map_geometry import align
-from growthpoles.maps.source_note import NO_DATA, change_notes, digits_of, numbers_of, shown_value
+from growthpoles.maps.source_note import NO_DATA, between, change_notes, digits_of, numbers_of, shown_value
 from growthpoles.maps.thematic.map_drawing import Texts, draw_map, map_style
 
 if TYPE_CHECKING:
@@ -409,7 +409,7 @@ def plot_change(
     regions: gpd.GeoDataFrame,
     change: pd.Series | pd.DataFrame | str,
     *,
-    years: tuple[int, int] | None = None,
+    years: tuple[object, object] | None = None,
     edition: str | None = None,
     lang: str = "en",
     ax: Axes | None = None,
@@ -429,7 +429,7 @@ def plot_change(
     change : Series, or DataFrame with `column`, or str
         Change in any unit, index = region; NaN is drawn as "no data". A name means that column of `regions`.
     years : (int, int), optional
-        First and last year, for title and source line.
+        First and last year, for title and source line; text such as "2023/24" stays as it is.
     variable : str, optional
         What changed, with the unit: for title and legend; by default the name of the Series or column. One that is
         called "index", as in the published tables, is the innovation index in points. The difference of two
@@ -479,7 +479,7 @@ def plot_change(
         name, title = word("Change of the index, points"), word("Change of the innovation index")
     else:
         name = title = word("Change: {name}").format(name=named) if named not in ("", "change") else word("Change")
-    span = 0 if years is None else f"{years[0]}\u2013{years[1]}"
+    span = 0 if years is None else between(*years)
     shown = Numbers(
         values,
         edges,
