@@ -275,3 +275,11 @@ def test_a_month_is_of_its_own_year_and_not_of_that_of_the_title(tmp_path: Path,
         **{head: [year] for head, (_, year) in zip(heads, pairs, strict=False)},
         heads[-1]: [last],
     }
+
+
+@pytest.mark.parametrize("form", SPANS)
+def test_a_title_hands_its_year_on_as_it_is_printed(tmp_path: Path, form: str) -> None:
+    text = written(tmp_path, ["Jobs"], {name: [7 * i] for i, name in enumerate(AREAS)}, "csv", False).read_text()
+    (tmp_path / "titled.csv").write_text(f"Labour force, {SPANS[form](2016)}\n\n{text}")
+    found = gp.read_table(tmp_path / "titled.csv")
+    assert set(found["year"]) == {2016} and found.attrs["printed"] == {"Jobs": {2016: SPANS[form](2016)}}

@@ -26,6 +26,7 @@ from growthpoles.study.files.printed_labels import (
     bare_name,
     is_no_subject,
     marks_told,
+    printed_year,
     split_table_number,
     unread_years,
     without_span,
@@ -708,7 +709,8 @@ def values_of(
                 flag = flags.get((str(name), str(code)), "")
                 rows.append((regions[str(name)], at, str(code), float(value), flag))
     unused = [(each.sheet, each.row, each.column, each.content, each.reason) for each in data.unused]
-    return rows, unused, data.printed
+    of_title = {(at, code): block.printed for _, at, code, *_ in rows if printed_year(block.printed, at)}
+    return rows, unused, of_title | data.printed
 
 
 def look_at(

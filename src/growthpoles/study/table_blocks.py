@@ -59,6 +59,7 @@ class Block:
     match: KeyMatch = field(default_factory=KeyMatch)
     year_column: int | None = None
     years: list[int] = field(default_factory=list)
+    printed: str = ""  # how a title or a sheet prints the year that was taken from it, if as none of the calendar
     indicator: tuple[int, ...] = ()
     value_at: dict[int, int | None] = field(default_factory=dict)  # column -> the year in its header
     labels: dict[int, str] = field(default_factory=dict)  # column -> name of the indicator
