@@ -375,6 +375,75 @@ def test_the_change_of_a_column_between_two_years_of_a_table(county_file, ask, t
     assert all(f"+{3 + i}.0" in drawn.replace(",", ".") for i in (0, 7, 19)) and "County 7" in drawn
 
 
+def of_years(folder, *heads, title=""):
+    rows = [",".join(map(str, (f"{i:02d}", *(10 + i * at for at in range(1, len(heads) + 1))))) for i in range(20)]
+    (folder / "dated.csv").write_text("\n".join([*([title, ""] if title else []), ",".join(["code", *heads]), *rows]))
+    return folder / "dated.csv"
+
+
+@pytest.mark.parametrize(
+    ("heads", "asked", "drawn", "told"),
+    [
+        (("2021/22", "2022/23", "2023/24"), ("--variable", "2023/24"), "2023/24", ""),
+        (("2021-22", "2022-23", "2023-24"), ("--year", "2024"), "2023-24", "2023-24, which ends in 2024"),
+        (("2021–22", "2022–23", "2023–24"), ("--year", "2023"), "2023–24", "2023–24, which begins in 2023"),
+        (("2021/22", "2022/23", "2023/24"), ("--year", "2022/23"), "2022/23", ""),
+        (("FY2022", "FY2023", "FY2024"), ("--variable", "2023"), "FY2023", ""),
+        (("Mar-23", "Dec-23", "Mar-24"), ("--variable", "Mar-23"), "2023", "Mar-23"),
+        (("Year ended Mar-22", "Year ended Mar-23"), (), "Year ended Mar-23", "says another: Year ended Mar-22"),
+    ],
+)
+def test_a_map_says_a_year_as_its_table_prints_it(county_file, ask, tmp_path, heads, asked, drawn, told):
+    table, svg = of_years(tmp_path, *heads, title="Jobs, year ended March 2024" if "Mar-23" in heads else ""), "map.svg"
+    plain = ["map", str(county_file), "--table", str(table), "--key", "code", "--out", str(tmp_path / svg)]
+    done = ask(*plain, *asked)
+    assert done.returncode == 0 and told in done.stderr, done.stderr
+    text = (tmp_path / svg).read_text(encoding="utf-8")
+    assert f"{drawn} · boundaries" in text and f", {drawn}<" in text
+    other = ask(*plain, "--year", "2030")
+    assert other.returncode == 2 and heads[0].rpartition(" ")[2][-2:] in other.stderr
+
+
+@pytest.mark.parametrize(
+    "years", [("2021/22", "2023/24"), ("2021", "2024"), ("2021/22,2023/24",), ("2021-22", "2023-24")]
+)
+def test_a_change_says_both_years_as_they_are_printed(county_file, ask, tmp_path, years):
+    table = of_years(tmp_path, "2021/22", "2022/23", "2023/24")
+    plain = [
+        "map",
+        "change",
+        str(county_file),
+        "--table",
+        str(table),
+        "--key",
+        "code",
+        "--out",
+        str(tmp_path / "c.svg"),
+    ]
+    done = ask(*plain, "--years", *years)
+    assert done.returncode == 0 and "change: 2023/24 less 2021/22" in done.stderr, done.stderr
+    assert "2021/22 \N{EN DASH} 2023/24 · boundaries" in (tmp_path / "c.svg").read_text(encoding="utf-8")
+    same = ask(*plain, "--years", "2023", "2024")
+    assert same.returncode == 2 and "are both 2023/24" in same.stderr
+
+
+def test_a_map_of_both_signs_tells_how_it_parts_them(county_file, ask, tmp_path):
+    (tmp_path / "s.csv").write_text("\n".join(["code,Growth 2020", *(f"{i:02d},{i - 4}.5" for i in range(20))]))
+    plain = [
+        "map",
+        str(county_file),
+        "--table",
+        str(tmp_path / "s.csv"),
+        "--key",
+        "code",
+        "--out",
+        str(tmp_path / "s.svg"),
+    ]
+    own, natural, centred = ask(*plain), ask(*plain, "--scheme", "natural"), ask(*plain, "--center", "0")
+    assert "colours run apart from 0; --center 0" in own.stderr
+    assert "one class may hold both; without --scheme" in natural.stderr and "both" not in centred.stderr
+
+
 @pytest.mark.parametrize(
     ("head", "told"),
     [

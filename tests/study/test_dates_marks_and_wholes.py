@@ -186,3 +186,100 @@ def test_a_word_for_the_country_among_the_regions_is_kept_and_told(tmp_path: Pat
     rows = {**dict(list(rows.items())[:2]), name: [19, 20], **dict(list(rows.items())[2:])}
     found = gp.read_table(written(tmp_path, ["2020", "2021"], rows, "csv", False))
     assert name in set(found["region"]) and sum(name in text for text in found.attrs["remarks"]) == 1
+
+
+SPANS: dict[str, Callable[[int], str]] = {
+    "slash": lambda year: f"{year}/{(year + 1) % 100:02d}",
+    "dash": lambda year: f"{year}-{(year + 1) % 100:02d}",
+    "en dash": lambda year: f"{year}–{(year + 1) % 100:02d}",
+    "whole": lambda year: f"{year}-{year + 1}",
+    "fiscal": lambda year: f"FY{year}",
+    "fiscal span": lambda year: f"FY {year}-{(year + 1) % 100:02d}",
+}
+ENDED: dict[str, Callable[[str, int], str]] = {
+    "short": lambda month, year: f"Year ended {month[:3]}-{year % 100:02d}",
+    "plain": lambda month, year: f"Year ended {month} {year}",
+    "behind": lambda month, year: f"{year} (year ended {month})",
+    "to": lambda month, year: f"Year to {month} {year}",
+    "months": lambda month, year: f"12 months to {month[:3]} {year}",
+    "day": lambda month, year: f"Year ending 28 {month} {year}",
+    "Spanish": lambda month, year: f"Año terminado en {'mayo' if month < 'K' else 'marzo'} de {year}",
+    "Russian": lambda month, year: f"12 месяцев по {'май' if month < 'K' else 'март'} {year}",
+}
+MONTHS = ("January", "March", "June", "September", "December")
+
+
+@pytest.mark.parametrize("form", SPANS)
+@pytest.mark.parametrize("seed", samples(range(12), 1))
+def test_years_of_no_calendar_stay_as_they_are_printed(tmp_path: Path, form: str, seed: int) -> None:
+    rng = random.Random(f"{seed} {form}")
+    years = range(first := rng.randint(2003, 2018), first + rng.randint(2, 4))
+    heads, mark = [SPANS[form](year) for year in years], rng.choice(["", " (p)"])
+    written_as = [*heads[:-1], heads[-1] + mark]
+    before = rng.choice(["", "", "Jobs "])
+    values = {name: [rng.randint(10, 999) for _ in years] for name in AREAS}
+    down = not before and rng.random() < 0.5
+    found = gp.read_table(written(tmp_path, [before + head for head in written_as], values, "csv", down))
+    assert found["year"].drop_duplicates().tolist() == [*years]
+    (told,) = found.attrs["printed"].values()
+    assert told == dict(zip(years, heads, strict=True))
+
+
+@pytest.mark.parametrize("form", ENDED)
+@pytest.mark.parametrize("seed", samples(range(12), 1))
+def test_years_that_end_in_one_month_are_years_and_those_of_several_are_none(
+    tmp_path: Path, form: str, seed: int
+) -> None:
+    rng = random.Random(f"{seed} {form}")
+    years, month = range(first := rng.randint(2003, 2018), first + rng.randint(2, 4)), rng.choice(MONTHS)
+    heads = [ENDED[form](month, year) for year in years]
+    values = {name: [rng.randint(10, 999) for _ in years] for name in AREAS}
+    down = rng.random() < 0.5
+    found = gp.read_table(written(tmp_path, [*heads], values, "csv", down))
+    own = found.pivot_table(index="region", columns="year", values="value")
+    assert own.loc[list(AREAS)].to_numpy().tolist() == [*values.values()]
+    assert list(own) == [*years] and not any("parts of a year" in text for text in found.attrs["remarks"])
+    (told,) = found.attrs["printed"].values()
+    assert [*told.values()] == heads
+    mixed = [ENDED["plain"](MONTHS[i % 2], years[0] + i // 2) for i in range(4)]
+    values = {name: [rng.randint(10, 999) for _ in mixed] for name in AREAS}
+    parts = gp.read_table(written(tmp_path, [*mixed], values, "csv", down), year=2000)
+    assert any("parts of a year" in text for text in parts.attrs["remarks"])
+
+
+@pytest.mark.parametrize("seed", samples(range(20), 4))
+def test_months_below_a_title_of_years_that_end_in_them_are_years(tmp_path: Path, seed: int) -> None:
+    rng = random.Random(seed)
+    years, month = range(first := rng.randint(2003, 2018), first + rng.randint(2, 4)), rng.choice(MONTHS)
+    values = {name: [rng.randint(10, 999) for _ in years] for name in AREAS}
+    heads = [f"{month[:3]}-{year % 100:02d}" for year in years]
+    title = rng.choice(["Jobs, year ended", f"Jobs, year ended {month}", "Jobs (12 months to)"])
+    text = written(tmp_path, [*heads], values, "csv", False).read_text(encoding="utf-8")
+    (tmp_path / "titled.csv").write_text(f"{title}\n\n{text}", encoding="utf-8")
+    found = gp.read_table(tmp_path / "titled.csv")
+    assert found["year"].drop_duplicates().tolist() == [*years] and len(found["indicator"].unique()) == 1
+
+
+@pytest.mark.parametrize("seed", samples(range(20), 4))
+def test_a_month_is_of_its_own_year_and_not_of_that_of_the_title(tmp_path: Path, seed: int) -> None:
+    rng = random.Random(seed)
+    last = rng.randint(2003, 2030)
+    pairs = [("March", last - 1), ("December", last - 1), ("March", last)]
+    heads = [*(f"{month[:3]}-{year % 100:02d}" for month, year in pairs), "Annual change (pp)"]
+    values = {name: [rng.randint(10, 999) for _ in heads] for name in AREAS}
+    text = written(tmp_path, [*heads], values, "csv", False).read_text(encoding="utf-8")
+    (tmp_path / "titled.csv").write_text(f"Unemployment, quarter to March {last}\n\n{text}", encoding="utf-8")
+    found = gp.read_table(tmp_path / "titled.csv")
+    own = found.groupby("indicator", sort=False)["year"].unique()
+    assert {name: list(each) for name, each in own.items()} == {
+        **{head: [year] for head, (_, year) in zip(heads, pairs, strict=False)},
+        heads[-1]: [last],
+    }
+
+
+@pytest.mark.parametrize("form", SPANS)
+def test_a_title_hands_its_year_on_as_it_is_printed(tmp_path: Path, form: str) -> None:
+    text = written(tmp_path, ["Jobs"], {name: [7 * i] for i, name in enumerate(AREAS)}, "csv", False).read_text()
+    (tmp_path / "titled.csv").write_text(f"Labour force, {SPANS[form](2016)}\n\n{text}")
+    found = gp.read_table(tmp_path / "titled.csv")
+    assert set(found["year"]) == {2016} and found.attrs["printed"] == {"Jobs": {2016: SPANS[form](2016)}}

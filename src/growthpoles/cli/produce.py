@@ -347,7 +347,7 @@ def _draw_file(
     from growthpoles.language.languages import check_language
     from growthpoles.maps import save_figure, save_proof
     from growthpoles.maps.presets import get_preset
-    from growthpoles.maps.source_note import source_parts
+    from growthpoles.maps.source_note import between, source_parts
     from growthpoles.spatial.weights.build_weights import CONTIGUITY
     from growthpoles.study.file_variable import read_files
 
@@ -369,20 +369,31 @@ def _draw_file(
     name = str(values.name)
     unit = found.table.attrs.get("units", {}).get(name, "")
     shown = f"{name}, {unit}" if plain and unit.casefold() not in name.casefold() else name
+    both = [each for each in (before, found) if each is not None]
+    dates = [each.table.attrs.get("printed", {}).get(name, each.table.attrs.get("year")) for each in both]
+    if years is not None and dates[0] == dates[1]:
+        problem, allowed = f"--years {years[0]} {years[1]} are both {dates[0]}", "two years as they are printed"
+        raise MapError(message(problem, where=found.source, allowed=allowed))
     if years is not None:
         own = _in_points(unit, lang)
         points = f"{name}, {own}" if own is not None and shown != name else _in_points(shown, lang)
         of_change = "in the unit of the numbers" if points is None else "in percentage points"
-        found.notes.append(f"change: {years[1]} less {years[0]}, {of_change}")
+        found.notes.append(f"change: {dates[1]} less {dates[0]}, {of_change}")
         shown = points or shown
-    year = found.table.attrs.get("year")
+    low, high = values.min(), values.max()
+    signs = min(-low, high) > 1e-12 * (high - low)
+    if kind == "values" and signs and not {"limits", "center"} & settings.keys():
+        apart = "colours run apart from 0; --center 0 for even steps, --scheme natural for one range of colours"
+        mixed = "one class may hold both; without --scheme, or with --center 0 instead, colours run apart from 0"
+        found.notes.append(f"numbers of both signs: {mixed if 'scheme' in settings else apart}")
     drawn = values if plain else _lisa(found.regions, values, **tested)
     called = shown if title is None else title
     if source is None and options.table:
         source = options.table.name
-    flags = [each.table.attrs.get("flags", {}).get(name, {}) for each in (found, before) if each is not None]
-    if flagged := _flagged(flags, [year] if years is None else [*reversed(years)], values, found.regions):
+    flags = [each.table.attrs.get("flags", {}).get(name, {}) for each in reversed(both)]
+    if flagged := _flagged(flags, reversed(dates), values, found.regions):
         source = f"{source} ({flagged})" if source else flagged
+    dated: dict[str, Any] = {"year": dates[0]} if years is None else {"years": tuple(dates)}
     axes = getattr(maps, f"plot_{kind}")(
         found.regions,
         drawn,
@@ -390,14 +401,13 @@ def _draw_file(
         lang=lang,
         preset=preset or "report",
         source=source,
-        **({"year": year} if years is None else {"years": years}),
+        **dated,
         **settings,
     )
     figure = axes.get_figure(root=True)
     assert figure is not None
     target = out or Path(re.sub(r"[^\w.-]+", "_", name if kind == "values" else f"{kind} {name}") + ".png")
-    parameters: dict[str, object] = {"variable": name} | ({"year": year} if years is None else {"years": years})
-    parameters |= settings | tested
+    parameters: dict[str, object] = {"variable": name} | dated | settings | tested
     parameters |= ({"title": title} if title is not None else {}) | ({"font": face.family} if face else {})
     _check_figures(target, proof=proof)
     save_figure(
@@ -417,7 +427,7 @@ def _draw_file(
     elif len(lacking):
         note(f"no data: {listed_regions(lacking, found.regions)}", quiet=quiet)
     _tell_unnamed(figure, found.regions, quiet=quiet)
-    span = year if years is None else f"{years[0]}\N{EN DASH}{years[1]}"
+    span = dates[0] if years is None else between(*dates)
     parts = source_parts(found.regions, lang, year=span, source=source)
     if parts and get_preset(preset or "report").source_line == "none":
         note(f"for the caption: {'; '.join(parts)}", quiet=quiet)
@@ -439,7 +449,7 @@ def _in_points(name: str, lang: str) -> str | None:
 
 
 def _flagged(
-    flags: Iterable[Mapping[str, Sequence[object]]], years: Iterable[int | None], values: pd.Series,
+    flags: Iterable[Mapping[str, Sequence[object]]], years: Iterable[object], values: pd.Series,
     regions: gpd.GeoDataFrame,
 ) -> str:  # fmt: skip
     """Say which numbers on a map are marked in their table, by the mark: "p: Jura, Uri"; after some their count.
@@ -573,6 +583,8 @@ class _MapCommand(TyperCommand):
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Make two words of a pair."""
+        from growthpoles.study.files.printed_labels import parse_year
+
         pairs = {name for param in self.params if param.nargs == 2 for name in param.opts}
         words: list[str] = []
         for at, word in enumerate(args):
@@ -582,6 +594,8 @@ class _MapCommand(TyperCommand):
                 words += [option, *_two_years(option, [value])]
             elif before in pairs:
                 words += _two_years(before, args[at : at + 2])
+            elif at > 1 and args[at - 2] in pairs and (label := parse_year(word)) is not None:
+                words.append(str(label.year))
             else:
                 words.append(word)
         return super().parse_args(ctx, words)
@@ -601,6 +615,12 @@ class _MapCommand(TyperCommand):
 
 def _two_years(option: str, words: list[str]) -> list[str]:
     """Return both years where the first word holds both, else that word."""
+    from growthpoles.study.files.printed_labels import parse_year
+
+    whole = [parse_year(word) for word in re.split(r"[,;]", words[0]) if word.strip()]
+    paired = len(whole) == 2 or (len(words) > 1 and parse_year(words[1]) is not None)
+    if paired and None not in whole:  # "2021/22", which is one year where another follows
+        return [str(label.year) for label in whole if label is not None]
     first, *more = [word.strip() for word in re.split(r"[,;–-]", words[0]) if word.strip()] or [""]
     second = [*more, *words[1:], ""][0].strip()
     if not (first.isdecimal() and second.isdecimal()) or len(more) > 1:

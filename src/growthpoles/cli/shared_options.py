@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 import sys
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -41,7 +42,22 @@ StudyOption = Annotated[
 StudyArgument = Annotated[
     str | None, typer.Argument(help="The study, as --study takes it.", metavar="[STUDY]", show_default=False)
 ]
-YearOption = Annotated[int | None, typer.Option("--year", "-y", help="A year of the study; default: the last.")]
+
+
+def _year(text: str) -> int:
+    """Read a year, also as tables print it: "2023/24" is the one that begins in 2023."""
+    from growthpoles.study.files.printed_labels import parse_year
+
+    label = parse_year(text)
+    if label is None and not re.fullmatch(r"-?\d+", text):
+        raise typer.BadParameter(f"{text!r} is not a valid integer.")
+    return int(text) if label is None else label.year
+
+
+YearOption = Annotated[
+    int | None,
+    typer.Option("--year", "-y", parser=_year, metavar="<int>", help="A year of the study; default: the last."),
+]
 EditionOption = Annotated[
     str | None, typer.Option("--edition", "-e", help="Which reading of the source; default: the study's own.")
 ]

@@ -82,6 +82,19 @@ def rgb(colours: Sequence[str]) -> Array:
     return np.array([[int(c[i : i + 2], 16) for i in (1, 3, 5)] for c in colours], dtype=float) / 255.0
 
 
+def check_colours(colours: object) -> None:
+    """Refuse what is no list of colours."""
+    if isinstance(colours, str):
+        allowed = 'a list of colours, lowest first: matplotlib.colormaps["viridis"](np.linspace(0, 1, 5)) is one'
+        raise MapError(message(f"colours={colours!r} is one word", allowed=allowed))
+    try:
+        rgb(colours)  # type: ignore[arg-type]
+    except (ValueError, TypeError):
+        raise MapError(
+            message(f"colours={colours!r} are no colours", allowed='such as ["#ffffff", "#08306b"]')
+        ) from None
+
+
 def to_linear(values: Array) -> Array:
     """Remove the sRGB transfer curve (IEC 61966-2-1)."""
     return np.where(values <= 0.04045, values / 12.92, ((values + 0.055) / 1.055) ** 2.4)

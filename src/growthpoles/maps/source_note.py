@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from growthpoles.errors import MapError, listed, message, nearest, plain, shown
 from growthpoles.language.languages import translator
+from growthpoles.language.number_format import format_number, format_p, round_half
 from growthpoles.maps import palettes
 from growthpoles.maps.sheet.legend import Category
 
@@ -77,6 +78,12 @@ def span_of(years: tuple[object, object] | None, before: Any, after: Any) -> tup
     """Return the two years given, else those of the tables' `attrs`; None unless both are known."""
     found = years or (getattr(before, "attrs", {}).get("year"), getattr(after, "attrs", {}).get("year"))
     return None if found[0] is None or found[1] is None or found[0] == found[1] else found
+
+
+def between(first: object, last: object) -> str:
+    """Return two years as a span: "2010–2014", and "2021/22 – 2023/24" where they are no plain numbers."""
+    dash = "\N{EN DASH}"
+    return f"{first}{dash if f'{first}{last}'.isdecimal() else f' {dash} '}{last}"
 
 
 def dated(title: str, year: object) -> str:
@@ -196,3 +203,15 @@ def digits_of(edges: Sequence[float] | NDArray[np.float64]) -> int:
     span = max(float(np.ptp(edges)), float(np.abs(edges).max()), 1e-300)
     most = 6 + max(0, -int(np.floor(np.log10(span))))
     return next((d for d in range(most) if np.allclose(np.round(edges, d), edges, rtol=0, atol=1e-9 * span)), most)
+
+
+def shown_value(value: float, lang: str, digits: int | None, sign: Any = "-") -> str:
+    """Write a value, a p-value if there are no digits; where it would round to zero with more digits, else "<0.001"."""
+    if digits is None:
+        return format_p(value, lang)
+    if value and round_half(value, digits) == 0:
+        digits = next((digits + more for more in (1, 2) if round_half(value, digits + more)), digits)
+    if value and round_half(value, digits) == 0:
+        least = format_number(np.sign(value) * 10.0**-digits, lang, digits=digits, sign=sign)
+        return f"{'<' if value > 0 else '>'}{least}"
+    return format_number(value, lang, digits=digits, sign=sign)

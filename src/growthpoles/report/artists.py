@@ -51,13 +51,15 @@ def _natural_classes(view: View) -> Axes:
         **view.layout,
         **view.hatched,
     }
-    return maps.plot_values(view.regions, view.values(), digits=2, **facts)
+    return maps.plot_values(view.regions, view.values(), digits=2, scheme="natural", **facts)
 
 
 def values(view: View) -> Axes:
-    """Map a variable in natural classes."""
+    """Map a variable in natural classes; scores run one way, also below zero."""
     name = view.label or shorten(view.name, _LONG_NAME)
-    options = {**view.classes, **view.common, **view.hatched}
+    measured = view.code in set(view.catalogue.codes) - set(view.catalogue.aggregates)
+    one_way = {} if measured or {"limits", "center"} & view.classes.keys() else {"scheme": "natural"}
+    options = {**one_way, **view.classes, **view.common, **view.hatched}
     return maps.plot_values(view.regions, view.values(), variable=name, year=view.year, **options, **view.layout)
 
 
@@ -438,7 +440,8 @@ def complexity(view: ReportView) -> Axes:
     assert found.complexity is not None
     name = Words(view.lang)("figure", "complexity")
     shown = found.complexity.regions["eci"]
-    return maps.plot_values(view.regions, shown, variable=name, digits=1, year=found.year, **view.common, **view.layout)
+    facts = {"variable": name, "digits": 1, "scheme": "natural", "year": found.year, **view.common, **view.layout}
+    return maps.plot_values(view.regions, shown, **facts)
 
 
 def density(view: ReportView) -> Axes:

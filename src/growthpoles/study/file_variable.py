@@ -21,7 +21,7 @@ from growthpoles.errors import (
     unshortened,
 )
 from growthpoles.language.languages import alternatives
-from growthpoles.study.files.printed_labels import UNSTATED, parse_year, year_inside
+from growthpoles.study.files.printed_labels import UNSTATED, parse_year, year_inside, year_of_part
 from growthpoles.study.files.problems import NO_YEAR, ColumnsLeftOut, partly_told
 from growthpoles.study.table_totals import total_columns
 
@@ -167,18 +167,20 @@ class FileData:
         if variable is None and len(columns) == 1:
             variable = columns[0]
         year, elsewhere = self.table.attrs.get("year"), self.table.attrs.get("elsewhere", {})
+        same = year, *self.years, *self.table.attrs.get("ends", ())
         label = None if year is None or variable is None or variable in columns else parse_year(variable)
-        if label is not None and label.year in (year, *self.years) and len(columns) == 1:
+        if label is not None and label.year in same and len(columns) == 1:
             variable = columns[0]  # the header is the year alone
         elif variable is None or label is not None:
             also = "" if label is None else f"--year {label.year} with "
             allowed = f"{also}--variable one of {listed([*columns, *self._without_year()[0]], write=quoted)}"
+            allowed += _of_other_years(elsewhere)
             raise DataError(message("which numbers?", where=self.source, allowed=allowed))
         more = self._without_year()[0] if variable.endswith("...") else self.table[[]]
         variable = unshortened(variable, [*columns, *elsewhere, *more])
         # The header as it stands in the file, with the year that was taken out of it.
         if (said := heading_of(variable, [*columns, *elsewhere])) is not None and said[0] in columns:
-            if year not in (None, said[1]) and said[1] not in self.years:
+            if year is not None and said[1] not in same:
                 problem = f"{quoted(variable)} says {said[1]}, and the numbers are those of {year}"
                 raise DataError(message(problem, where=self.source, allowed=f"--year {said[1]}"))
             variable = said[0]
@@ -209,13 +211,12 @@ class FileData:
                 raise DataError(message(problem, where=self.source, allowed=allowed))
             near = nearest(variable, [*columns, *elsewhere, *more], n=1, words=True)
             allowed = listed(columns, write=quoted) or "a column of numbers"
-            if elsewhere:
-                told = [f"{quoted(name)} (--year {years[-1]})" for name, years in elsewhere.items()]
-                allowed += f"; of other years: {listed(told, write=str)}"
+            allowed += _of_other_years(elsewhere)
             if len(more.columns) or unread:
                 allowed += f"; without a year: {listed(more, write=quoted) or unread}"
             raise DataError(message(problem, where=self.source, allowed=allowed, near=map(quoted, near)))
-        self.tell_years([variable])
+        if year_of_part(variable) is None:  # a month with its year is in no other
+            self.tell_years([variable])
         return self.table[variable]
 
     def tell_years(self, names: Iterable[str]) -> None:
@@ -230,6 +231,11 @@ class FileData:
             return (self.table[[]] if self.undated is None else self.undated()), ""
         except DataError as error:
             return self.table[[]], str(error)
+
+
+def _of_other_years(elsewhere: Mapping[str, list[int]]) -> str:
+    told = [f"{quoted(name)} (--year {years[-1]})" for name, years in elsewhere.items()]
+    return f"; of other years: {listed(told, write=str)}" if told else ""
 
 
 def heading_of(text: str | None, names: Sequence[str]) -> tuple[str, int] | None:
@@ -435,6 +441,10 @@ def _joined(
     table = joined.drop(columns=bare.columns)
     table.attrs = {"undated": undated, **({} if year == UNSTATED else {"year": year})}
     table.attrs |= {name: long.attrs[name] for name in ("units", "partly", "codes")}
+    of_parts = {name: when for name in map(str, table) if (when := year_of_part(name)) not in (None, year)}
+    labels = {name: held[year] for name, held in long.attrs["printed"].items() if year in held}
+    table.attrs["printed"] = ({} if year == UNSTATED else of_parts) | labels
+    table.attrs["ends"] = (year + 1,) if any(parse_year(label) == (year, "fiscal") for label in labels.values()) else ()
     if other := _elsewhere(long, year):
         table.attrs["elsewhere"] = other
     flagged = long[(long["year"] == year) & long["flag"].astype(bool)]
@@ -515,27 +525,36 @@ def _year_of(
     years: list[int] = sorted(set(long["year"]) - {UNSTATED})
     named = list(dict.fromkeys(map(str, long["indicator"])))
     variable = _named(variable and unshortened(variable, named), named, long.attrs["codes"])
+    told = {when: label for held in long.attrs["printed"].values() for when, label in held.items()}
+    spans = {when for when, label in told.items() if parse_year(label) == (when, "fiscal")}
+    ends = {when + 1: when for when in spans if when + 1 not in years}  # 2024 means 2023/24, where no other year begins
     said = heading_of(variable, named)
     if variable is not None and variable not in named and (label := parse_year(variable)) is not None:
         said = named[0], label.year  # the header is the year alone
+    elif variable in named and (part := year_of_part(variable)) in years:
+        said = variable, part  # a month with its year
     if said is not None and variable is not None and years:
-        name, when = said
+        name, when = said[0], ends.get(said[1], said[1])
         both = options.years or ()
-        if options.year not in (None, when) and when not in both:
+        if options.year not in (None, *said[1:], when) and when not in [ends.get(each, each) for each in both]:
             given = " ".join(map(str, ("--years", *both) if both else ("--year", options.year)))
             problem = f"{quoted(variable)} says {when}, and {given}"
             allowed = f"one of them, or --variable {quoted(name)} with --year{'s' if both else ''}"
+            allowed = f"no --year, or --year {when}" if name == variable else allowed
             raise DataError(message(problem, where=str(path), allowed=allowed))
         held = sorted(set(long.loc[long["indicator"] == name, "year"]) - {UNSTATED})
         if parse_year(variable) is None and held and when not in held:
             problem = f"{quoted(name)} has no year {when}"
             raise DataError(message(problem, where=str(path), allowed=listed(held)))
-        options = options if both else replace(options, year=when)
-    if years and options.year is not None and options.year not in years:
-        raise DataError(message(f"no year {options.year}", where=str(path), allowed=listed(years)))
+        options = options if both else replace(options, year=said[1])
+    printed = listed([told.get(each, str(each)) for each in years], write=str)
+    year = [UNSTATED, *years][-1] if options.year is None else ends.get(options.year, options.year)
+    if years and year not in years:
+        raise DataError(message(f"no year {options.year}", where=str(path), allowed=printed))
     if len(years) > 1 and options.year is None:
-        notes.append(f"the year: {years[-1]} (--year says another: {listed(years)})")
-    year = options.year or [UNSTATED, *years][-1]
+        notes.append(f"the year: {told.get(year, str(year))} (--year says another: {printed})")
+    if options.year is not None and year in spans and told[year] != variable:
+        notes.append(f"the year: {told[year]}, which {'begins' if year == options.year else 'ends'} in {options.year}")
     if not years:
         long.loc[:, "year"] = year
     own = long[long["year"].isin([year, UNSTATED])]

@@ -30,6 +30,7 @@ from growthpoles.study.files.printed_labels import (
     is_unit,
     marks_told,
     names_no_subject,
+    printed_year,
     split_table_number,
     unread_years,
     without_span,
@@ -539,9 +540,10 @@ def read_table(
     DataFrame
         Columns region (key of the boundaries, or name), year, indicator, value (NaN: no data), flag (what is printed
         beside the number and at its year). ``attrs``: `units` by indicator, `remarks` (what was taken, left out or
-        could not be told), `partly` (indicators that are not in every year, with theirs), `codes` (of a column of its
-        own, or shorter names of the table itself, with the indicators that they are), `not_read` (rows and columns
-        without a value in the result, and why).
+        could not be told), `partly` (indicators that are not in every year, with theirs), `printed` (by indicator, how
+        a year is printed that is none of the calendar: "2023/24", whose number is 2023, or "FY2024"), `codes` (of a
+        column of its own, or shorter names of the table itself, with the indicators that they are), `not_read` (rows
+        and columns without a value in the result, and why).
 
     Raises
     ------
@@ -602,6 +604,7 @@ def read_table(
         raise DataError(message("; ".join([*problems[:_NAMED], *more]), where=str(path), allowed=allowed))
     rows: list[tuple[str, int, str, float, str]] = []
     unread: list[tuple[str, int | None, str, str, str]] = []
+    printed: dict[str, dict[int, str]] = {}
     twins = [each for block in blocks for each in namesakes(block)] if boundaries is not None else []
     if twins:
         both = [f"{' and '.join(map(shown, names))} are {'both' if len(names) == 2 else 'all'} {plain(code)}"
@@ -611,9 +614,11 @@ def read_table(
         allowed = remedy("{ignore}, or another row of each that is no region", ignore=repr(ignored))
         raise DataError(message("; ".join(both), where=str(path), allowed=allowed))
     for block in blocks:
-        numbers, unused = values_of(block, names, codes, known, decimal, thousands)
+        numbers, unused, spans = values_of(block, names, codes, known, decimal, thousands)
         rows += numbers
         unread += unused
+        for (of, code), label in spans.items():
+            printed.setdefault(code, {}).setdefault(of, label)
     table = pd.DataFrame(rows, columns=["region", "year", "indicator", "value", "flag"])
     if len(twice := table[table.duplicated(["region", "year", "indicator"])]):
         first = twice.iloc[0]
@@ -631,6 +636,7 @@ def read_table(
             *partly_told(partly),
         ],
         "partly": partly,
+        "printed": printed,
         "codes": {
             block.text(row, at): names[id(block), block.text(row, label)]
             for block in blocks
@@ -652,8 +658,10 @@ def read_table(
 def values_of(
     block: Block, names: Codes, codes: Sequence[str], known: dict[str, str],
     decimal: Sign | None, thousands: Sign | None,
-) -> tuple[list[tuple[str, int, str, float, str]], list[tuple[str, int | None, str, str, str]]]:  # fmt: skip
-    """Return the numbers of a block by region, year and indicator, each with its flag, and the cells not read."""
+) -> tuple[
+    list[tuple[str, int, str, float, str]], list[tuple[str, int | None, str, str, str]], dict[tuple[int, str], str]
+]:  # fmt: skip
+    """Return the numbers of a block by region, year and indicator, with flags; the cells not read; printed years."""
     rows, path = [], block.grid.path
     spec = Table.model_validate(tomllib.loads("\n".join(table_lines(block, names, block.years, str)))["tables"][0])
     if (given := given_signs(decimal, thousands, spec.thousands)) is not None:
@@ -672,7 +680,9 @@ def values_of(
             for code, value in zip(frame.columns, values, strict=True):
                 flag = flags.get((str(name), str(code)), "")
                 rows.append((regions[str(name)], at, str(code), float(value), flag))
-    return rows, [(each.sheet, each.row, each.column, each.content, each.reason) for each in data.unused]
+    unused = [(each.sheet, each.row, each.column, each.content, each.reason) for each in data.unused]
+    of_title = {(at, code): block.printed for _, at, code, *_ in rows if printed_year(block.printed, at)}
+    return rows, unused, of_title | data.printed
 
 
 def look_at(

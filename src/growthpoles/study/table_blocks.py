@@ -61,6 +61,7 @@ class Block:
     match: KeyMatch = field(default_factory=KeyMatch)
     year_column: int | None = None
     years: list[int] = field(default_factory=list)
+    printed: str = ""  # how a title or a sheet prints the year that was taken from it, if as none of the calendar
     indicator: tuple[int, ...] = ()
     value_at: dict[int, int | None] = field(default_factory=dict)  # column -> the year in its header
     labels: dict[int, str] = field(default_factory=dict)  # column -> name of the indicator
@@ -92,7 +93,7 @@ class Block:
     def year_of(self, label: str) -> YearLabel | None:
         """Return the year that a label says and nothing else; that of a date only where each year has one."""
         year = parse_year(label)
-        return None if year is not None and year.kind == "date" and self.within_years else year
+        return None if year is not None and year.kind in ("date", "ended") and self.within_years else year
 
     def part_of_year(self, label: str) -> str:
         """Return the month, quarter or day that a label names, or ""."""

@@ -27,12 +27,15 @@ from growthpoles.study.files.printed_labels import (
     multipliers,
     parse_year,
     plain_signs,
+    printed_year,
     split_flag,
     split_table_number,
     two_years,
     unit_behind,
     unread_years,
+    year_of_part,
     year_reader,
+    years_ended,
     years_in,
 )
 from growthpoles.study.files.problems import NO_YEAR, Problem
@@ -70,6 +73,7 @@ def read_block(
 
     With `undated`, its values are those whose headers say no year though others do.
     """
+    block.paths = years_ended(block.paths, block.titles)
     kinds = {at: Counter(kind_of(row[at]) for _, row in block.rows if at < len(row)) for at in range(len(block.paths))}
     block.kinds_of = kinds
     block.within_years = dates_within_years((None, " ; ".join(path)) for path in block.paths) or any(
@@ -550,28 +554,36 @@ def _find_years(block: Block, year: int | None) -> None:
         found = [label for part in parts if (label := block.year_of(part)) is not None]
         block.years = sorted({each for each in block.value_at.values() if each is not None})
     if any(label.kind == "fiscal" for label in found):
-        block.doubts.append("years such as 2018-19: the first one was taken")
+        block.doubts.append("years such as 2018-19 go by the first one; a map says them as they are printed")
     if block.years:
         return
     heads = [part for at in block.value_at for part in block.paths[at] if not doubtful_year(part)]
     several = {hit for part in heads for hit in years_in(part)}
-    said: list[tuple[int, str]] = []
+    said: list[tuple[int, str, str]] = []
     for what, texts in (("sheet", [block.grid.sheet]), ("title", block.titles), ("name", [block.grid.path.stem])):
-        plain = (text.replace("_", " ") for text in texts if text and not doubtful_year(text))
+        plain = [text.replace("_", " ") for text in texts if text and not doubtful_year(text)]
         years = {hit for text in plain for hit in years_in(text)}
-        said += [(years.pop(), what)] if len(years) == 1 else []
+        years -= {year + 1 for year in years if any(printed_year(text, year).endswith(str(year + 1)) for text in plain)}
+        for own_year in years if len(years) == 1 else ():
+            printed = (printed_year(text, own_year) for text in plain)
+            said.append((own_year, what, next(filter(None, printed), "")))
     paths = {at: " ; ".join(block.paths[at]) for at in block.value_at}
     year_in = year_reader(paths.values(), days=block.within_years)
     inside = {at: hit[0] for at, path in paths.items() if not doubtful_year(path) and (hit := year_in(path))}
-    only, bare = {*inside.values(), *(told for told, _ in said)}, [block.names[at] for at in paths if at not in inside]
+    only, bare = {*inside.values(), *(each[0] for each in said)}, [block.names[at] for at in paths if at not in inside]
     if inside and bare and not block.indicator and len(only) == 1 and year in (None, UNSTATED, *only):
         block.years, block.value_at = list(only), dict.fromkeys(block.value_at, *only)
         told = f"the year of {listed(bare, write=quoted)}"
         block.doubts.append(f"{told}; {block.years[0]} was taken from the headers of the other columns")
         return
     if said and len(several) < 2 and year in (None, UNSTATED):
-        block.years = [said[0][0]]
-        block.doubts.append(f"the year; {said[0][0]} was taken from the {said[0][1]}")
+        own = {at: year_of_part(path) or said[0][0] for at, path in paths.items()}
+        block.years, block.printed = sorted({*own.values()}), said[0][2]
+        apart = block.years != [said[0][0]]  # a month with its year is of that year, whatever the title says
+        block.value_at = dict(own) if apart else block.value_at
+        if said[0][0] in block.years:
+            rest = " where a heading says none" if apart else ""
+            block.doubts.append(f"the year; {said[0][0]} was taken from the {said[0][1]}{rest}")
     elif year is not None:
         block.years = [year]
         if said and said[0][0] != year != UNSTATED:

@@ -36,6 +36,7 @@ from growthpoles.maps.thematic.cluster_map import HOTSPOTS, MARKS
 from growthpoles.maps.thematic.map_drawing import shown_on
 from growthpoles.maps.thematic.value_map import (
     Scheme,
+    automatic_limits,
     centered_limits,
     change_limits,
     digits_for,
@@ -339,6 +340,48 @@ def test_colours_run_apart_from_any_centre(regions: Any) -> None:
         assert face in ((middle,) if value == 100 else low if value < 100 else high)
     with pytest.raises(MapError, match="no limit between two classes is 100: "):
         maps.plot_values(regions, values, center=100, limits=[80, 90, 110, 130])
+
+
+@given(
+    st.lists(st.floats(-1e6, 1e6, allow_subnormal=False), min_size=1, max_size=60),
+    st.lists(st.floats(1e-3, 1e6), min_size=1, max_size=3),
+    st.integers(0, 8),
+    st.one_of(st.none(), st.integers(2, 12)),
+)
+def test_values_of_both_signs_have_a_limit_at_zero(
+    many: list[float], few: list[float], decimals: int, k: int | None
+) -> None:
+    values = np.round([*many, max(few), -1.0 - few[0] / 3], decimals)
+    low, high = values.min(), values.max()
+    assume(high > -1e-9 * low)
+    limits, center = automatic_limits(values, None, k, None)
+    edges, apart = np.array(limits), values[values != 0]
+    assert center == 0 and list(edges).count(0) == 1 and (np.diff(edges) > 0).all()
+    assert edges[0] <= low and high <= edges[-1] and len(edges) <= (k or 6) + 1
+    assert {*places_of(apart, edges, 0.0)} == {*range(len(edges) - 1)}, "no class is empty"
+    assert automatic_limits(values, "natural", None, None)[1] is None, "what somebody asks for stays"
+    assert automatic_limits(values, None, None, 1.5)[1] == 1.5
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_plain_map_parts_losses_from_gains(regions: Any, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    numbers = np.round(rng.normal(1, 3, len(regions)), 1) if seed % 2 else rng.uniform(5, 90, len(regions))
+    numbers[:1] = -0.1
+    values = pd.Series(numbers, index=regions.index)
+    ax = maps.plot_values(regions, values, labels="none")
+    for value, face in zip(values, faces(ax), strict=True):
+        blue, red = (int(face[i : i + 2], 16) for i in (5, 1))
+        assert value == 0 or (red > blue) == (value < 0)
+    assert any(float(text.replace("\u2212", "-")) == 0 for text in printed(ax, "-legend-text") if text[-1].isdigit())
+    one_way = maps.plot_values(regions, values, labels="none", scheme="natural")
+    assert set(faces(one_way)) <= set(palettes.take(palettes.SEQUENTIAL, 5))
+    panel = maps.plot_panel(regions, {"a": values, "b": values.abs()})
+    drawn = [
+        set(faces(each)) for each in panel.axes if any(str(c.get_gid()).endswith("-regions") for c in each.collections)
+    ]
+    losses = [sum(int(face[1:3], 16) > int(face[5:], 16) for face in each) for each in drawn]
+    assert len(losses) == 2 and losses[0] and not losses[1]
 
 
 @given(

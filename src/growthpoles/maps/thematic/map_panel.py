@@ -21,10 +21,9 @@ from growthpoles.maps.sheet.text_layer import WordLayer
 from growthpoles.maps.source_note import numbers_of, source_parts, told
 from growthpoles.maps.thematic.map_drawing import shown_on
 from growthpoles.maps.thematic.value_map import (
-    centered_limits,
+    automatic_limits,
     digits_for,
     limits_of_change,
-    own_limits,
     plot_change,
     plot_values,
 )
@@ -259,10 +258,9 @@ def _common(
     center, scheme, k = (options.get(name) for name in ("center", "scheme", "k"))
     if draw is plot_change:
         limits = limits_of_change(values, k)
-    elif center is not None and scheme is None:
-        limits = centered_limits(values, center, k)
     else:
-        limits = own_limits(values, scheme, k)
+        limits, center = automatic_limits(values, scheme, k, center)
+        options = {**options, "center": center if options.get("colours") is None else options.get("center")}
     if draw is plot_values and "digits" not in options:
         options = {**options, "digits": digits_for(values)}
     return {name: value for name, value in options.items() if name not in ("scheme", "k")} | {"limits": limits}

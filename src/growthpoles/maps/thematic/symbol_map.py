@@ -21,9 +21,9 @@ from growthpoles.maps.sheet.legend import Category, Legend, shift, swatch_list, 
 from growthpoles.maps.sheet.map_geometry import Base, align
 from growthpoles.maps.sheet.map_plan import Plan
 from growthpoles.maps.sheet.sheet_blocks import Array, Block, Box, Tile, Word
-from growthpoles.maps.source_note import NO_DATA, no_data, numbers_of
+from growthpoles.maps.source_note import NO_DATA, no_data, numbers_of, shown_value
 from growthpoles.maps.thematic.map_drawing import draw_map, map_style, shown_on
-from growthpoles.maps.thematic.value_map import digits_for, shown_value
+from growthpoles.maps.thematic.value_map import digits_for
 from growthpoles.maps.typography import text_metrics
 from growthpoles.maps.typography.typefaces import typeface_of
 

@@ -12,13 +12,13 @@ from numpy.typing import NDArray
 
 from growthpoles.errors import MapError, Option, message, remedy, unknown_option
 from growthpoles.language.languages import translator
-from growthpoles.language.number_format import format_number, format_p, round_half
+from growthpoles.language.number_format import format_number, round_half
 from growthpoles.maps import palettes
 from growthpoles.maps.map_options import MapOptions
 from growthpoles.maps.presets import in_preset_typeface
 from growthpoles.maps.sheet.legend import Category, Legend
 from growthpoles.maps.sheet.map_geometry import align
-from growthpoles.maps.source_note import NO_DATA, change_notes, digits_of, numbers_of
+from growthpoles.maps.source_note import NO_DATA, between, change_notes, digits_of, numbers_of, shown_value
 from growthpoles.maps.thematic.map_drawing import Texts, draw_map, map_style
 
 if TYPE_CHECKING:
@@ -379,12 +379,37 @@ def centered_limits(values: Sequence[float] | Array, center: float, k: int | Non
     return tuple(exact.tolist())
 
 
+def automatic_limits(
+    values: Array, scheme: Scheme | None, k: int | None, center: float | None
+) -> tuple[tuple[float, ...], float | None]:
+    """Return limits that nobody chose, and the centre: 0 where both signs occur and neither it nor a scheme is given.
+
+    Classes around such a centre are natural on either side, as many on each as its share of the span, one at least.
+    """
+    if center is not None and scheme is None:
+        return centered_limits(values, center, k), center
+    low, high = (float(end(values[np.isfinite(values)], initial=0.0)) for end in (np.min, np.max))
+    classes, noise = k or 6, 1e-12 * (high - low)
+    if scheme is not None or not min(-low, high) > noise or not 2 <= classes <= 12:
+        return own_limits(values, scheme, k), center
+    first = min(max(int(round_half(-classes * low / (high - low), 0)), 1), classes - 1)
+    below, above = _arm_limits(values[values < -noise], first), _arm_limits(values[values > noise], classes - first)
+    return (*below[:-1], 0.0, *above[1:]), 0.0
+
+
+def _arm_limits(values: Array, k: int) -> tuple[float, ...]:
+    """Return natural limits of the values on one side of zero, of which the one next to it is not used."""
+    if (k := min(k, len(np.unique(values)))) > 1:
+        return own_limits(values, None, k)
+    return _readable(values.min(initial=0.0), np.array([]), np.array([]), values.max(initial=0.0))
+
+
 @in_preset_typeface
 def plot_change(
     regions: gpd.GeoDataFrame,
     change: pd.Series | pd.DataFrame | str,
     *,
-    years: tuple[int, int] | None = None,
+    years: tuple[object, object] | None = None,
     edition: str | None = None,
     lang: str = "en",
     ax: Axes | None = None,
@@ -404,7 +429,7 @@ def plot_change(
     change : Series, or DataFrame with `column`, or str
         Change in any unit, index = region; NaN is drawn as "no data". A name means that column of `regions`.
     years : (int, int), optional
-        First and last year, for title and source line.
+        First and last year, for title and source line; text such as "2023/24" stays as it is.
     variable : str, optional
         What changed, with the unit: for title and legend; by default the name of the Series or column. One that is
         called "index", as in the published tables, is the innovation index in points. The difference of two
@@ -454,7 +479,7 @@ def plot_change(
         name, title = word("Change of the index, points"), word("Change of the innovation index")
     else:
         name = title = word("Change: {name}").format(name=named) if named not in ("", "change") else word("Change")
-    span = 0 if years is None else f"{years[0]}\u2013{years[1]}"
+    span = 0 if years is None else between(*years)
     shown = Numbers(
         values,
         edges,
@@ -518,18 +543,6 @@ def _classed(
     return classes, lambda i: nothing if missing[i] else shown_value(float(numbers[i]), lang, digits, sign)
 
 
-def shown_value(value: float, lang: str, digits: int | None, sign: Any = "-") -> str:
-    """Write a value, a p-value if there are no digits; where it would round to zero with more digits, else "<0.001"."""
-    if digits is None:
-        return format_p(value, lang)
-    if value and round_half(value, digits) == 0:
-        digits = next((digits + more for more in (1, 2) if round_half(value, digits + more)), digits)
-    if value and round_half(value, digits) == 0:
-        least = format_number(np.sign(value) * 10.0**-digits, lang, digits=digits, sign=sign)
-        return f"{'<' if value > 0 else '>'}{least}"
-    return format_number(value, lang, digits=digits, sign=sign)
-
-
 @in_preset_typeface
 def plot_values(
     regions: gpd.GeoDataFrame,
@@ -563,10 +576,10 @@ def plot_values(
         belongs to the class above it, but see `center`.
     scheme : str, optional
         How to find the limits, "natural" by default: see :func:`growthpoles.class_limits`, which also makes limits
-        that several maps can share.
+        that several maps can share. Without it colours run apart from zero where values have both signs.
     k : int, optional
-        Number of classes, five by default; fewer where there are fewer distinct values. With a `center` and no scheme
-        six, or another even number.
+        Number of classes, five by default, six with both signs; fewer where there are fewer distinct values. With a
+        `center` and no scheme six, or another even number.
     center : float, optional
         Value from which the colours run apart, such as 0, 1, 100 or a mean: the limits are then at even steps from
         it, as far as there are values, unless they are given, rounded as the map prints numbers where that moves no
@@ -615,20 +628,13 @@ def plot_values(
     series = align(regions, numbers_of(values, column, "values", regions), "values")
     numbers = series.to_numpy(dtype=float)
     _refuse_both(limits, "plot_values", scheme=scheme, k=k)
-    if center is not None and scheme is None and limits is None:
-        limits = centered_limits(numbers, center, k)
-    edges = rising(own_limits(numbers, scheme, k)) if limits is None else _own_scale(limits, series)
+    if limits is None:
+        found, middle = automatic_limits(numbers, scheme, k, center)
+        center = middle if colours is None else center
+    edges = rising(found) if limits is None else _own_scale(limits, series)
     if colours is None:
         colours = palettes.SEQUENTIAL if center is None else palettes.DIVERGING
-    if isinstance(colours, str):
-        allowed = 'a list of colours, lowest first: matplotlib.colormaps["viridis"](np.linspace(0, 1, 5)) is one'
-        raise MapError(message(f"colours={colours!r} is one word", allowed=allowed))
-    try:
-        palettes.rgb(colours)
-    except (ValueError, TypeError):
-        raise MapError(
-            message(f"colours={colours!r} are no colours", allowed='such as ["#ffffff", "#08306b"]')
-        ) from None
+    palettes.check_colours(colours)
     shown = Numbers(series, edges, digits_for(numbers) if digits is None else digits, colours, center=center)
     return map_numbers(regions, shown, variable, year, edition, values, lang=lang, ax=ax, gid=gid, options=options)
 

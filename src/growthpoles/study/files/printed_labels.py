@@ -53,6 +53,10 @@ _PLAIN_YEAR = re.compile(
     flags=re.IGNORECASE,
 )
 _FISCAL = re.compile(rf"(?:F\.?Y\.?\s*)?{_YEAR}\s*[/–—-]\s*((?:19|20)?\d\d){_YEAR_NOTE}*", flags=re.IGNORECASE)
+_FISCAL_INSIDE = re.compile(
+    rf"(?<![^\W_])(?:F\.?Y\.?\s*)?(?<![\d.,]){_YEAR}\s*[/–—-]\s*((?:19|20)?\d\d)(?![\d./–-]*\d)"
+    rf"|(?<![^\W_])F\.?Y\.?\s*{_YEAR}(?![\d./–-]*\d)", re.IGNORECASE
+)  # fmt: skip
 _DAY_FIRST = re.compile(
     rf"(?:(?:на|stav k|stan na|stand|am)\s+)?(\d{{1,2}})[./-]\s?(\d{{1,2}})[./-]\s?{_YEAR}(?:\s*[гrр]\.?)?"
     rf"{_YEAR_NOTE}*",
@@ -82,6 +86,21 @@ _DAYS = re.compile(
 _DAY_ALONE = re.compile(
     rf"\b(?:1|30|31)(?:er|º|\.)?\s+(?:de\s+)?{_MONTHS}(?!\s*\d)|\b{_MONTHS}\s+(?:1|30|31)(?:st)?\b(?![.,]?\d)",
     flags=re.IGNORECASE,
+)
+# "Year ended Mar-22", "12 months to Dec 2022", "2022 (year ended March)": a year that ends in a month, and no month.
+_ENDED_WORDS = rf"(?<![^\W\d_])(?:{alternatives('years_ended')})(?![^\W_])\.?[\s:,]*"
+_OF_YEAR = rf"(?:\s+\d{{1,2}}(?:st|nd|rd|th)?(?!\d))?(?:,|\s+de)?[\s'’/–-]*(?:{_YEAR}|(\d\d))(?![\d.,]?\d)"
+_IN_MONTH = rf"(?:\d{{1,2}}(?:st|nd|rd|th|er|º|\.)?[\s/-]*(?:de\s+)?)?({_MONTHS})"
+_ENDED = re.compile(
+    rf"{_ENDED_WORDS}{_IN_MONTH}{_OF_YEAR}|(?<!\d){_YEAR}[\s,:–-]*[(\[]?{_ENDED_WORDS}{_IN_MONTH}[)\]]?"
+    rf"|(?<!\w)({_MONTHS})\s+years?\s+{_YEAR}(?!\d)", re.IGNORECASE
+)  # fmt: skip
+_ENDED_ALONE = re.compile(rf"(?:for\s+)?(?:the\s+)?(?:{_ENDED.pattern}){_YEAR_NOTE}*", flags=re.IGNORECASE)
+_MONTH_ALONE = re.compile(rf"({_MONTHS}){_OF_YEAR}{_YEAR_NOTE}*", flags=re.IGNORECASE)
+_SAYS_ENDED = re.compile(rf"{_ENDED_WORDS}(?:{_IN_MONTH})?", flags=re.IGNORECASE)
+# "Mar-23", "4T23": a part of a year with the last two digits of the year.
+_SHORT_YEAR = re.compile(
+    rf"(?<!\w)(?:{_MONTHS}\s?['’/–-]|(?:q\s?[1-4]|[1-4]\s?[qt])[\s'’/–-]?)\s?(\d\d)(?![\d.,/–-]?\d)", re.IGNORECASE
 )
 _DAY_IN_WORDS = re.compile(
     rf"(?:(?:на|az?|am|au|al?|à|stav k|stan na|as of|as at|по состоянию на)\s+)?"
@@ -215,7 +234,7 @@ _BEFORE = re.compile(rf"(\([^\W\d_]{{1,3}}\)|\[[^\[\]\d]{{1,12}}\]|[*†‡§¶#
 
 
 class YearLabel(NamedTuple):
-    """A year as printed, and how it was: "year", "date" or "fiscal" (its first year is taken)."""
+    """A year as printed, and how it was: "year", "date", "ended" (in a month) or "fiscal" (its first year is taken)."""
 
     year: int
     kind: str
@@ -270,6 +289,8 @@ def _opened(text: str) -> str:
 @functools.lru_cache(maxsize=MANY_CELLS)
 def _year_in(cell: str) -> YearLabel | None:
     text = _opened(_YR.sub("", " ".join(cell.translate(_DIGITS).split()).strip("\"'")))
+    if len(text) <= 60 and (hit := _ENDED_ALONE.fullmatch(text)):
+        return YearLabel(_ended(hit)[1], "ended")
     if len(text) > 40 or not _HAS_DIGIT.search(text):
         return None
     if hit := _FISCAL.fullmatch(text):
@@ -294,6 +315,29 @@ def _year_in(cell: str) -> YearLabel | None:
         both = set(map(_year_in, twice.groups()))
         return both.pop() if len(both) == 1 else None
     return None
+
+
+def _month(name: str) -> str:
+    return name.casefold()[: 4 if name.casefold().startswith("jui") else 3]  # "juin" and "juillet" share three letters
+
+
+def _ended(hit: re.Match[str]) -> tuple[str, int]:
+    """Return the month in which a year ends, by its first letters, and that year."""
+    found = list(filter(None, hit.groups()))
+    month, year = next(text for text in found if not text.isdecimal()), int(next(filter(str.isdecimal, found)))
+    return _month(month), year if year > 99 else year + (2000 if year < 70 else 1900)
+
+
+def years_ended(paths: Sequence[Sequence[str]], titles: Iterable[str]) -> list[list[str]]:
+    """Return headings in which bare months ("Mar-22"), one a year, end a year, as a title or another heading says."""
+    parts = dict.fromkeys(part for path in paths for part in path)
+    said = [hit for text in (*titles, *parts) for hit in _SAYS_ENDED.finditer(text)]
+    months = {part: _ended(hit) for part in parts if (hit := _MONTH_ALONE.fullmatch(part.translate(_DIGITS).strip()))}
+    named = {month for month, _ in months.values()} | {_month(hit[1]) for hit in said if hit[1]}
+    if not said or len(named) != 1 or len({year for _, year in months.values()}) < len(months):
+        return [*map(list, paths)]
+    kept = ([part for part in path if not _SAYS_ENDED.fullmatch(part)] for path in paths)
+    return [[f"year ended {part}" if part in months else part for part in path] for path in kept]
 
 
 def mark_eras(rows: Sequence[list[object]]) -> str:
@@ -372,9 +416,29 @@ def _plain(cell: object) -> str:
 
 def part_of_year(text: str) -> str:
     """Return the month, quarter or half-year that a label names ("M01", "2021M03", "March", "Q2 2021"), or ""."""
-    plain = _DAY_ALONE.sub("", _DAYS.sub("", text.translate(_DIGITS).strip()))
+    plain = _DAY_ALONE.sub("", _DAYS.sub("", _ENDED.sub(" ", text.translate(_DIGITS).strip())))
     hit = _PART_ALONE.fullmatch(plain) or _PARTS_OF_YEAR.search(plain)
     return hit[0].strip() if hit else ""
+
+
+def year_of_part(text: str) -> int | None:
+    """Return the year of a label that names a month or a quarter with its year ("Mar-23", "2021M03"), or None."""
+    plain = text.translate(_DIGITS)
+    found = {2000 + int(hit[1]) for hit in _SHORT_YEAR.finditer(plain)} or set(years_in(plain))
+    return found.pop() if len(found) == 1 and part_of_year(text) else None
+
+
+@functools.lru_cache(maxsize=MANY_CELLS)
+def printed_year(text: str, year: int) -> str:
+    """Return how a header or a cell prints a year that is no single calendar year ("2023/24", "FY2024"), or ""."""
+    for part in text.split(" | "):
+        plain = " ".join(part.translate(_DIGITS).split())
+        if (ended := _ENDED_ALONE.fullmatch(plain)) and _ended(ended)[1] == year:
+            return _ENDED.search(plain)[0]  # type: ignore[index]
+        for hit in _FISCAL_INSIDE.finditer(_base_hidden(plain)):
+            if int(hit[1] or hit[3]) == year and (hit[3] or int(hit[2]) % 100 == (year + 1) % 100):
+                return hit[0]
+    return ""
 
 
 def unit_behind(text: str) -> str:
@@ -394,19 +458,24 @@ def dates_within_years(labels: Iterable[tuple[object, str]]) -> bool:
     `labels` are of what a label tells a part of, and the label: what it says beside its dates counts as well.
     """
     held: dict[tuple[object, str, int], set[tuple[str, ...]]] = defaultdict(set)
+    months: dict[tuple[object, str], set[str]] = defaultdict(set)  # in which years end
     for what, text in labels:
         plain = text.translate(_DIGITS)
+        if ended := _ENDED.search(plain):
+            months[what, _ENDED.sub("", plain)].add(_ended(ended)[0])
+            continue
         hits = list(_DATE.finditer(plain))
         years = {int(year) for hit in hits for year in hit.groups() if year and len(year) == 4}
         if len(years) == 1:
             rest = "".join(sign for sign in _DATE.sub("", plain).casefold() if sign.isalnum())
             held[what, rest, years.pop()].add(tuple(hit[0] for hit in hits))
-    return any(len(dates) > 1 for dates in held.values())
+    return any(len(dates) > 1 for dates in held.values()) or any(len(ends) > 1 for ends in months.values())
 
 
 def dates_of(text: str) -> list[str]:
-    """Return the full dates in a text, as they are printed."""
-    return [hit[0].strip() for hit in _DATE.finditer(text.translate(_DIGITS))]
+    """Return the full dates in a text, and the years that end in a month, as they are printed."""
+    plain = text.translate(_DIGITS)
+    return [hit[0].strip() for hit in (*_ENDED.finditer(plain), *_DATE.finditer(_ENDED.sub(" ", plain)))]
 
 
 def open_order(dates: Iterable[str]) -> bool:
@@ -433,12 +502,12 @@ def year_inside(text: str, *, spans: bool = False, days: bool = False) -> tuple[
     A year of prices ("at 2018 prices", "2015=100") is none, and stays in the text. With `spans`, "2010/11" is no month,
     and with `days` a date is one, or a day.
     """
-    if days and _DATE.search(text.translate(_DIGITS)):
+    if days and any(sign.search(text.translate(_DIGITS)) for sign in (_DATE, _ENDED)):
         return None
     plain = _without_days(text)
     hits = list(_INSIDE.finditer(plain))
     years = {int(hit[1]) for hit in hits}
-    parts = _DAY_ALONE.sub("", _SPAN_OR_MONTH.sub(r"\1", plain) if spans else plain)
+    parts = _DAY_ALONE.sub("", _SPAN_OR_MONTH.sub(r"\1" if spans else r"\g<0>", _ENDED.sub(" ", plain)))
     if len(years) != 1 or _CODE.search(text) or _PARTS_OF_YEAR.search(parts):
         return None
     for hit in hits:
@@ -452,7 +521,9 @@ def year_inside(text: str, *, spans: bool = False, days: bool = False) -> tuple[
 
 
 def _without_days(text: str) -> str:
-    return _base_hidden(_opened(_DAYS.sub("", _YR.sub("", text.translate(_DIGITS).replace("_", " ")))))
+    plain = text.translate(_DIGITS).replace("_", " ")
+    plain = _ENDED.sub(lambda hit: f"{hit[0][:-2]}{_ended(hit)[1]}" if hit[3] else hit[0], plain)
+    return _base_hidden(_opened(_DAYS.sub("", _YR.sub("", plain))))
 
 
 def marks_of_years(texts: Iterable[str]) -> dict[str, str]:

@@ -18,7 +18,7 @@ import pandas as pd
 
 from growthpoles.errors import DataError, Reason, listed, message, nearest, quoted, shown
 from growthpoles.study.files.number_notation import Notation, detect_notation
-from growthpoles.study.files.printed_labels import bare_name, marks_of_years, parse_year, split_flag
+from growthpoles.study.files.printed_labels import bare_name, marks_of_years, parse_year, printed_year, split_flag
 from growthpoles.study.files.printed_tables import Decimal, out_of_range
 from growthpoles.study.files.problems import Problem
 from growthpoles.study.files.table_files import RawTable, cell_text, read_raw
@@ -98,6 +98,8 @@ class TableData:
         What `ignore` names and no row of the table bears.
     year_cells : dict
         Row -> its year, as written.
+    printed : dict of (year, code) to str
+        Years that are printed as no single calendar year: "2023/24".
     tell_sheet : bool
         Whether places name the sheet, too: the study reads others of this file.
     """
@@ -118,6 +120,7 @@ class TableData:
     rows_used: int = 0
     idle: list[str] = field(default_factory=list)
     year_cells: dict[int, str] = field(default_factory=dict)
+    printed: dict[tuple[int, str], str] = field(default_factory=dict)
     tell_sheet: bool = False
 
     def drop(self, reason: str, *, row: int | None = None, column: str = "", content: object = "") -> None:
@@ -155,6 +158,10 @@ def parse_cells(data: TableData, spec: Table) -> None:
         return
     data.codes = list(dict.fromkeys(cell.code for cell in data.cells if cell.code))
     year_marks = marks_of_years(dict.fromkeys([*data.year_cells.values(), *(cell.header for cell in data.cells)]))
+    heads = {
+        (cell.year, cell.code, text) for cell in data.cells for text in (data.year_cells.get(cell.row, ""), cell.header)
+    }
+    data.printed = {(year, code): label for year, code, text in sorted(heads) if (label := printed_year(text, year))}
     found: dict[int, dict[str, dict[str, float]]] = {}
     ksi: dict[int, dict[str, tuple[float, str]]] = {}
     for cell in data.cells:
