@@ -21,7 +21,7 @@ from shapely.geometry import box
 import growthpoles as gp
 from growthpoles.errors import DataError, GrowthpolesError
 from growthpoles.study.audit.file_audit import read_audit_file
-from growthpoles.study.files.printed_labels import is_no_subject
+from growthpoles.study.files.printed_subjects import is_no_subject
 from growthpoles.study.files.problems import FAR_YEARS, LUNAR_YEARS
 from growthpoles.study.guess_columns import guess_layer
 from growthpoles.study.propose_study import quick_look

@@ -15,7 +15,7 @@ import growthpoles as gp
 from growthpoles.errors import DataError
 from growthpoles.study.audit.file_audit import read_audit_file
 from growthpoles.study.file_variable import FileOptions, read_files
-from growthpoles.study.files.printed_labels import is_no_quantity, is_unit
+from growthpoles.study.files.printed_subjects import is_no_quantity, is_unit
 from samples import samples
 
 STEMS = ["Bartana", "Corvona", "Dalmera", "Feltova", "Gorlina", "Hesmara", "Jontela", "Kelvora", "Lamtina", "Morzela"]

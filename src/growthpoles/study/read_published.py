@@ -22,20 +22,16 @@ from growthpoles.study.files import problems as causes
 from growthpoles.study.files.cell_grids import EncodingError, Grid, read_grids, turned
 from growthpoles.study.files.number_notation import given_signs, is_number, signs_asked
 from growthpoles.study.files.printed_labels import (
-    CATEGORY,
     UNSTATED,
     bare_name,
-    is_no_quantity,
-    is_no_subject,
-    is_unit,
     marks_told,
-    names_no_subject,
     printed_year,
     split_table_number,
     unread_years,
     without_span,
     year_inside,
 )
+from growthpoles.study.files.printed_subjects import CATEGORY, is_no_quantity, is_no_subject, is_unit, names_no_subject
 from growthpoles.study.files.problems import Names, left_out_for, nothing_found, partly_told, summary
 from growthpoles.study.files.table_files import cell_text, too_many_names
 from growthpoles.study.files.user_table import idle_told, remark, toml_list

@@ -226,3 +226,22 @@ def goes_on(block: Block, before: Block) -> bool:
         return {tuple(each.text(row, i) for i in at) for _, row in each.rows}
 
     return not told(block) & told(before)
+
+
+def spelled_otherwise(
+    block: Block, kinds: dict[int, Counter[str]], numeric: list[int], index: NameIndex
+) -> list[tuple[tuple[float, ...], int, dict[str, str]]]:
+    """Return the columns of text in which most regions are named in spellings or scripts that the boundaries lack."""
+    found: list[tuple[tuple[float, ...], int, dict[str, str]]] = []
+    for at in kinds:
+        cells = [block.text(row, at) for _, row in block.rows]
+        texts = [text for text in dict.fromkeys(cells) if text]
+        if at in numeric or at == block.year_column or len(texts) < 2 or len(texts) > 3000:
+            continue
+        codes = (match := match_keys(texts, index, bare_name=bare_name)).codes | match.heard
+        units = len(set(codes.values()))
+        if units >= 0.4 * min(len(texts), len(index.names)) and units > 1:
+            found.append(
+                ((float(units), 0.0, -float(cells.count("")), -float(len(texts) - units), 1.0, -float(at)), at, codes)
+            )
+    return found

@@ -18,7 +18,6 @@ from growthpoles.study.files.number_notation import STRONG_MARK, Notation, is_ma
 from growthpoles.study.files.printed_labels import (
     MANY_CELLS,
     NEAR_YEARS,
-    NO_SUBJECT,
     TIMES,
     YEAR_WORDS,
     YearLabel,
@@ -27,7 +26,6 @@ from growthpoles.study.files.printed_labels import (
     dates_within_years,
     follow_each_other,
     gives_units,
-    is_unit,
     multipliers,
     open_order,
     parse_year,
@@ -36,6 +34,7 @@ from growthpoles.study.files.printed_labels import (
     split_flag,
     year_steps,
 )
+from growthpoles.study.files.printed_subjects import NO_SUBJECT, is_unit
 from growthpoles.study.files.table_files import JOINT, cell_text, cells_filled, header_paths, joint_keys, unique_names
 from growthpoles.study.guess_columns import goes_on_below, names_places
 

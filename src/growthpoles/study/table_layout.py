@@ -12,7 +12,7 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 from itertools import combinations
 
 from growthpoles.errors import Reason, listed, quoted, shown
-from growthpoles.regions.key_matching import best_rule, match_keys
+from growthpoles.regions.key_matching import best_rule
 from growthpoles.regions.name_matching import NameIndex
 from growthpoles.study import guess_columns as headers
 from growthpoles.study.files.number_notation import NOTATIONS, is_mark, is_number, settle_signs
@@ -22,7 +22,6 @@ from growthpoles.study.files.printed_labels import (
     bare_name,
     dates_within_years,
     doubtful_year,
-    is_unit,
     marked_apart,
     multipliers,
     parse_year,
@@ -38,9 +37,10 @@ from growthpoles.study.files.printed_labels import (
     years_ended,
     years_in,
 )
+from growthpoles.study.files.printed_subjects import is_unit
 from growthpoles.study.files.problems import NO_YEAR, Problem
 from growthpoles.study.files.table_files import JOINT, cell_text
-from growthpoles.study.region_rows import settle_rows
+from growthpoles.study.region_rows import settle_rows, spelled_otherwise
 from growthpoles.study.table_blocks import (
     Block,
     bare_number,
@@ -164,7 +164,7 @@ def _find_key(block: Block, kinds: dict[int, Counter[str]], numeric: list[int], 
         score = (weight, float(plain), -blanks, -float(len(texts) - len(found)), float(at not in numeric), -float(at))
         candidates.append((score, at, found))
     if index is not None and max((each[0][0] for each in candidates), default=0.0) < 0.5 * len(index.names):
-        candidates += _spelled_otherwise(block, kinds, numeric, index)
+        candidates += spelled_otherwise(block, kinds, numeric, index)
     most = int(max((each[0][0] for each in candidates), default=0.0))
     if index is not None and most < 0.8 * len(index.names) and (joint := joint_key(block, kinds, index, most)):
         candidates = [joint]
@@ -235,25 +235,6 @@ def series_of(block: Block) -> set[int]:
         if once or kinds["t"] + kinds["m"] + kinds["y"] > kinds["n"] or (kinds["n"] and _labels(block, at)):
             texts[at] = column
     return headers.series_columns(texts, {at: _last(block, at) for at in texts})
-
-
-def _spelled_otherwise(
-    block: Block, kinds: dict[int, Counter[str]], numeric: list[int], index: NameIndex
-) -> list[tuple[tuple[float, ...], int, dict[str, str]]]:
-    """Return the columns of text in which most regions are named in spellings or scripts that the boundaries lack."""
-    found: list[tuple[tuple[float, ...], int, dict[str, str]]] = []
-    for at in kinds:
-        cells = [block.text(row, at) for _, row in block.rows]
-        texts = [text for text in dict.fromkeys(cells) if text]
-        if at in numeric or at == block.year_column or len(texts) < 2 or len(texts) > 3000:
-            continue
-        codes = (match := match_keys(texts, index, bare_name=bare_name)).codes | match.heard
-        units = len(set(codes.values()))
-        if units >= 0.4 * min(len(texts), len(index.names)) and units > 1:
-            found.append(
-                ((float(units), 0.0, -float(cells.count("")), -float(len(texts) - units), 1.0, -float(at)), at, codes)
-            )
-    return found
 
 
 def _take_empty_rows(block: Block, index: NameIndex | None) -> None:

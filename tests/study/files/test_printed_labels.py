@@ -2,7 +2,8 @@
 
 import pytest
 
-from growthpoles.study.files.printed_labels import is_no_quantity, without_span
+from growthpoles.study.files.printed_labels import without_span
+from growthpoles.study.files.printed_subjects import is_no_quantity
 
 
 @pytest.mark.parametrize(

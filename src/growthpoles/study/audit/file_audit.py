@@ -37,13 +37,13 @@ from growthpoles.study.files.printed_labels import (
     bare_name,
     dates_within_years,
     marked_apart,
-    names_no_subject,
     parse_year,
     split_table_number,
     unread_years,
     without_span,
     year_inside,
 )
+from growthpoles.study.files.printed_subjects import names_no_subject
 from growthpoles.study.files.printed_tables import cell_number, printed_resolution, read_rows, require_columns
 from growthpoles.study.files.problems import FAR_YEARS, LUNAR_YEARS, Problem
 from growthpoles.study.files.table_files import cell_text

@@ -12,7 +12,6 @@ from typing import NamedTuple
 
 from growthpoles.errors import Reason, listed, shown
 from growthpoles.language.languages import alternatives
-from growthpoles.regions.name_matching import says_only_total
 from growthpoles.study.files.problems import FAR_YEARS, LUNAR_YEARS
 
 MANY_CELLS = 2**14  # texts whose reading is kept: a cell is asked about many times before its table is understood
@@ -64,7 +63,7 @@ _DAY_FIRST = re.compile(
 )
 _YEAR_FIRST = re.compile(rf"{_YEAR}[./-](\d{{1,2}})[./-](\d{{1,2}})(?:[ T]00:00(?::00)?)?{_YEAR_NOTE}*")
 _MONTHS = rf"(?:{alternatives('months')})\b\.?"
-_PARTS_OF_YEAR = re.compile(
+PARTS_OF_YEAR = re.compile(
     rf"\b(?:q\s?[1-4]|[1-4]\s?[qt](?![^\W\d_])|[1-4]\.?\s*(?:-?[йa-zº]{{1,3}}\.?\s+)?"
     rf"(?:quarter|квартал|кв\.|quartal|trim|kvart|kw\b)"
     rf"|(?:i{{1,3}}v?|iv)\s+(?:квартал|кв\.|trim|quart|kwart|kw\b)"
@@ -155,11 +154,12 @@ _INSIDE = re.compile(rf"(?<![\d.,]){_YEAR}(?:\s*[/–—-]\s*((?:19|20)?\d\d)(?!
 _EDITION = rf"(?:{alternatives('editions')})\b\.?"
 
 
-def _one_of(name: str) -> str:
+def one_of(name: str) -> str:
+    """Return an expression for whole words of a list of :func:`growthpoles.language.languages.alternatives`."""
     return rf"(?<![^\W\d_])(?:{alternatives(name)})(?![^\W\d_])"
 
 
-_PRICE, _CONSTANT, _LINK, _SAID = map(_one_of, ("prices", "constant", "year_links", "year_said"))
+_PRICE, _CONSTANT, _LINK, _SAID = map(one_of, ("prices", "constant", "year_links", "year_said"))
 _BASE_YEAR = re.compile(
     rf"\b(?:constant|chained)\s+\(?{_YEAR}(?!\d)"
     rf"|\b(?:at|in)\s+{_YEAR}(?:\s+(?:constant|market|basic|average))*\s+prices?\b|[(,]\s*{_YEAR}\s+prices\b"
@@ -170,10 +170,10 @@ _BASE_YEAR = re.compile(
     rf"|(?<!\d){_YEAR}(?:[.-]|e[nr]\b|\s?ж\.)?\s*(?:{_SAID}\s*)?(?:{_CONSTANT}\s+)?(?!pri[cx]|preç|precio|prezz|цен|цін){_PRICE}"
     rf"|(?<!\d){_YEAR}\s*[年년]\s*\w{{0,5}}?(?:价|價|価|가격)"
     rf"|(?<!\d){_YEAR}\s*(?:{_SAID}|г\.?|р\.|年|년)?\s*[=≡:]\s*1(?:00|0{{3}})?(?!\d)|=\s*{_YEAR}(?!\d)"
-    rf"|{_one_of('bases')}(?:[\s:]+(?:{_SAID}|{_LINK}))*[\s:(=–-]{{1,3}}{_YEAR}(?!\d)"
+    rf"|{one_of('bases')}(?:[\s:]+(?:{_SAID}|{_LINK}))*[\s:(=–-]{{1,3}}{_YEAR}(?!\d)"
     rf"|(?<!\w)(?:{alternatives('classifications')})(?:\s?-?\s?[0-3]\s*\(|(?:[\s,.-]*{_EDITION}[\s-]*\d?(?:\.\d)?,?)?[\s:(–—-]*)"
     rf"(?<!\d){_YEAR}(?!\d)"
-    rf"|{_one_of('divisions')}\s+(?:{_LINK}\s+|au\s+)?(?:\d\d?\.\s?\d\d?\.\s?)?\(?{_YEAR}(?!\d)"
+    rf"|{one_of('divisions')}\s+(?:{_LINK}\s+|au\s+)?(?:\d\d?\.\s?\d\d?\.\s?)?\(?{_YEAR}(?!\d)"
     rf"|(?<!\d){_YEAR}\s+(?:boundaries|geography|classification|edition|vintage|nomenclature)\b",
     flags=re.IGNORECASE,
 )
@@ -191,13 +191,13 @@ _WITH_STATE = re.compile(
 )
 _BRACKET = re.compile(rf"(?<=\d\d\d\d)[ \u00a0]*(?!{_UNIT})(\([^()]{{1,14}}\))", flags=re.IGNORECASE)
 _WORD_FOR_YEAR = re.compile(r"\s*(?:г\.?г?\.?|года?|[年년])(?!\w)", flags=re.IGNORECASE)
-_TABLE = f"(?:{alternatives('tables')})"
+TABLE = f"(?:{alternatives('tables')})"
 _NUMBER_OF = (
     r"(?!(?:19|20)\d\d(?!\d))(?:[A-Z]{1,2}[.-]?)?\d{1,4}(?:[.–-]\d{1,3}){0,4}[a-z]?(?![^\W_])|[IVXLC]{1,6}(?!\w)"
 )
 # "Table 2.1:", "Tabelle 2-1 –", "Tab. nr 3.", "1-кесте.", "2.1. táblázat", "表2-1", "第1表".
-_TABLE_NUMBER = re.compile(
-    rf"\s*(?:(?i:{_TABLE})(?![^\W\d_])\.?\s*(?i:n[or]?[.°º]*|№|#)?\s*(?:{_NUMBER_OF})(?:\s\(\d{{1,3}}\))?|\d{{1,3}}(?:[.–-]\d{{1,3}}){{0,4}}[.–-]?\s?(?i:{_TABLE})(?!\w)"
+TABLE_NUMBER = re.compile(
+    rf"\s*(?:(?i:{TABLE})(?![^\W\d_])\.?\s*(?i:n[or]?[.°º]*|№|#)?\s*(?:{_NUMBER_OF})(?:\s\(\d{{1,3}}\))?|\d{{1,3}}(?:[.–-]\d{{1,3}}){{0,4}}[.–-]?\s?(?i:{TABLE})(?!\w)"
     r"|第?\s?\d{1,3}(?:[-–.]\d{1,3})*\s?表|[表표]\s?\d{1,3}(?:[-–.]\d{1,3})*)(?:\s*[.:)–—|-]+)?\s*"
 )
 # "21.1.2.2." before a title, and no date ("31.12.21"); a heading may begin with the code of an industry.
@@ -309,7 +309,7 @@ def _year_in(cell: str) -> YearLabel | None:
         count = 1 if hit[2] == "元" else int(hit[2])
         year = count + _ERAS.get(hit[1].strip(), -543)
         return YearLabel(year, "year") if 1900 <= year <= 2100 else None
-    if (hit := _PLAIN_YEAR.fullmatch(text)) and not _PARTS_OF_YEAR.search(text):
+    if (hit := _PLAIN_YEAR.fullmatch(text)) and not PARTS_OF_YEAR.search(text):
         return YearLabel(int(hit[1]), "year")
     if twice := _TWICE.fullmatch(text):  # in two languages
         both = set(map(_year_in, twice.groups()))
@@ -417,7 +417,7 @@ def _plain(cell: object) -> str:
 def part_of_year(text: str) -> str:
     """Return the month, quarter or half-year that a label names ("M01", "2021M03", "March", "Q2 2021"), or ""."""
     plain = _DAY_ALONE.sub("", _DAYS.sub("", _ENDED.sub(" ", text.translate(_DIGITS).strip())))
-    hit = _PART_ALONE.fullmatch(plain) or _PARTS_OF_YEAR.search(plain)
+    hit = _PART_ALONE.fullmatch(plain) or PARTS_OF_YEAR.search(plain)
     return hit[0].strip() if hit else ""
 
 
@@ -508,7 +508,7 @@ def year_inside(text: str, *, spans: bool = False, days: bool = False) -> tuple[
     hits = list(_INSIDE.finditer(plain))
     years = {int(hit[1]) for hit in hits}
     parts = _DAY_ALONE.sub("", _SPAN_OR_MONTH.sub(r"\1" if spans else r"\g<0>", _ENDED.sub(" ", plain)))
-    if len(years) != 1 or _CODE.search(text) or _PARTS_OF_YEAR.search(parts):
+    if len(years) != 1 or _CODE.search(text) or PARTS_OF_YEAR.search(parts):
         return None
     for hit in hits:
         if hit[2] and int(hit[2]) % 100 != (int(hit[1]) + 1) % 100:
@@ -558,79 +558,6 @@ def marks_told(labels: Iterable[str], titles: Iterable[str]) -> list[str]:
     )
     told = [f"{kept}: kept as a remark on every number of that year"] if kept else []
     return [*told, f"{above}: marks the year of a title, and is kept beside no number"] if above else told
-
-
-#: A title that names an office or a division of one, or says when the table was updated, not what it holds.
-NO_SUBJECT = re.compile(rf"(?:[^\W\d_]{{2,8}}\s*[-–—:,]\s*)?(?:{alternatives('no_subject')})", flags=re.IGNORECASE)
-_STATISTICS = f"(?:{alternatives('statistics')})"
-_OFFICE = re.compile(rf"{_one_of('offices')}|{alternatives('offices_within_words')}", flags=re.IGNORECASE)
-_NAMED_FOR_STATISTICS = re.compile(
-    rf"{_STATISTICS}\w* (?:(?:of|the|für|de|del|i|in) )*(?-i:[^\W\d_a-zа-я])\w*(?: [^\W\d_]+)?"
-    r"|(?-i:[^\W\d_a-zа-я])\w* statistik|hagstofa \w+|tilastokeskus",
-    flags=re.IGNORECASE,
-)
-_ACRONYMS = re.compile(alternatives("acronyms_of_offices"), flags=re.IGNORECASE)
-
-
-def is_no_subject(text: str) -> bool:
-    """Tell whether a line above a table says no more than who published it and when, or the number of the table."""
-    plain = " ".join(text.split()).strip(" .:")
-    bare = re.fullmatch(r"[A-Z]{0,3}[-. ]?\d[\d./-]*|[IVX]{1,5}", plain) or _TABLE_NUMBER.fullmatch(plain)
-    if bare or NO_SUBJECT.match(plain) or _ACRONYMS.fullmatch(plain):
-        return True
-    if re.search(r"\d|[:;|]", plain) or len(plain.split()) > 12:
-        return False
-    office = _OFFICE.search(plain) is not None
-    counts = re.search(_STATISTICS, plain, flags=re.IGNORECASE) is not None
-    return (office and (counts or plain.isupper())) or _NAMED_FOR_STATISTICS.fullmatch(plain) is not None
-
-
-def _made_of(words: str, more: str) -> re.Pattern[str]:
-    return re.compile(rf"\W*(?:(?:{words})(?!\w)\W*|{more}\W*)+", flags=re.IGNORECASE)
-
-
-_GROUP = re.compile(alternatives("categories"), flags=re.IGNORECASE)
-_AGES = _made_of(alternatives("ages"), r"(?<!\d)\d{1,3}(?!\d)")
-_QUARTER = _made_of(alternatives("quarters"), r"(?<!\w)(?:[IVX]{1,4}|[1-4])(?!\w)|(?<!\w)[^\W\d_]\.")
-_SIGN = r"[%‰$€£¥₽₸₹₴₺]"
-_MEASURED_IN = _made_of(
-    f"{alternatives('units_of_measure')}|{alternatives('unit_links')}", rf"{_SIGN}|(?<!\w)\d+(?!\w)"
-)
-_MEASURE = re.compile(rf"{_one_of('units_of_measure')}|{_SIGN}", flags=re.IGNORECASE)
-#: What a column of sexes or ages is called.
-CATEGORY = re.compile(rf"(?:{alternatives('category_columns')})(?:[ _].*)?", flags=re.IGNORECASE)
-_GENERAL = re.compile(rf"(?:{alternatives('sheets')}|{_TABLE})\W*\d*", flags=re.IGNORECASE)
-
-
-def is_unit(text: str) -> bool:
-    """Tell whether a label is a unit and nothing else: "tūkst.", "$(million)", "%"."""
-    return _MEASURE.search(text) is not None and _MEASURED_IN.fullmatch(text) is not None
-
-
-def is_no_quantity(text: str) -> bool:
-    """Tell whether a label says of whom, when or in which unit something was measured, but not what.
-
-    It is made of sexes, ages, totals, units, parts of a year or words for a period.
-    """
-
-    def bare(part: str) -> bool:
-        plain = part.strip(" .:")
-        if (at := max(plain.rfind("("), plain.rfind("["))) > 0 and is_unit(plain[at + 1 :].rstrip("])")):
-            plain = plain[:at].strip(" .:")
-        if not plain or is_unit(part) or _GROUP.fullmatch(plain) or YEAR_WORDS.fullmatch(plain):
-            return True
-        if says_only_total(plain) or plain.isdecimal():
-            return not plain.isdecimal()
-        if _AGES.fullmatch(plain) and any(map(str.isdigit, plain)):
-            return True
-        return not any(map(str.isalpha, _QUARTER.sub("", _PARTS_OF_YEAR.sub(" ", plain))))
-
-    return all(map(bare, re.split(r"[,;|:]\s*|\s+[/–—-]\s+", text)))
-
-
-def names_no_subject(text: str) -> bool:
-    """Tell whether a title or the name of a sheet says nothing of what its numbers are."""
-    return not text or is_no_subject(text) or _GENERAL.fullmatch(text.strip()) is not None or is_no_quantity(text)
 
 
 #: "Population 2015-2020", "Años 2019 a 2022", "(2010 und 2022)".
@@ -724,7 +651,7 @@ def split_table_number(text: str, *, title: bool = False) -> tuple[str, str]:
     Of a `title` also a number alone that has three parts ("21.1.2.2. Population"). A title that is nothing else, and a
     year behind the word, are left as they are.
     """
-    hit = _TABLE_NUMBER.match(text) or (_NUMBER_ALONE.match(text) if title else None)
+    hit = TABLE_NUMBER.match(text) or (_NUMBER_ALONE.match(text) if title else None)
     rest = text[hit.end() :] if hit else ""
     return (text[: hit.end()].strip(" .:)–—-|"), rest) if hit and any(map(str.isalpha, rest)) else ("", text)
 

@@ -1,0 +1,81 @@
+"""Subjects: whether a title, a label or a sheet says what was measured, or only by whom, when, of whom."""
+
+from __future__ import annotations
+
+import re
+
+from growthpoles.language.languages import alternatives
+from growthpoles.regions.name_matching import says_only_total
+from growthpoles.study.files.printed_labels import PARTS_OF_YEAR, TABLE, TABLE_NUMBER, YEAR_WORDS, one_of
+
+#: A title that names an office or a division of one, or says when the table was updated, not what it holds.
+NO_SUBJECT = re.compile(rf"(?:[^\W\d_]{{2,8}}\s*[-–—:,]\s*)?(?:{alternatives('no_subject')})", flags=re.IGNORECASE)
+_STATISTICS = f"(?:{alternatives('statistics')})"
+_OFFICE = re.compile(rf"{one_of('offices')}|{alternatives('offices_within_words')}", flags=re.IGNORECASE)
+_NAMED_FOR_STATISTICS = re.compile(
+    rf"{_STATISTICS}\w* (?:(?:of|the|für|de|del|i|in) )*(?-i:[^\W\d_a-zа-я])\w*(?: [^\W\d_]+)?"
+    r"|(?-i:[^\W\d_a-zа-я])\w* statistik|hagstofa \w+|tilastokeskus",
+    flags=re.IGNORECASE,
+)
+_ACRONYMS = re.compile(alternatives("acronyms_of_offices"), flags=re.IGNORECASE)
+
+
+def is_no_subject(text: str) -> bool:
+    """Tell whether a line above a table says no more than who published it and when, or the number of the table."""
+    plain = " ".join(text.split()).strip(" .:")
+    bare = re.fullmatch(r"[A-Z]{0,3}[-. ]?\d[\d./-]*|[IVX]{1,5}", plain) or TABLE_NUMBER.fullmatch(plain)
+    if bare or NO_SUBJECT.match(plain) or _ACRONYMS.fullmatch(plain):
+        return True
+    if re.search(r"\d|[:;|]", plain) or len(plain.split()) > 12:
+        return False
+    office = _OFFICE.search(plain) is not None
+    counts = re.search(_STATISTICS, plain, flags=re.IGNORECASE) is not None
+    return (office and (counts or plain.isupper())) or _NAMED_FOR_STATISTICS.fullmatch(plain) is not None
+
+
+def _made_of(words: str, more: str) -> re.Pattern[str]:
+    return re.compile(rf"\W*(?:(?:{words})(?!\w)\W*|{more}\W*)+", flags=re.IGNORECASE)
+
+
+_GROUP = re.compile(alternatives("categories"), flags=re.IGNORECASE)
+_AGES = _made_of(alternatives("ages"), r"(?<!\d)\d{1,3}(?!\d)")
+_QUARTER = _made_of(alternatives("quarters"), r"(?<!\w)(?:[IVX]{1,4}|[1-4])(?!\w)|(?<!\w)[^\W\d_]\.")
+_SIGN = r"[%‰$€£¥₽₸₹₴₺]"
+_MEASURED_IN = _made_of(
+    f"{alternatives('units_of_measure')}|{alternatives('unit_links')}", rf"{_SIGN}|(?<!\w)\d+(?!\w)"
+)
+_MEASURE = re.compile(rf"{one_of('units_of_measure')}|{_SIGN}", flags=re.IGNORECASE)
+#: What a column of sexes or ages is called.
+CATEGORY = re.compile(rf"(?:{alternatives('category_columns')})(?:[ _].*)?", flags=re.IGNORECASE)
+_GENERAL = re.compile(rf"(?:{alternatives('sheets')}|{TABLE})\W*\d*", flags=re.IGNORECASE)
+
+
+def is_unit(text: str) -> bool:
+    """Tell whether a label is a unit and nothing else: "tūkst.", "$(million)", "%"."""
+    return _MEASURE.search(text) is not None and _MEASURED_IN.fullmatch(text) is not None
+
+
+def is_no_quantity(text: str) -> bool:
+    """Tell whether a label says of whom, when or in which unit something was measured, but not what.
+
+    It is made of sexes, ages, totals, units, parts of a year or words for a period.
+    """
+
+    def bare(part: str) -> bool:
+        plain = part.strip(" .:")
+        if (at := max(plain.rfind("("), plain.rfind("["))) > 0 and is_unit(plain[at + 1 :].rstrip("])")):
+            plain = plain[:at].strip(" .:")
+        if not plain or is_unit(part) or _GROUP.fullmatch(plain) or YEAR_WORDS.fullmatch(plain):
+            return True
+        if says_only_total(plain) or plain.isdecimal():
+            return not plain.isdecimal()
+        if _AGES.fullmatch(plain) and any(map(str.isdigit, plain)):
+            return True
+        return not any(map(str.isalpha, _QUARTER.sub("", PARTS_OF_YEAR.sub(" ", plain))))
+
+    return all(map(bare, re.split(r"[,;|:]\s*|\s+[/–—-]\s+", text)))
+
+
+def names_no_subject(text: str) -> bool:
+    """Tell whether a title or the name of a sheet says nothing of what its numbers are."""
+    return not text or is_no_subject(text) or _GENERAL.fullmatch(text.strip()) is not None or is_no_quantity(text)
