@@ -272,8 +272,8 @@ def test_a_month_is_of_its_own_year_and_not_of_that_of_the_title(tmp_path: Path,
     found = gp.read_table(tmp_path / "titled.csv")
     own = found.groupby("indicator", sort=False)["year"].unique()
     assert {name: list(each) for name, each in own.items()} == {
-        **{head: [year] for head, (_, year) in zip(heads, pairs, strict=False)},
-        heads[-1]: [last],
+        **{f"Unemployment: {head}": [year] for head, (_, year) in zip(heads, pairs, strict=False)},
+        f"Unemployment: {heads[-1]}": [last],
     }
 
 

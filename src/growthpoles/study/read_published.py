@@ -31,7 +31,14 @@ from growthpoles.study.files.printed_labels import (
     without_span,
     year_inside,
 )
-from growthpoles.study.files.printed_subjects import CATEGORY, is_no_quantity, is_no_subject, is_unit, names_no_subject
+from growthpoles.study.files.printed_subjects import (
+    CATEGORY,
+    is_no_quantity,
+    is_no_subject,
+    is_unit,
+    names_no_subject,
+    without_dates,
+)
 from growthpoles.study.files.problems import Names, left_out_for, nothing_found, partly_told, summary
 from growthpoles.study.files.table_files import cell_text, too_many_names
 from growthpoles.study.files.user_table import idle_told, remark, toml_list
@@ -267,7 +274,7 @@ def _with_subject(block: Block, blocks: Sequence[Block], labels: Mapping[int | s
     own = {block.labels.get(at, "") for at in block.value_at} if heads and lone else set()
     said = [block.subject, *(own if len(own) == 1 else ()), _title(block, blocks, section=False)[1], block.grid.sheet]
     subject = next((text for text in said if not names_no_subject(text) and not VALUE.fullmatch(text)), "")
-    if not subject:
+    if not (subject := without_dates(subject)):
         return {}
     if len(labels) == len(bare) == 1 and is_unit(unit := next(iter(bare.values()))):
         block.units |= {block.labels.get(at, "") if isinstance(at, int) else at: unit for at in bare}

@@ -79,3 +79,13 @@ def is_no_quantity(text: str) -> bool:
 def names_no_subject(text: str) -> bool:
     """Tell whether a title or the name of a sheet says nothing of what its numbers are."""
     return not text or is_no_subject(text) or _GENERAL.fullmatch(text.strip()) is not None or is_no_quantity(text)
+
+
+_FOUR_DIGITS = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+
+
+def without_dates(text: str) -> str:
+    """Take the parts of a title that date it ("quarter to March 2030") off it, unless nothing else is left."""
+    parts = re.split(r"(?<=[,;:])\s+", text)
+    kept = [part for part in parts if not (PARTS_OF_YEAR.search(part) and _FOUR_DIGITS.search(part))]
+    return " ".join(kept).strip(" ,;:") or text
