@@ -1174,3 +1174,32 @@ def test_a_row_of_several_regions_together_is_asked_for(seed: int, sign: str, tm
         gp.read_table(path, boundaries=borders, key="code")
     found = gp.read_table(path, boundaries=borders, key="code", ignore=[both])
     assert len(found) == len(names) - 2
+
+
+@pytest.mark.parametrize("case", ["upper", "kind"])
+@pytest.mark.parametrize("regional", [True, False])
+@pytest.mark.parametrize("seed", samples(range(20), daily=2))
+def test_of_two_rows_with_the_name_of_a_region_its_level_is_read(
+    seed: int, regional: bool, case: str, tmp_path: Path
+) -> None:
+    """Departments above their districts, some of which bear the name of their department."""
+    draw = random.Random(seed)
+    upper = [f"{''.join(draw.choices('bdfgklmnprstvz', k=6))}o".title() for _ in range(draw.randint(6, 12))]
+    named = set(draw.sample(upper, len(upper) // 3 + 1))
+    rows, truth, lower = [], {}, {}
+    for name in upper:
+        parts = [name] if name in named else []
+        parts += [f"{''.join(draw.choices('bcdfghklmn', k=6))}i".title() for _ in range(draw.randint(2, 5))]
+        values = {part: [draw.randrange(100, 99999), draw.randrange(100, 99999)] for part in parts}
+        whole = [sum(each) for each in zip(*values.values(), strict=True)]
+        rows.append([name.upper() if case == "upper" else f"Departamento {name}", *whole])
+        rows += [[part, *both] for part, both in values.items()]
+        truth[name], lower = whole[0], lower | {part: both[0] for part, both in values.items()}
+    rows.insert(0, ["TOTAL", sum(truth.values()), sum(row[2] for row in rows if str(row[0])[1:] != row[0][1:].lower())])
+    rows[0][2] = sum(row[2] for row in rows[1:] if row[0] not in lower)
+    borders = counties(tmp_path, 1, upper if regional else list(lower))
+    path = tmp_path / "t.csv"
+    path.write_text("\n".join(",".join(map(str, row)) for row in [["Territory", "People", "Homes"], *rows]))
+    table = gp.read_table(path, boundaries=borders, key="name", year=2022)
+    read = table[table["indicator"] == "People"].set_index("region")["value"].to_dict()
+    assert read == (truth if regional else lower)

@@ -48,6 +48,7 @@ from growthpoles.regions.row_levels import (
     ask_of_lone_rows,
     ask_of_parts,
     level_of_regions,
+    summed_regions,
 )
 
 if TYPE_CHECKING:
@@ -179,12 +180,18 @@ def _match_bare(names: Sequence[str], index: NameIndex, signs: RowSigns, parents
     match.found |= {name: code for name, code in own.items() if code not in set(match.found.values())}
     keyed = {name: key_of(name, match.pattern, match.width) for name in names}
     level, like = level_of_regions(keyed, index, signs)
+    summed = {} if level else summed_regions(keyed, index, signs)
     if level:
         match.found = {name: code for name, code in level.items() if match.found.get(name) == code}
         match.aliases = {name: (code, LEVEL) for name, code in level.items() if name not in match.found}
         first = next(iter(level))
         other = f"its row is of another level than those of the regions, such as {shown(first)}"
         match.outside |= {name: other for name in names if name not in like}
+    elif summed:  # "CONCEPCIÓN" is the sum of "Concepción" and others, as most regions are of such rows
+        parts = [name for name, code in match.found.items() if summed.get(code, name) != name]
+        match.outside |= dict.fromkeys(parts, "its row is part of another one of that name")
+        match.found = {name: code for name, code in match.found.items() if name not in match.outside}
+        match.aliases = {name: (code, BUT_FOR_KIND) for code, name in summed.items() if name not in match.found}
     else:
         rows: dict[str, list[str]] = {}
         for name, code in match.found.items():
@@ -276,10 +283,11 @@ def _match_bare(names: Sequence[str], index: NameIndex, signs: RowSigns, parents
             match.open[name] = near
             continue
         match.outside[name] = reason
-    match.crowd = len(beyond) > len(index.names)
+    match.crowd = len(beyond) > len(index.names) and not (summed and not left)
     if match.crowd:
         match.open |= dict.fromkeys(beyond)
-    match.outside |= dict.fromkeys(beyond if not match.crowd else (), OWN_ROWS)
+    why = OWN_ROWS if len(beyond) <= len(index.names) else f"{OWN_ROWS}, most of which are sums of such rows"
+    match.outside |= dict.fromkeys(beyond if not match.crowd else (), why)
     ask_of_parts(match, rest, index)
     ask_of_lone_rows(match, names, signs, len(left) - len({*match.open.values()} - {None}))
     # A guess that two names share is none, unless one of them is plainly nearer.

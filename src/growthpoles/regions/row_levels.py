@@ -177,12 +177,31 @@ def ask_of_parts(match: KeyMatch, rest: Mapping[str, str], index: NameIndex) -> 
                 match.aliases.pop(row, None)
 
 
-def ask_of_joint_rows(match: KeyMatch, rest: Mapping[str, str], index: NameIndex) -> None:
-    """Find rows that name several regions, each by its own words: the values are of all of them together."""
+def _by_cores(index: NameIndex) -> dict[frozenset[str], set[str]]:
+    """Return the regions by the words of their names that do not say what they are."""
     named: dict[frozenset[str], set[str]] = {}
-    for code, spellings in index.names.items() if match.open else ():
+    for code, spellings in index.names.items():
         for spelling in spellings:
             named.setdefault(cores(spelling)[0], set()).add(code)
+    return named
+
+
+def summed_regions(keyed: Mapping[str, str], index: NameIndex, signs: RowSigns) -> dict[str, str]:
+    """Return code and name of regions whose rows are sums of others, where most are: their parts stand below them."""
+    if len(signs.sums) <= _COVERED * len(index.names):
+        return {}
+    named, held = _by_cores(index), dict[str, list[str]]()
+    for name in (name for name in signs.sums if name in keyed):
+        codes = named.get(cores(keyed[name])[0], set())
+        for code in codes if len(codes) == 1 else ():
+            held.setdefault(code, []).append(name)
+    found = {code: names[0] for code, names in held.items() if len(names) == 1}
+    return found if len(found) > _COVERED * len(index.names) else {}
+
+
+def ask_of_joint_rows(match: KeyMatch, rest: Mapping[str, str], index: NameIndex) -> None:
+    """Find rows that name several regions, each by its own words: the values are of all of them together."""
+    named = _by_cores(index) if match.open else {}
     for name in [name for name in match.open if name in rest]:
         codes = [named.get(cores(part)[0], set()) for part in _AND.split(rest[name])]
         if len(codes) > 1 and all(len(each) == 1 for each in codes) and len(set.union(*codes)) == len(codes):

@@ -520,7 +520,8 @@ def _wide(data: TableData, spec: Table, years: Sequence[int], codes: list[str], 
             data.drop("another row of the region has the same numbers", row=number, content=name)
             continue
         if first != number:
-            problem, remedy = f"duplicate region {shown(name)} (first on {data.raw.unit} {first})", ""
+            problem = f"duplicate region {shown(name)} (first on {data.raw.unit} {first})"
+            remedy = ", also where rows of two levels bear one name: delete those of the other level"
             if written[first] != cell:
                 problem = f"{shown(written[first])} ({data.raw.unit} {first}) and {shown(cell)} are both {shown(name)}"
                 remedy = f"; ignore = [{toml_text(escape(cell))}] of the table, where that is none"
