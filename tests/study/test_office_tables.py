@@ -1019,3 +1019,40 @@ def test_a_row_that_stands_twice_with_the_same_numbers_is_read_once(tmp_path: Pa
     assert len(found) == 8 and found["value"].tolist() == [float(cell) for row in rows for cell in row[1:]]
     assert "another row of the region has the same numbers" in str(found.attrs["not_read"])
     assert any("has several rows" in note for note in found.attrs["remarks"])
+
+
+REGIONS = ["North Hills", "South", "Bern", "La Rioja", "Upper Nile", "Vale", "Coast", "Lakes"]
+
+
+@pytest.mark.parametrize("letter", ["M", "m", "K", "mn"])
+@pytest.mark.parametrize("decimal", [",", "."])
+@pytest.mark.parametrize("seed", samples(range(10), daily=1))
+def test_a_letter_that_may_multiply_is_a_flag_where_the_numbers_are_of_one_size(
+    seed: int, decimal: str, letter: str, tmp_path: Path
+) -> None:
+    draw = random.Random(seed)
+    truth = {name: draw.randrange(100, 500) / 10 for name in REGIONS}
+    marked = draw.sample(REGIONS, 2)
+    cell = {name: f"{value:.1f}".replace(".", decimal) for name, value in truth.items()}
+    rows = [f"{name};{i * 7};{cell[name]}{f' {letter}' if name in marked else ''}" for i, name in enumerate(REGIONS)]
+    path = tmp_path / "t.csv"
+    path.write_text("\n".join(["Region;Homes 2020;Rate 2020", *rows]), encoding="utf-8")
+    read = gp.read_table(path)
+    read = read[read["indicator"] == "Rate"]
+    assert read.set_index("region")["value"].to_dict() == truth
+    assert {*read.loc[read["flag"] == letter, "region"]} == {*marked}
+    assert any("multiplies none" in told for told in gp.read_table(path).attrs["remarks"])
+    rows[0] = f"{REGIONS[0]};3;{truth[REGIONS[0]] / 1e4:.4f} {letter}".replace(".", decimal)  # not of that size
+    path.write_text("\n".join(["Region;Homes 2020;Rate 2020", *rows]), encoding="utf-8")
+    with pytest.raises(DataError, match=r"mark behind or before the number; .*flags"):
+        gp.read_table(path)
+
+
+@pytest.mark.parametrize("dash", ["-", "−", "–", "—"])
+def test_a_dash_before_a_number_is_a_minus(dash: str, tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    rows = [f"{name};{dash if i % 2 else ''}{i + 1},5" for i, name in enumerate(REGIONS)]
+    path.write_text("\n".join(["Region;Rate 2020", *rows]), encoding="utf-8")
+    assert gp.read_table(path)["value"].tolist() == [(-1) ** i * (i + 1.5) for i in range(len(REGIONS))]
+    path.write_text("\n".join(["Region;Rate 2020", *rows[:-1], f"{REGIONS[-1]};{dash}"]), encoding="utf-8")
+    assert gp.read_table(path)["value"].isna().sum() == 1

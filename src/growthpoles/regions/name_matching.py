@@ -479,7 +479,9 @@ def says_only_total(name: str) -> bool:
 
 
 def is_country(name: str) -> bool:
-    """Tell whether a name is that of a country or continent, in one of some fifty languages."""
+    """Tell whether a name is that of a country or continent, in one of some fifty languages, or in several of them."""
+    if "/" in name and len(parts := name.split("/")) <= 3 and all(map(str.strip, parts)):
+        return all(map(is_country, parts))
     plain, core = run_together(name), "".join(word for word in loose_words(name) if word not in GENERIC)
     # codes of digits are no names: fifty languages need not be read for them
     return any(len(each) > 1 and not each.isdecimal() and each in _countries() for each in (plain, core))

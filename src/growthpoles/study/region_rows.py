@@ -245,3 +245,25 @@ def spelled_otherwise(
                 ((float(units), 0.0, -float(cells.count("")), -float(len(texts) - units), 1.0, -float(at)), at, codes)
             )
     return found
+
+
+def take_empty_rows(block: Block, index: NameIndex | None) -> None:
+    """Count rows that name a region and hold no number among the rows; cut off first and last ones without a name."""
+    assert block.key is not None
+    known = {block.text(row, block.key) for _, row in block.rows}
+    for number, row in list(block.aside):
+        name = block.text(row, block.key)
+        if name and (name in known or (index is not None and len(hits_of(index, name)) == 1)):
+            alone = sum(cell_text(cell) != "" for cell in row) == 1
+            if not (alone and name in known):
+                block.aside.remove((number, row))
+                block.rows.append((number, row))
+    block.rows.sort(key=lambda each: each[0])
+    for end in (0, -1):
+        while len(block.rows) > 2 and not block.text(block.rows[end][1], block.key):
+            number, row = block.rows.pop(end)
+            text = " ".join(filter(None, map(cell_text, row)))
+            block.doubts.append(
+                f"{block.grid.unit} {number} ({text[:60]}) names no region and is outside the rows taken"
+            )
+            block.first, block.last = (block.rows[0][0], block.last) if end == 0 else (block.first, block.rows[-1][0])

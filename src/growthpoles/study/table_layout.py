@@ -15,7 +15,7 @@ from growthpoles.errors import Reason, listed, quoted, shown
 from growthpoles.regions.key_matching import best_rule
 from growthpoles.regions.name_matching import NameIndex
 from growthpoles.study import guess_columns as headers
-from growthpoles.study.files.number_notation import NOTATIONS, is_mark, is_number, settle_signs
+from growthpoles.study.files.number_notation import NOTATIONS, cell_value, is_mark, is_number, settle_signs
 from growthpoles.study.files.printed_labels import (
     UNSTATED,
     YEAR_WORDS,
@@ -40,7 +40,7 @@ from growthpoles.study.files.printed_labels import (
 from growthpoles.study.files.printed_subjects import is_unit
 from growthpoles.study.files.problems import NO_YEAR, Problem
 from growthpoles.study.files.table_files import JOINT, cell_text
-from growthpoles.study.region_rows import settle_rows, spelled_otherwise
+from growthpoles.study.region_rows import settle_rows, spelled_otherwise, take_empty_rows
 from growthpoles.study.table_blocks import (
     Block,
     bare_number,
@@ -89,7 +89,7 @@ def read_block(
     _find_key(block, kinds, numeric, index)
     if block.key is None:
         return
-    _take_empty_rows(block, index)
+    take_empty_rows(block, index)
     _find_values(block, [at for at in numeric if at != block.key], header_years, index)
     block.value_at = dict.fromkeys(block.undated) if undated else block.value_at
     _find_dimensions(block, kinds)
@@ -235,28 +235,6 @@ def series_of(block: Block) -> set[int]:
         if once or kinds["t"] + kinds["m"] + kinds["y"] > kinds["n"] or (kinds["n"] and _labels(block, at)):
             texts[at] = column
     return headers.series_columns(texts, {at: _last(block, at) for at in texts})
-
-
-def _take_empty_rows(block: Block, index: NameIndex | None) -> None:
-    """Count rows that name a region and hold no number among the rows; cut off first and last ones without a name."""
-    assert block.key is not None
-    known = {block.text(row, block.key) for _, row in block.rows}
-    for number, row in list(block.aside):
-        name = block.text(row, block.key)
-        if name and (name in known or (index is not None and len(hits_of(index, name)) == 1)):
-            alone = sum(cell_text(cell) != "" for cell in row) == 1
-            if not (alone and name in known):
-                block.aside.remove((number, row))
-                block.rows.append((number, row))
-    block.rows.sort(key=lambda each: each[0])
-    for end in (0, -1):
-        while len(block.rows) > 2 and not block.text(block.rows[end][1], block.key):
-            number, row = block.rows.pop(end)
-            text = " ".join(filter(None, map(cell_text, row)))
-            block.doubts.append(
-                f"{block.grid.unit} {number} ({text[:60]}) names no region and is outside the rows taken"
-            )
-            block.first, block.last = (block.rows[0][0], block.last) if end == 0 else (block.first, block.rows[-1][0])
 
 
 def _find_values(
@@ -582,6 +560,7 @@ def _find_marks(block: Block) -> None:
     flags: dict[str, None] = {}
     places: dict[int, list[tuple[str, Problem]]] = defaultdict(list)
     alike: dict[tuple[str, ...], list[str | float]] = defaultdict(list)  # cells by column and indicator
+    scaled: dict[int, list[tuple[str, str, Problem]]] = defaultdict(list)  # with a letter that may multiply
     negative = bracketed = False
     texts |= dict.fromkeys(sentinels(block))
     for number, row in block.regions:
@@ -610,6 +589,21 @@ def _find_marks(block: Block) -> None:
                 continue
             if text == "" or is_mark(text):
                 texts[text] = None
+            elif isinstance(cell, str) and (split := split_flag(cell, multiples=True)) is not None:
+                place = Problem(
+                    "", str(block.grid.path), block.grid.sheet, number, block.names[at], "", block.grid.unit
+                )
+                scaled[at].append((*split, place))
+    for at, cells in scaled.items():
+        beside = (cell for (name, *_), own in alike.items() if name == block.names[at] for cell in own)
+        sizes = [abs(value) for cell in beside if (value := cell_value(cell))]
+        given = [abs(cell_value(part) or 0.0) for part, _, _ in cells]
+        if 2 * len(cells) <= len(sizes) and min(sizes) / 10 <= min(given) and max(given) <= 10 * max(sizes):
+            flags |= dict.fromkeys(flag for _, flag, _ in cells)
+            places[at] += [(part, place) for part, _, place in cells]
+            told = listed(sorted({flag for _, flag, _ in cells}), write=repr)
+            head = shown(block.names[at])
+            block.doubts.append(f"{told} beside numbers of {head} multiplies none: they are of the size of the others")
     block.missing = sorted(texts)
     block.flags = sorted(flags)
     block.parentheses = bracketed and not negative

@@ -223,6 +223,7 @@ _LOOKALIKES = {
     **{ord("．"): ".", ord("，"): ",", ord("٫"): ".", ord("٬"): "\u00a0", ord("％"): "%", ord("△"): "-", ord("▲"): "-"},
 }
 _DIGITS = {**_BLANKS, **{at: sign for at, sign in _LOOKALIKES.items() if sign.isdigit()}}
+_DASH_BEFORE = re.compile(r"^[–—](?=[\d.,])")  # as minus stands in many languages
 _HAS_DIGIT = re.compile(r"[\d元]")
 _NUMBER = r"[+-]? ?(?:\d(?:[\d.,' ]*\d)?|[.,]\d+)(?:[eE][+-]?\d{1,3}(?![^\W\d_]))?"
 _MARK = (
@@ -657,25 +658,26 @@ def split_table_number(text: str, *, title: bool = False) -> tuple[str, str]:
 
 
 @functools.lru_cache(maxsize=MANY_CELLS)
-def split_flag(text: str) -> tuple[str, str] | None:
+def split_flag(text: str, *, multiples: bool = False) -> tuple[str, str] | None:
     """Split "12.5 p", "1 200(p)", "3,1*" or "p 12.5" into the number and its flag; None where that is not plain.
 
-    A raised digit that was written as a plain one ("12.51)") cannot be told from the number, and is not split.
+    What may multiply the number ("5 M") is a flag only for `multiples`, where something else tells. A raised digit that
+    was written as a plain one ("12.51)") cannot be told from the number, and is not split.
     """
     plain = plain_signs(text)
     if hit := _BEHIND.fullmatch(plain):
         flag = hit[2].strip()
-        return None if flag.casefold() in _MULTIPLES else (hit[1].strip(), flag)
+        return None if flag.casefold() in _MULTIPLES and not multiples else (hit[1].strip(), flag)
     if hit := _BEFORE.fullmatch(plain):
         flag = hit[1].strip()
-        return None if flag.casefold() in _MULTIPLES else (hit[2].strip(), flag)
+        return None if flag.casefold() in _MULTIPLES and not multiples else (hit[2].strip(), flag)
     return None
 
 
 @functools.lru_cache(maxsize=MANY_CELLS)
 def plain_signs(text: str) -> str:
     """Return a number as text with the usual blanks, minus, apostrophes and digits, without unit signs."""
-    plain = text.translate(_LOOKALIKES).strip().strip('"').strip()
+    plain = _DASH_BEFORE.sub("-", text.translate(_LOOKALIKES).strip().strip('"').strip())
     return re.sub(r"^([+-]?) ?[$€£¥₽₸₹₴₺] ?|(?<=\d) ?[%‰€₽₸$£]$", r"\1", plain)
 
 

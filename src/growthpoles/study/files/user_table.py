@@ -226,7 +226,7 @@ def _number(data: TableData, cell: Cell, spec: Table) -> tuple[float, str]:
             return _in_range(data, cell, content, value), ""
         problem, remedy = data.notation.fault(content)
         inner = content.strip()[1:-1].strip() if content.strip()[:1] + content.strip()[-1:] == "()" else ""
-        split = split_flag(content)
+        split = split_flag(content, multiples=True)
         if inner and (value := data.notation.parse(inner)) is not None:
             if spec.parentheses == "negative":
                 return -_in_range(data, cell, inner, value), ""
