@@ -324,3 +324,15 @@ def test_what_was_measured_says_one() -> None:
     )
     assert [name for name in said.split("|") if is_no_quantity(name)] == []
     assert [name for name in ("M", "T", "per", "in", "2020", "") if is_unit(name)] == []
+
+
+@pytest.mark.parametrize("end", ["2022", "Year 2022", "Año 2022", "Jahr 2022", "2022 год", "rok 2022", "metai 2022"])
+@pytest.mark.parametrize("sign", [". ", ", ", " - ", " (", " "])
+def test_the_word_for_the_year_goes_off_a_title_with_it(end: str, sign: str, tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    title = f"Homes by district{sign}{end}{')' if '(' in sign else ''}"
+    path.write_text(f'"{title}"\n\nRegion,Total,Men\nA,1.5,2\nB,2.5,3\nC,3,4\n', encoding="utf-8")
+    read = gp.read_table(path)
+    assert set(read["indicator"]) == {"Homes by district: Total", "Homes by district: Men"} and set(read["year"]) == {
+        2022
+    }

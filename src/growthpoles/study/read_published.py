@@ -23,6 +23,7 @@ from growthpoles.study.files.cell_grids import EncodingError, Grid, read_grids, 
 from growthpoles.study.files.number_notation import given_signs, is_number, signs_asked
 from growthpoles.study.files.printed_labels import (
     UNSTATED,
+    YEAR_WORDS,
     bare_name,
     marks_told,
     printed_year,
@@ -308,7 +309,10 @@ def _title(block: Block, blocks: Sequence[Block], *, section: bool = True) -> tu
         chosen = titles[-1]
     number, chosen = split_table_number(chosen, title=True)
     found = year_inside(chosen)
-    plain = found[1] if found else chosen
+    plain = found[1].strip(" ,;:.-") if found else chosen
+    before, _, word = plain.rpartition(" ")
+    if found and before and YEAR_WORDS.fullmatch(word.strip("()")):  # "Población. Año 2022"
+        plain = before.rstrip(" ,;:.(–-")
     if found is None:
         alike = [each for each in blocks if {*each.titles} & {*block.titles}]  # a sheet a year, too
         plain = without_span(chosen, {year for each in alike for year in each.years}) or chosen
