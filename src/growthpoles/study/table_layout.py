@@ -62,6 +62,7 @@ from growthpoles.study.table_blocks import (
 #: A column that names the whole table in every row (SDMX).
 _STRUCTURE = re.compile(r"(?:structure|dataflow|data[ _]?set)[ _](?:name|title|label)", flags=re.IGNORECASE)
 CATEGORIES = "codes of categories"
+_ALIKE = 5  # numbers of one size, for a letter beside another of theirs to multiply none
 KEY_TAKEN = "the column of the regions: {column} was taken; {others} could serve as well"
 
 
@@ -598,7 +599,11 @@ def _find_marks(block: Block) -> None:
         beside = (cell for (name, *_), own in alike.items() if name == block.names[at] for cell in own)
         sizes = [abs(value) for cell in beside if (value := cell_value(cell))]
         given = [abs(cell_value(part) or 0.0) for part, _, _ in cells]
-        if 2 * len(cells) <= len(sizes) and min(sizes) / 10 <= min(given) and max(given) <= 10 * max(sizes):
+        if (
+            max(_ALIKE, 2 * len(cells)) <= len(sizes)
+            and min(sizes) / 10 <= min(given)
+            and max(given) <= 10 * max(sizes)
+        ):
             flags |= dict.fromkeys(flag for _, flag, _ in cells)
             places[at] += [(part, place) for part, _, place in cells]
             told = listed(sorted({flag for _, flag, _ in cells}), write=repr)
