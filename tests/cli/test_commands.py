@@ -1183,6 +1183,21 @@ def test_cells_without_a_number_are_what_the_option_says(county_file, ask, tmp_p
         assert done.returncode == 0 and "without data, left out: 19" in done.stderr, done.stderr
 
 
+@pytest.mark.parametrize("show", ["regions", "lq", "complexity"])
+def test_names_stand_beside_the_keys_in_every_table_about_regions(ask, county_file, show):
+    rng = np.random.default_rng(3)
+    table = pd.DataFrame(rng.integers(1, 900, (20, 12)), columns=[*"abcdefghijkl"]).assign(
+        code=[f"{i:02d}" for i in range(20)]
+    )
+    table.to_csv(county_file.with_name("jobs.csv"), index=False)
+    files = str(county_file), "--table", str(county_file.with_name("jobs.csv"))
+    done = ask("specialise", *files, "--show", show, "--format", "csv")
+    assert done.returncode == 0, done.stderr
+    found = pd.read_csv(io.StringIO(done.stdout), dtype={"region": str})
+    assert found["name"].tolist() == [f"County {int(code)}" for code in found["region"]]
+    assert set(found["region"]) == set(table["code"])
+
+
 @pytest.mark.parametrize("show", ["industries", "lq", "complexity", "relatedness", "clusters", "nonsense"])
 def test_no_table_that_is_asked_for_of_a_file_is_another(ask, tmp_path, show):
     rng = np.random.default_rng(2)

@@ -16,8 +16,15 @@ import shapely
 
 import growthpoles as gp
 from growthpoles.errors import DataError, nearest
-from growthpoles.study.file_variable import FileData, FileOptions, industries_of, read_files, read_matrix
-from growthpoles.study.guess_columns import guess_layer
+from growthpoles.study.file_variable import (
+    FileData,
+    FileOptions,
+    change_between,
+    industries_of,
+    read_files,
+    read_matrix,
+)
+from growthpoles.study.guess_columns import choose_key, guess_layer, name_columns
 from growthpoles.study.inputs.study_regions import study_regions
 from samples import samples
 
@@ -428,6 +435,82 @@ def test_a_key_of_names_calls_regions_rather_than_codes_or_gaps(tmp_path: Path, 
     data = read_files(path, FileOptions(key="name", table=table), variable="rate")
     assert data.regions is not None and data.regions["name"].tolist() == NAMES
     assert guess_layer(path, key="name").name is None
+
+
+SEATS = [
+    "HQ",
+    "hq_name",
+    "Head quarter",
+    "CAPITAL",
+    "capital_city",
+    "admin_center",
+    "County seat",
+    "chef-lieu",
+    "cabecera",
+]
+SEATS += ["SEDE", "Hauptstadt", "Verwaltungssitz", "stolica", "székhely", "Административный центр", "Центр", "merkezi"]
+SEATS += ["әкімшілік орталығы", "省会", "県庁所在地", "ibukota", "sedež", "столиця", "tỉnh lỵ", "parent", "CAPITAL_NOM"]
+REGION_HEADS = ["DISTRICT", "county", "Province", "Область", "municipio", "Name", "NAME_2", "občina", "Central_name"]
+
+
+def _places(rng: random.Random, n: int) -> list[str]:
+    parts = ["ka", "lo", "mi", "ren", "ta", "vos", "bel", "dun", "gar", "ish"]
+    found: dict[str, None] = {}
+    while len(found) < n:
+        found["".join(rng.choices(parts, k=rng.randint(3, 5))).title()] = None
+    return list(found)
+
+
+@pytest.mark.parametrize("seed", samples(range(40), 4))
+@pytest.mark.parametrize("seat", SEATS)
+def test_a_seat_calls_no_region(seat: str, seed: int) -> None:
+    """Some regions are called as their seats, in any order of columns, with codes or names as the key, with a table."""
+    rng = random.Random(seed)
+    own = _places(rng, 30)
+    names, towns = own[:14], own[14:28]
+    towns[: seed % 5] = names[: seed % 5]
+    head = REGION_HEADS[seed % len(REGION_HEADS)]
+    columns = {head: names, seat: towns, "code": [f"Q{i:02}" for i in range(14)]}
+    for kept in ((head, seat, "code"), (head, seat)):
+        table = pd.DataFrame({column: columns[column] for column in rng.sample(kept, len(kept))})
+        for known in ([], [name.casefold() for name in names]):
+            key, _ = choose_key(table, known)
+            assert key == ("code" if "code" in kept else head)
+            for each in {key, head}:
+                assert name_columns(table, each, known) == [head]
+    assert name_columns(table, seat)[0] in (head, seat)  # where it is made the key, nothing better is known
+
+
+@pytest.mark.parametrize("seed", samples(range(80), 8))
+def test_a_key_of_names_gives_way_only_to_the_same_names_and_to_what_is_called_a_name(seed: int) -> None:
+    rng = random.Random(seed)
+    own = _places(rng, 40)
+    names, others = [name[:2] + "é" + name[2:] for name in own[:18]], own[18:36]
+    capitals = [name.replace("é", "e").upper() for name in names]
+    plain = pd.DataFrame({"DISTRICT": capitals, "beside": others})
+    assert name_columns(plain, "DISTRICT") == ["DISTRICT", "beside"]
+    spelled = [*names[:17], rng.choice(others)]  # one of them is another name
+    for head, texts, known in (("written", spelled, []), ("name", others, []), ("beside", others, others)):
+        table = pd.DataFrame({"beside 2": rng.sample(others, 18), "DISTRICT": capitals, head: texts})
+        table = table if not known else table.drop(columns="beside 2")
+        assert (
+            name_columns(table[rng.sample([*table], len([*table]))], "DISTRICT", [t.casefold() for t in known])[0]
+            == head
+        )
+
+
+@pytest.mark.parametrize("seed", samples(range(300), 20))
+@pytest.mark.parametrize("decimals", [0, 1, 2, 4])
+def test_a_change_has_no_more_decimals_than_its_two_years(decimals: int, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    size = 10.0 ** rng.integers(0, 7)
+    before, after = (pd.Series(rng.uniform(-size, size, 30).round(decimals)) for _ in range(2))
+    before[rng.integers(0, 30)] = np.nan
+    found = change_between(before, after)
+    assert found.equals(found.round(decimals)) and found.isna().equals(before.isna())
+    assert np.allclose(found, after - before, rtol=0, atol=1e-9 * size, equal_nan=True)
+    ragged = after / 3  # whose own decimals never end: nothing is cut off
+    assert change_between(before, ragged).equals(ragged - before)
 
 
 def _table(folder: Path, heads: list[str], seed: int = 0) -> tuple[Path, pd.DataFrame]:

@@ -45,6 +45,7 @@ from growthpoles.cli.shared_options import (
     file_options,
     gaps,
     links_of,
+    listed_regions,
     named,
     note,
     one_study,
@@ -370,9 +371,7 @@ def specialise(
         from growthpoles.study.industry_analysis import one_table
 
         found, title, told = one_table(loaded, chosen, year)
-        regional = found.index.names == ["region"]
-        shown = named(found, loaded, lang=lang) if regional else found
-        emit(shown, title=f"{loaded.name}, {title}", kind=format, out=out, digits=3)
+        emit(named(found, loaded, lang=lang), title=f"{loaded.name}, {title}", kind=format, out=out, digits=3)
         for line in told:
             note(line, quiet=quiet)
         tell_account(loaded, quiet=quiet)
@@ -444,8 +443,7 @@ def _specialise_file(
     if missing == "zero":  # what a region without any number has is not known
         matrix = matrix.mask(matrix.isna() & ~silent.to_numpy()[:, None], 0.0)
     found, told = of_matrix(matrix, show or "regions")
-    regional = found.index.names == ["region"] and data.regions is not None
-    shown = named(found, data.regions, lang=lang) if regional and data.regions is not None else found
+    shown = found if data.regions is None else named(found, data.regions, lang=lang)
     what = "specialisation" if show in (None, "regions") else show
     title = f"{data.source}: {what} by {counted(len(columns), 'industries')}"
     emit(shown, title=title, kind=format, out=out, digits=3, lang=lang)
@@ -455,7 +453,7 @@ def _specialise_file(
         meaning = "zero" if missing == "zero" else "no part in the industry"
         note(f"{counted(lacking, 'cells')} without a number: taken for {meaning}", quiet=quiet)
     if silent.any():
-        note(f"without data, left out: {listed(silent.index[silent])}", quiet=quiet)
+        note(f"without data, left out: {listed_regions(silent.index[silent], data.regions)}", quiet=quiet)
     for text in [*told, *data.notes]:
         note(text, quiet=quiet)
 

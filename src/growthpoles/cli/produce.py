@@ -349,7 +349,7 @@ def _draw_file(
     from growthpoles.maps.presets import get_preset
     from growthpoles.maps.source_note import between, source_parts
     from growthpoles.spatial.weights.build_weights import CONTIGUITY
-    from growthpoles.study.file_variable import read_files
+    from growthpoles.study.file_variable import change_between, read_files
 
     check_language(lang)
     plain = kind in ("values", "change")
@@ -364,7 +364,7 @@ def _draw_file(
         if values.name in found.table.attrs["undated"]:
             problem = f"{quoted(values.name)} says no year, and would be its own change"
             raise MapError(message(problem, where=found.source, allowed="a table that says both years"))
-        values = values - before.values(str(values.name))
+        values = change_between(before.values(str(values.name)), values)
     assert found.regions is not None
     name = str(values.name)
     unit = found.table.attrs.get("units", {}).get(name, "")

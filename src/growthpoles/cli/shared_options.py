@@ -317,10 +317,10 @@ def named(frame: pd.DataFrame, study: Study | gpd.GeoDataFrame, *, lang: str = "
     from growthpoles.study.inputs.study_regions import written_names
 
     regions, names = study, written_names(study, lang)
-    if names.equals(regions.index.to_series().astype(object)) or frame.index.name != "region":
+    if names.equals(regions.index.to_series().astype(object)) or "region" not in frame.index.names:
         return frame
     beside = frame.copy()
-    beside.insert(0, "name", names.reindex(frame.index))
+    beside.insert(0, "name", names.reindex(frame.index.get_level_values("region")).to_numpy())
     return beside
 
 

@@ -32,8 +32,11 @@ if TYPE_CHECKING:
 _SIGNS = {"&": " and ", "%": " percent "}
 _SLIGHT = 1e-3  # share of its area that a region may gain or lose where shared borders are mended without asking
 _OWN = 0.6  # of a column of names, more than this share differ; else they are groups of regions
+_SAME = 0.9  # of two columns, more than this share name the same regions
 _LONG = 200  # characters of a name
 _NAMED = re.compile(r"nam|nom|naz|gen$|имя|наим|назв|ат[аы]у|名")
+# Of the seat or the parent of a region: "HQ", "capital_name".
+_SEAT = re.compile(rf"(?<![^\W_])(?:{alternatives('seats')})(?:[ _-]?(?:name|nom)\w*)?(?![^\W_])", flags=re.IGNORECASE)
 IDENTIFIERS = ("fid", "ogc_fid", "objectid", "id", "gid")  # what drivers and programs call the numbers of features
 _RESERVED = {"index", "rating_class", "rank", "region"}
 _CODE = re.compile(r"[A-Za-z0-9]{1,6}(?:[-._][A-Za-z0-9]{1,8})*")
@@ -98,26 +101,9 @@ _FULL = 0.3  # of what the labels of a series could give together, so much is th
 _LABELS = 5  # columns that tell series apart
 _LONE, _MISTYPED = 0.8, 0.05  # shares of texts beside one region, of regions beside two: `says_of_region`
 _ENCODINGS = (
-    "utf-8",
-    "cp1251",
-    "cp1250",
-    "cp1252",
-    "gb18030",
-    "cp932",
-    "cp949",
-    "cp1254",
-    "cp1257",
-    "cp1253",
-    "cp866",
-    "big5",
-    "koi8-r",
-    "cp874",
-    "cp1255",
-    "cp1256",
-    "cp1258",
-    "utf-16-le",
-    "utf-16-be",
-)
+    "utf-8", "cp1251", "cp1250", "cp1252", "gb18030", "cp932", "cp949", "cp1254", "cp1257", "cp1253", "cp866", "big5",
+    "koi8-r", "cp874", "cp1255", "cp1256", "cp1258", "utf-16-le", "utf-16-be",
+)  # fmt: skip
 
 
 def codes_for(headers: Iterable[str]) -> list[str]:
@@ -439,11 +425,12 @@ def choose_key(table: Any, known: Collection[str] = (), *, spared: str | None = 
 
     Codes of which most stand in the tables (`known`, as :func:`name_keys` loosens them) go first, then codes that are
     text, other texts, and numbers, since one that happens to be unique is rarely a code; what numbers the features
-    goes last. The column `spared` is something else.
+    goes last, of texts the seats of regions. The column `spared` is something else.
     """
     unique = [str(column) for column in table.columns if str(column) != spared and _is_key(table[column])]
     codes = [column for column in unique if _is_code(table[column])]
     texts = [column for column in unique if table[column].dtype.kind not in "if"]
+    texts.sort(key=lambda column: _SEAT.search(column) is not None)
     keys = list(dict.fromkeys([*(c for c in codes if c in texts), *texts, *codes, *unique]))
     counted = [c for c in keys if c.casefold() in IDENTIFIERS and (c not in texts or counts(_text(table[c])))]
     keys = [column for column in keys if column not in counted] or counted
@@ -462,9 +449,9 @@ def name_columns(table: Any, key: str | None, known: Collection[str] = ()) -> li
 
     Those in which most texts stand in the tables (`known`, as :func:`name_keys` loosens them) come first, then those
     where every region has a name of its own, those that are called names, and the order of the file. Columns of
-    numbers and of codes are none; nor are those in which most names repeat, which are groups of regions. The key, where
-    it is one of them, comes last (it is often in capitals or without its accents), unless the best of the others has
-    gaps or looks like codes and it does not.
+    numbers and of codes are none; nor are those in which most names repeat, which are groups of regions, and those of
+    seats. The key, where it is one of them, is preceded only by columns without more gaps that are called names, write
+    its names in another way (it is often in capitals or without its accents), or stand in the tables more than it does.
     """
     ranks: dict[str, tuple[Any, ...]] = {}
     rows = table if key is None or key not in table else table.drop_duplicates(key)
@@ -473,7 +460,7 @@ def name_columns(table: Any, key: str | None, known: Collection[str] = ()) -> li
         cells = rows[column]
         if column not in table.columns or cells.dtype.kind not in "OUT" or cells.isna().all():
             continue
-        if column in parts:
+        if column in parts or (column != key and _SEAT.search(column)):
             continue
         texts = [text for text in _text(cells.dropna()) if text]
         distinct, words = len(set(texts)), sum(map(_is_worded, texts))
@@ -485,10 +472,23 @@ def name_columns(table: Any, key: str | None, known: Collection[str] = ()) -> li
         whole = distinct == len(rows)
         borne = len(set(known) & {name_keys(text).loose for text in texts}) if known else 0
         ranks[column] = (-borne, not whole, code, not _NAMED.search(column.casefold()))
-    names = sorted(ranks, key=lambda column: (column == key, ranks[column]))
-    if key in ranks and ranks[names[0]][1:] > ranks[key][1:]:
-        names.insert(0, names.pop())
-    return names
+    names = sorted(ranks, key=lambda column: ranks[column])
+    if key not in ranks:
+        return names
+    own, rank = rows[key].map(_loose), ranks[key]
+
+    def precedes(column: str) -> bool:
+        borne, *quality = ranks[column]
+        if column == key or quality > [*rank[1:]]:
+            return False
+        return not quality[-1] or borne < rank[0] or (own == rows[column].map(_loose)).mean() > _SAME
+
+    first = [column for column in names if precedes(column)]
+    return [*first, key, *(column for column in names if column != key and column not in first)]
+
+
+def _loose(text: Any) -> str:
+    return name_keys(str(text)).loose
 
 
 def _of_parts(table: Any, key: str) -> list[str]:

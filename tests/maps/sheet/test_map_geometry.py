@@ -15,6 +15,7 @@ import shapely.affinity
 import growthpoles as gp
 from growthpoles.errors import MapError
 from growthpoles.maps.sheet.map_geometry import (
+    _CACHE,
     _borders,
     _edges,
     _outline,
@@ -23,6 +24,7 @@ from growthpoles.maps.sheet.map_geometry import (
     _star_shaped,
     prepare,
 )
+from samples import samples
 
 Shapes = Any
 
@@ -136,6 +138,39 @@ def test_gaps_between_regions_are_no_outline_and_lakes_are(fault: str, metres: f
         assert base.borders is not None
         between = sum(shapely.LineString(line).length for line in base.borders.to_polygons(closed_only=False))
         assert between > 0.98 * (shapely.length(ragged("gaps", 0, n)).sum() - true) / 2
+
+
+@pytest.mark.parametrize("seed", samples(range(30), 2))
+@pytest.mark.parametrize("holes", [False, True])
+def test_seams_of_some_regions_of_a_heavy_layer_are_lines_among_its_borders(
+    monkeypatch: pytest.MonkeyPatch, holes: bool, seed: int
+) -> None:
+    """Of mended regions few have a seam, islands no border at all; one way to find borders is of heavy layers only."""
+    rng = np.random.default_rng(seed)
+    cells = shapely.voronoi_polygons(shapely.multipoints(rng.uniform(0, 3e5, (25, 2))))
+    cells = shapely.intersection(shapely.get_parts(cells), shapely.box(0, 0, 3e5, 3e5))
+    if holes:
+        cells = shapely.difference(cells, shapely.Point(1.5e5, 1.5e5).buffer(2e4))
+        cells = np.append(
+            cells[shapely.area(cells) > 0], [shapely.box(4e5 + at, 0, 4.1e5 + at, 1e4) for at in (0, 2e4)]
+        )
+    lines = shapely.length(cells).sum()
+    inland = shapely.within(cells, shapely.box(1, 1, 3e5 - 1, 3e5 - 1))
+    at = rng.choice(np.flatnonzero(inland & (shapely.get_num_interior_rings(cells) == 0)))
+    ring = shapely.get_coordinates(cells[at])[:-1]
+    ring[0] += 5 * (ring.mean(axis=0) - ring[0]) / np.linalg.norm(ring.mean(axis=0) - ring[0])
+    cells[at] = shapely.Polygon(ring)  # one corner drawn back by five metres
+    index = pd.Index([f"R{i}" for i in range(len(cells))], name="region")
+    regions = gpd.GeoDataFrame(geometry=cells, index=index, crs="EPSG:32642")
+    drawn = []
+    for heavy in (0, 10**9):
+        monkeypatch.setattr("growthpoles.maps.sheet.map_geometry._HEAVY", heavy)
+        _CACHE.clear()
+        base = prepare(regions)
+        assert base.borders is not None
+        rings = base.borders.to_polygons(closed_only=False)
+        drawn.append(sum(shapely.LineString(ring).length for ring in rings))
+    assert 0 < drawn[1] < lines and drawn[0] == pytest.approx(drawn[1], rel=0.1)
 
 
 def test_an_inlet_and_a_hole_of_one_region_stay() -> None:

@@ -161,6 +161,22 @@ def test_change_is_centred_on_zero(squares: Any) -> None:
     assert "+29.9" in printed(ax, "-labels")
 
 
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize(("decimals", "size"), [(0, 40), (0, 700), (0, 90000), (1, 3), (1, 300), (2, 0.4)])
+def test_changes_are_written_with_the_digits_that_they_have(
+    squares: Any, decimals: int, size: float, seed: int
+) -> None:
+    """Also where a difference of tenths is none in binary numbers, and where a region has no number."""
+    rng = np.random.default_rng(seed)
+    before, after = (rng.uniform(0, size, len(squares)).round(decimals) for _ in range(2))
+    after[0], before[0] = size, 0.3 * bool(decimals)
+    change = pd.Series(after - before, index=squares.index)
+    change.iloc[-1] = np.nan
+    marks = [mark for mark in printed(maps.plot_change(squares, change), "-labels") if mark[:1] in "+\u2212"]
+    assert marks and {len(mark.partition(".")[2]) for mark in marks} == {decimals}
+    maps.plot_change(squares, change * np.nan, limits=(-1, 0, 1))
+
+
 def test_change_with_uneven_arms_keeps_the_weak_colours_at_zero(squares: Any) -> None:
     change = pd.Series([-5.0, 5.0, 15.0, 25.0, 0.0, 1.0, 2.0], index=squares.index)
     got = faces(maps.plot_change(squares, change, limits=(-10, 0, 10, 20, 30)))

@@ -342,6 +342,7 @@ def _without_slivers(
     loose = np.arange(len(points)) if edges is None else edges[0]
     owners = np.unique(np.searchsorted(starts, loose, side="right") - 1)
     lines = shapely.get_parts(shapely.coverage_invalid_edges(shapes[owners], gap_width=wide))
+    lines = lines[~shapely.is_empty(lines)]  # of a region without a seam it is an empty line, which no multiline takes
     ends, line = shapely.get_coordinates(lines, return_index=True)
     at = np.flatnonzero(line[1:] == line[:-1])
     if not len(at):

@@ -480,16 +480,11 @@ def plot_change(
     else:
         name = title = word("Change: {name}").format(name=named) if named not in ("", "change") else word("Change")
     span = 0 if years is None else between(*years)
-    shown = Numbers(
-        values,
-        edges,
-        1 if np.abs(edges).max() < 1000 else 0,
-        palettes.DIVERGING,
-        title=title,
-        center=0.0,
-        sign="+",
-        hatched=undecided,
-    )
+    known = values[values.notna()].to_numpy()
+    most = float(np.abs(edges).max())
+    digits = 0 if most >= 1000 or not len(known) else min(max(1, 1 - int(np.floor(np.log10(most)))), digits_of(known))
+    ramp = palettes.DIVERGING
+    shown = Numbers(values, edges, digits, ramp, title=title, center=0.0, sign="+", hatched=undecided)
     return map_numbers(regions, shown, name, span, edition, change, lang=lang, ax=ax, gid="change", options=options)
 
 
