@@ -414,6 +414,21 @@ def test_tables_below_headings_of_their_own_have_the_year_of_all_and_their_names
         files.values("Employees")
 
 
+def test_a_table_without_a_year_is_named_apart_from_one_on_its_sheet(tmp_path: Path) -> None:
+    names = STEMS[:6]
+    rows: list[list[object]] = [["Employed persons, 2023", ""], ["Area", "Households"]]
+    rows += [[name, 10.5 + at] for at, name in enumerate(names)]
+    rows += [["", ""], ["Table 7. Unemployed persons", ""], ["Area", "Households"]]
+    rows += [[name, 20.5 + at] for at, name in enumerate(names)]
+    path, boundaries = book(tmp_path / "work.xlsx", rows), layer(tmp_path, names)
+    options = FileOptions(table=path, key="code")
+    allowed = "allowed: Employed persons: Households, Unemployed persons: Households"
+    with pytest.raises(DataError, match=f"Households stands in several tables .*{allowed}"):
+        read_files(boundaries, options).values("Households")
+    for at, name in ((10.5, "Employed persons: Households"), (20.5, "Unemployed persons: Households")):
+        assert read_files(boundaries, options).values(name).tolist() == [at + i for i in range(6)]
+
+
 @pytest.mark.parametrize("labels", [["Total", "Men", "Women"], ["Area sown", "Yield"], ["Rooms"]])
 @pytest.mark.parametrize("seed", samples(range(6), 1))
 def test_tables_of_the_same_columns_all_bear_their_titles(tmp_path: Path, labels: list[str], seed: int) -> None:

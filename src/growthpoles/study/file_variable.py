@@ -205,7 +205,8 @@ class FileData:
                 problem = f"column {plain(variable)} holds no numbers: {_first_text(self.regions[variable])}"
             else:
                 problem = f"no column of numbers is called {plain(variable)}"
-            if len(several := [name for name in columns if name.endswith(f": {variable}")]) > 1:
+            every = dict.fromkeys([*columns, *map(str, more)])
+            if len(several := [name for name in every if name.endswith(f": {variable}")]) > 1:
                 problem = f"{plain(variable)} stands in several tables or below several headings"
                 raise DataError(message(problem, where=self.source, allowed=listed(several, write=quoted)))
             if years := elsewhere.get(variable):

@@ -228,7 +228,9 @@ def name_indicators(blocks: Sequence[Block]) -> tuple[list[Indicator], dict[tupl
     sheets = [(block, block.grid.sheet) for block, _ in own]
     ways = [(_title(block, blocks)[1], sheet or block.grid.path.stem,
              f"{sheet or block.grid.unit} {block.first}") for block, sheet in sheets]  # fmt: skip
-    apart = told_apart([(labels.values(), block.years or [0]) for block, labels in own], ways)
+    beside = {id(each.grid): {year for b in blocks if b.grid is each.grid for year in b.years} for each in blocks}
+    years = [beside[id(b.grid)] if b.years == [UNSTATED] else b.years or [0] for b, _ in own]  # not known to be another
+    apart = told_apart([(labels.values(), at) for (_, labels), at in zip(own, years, strict=True)], ways)
     for (block, labels), renamed in zip(own, apart, strict=True):
         number, title = _title(block, blocks)
         labels = {place: renamed.get(label, label) for place, label in labels.items()}
@@ -239,11 +241,9 @@ def name_indicators(blocks: Sequence[Block]) -> tuple[list[Indicator], dict[tupl
             plain = block.labels.get(place, "") if isinstance(place, int) else place
             units.setdefault(label, block.units.get(plain, ""))
     for block, before in again:
-        if block.indicator:
-            pairs = [(kind, kind) for kind in block.kinds if kind in before.kinds]
-        else:
-            pairs = [*zip(block.value_at, before.value_at, strict=True)]
-        names |= {(id(block), mine): names[id(before), theirs] for mine, theirs in pairs}
+        same = {kind: kind for kind in block.kinds if kind in before.kinds}
+        pairs = same if block.indicator else dict(zip(block.value_at, before.value_at, strict=True))
+        names |= {(id(block), mine): names[id(before), theirs] for mine, theirs in pairs.items()}
     order = list(dict.fromkeys(names.values()))
     return [Indicator(name, units.get(name, "")) for name in order], {
         at: order.index(name) for at, name in names.items()
@@ -316,8 +316,9 @@ def _title(block: Block, blocks: Sequence[Block], *, section: bool = True) -> tu
         alike = [each for each in blocks if {*each.titles} & {*block.titles}]  # a sheet a year, too
         plain = without_span(chosen, {year for each in alike for year in each.years}) or chosen
     plain = re.sub(r"\s+", " ", plain).strip(" ,;:-")
-    said, word = re.fullmatch(r"(.*?)(?:[.,;:(–-]\s*(\S+))?", plain).groups("")
-    plain = said.strip(" ,;:-") if found and said and YEAR_WORDS.fullmatch(word) else plain  # "…, year 2020"
+    head, _, word = plain.rpartition(" ")
+    if found and head[-1:] in {*".,;:–-"} and YEAR_WORDS.fullmatch(word):  # "Persons by area. Year 2020"
+        plain = head.strip(" .,;:–-")
     return number, plain[:120] or block.grid.sheet or "value"
 
 
