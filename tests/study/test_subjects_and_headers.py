@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from pathlib import Path
 
@@ -336,3 +337,152 @@ def test_the_word_for_the_year_goes_off_a_title_with_it(end: str, sign: str, tmp
     assert set(read["indicator"]) == {"Homes by district: Total", "Homes by district: Men"} and set(read["year"]) == {
         2022
     }
+
+
+CONTINUED = [
+    "(Continuación Cuadro {n})",
+    "(continued)",
+    "Table {n} (cont.)",
+    "Fortsetzung",
+    "продолжение",
+    "suite",
+    "cd.",
+]
+CONTINUED += ["nadaljevanje", "Tabela {n} (ciąg dalszy)", "Продолжение таблицы {n}", "表{n} 续表"]
+
+
+def numbers_of(dice: random.Random, names: list[str], columns: int) -> dict[str, list[float]]:
+    """Return different numbers with a decimal for every region and column."""
+    return {name: [dice.randint(1001, 90000) / 100 for _ in range(columns)] for name in names}
+
+
+@pytest.mark.parametrize("heading", CONTINUED)
+@pytest.mark.parametrize("seed", samples(range(8), 1))
+def test_a_table_that_is_continued_below_its_header_is_one(tmp_path: Path, heading: str, seed: int) -> None:
+    dice = random.Random(f"{heading}{seed}")
+    names = dice.sample(STEMS, 12)
+    cells = numbers_of(dice, names, 2)
+    rows: list[list[object]] = [["Table 4. Beds and doctors by area, 2022", "", ""], ["", "", ""]]
+    edges = sorted(dice.sample(range(3, 10), dice.choice([1, 2])))
+    merged = ["A1:C1"]
+    for start, end in zip([0, *edges], [*edges, 12], strict=True):
+        if start:
+            rows += [["", "", ""]] * dice.randint(0, 1) + [[heading.format(n=4), "", ""]]
+            merged += [f"A{len(rows)}:C{len(rows)}"] if seed % 2 else []
+        rows += [["Area", "Beds", "Doctors"], *([name, *cells[name]] for name in names[start:end])]
+    rows.append(["Total", *(round(sum(cells[name][at] for name in names), 2) for at in (0, 1))])
+    path = book(tmp_path / "beds.xlsx", rows, tuple(merged))
+    for boundaries in (None, layer(tmp_path, names)):
+        table = gp.read_table(path, boundaries=boundaries, key=boundaries and "code")
+        assert {*table["year"]} == {2022} and {*table["indicator"]} == {"Beds", "Doctors"}
+        assert len(table) == 24
+        codes = names if boundaries is None else [f"R{i:02d}" for i in range(1, 13)]
+        found = table.pivot_table(index="region", columns="indicator", values="value").loc[codes]
+        assert found.to_numpy().tolist() == [cells[name] for name in names]
+        assert not any("no row" in text for text in table.attrs["remarks"])
+    assert len(read_audit_file(path).names) == 1
+
+
+def test_a_heading_of_another_year_or_table_is_none_of_a_page(tmp_path: Path) -> None:
+    names = STEMS[:8]
+    for heading in ("Table 5. Beds by area, 2022", "Beds by area, 2021", "Table 5 (continued)"):
+        rows: list[list[object]] = [["Table 4. Beds by area, 2022", ""], ["Area", "Beds"]]
+        rows += [[name, 10.5 + at] for at, name in enumerate(names[:4])]
+        rows += [[heading, ""], ["Area", "Beds"], *([name, 20.5 + at] for at, name in enumerate(names[4:]))]
+        path = book(tmp_path / "beds.xlsx", rows)
+        assert len(read_audit_file(path).names) == 2, heading
+
+
+GROUPS = [
+    ("Men", "Women"),
+    ("Moški", "Ženske"),
+    ("Urban areas", "Rural areas", "Both"),
+    ("Private sector", "Public sector"),
+]
+
+
+@pytest.mark.parametrize("groups", GROUPS)
+@pytest.mark.parametrize("seed", samples(range(8), 1))
+def test_tables_below_headings_of_their_own_have_the_year_of_all_and_their_names(
+    tmp_path: Path, groups: tuple[str, ...], seed: int
+) -> None:
+    dice = random.Random(f"{groups}{seed}")
+    names = dice.sample(STEMS, 9)
+    cells = {group: numbers_of(dice, names, 2) for group in groups}
+    rows: list[list[object]] = [["Persons in employment by area, 2023", "", ""], ["", "", ""]]
+    for group in groups:
+        rows += [[group, "", ""], ["Area", "Employees", "Self-employed"], *([n, *cells[group][n]] for n in names)]
+        rows += [["", "", ""]] * dice.randint(0, 2)
+    path, boundaries = book(tmp_path / "work.xlsx", rows), layer(tmp_path, names)
+    table = gp.read_table(path, boundaries=boundaries, key="code")
+    assert {*table["year"]} == {2023}
+    for group in groups:
+        for at, label in enumerate(["Employees", "Self-employed"]):
+            own = table[table["indicator"] == f"{group}: {label}"]
+            assert own["value"].tolist() == [cells[group][name][at] for name in names]
+    files = read_files(boundaries, FileOptions(table=path, key="code"))
+    told = ", ".join(f"{group}: Employees" for group in groups)
+    with pytest.raises(DataError, match=f"Employees stands in several tables .*allowed: {told}"):
+        files.values("Employees")
+
+
+def test_a_table_without_a_year_is_named_apart_from_one_on_its_sheet(tmp_path: Path) -> None:
+    names = STEMS[:6]
+    rows: list[list[object]] = [["Employed persons, 2023", ""], ["Area", "Households"]]
+    rows += [[name, 10.5 + at] for at, name in enumerate(names)]
+    rows += [["", ""], ["Table 7. Unemployed persons", ""], ["Area", "Households"]]
+    rows += [[name, 20.5 + at] for at, name in enumerate(names)]
+    path, boundaries = book(tmp_path / "work.xlsx", rows), layer(tmp_path, names)
+    options = FileOptions(table=path, key="code")
+    allowed = "allowed: Employed persons: Households, Unemployed persons: Households"
+    with pytest.raises(DataError, match=f"Households stands in several tables .*{allowed}"):
+        read_files(boundaries, options).values("Households")
+    for at, name in ((10.5, "Employed persons: Households"), (20.5, "Unemployed persons: Households")):
+        assert read_files(boundaries, options).values(name).tolist() == [at + i for i in range(6)]
+
+
+@pytest.mark.parametrize("labels", [["Total", "Men", "Women"], ["Area sown", "Yield"], ["Rooms"]])
+@pytest.mark.parametrize("seed", samples(range(6), 1))
+def test_tables_of_the_same_columns_all_bear_their_titles(tmp_path: Path, labels: list[str], seed: int) -> None:
+    dice = random.Random(f"{labels}{seed}")
+    names = dice.sample(STEMS, 8)
+    said = dice.sample(["Población ocupada", "Población desocupada", "Wheat", "Barley", "Hotels"], dice.choice([2, 3]))
+    dated = dice.choice(["{}. Año 2023", "{}, 2023", "{} (2023)", "{}: year 2023"])
+    file = openpyxl.Workbook()
+    file.remove(file.active)
+    for number, subject in enumerate(said, start=1):
+        page = file.create_sheet(f"C{number}")
+        page.append([f"Table {number}. {dated.format(subject)}"])
+        page.append(["Area", *labels])
+        for name, cells in numbers_of(dice, names, len(labels)).items():
+            page.append([name, *cells])
+    file.save(tmp_path / "two.xlsx")
+    table = gp.read_table(tmp_path / "two.xlsx", boundaries=layer(tmp_path, names), key="code")
+    assert {*table["indicator"]} == {f"{subject}: {label}" for subject in said for label in labels}
+
+
+@pytest.mark.parametrize("by", ["by {}, {}", "po: {}, {}", "nach {} und {}", "efter {} och {}", ""])
+@pytest.mark.parametrize("seed", samples(range(6), 1))
+def test_the_label_of_a_data_set_is_its_title(tmp_path: Path, by: str, seed: int) -> None:
+    dice = random.Random(f"{by}{seed}")
+    names = dice.sample(STEMS, 8)
+    subject = dice.choice(["GDP per head (EUR)", "Bruto domači proizvod", "Unemployment rate, %"])
+    label = f"{subject} {by.format('Area', 'Year')}".strip()
+    values = [round(dice.uniform(10, 900), 1) for _ in range(16)]
+
+    def axis(texts: list[str]) -> dict[str, object]:
+        codes = [str(at) for at, _ in enumerate(texts)]
+        return {"index": codes, "label": dict(zip(codes, texts, strict=True))}
+
+    data = {"class": "dataset", "version": "2.0", "label": label, "id": ["AREA", "TIME"], "size": [8, 2]}
+    data["dimension"] = {
+        "AREA": {"label": "Area", "category": axis(names)},
+        "TIME": {"label": "Year", "category": axis(["2022", "2023"])},
+    }
+    path = tmp_path / "data.json"
+    path.write_text(json.dumps(data | {"value": values}), encoding="utf-8")
+    boundaries = layer(tmp_path, names)
+    table = gp.read_table(path, boundaries=boundaries, key="code")
+    assert {*table["indicator"]} == {subject} and table["value"].tolist() == values
+    asked = read_files(boundaries, FileOptions(table=path, key="code", year=2023)).values("value")
+    assert asked.tolist() == values[1::2]

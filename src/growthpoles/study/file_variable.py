@@ -205,6 +205,10 @@ class FileData:
                 problem = f"column {plain(variable)} holds no numbers: {_first_text(self.regions[variable])}"
             else:
                 problem = f"no column of numbers is called {plain(variable)}"
+            every = dict.fromkeys([*columns, *map(str, more)])
+            if len(several := [name for name in every if name.endswith(f": {variable}")]) > 1:
+                problem = f"{plain(variable)} stands in several tables or below several headings"
+                raise DataError(message(problem, where=self.source, allowed=listed(several, write=quoted)))
             if years := elsewhere.get(variable):
                 problem += f" in {self.table.attrs['year']}"
                 allowed = " or ".join(f"--year {each}" for each in reversed(years))

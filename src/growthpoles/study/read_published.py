@@ -38,6 +38,7 @@ from growthpoles.study.files.printed_subjects import (
     is_no_subject,
     is_unit,
     names_no_subject,
+    told_apart,
     without_dates,
 )
 from growthpoles.study.files.problems import Names, left_out_for, nothing_found, partly_told, summary
@@ -143,10 +144,10 @@ def read_blocks(
         if told := too_many_names(grid, MOST_NAMES):
             left_out.append(left_out_for(at, causes.TOO_MANY, names=told[0], column=shown(told[1]), most=MOST_NAMES))
             continue
-        alone: list[str] = []
+        alone = [grid.title] if grid.title else []
         if index is not None and regions_across(grid, index):
             filled = [list(filter(None, map(cell_text, row))) for _, row in grid.rows[:20]]
-            alone = [texts[0] for texts in filled if len(texts) == 1]  # titles, also of the year
+            alone += [texts[0] for texts in filled if len(texts) == 1]  # titles, also of the year
             grid = turned(grid)
         found = find_blocks(grid, lambda name: index is not None and _names_region(index, name))
         left_out += unread_rows(grid, found, at)
@@ -204,44 +205,45 @@ def name_indicators(blocks: Sequence[Block]) -> tuple[list[Indicator], dict[tupl
     """
     names: dict[tuple[int, int | str], str] = {}
     units: dict[str, str] = {}
-    held: dict[tuple[str, int], int] = {}
+    own: list[tuple[Block, dict[int | str, str]]] = []
+    again: list[tuple[Block, Block]] = []
     for position, block in enumerate(blocks):
         before = next((each for each in blocks[:position] if continues(block, each)), None)
         if before is not None:
-            for mine, theirs in zip(block.value_at, before.value_at, strict=True):
-                names[id(block), mine] = names[id(before), theirs]
+            again.append((block, before))
             continue
         labels: dict[int | str, str] = {}
         if block.indicator:
-            above = [each for each in blocks[:position] if goes_on(block, each)]
-            for kind in [kind for kind in block.kinds if above and kind in above[-1].kinds]:
-                names[id(block), kind] = names[id(above[-1]), kind]
-            labels.update({kind: name for kind, name in block.kinds.items() if (id(block), kind) not in names})
+            above = [each for each in blocks[:position] if goes_on(block, each)][-1:]
+            again += ((block, each) for each in above)
+            gone_on = {kind for each in above for kind in each.kinds}
+            labels |= {kind: name for kind, name in block.kinds.items() if kind not in gone_on}
         else:
             labels |= {at: block.labels.get(at, "") for at in block.value_at}
+        title = _title(block, blocks)[1]
+        nameless = len(labels) == 1 and bool(block.titles) and not names_no_subject(title)
+        nameless = nameless and VALUE.fullmatch(next(iter(labels.values()))) is not None
+        labels = {place: title if nameless else label or title for place, label in labels.items()}
+        own.append((block, labels | _with_subject(block, blocks, labels)))
+    sheets = [(block, block.grid.sheet) for block, _ in own]
+    ways = [(_title(block, blocks)[1], sheet or block.grid.path.stem,
+             f"{sheet or block.grid.unit} {block.first}") for block, sheet in sheets]  # fmt: skip
+    beside = {id(each.grid): {year for b in blocks if b.grid is each.grid for year in b.years} for each in blocks}
+    years = [beside[id(b.grid)] if b.years == [UNSTATED] else b.years or [0] for b, _ in own]  # not known to be another
+    apart = told_apart([(labels.values(), at) for (_, labels), at in zip(own, years, strict=True)], ways)
+    for (block, labels), renamed in zip(own, apart, strict=True):
         number, title = _title(block, blocks)
-        labels = {place: label or title for place, label in labels.items()}
-        labels |= _with_subject(block, blocks, labels)
-        years = block.years or [0]
-        clash = any((label, year) in held for label in labels.values() for year in years)
-        if clash:
-            apart = (
-                title
-                if not any(label.startswith(title) for label in labels.values())
-                else block.grid.sheet or block.grid.path.stem
-            )
-            labels = {place: f"{apart}: {label}" for place, label in labels.items()}
-            if any((label, year) in held for label in labels.values() for year in years):
-                sheet = block.grid.sheet or f"{block.grid.unit} {block.first}"
-                labels = {place: f"{sheet}: {label}" for place, label in labels.items()}
+        labels = {place: renamed.get(label, label) for place, label in labels.items()}
         if number and any(title in label for label in labels.values()):
             tell_table_number(block, number)
         for place, label in labels.items():
             names[id(block), place] = label
-            for year in years:
-                held[label, year] = id(block)
             plain = block.labels.get(place, "") if isinstance(place, int) else place
             units.setdefault(label, block.units.get(plain, ""))
+    for block, before in again:
+        same = {kind: kind for kind in block.kinds if kind in before.kinds}
+        pairs = same if block.indicator else dict(zip(block.value_at, before.value_at, strict=True))
+        names |= {(id(block), mine): names[id(before), theirs] for mine, theirs in pairs.items()}
     order = list(dict.fromkeys(names.values()))
     return [Indicator(name, units.get(name, "")) for name in order], {
         at: order.index(name) for at, name in names.items()
@@ -316,7 +318,8 @@ def _title(block: Block, blocks: Sequence[Block], *, section: bool = True) -> tu
     if found is None:
         alike = [each for each in blocks if {*each.titles} & {*block.titles}]  # a sheet a year, too
         plain = without_span(chosen, {year for each in alike for year in each.years}) or chosen
-    return number, re.sub(r"\s+", " ", plain).strip(" ,;:-")[:120] or block.grid.sheet or "value"
+    plain = re.sub(r"\s+", " ", plain).strip(" ,;:-")
+    return number, plain[:120] or block.grid.sheet or "value"
 
 
 def refuse_placeholders(aliases: Mapping[str, str], grids: Sequence[Grid], guess: LayerGuess, where: str) -> None:

@@ -13,9 +13,9 @@ from growthpoles.regions.name_matching import NameIndex, is_country
 from growthpoles.regions.row_levels import KeyMatch, RowSigns
 from growthpoles.study.files.cell_grids import Grid
 from growthpoles.study.files.number_notation import is_number
-from growthpoles.study.files.printed_labels import bare_name
+from growthpoles.study.files.printed_labels import bare_name, parse_year
 from growthpoles.study.files.table_files import cell_text
-from growthpoles.study.table_blocks import Block, hits_of, is_counting, kind_of, labels_beside, same_heads
+from growthpoles.study.table_blocks import Block, hits_of, is_counting, kind_of, labels_beside
 from growthpoles.study.table_totals import COUNTRY_MEAN, figures, seeming_totals, totals_of
 
 
@@ -204,6 +204,19 @@ def _unnamed(row: Sequence[object]) -> set[int]:
     """Return the filled columns of a row where all of them hold numbers, as of a total without a name."""
     filled = {at for at, cell in enumerate(row) if cell_text(cell)}
     return filled if all(is_number(row[at]) for at in filled) else set()
+
+
+def same_heads(block: Block, before: Block) -> bool:
+    """Tell whether the same stands above the columns of numbers and labels, years however written, units or not."""
+
+    def heads(each: Block) -> dict[int, set[object]]:
+        columns = (*each.value_at, *each.indicator)
+        years = {at: {year.year for part in each.paths[at] if (year := parse_year(part))} for at in columns}
+        return {at: set(years[at] or each.paths[at]) for at in columns}
+
+    mine, theirs = heads(block), heads(before)
+    same = block.grid is before.grid and mine.keys() == theirs.keys()
+    return same and all(mine[at] == theirs[at] or set() < mine[at] < theirs[at] for at in mine)
 
 
 def continues(block: Block, before: Block) -> bool:

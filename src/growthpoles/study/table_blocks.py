@@ -34,7 +34,7 @@ from growthpoles.study.files.printed_labels import (
     split_flag,
     year_steps,
 )
-from growthpoles.study.files.printed_subjects import NO_SUBJECT, is_unit
+from growthpoles.study.files.printed_subjects import NO_SUBJECT, is_unit, of_other_table, says_continued
 from growthpoles.study.files.table_files import JOINT, cell_text, cells_filled, header_paths, joint_keys, unique_names
 from growthpoles.study.guess_columns import goes_on_below, names_places
 
@@ -243,7 +243,10 @@ def find_blocks(grid: Grid, is_region: Callable[[str], bool] = lambda name: Fals
                 width = max([width, *(cells_filled(row) for _, row in block.rows)])
             block.paths = [*block.paths, *([] for _ in range(width))][:width]
             block.names = unique_names([" | ".join(path) for path in block.paths])
-            if not (blocks and _repeats(block, blocks[-1], rows)):
+            if not (blocks and _repeats(block, blocks[-1], rows, is_region)):
+                above = blocks[-1].titles if blocks and blocks[-1].paths == block.paths else []
+                if titles and not of_other_table(titles, above):
+                    block.titles = [*above[:-1], *titles]  # one title over several tables, each with its heading
                 blocks.append(block)
         start = stop if stop < len(rows) else len(rows)
         if not header:
@@ -300,14 +303,28 @@ def _labels_of_rows(
     }
 
 
-def _repeats(block: Block, before: Block, rows: list[tuple[int, list[object]]]) -> bool:
-    """Add a table to the one above it where only the header is repeated between them, as on every printed page."""
+def _repeats(
+    block: Block, before: Block, rows: list[tuple[int, list[object]]], is_region: Callable[[str], bool]
+) -> bool:
+    """Add a table to the one above it where the header is repeated between them, as on every printed page.
+
+    Above the repeated header may stand a heading, if more regions follow or it says that the table is continued.
+    """
     between = [(number, row) for number, row in rows if before.last < number < block.first and number not in
                {n for n, _ in block.aside}]  # fmt: skip
     held = {tuple(map(cell_text, row)) for number, row in rows if number in before.header}
-    same = block.paths == before.paths and len(block.header) == len(before.header) == len(between)
-    if not same or any(tuple(map(cell_text, row)) not in held for _, row in between):
+    over = [row for _, row in between if tuple(map(cell_text, row)) not in held]
+    if block.paths != before.paths or not len(block.header) == len(before.header) == len(between) - len(over):
         return False
+    headings = [" ".join(filter(None, map(cell_text, row))) for row in over]
+    if headings:
+        inside = [row for _, row in before.rows + block.rows]
+        named = sorted({at for row in inside for at, cell in enumerate(row) if kind_of(cell) == "t"})
+        own, others = ([tuple(each.text(row, at) for at in named) for _, row in each.rows] for each in (block, before))
+        regions = 2 * sum(any(map(is_region, texts)) for texts in own) >= len(own)
+        again = bool(set(own) & set(others)) or "n" in {kind_of(cell) for row in over for cell in row}
+        if again or of_other_table(headings, before.titles) or not (regions or any(map(says_continued, headings))):
+            return False
     before.rows += block.rows
     before.aside += between + block.aside
     before.last = block.last
@@ -692,19 +709,6 @@ def regions_across(grid: Grid, index: NameIndex) -> bool:
         if most >= fewest or count is spelled:
             return most >= fewest and all(count(column) < most for column in columns)
     return False
-
-
-def same_heads(block: Block, before: Block) -> bool:
-    """Tell whether the same stands above the columns of numbers and labels, years however written, units or not."""
-
-    def heads(each: Block) -> dict[int, set[object]]:
-        columns = (*each.value_at, *each.indicator)
-        years = {at: {year.year for part in each.paths[at] if (year := parse_year(part))} for at in columns}
-        return {at: set(years[at] or each.paths[at]) for at in columns}
-
-    mine, theirs = heads(block), heads(before)
-    same = block.grid is before.grid and mine.keys() == theirs.keys()
-    return same and all(mine[at] == theirs[at] or set() < mine[at] < theirs[at] for at in mine)
 
 
 def holds_codes(block: Block, at: int) -> bool:

@@ -168,6 +168,8 @@ class Grid:
         Rows by number, columns from 0.
     era : str
         Of its years, where they stand bare and are not of the common one.
+    title : str
+        What the file says beside its cells that they are about.
     """
 
     path: Path
@@ -184,6 +186,7 @@ class Grid:
     encoding: str = ""
     delimiter: str = ""
     era: str = ""
+    title: str = ""
 
 
 def turned(grid: Grid) -> Grid:
@@ -414,7 +417,10 @@ def _json(content: bytes, path: Path, encoding: str | None) -> list[Grid]:
     if sets:
         try:
             named = {str(each.get("label") or name) if len(sets) > 1 else "": each for name, each in sets.items()}
-            return [Grid(path, name, _jsonstat(each), "row", encoding=used) for name, each in named.items()]
+            return [
+                Grid(path, name, _jsonstat(each), "row", encoding=used, title=_label_of(each))
+                for name, each in named.items()
+            ]
         except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
             raise DataError(message(f"damaged JSON-stat ({str(error)[:80]})", where=str(path))) from None
     lists = data if isinstance(data, list) and all(isinstance(row, list) for row in data) else []
@@ -467,6 +473,16 @@ def _json_cell(value: object) -> object:
     if value is None:
         return ""
     return value if isinstance(value, str | int | float) else json.dumps(value, ensure_ascii=False)
+
+
+def _label_of(data: dict[str, Any]) -> str:
+    """Return what a data set is about: its label without the dimensions at its end ("by region, year")."""
+    label, dimension = " ".join(str(data.get("label") or "").split()), data["dimension"]
+    ids = list(data.get("id") or dimension["id"])
+    names = {name for each in ids for name in (str(each), str(dimension[each].get("label") or each))}
+    either = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
+    tail = rf"[ ,;:–—-]{{1,3}}(?:\w{{1,5}}[ :]{{1,2}})?(?:(?:{either})(?: ?[,;] ?| \w{{1,3}} |$))+$"
+    return re.sub(tail, "", label, flags=re.IGNORECASE) or label
 
 
 def _jsonstat(data: dict[str, Any]) -> list[Row]:

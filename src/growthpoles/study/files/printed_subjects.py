@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Iterable, Sequence
 
 from growthpoles.language.languages import alternatives
 from growthpoles.regions.name_matching import says_only_total
-from growthpoles.study.files.printed_labels import PARTS_OF_YEAR, TABLE, TABLE_NUMBER, YEAR_WORDS, one_of
+from growthpoles.study.files.printed_labels import PARTS_OF_YEAR, TABLE, TABLE_NUMBER, YEAR_WORDS, one_of, years_in
 
 #: A title that names an office or a division of one, or says when the table was updated, not what it holds.
 NO_SUBJECT = re.compile(rf"(?:[^\W\d_]{{2,8}}\s*[-–—:,]\s*)?(?:{alternatives('no_subject')})", flags=re.IGNORECASE)
@@ -89,3 +90,45 @@ def without_dates(text: str) -> str:
     parts = re.split(r"(?<=[,;:])\s+", text)
     kept = [part for part in parts if not (PARTS_OF_YEAR.search(part) and _FOUR_DIGITS.search(part))]
     return " ".join(kept).strip(" ,;:") or text
+
+
+_CONTINUED = re.compile(one_of("continued"), flags=re.IGNORECASE)
+
+
+def says_continued(heading: str) -> bool:
+    """Tell whether a heading says that a table of the page before goes on: "(continued)", "Table 3, cont."."""
+    return _CONTINUED.search(heading) is not None
+
+
+def of_other_table(headings: Iterable[str], titles: Iterable[str]) -> bool:
+    """Tell whether headings name a number of a table, or a year, that the titles of another table do not."""
+
+    def said(texts: Iterable[str]) -> set[str]:
+        numbers = (hit[0] for text in texts if (hit := TABLE_NUMBER.match(text)))
+        return {part for number in numbers for part in re.findall(r"\d+(?:[.–-]\d+)*[a-z]?|\b[IVXLC]+\b", number)}
+
+    headings, titles = list(headings), list(titles)
+    years, over = ({year for text in texts for year in years_in(text)} for texts in (headings, titles))
+    return bool(said(headings) - said(titles) or years - over)
+
+
+def told_apart(
+    tables: Sequence[tuple[Collection[str], Collection[int]]], ways: Sequence[tuple[str, ...]]
+) -> list[dict[str, str]]:
+    """Name what several tables hold for the same year by the title of each, else by its sheet, else by its place.
+
+    `tables` are their labels and years, `ways` what may stand before the labels of each; the last one always tells.
+    """
+    found: list[dict[str, str]] = [{} for _ in tables]
+    for label in dict.fromkeys(label for labels, _ in tables for label in labels):
+        holders = [at for at, (labels, _) in enumerate(tables) if label in labels]
+        years = [set(tables[at][1]) for at in holders]
+        if len(set().union(*years)) == sum(map(len, years)):
+            continue
+        for said in zip(*(ways[at] for at in holders), strict=True):
+            held = {(text, year) for text, own in zip(said, years, strict=True) for year in own}
+            if len(held) == sum(map(len, years)) and not any(map(label.startswith, said)):
+                break
+        for at, text in zip(holders, said, strict=True):
+            found[at][label] = f"{text}: {label}"
+    return found
