@@ -243,9 +243,10 @@ def _meets(
         # The more columns meet the sum, the less each of them has to tell.
         tight = slack * len(own) <= _RARE / 4 * max(holds.sum(), 1) * np.abs(own)
         exact = np.abs(own - total) <= 1e-9 * np.abs(own)
-        holds, slip = holds & (tight | bool((exact | ~there).all())), slip & tight
+        holds &= tight | bool((exact | ~there).all())
+        slip &= 12 * slack * len(own) * len(at) <= _RARE * np.abs(own)  # six powers, of each figure, in every column
         near &= np.abs(own - total) <= _CLOSE * np.abs(total)
-        near &= 2 * near.sum() > there.sum()
+        near &= 2 * near.sum() > (there.sum() if len(parts) >= _FEWEST_SUMMED else np.inf)
     return holds, near, slip
 
 
