@@ -349,6 +349,7 @@ def _duplicates(given: list[object], found: list[list[str]]) -> list[str]:
 
 
 _TOTAL = re.compile(alternatives("totals"), flags=re.IGNORECASE)
+_TOTAL_ANYWHERE = re.compile(alternatives("totals_anywhere"), flags=re.IGNORECASE)
 
 _OF_WHICH = rf"(?:{alternatives('of_which')})(?!\w)"
 # At the head of a name, or of what a comma, colon or dash divides from the names above it.
@@ -446,6 +447,11 @@ def continents() -> frozenset[str]:
 def says_total(name: str) -> bool:
     """Tell whether a name says that it is a total or a part of one: "Total", "Всего", "CẢ NƯỚC"."""
     return _TOTAL.search(name) is not None or says_whole(name)
+
+
+def is_total_anywhere(name: str) -> bool:
+    """Tell whether a name holds a word for totals that is no name in any language: "Total", and not "Jumla"."""
+    return _TOTAL_ANYWHERE.search(name) is not None
 
 
 @functools.lru_cache(maxsize=2**14)

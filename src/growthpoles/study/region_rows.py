@@ -16,7 +16,7 @@ from growthpoles.study.files.number_notation import is_number
 from growthpoles.study.files.printed_labels import bare_name, parse_year
 from growthpoles.study.files.table_files import cell_text
 from growthpoles.study.table_blocks import Block, hits_of, is_counting, kind_of, labels_beside
-from growthpoles.study.table_totals import COUNTRY_MEAN, figures, seeming_totals, totals_of
+from growthpoles.study.table_totals import figures, seeming_totals, totals_of
 
 
 def settle_rows(block: Block, index: NameIndex | None, parents: Iterable[str], ignore: Container[str]) -> None:
@@ -40,7 +40,7 @@ def settle_rows(block: Block, index: NameIndex | None, parents: Iterable[str], i
         if any(at < len(row) and is_number(row[at]) for at in block.value_at)
     }
     signs = RowSigns(
-        {name for name, why in totals_of(block).items() if why != COUNTRY_MEAN}.intersection(names),
+        {name for name, why in totals_of(block).items() if why.startswith(SUM)}.intersection(names),
         empty,
         inset,
         odd_rows(block, index),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Container, Mapping, Sequence
 from typing import NamedTuple
 
@@ -17,6 +18,7 @@ from growthpoles.regions.name_matching import (
     is_country,
     is_country_word,
     is_dependency,
+    is_total_anywhere,
     says_only_total,
     says_part,
     says_sum,
@@ -43,8 +45,8 @@ _SURE, _LIKELY = float(np.log(1e6)), float(np.log(1e2))
 _ANEW = 0.01
 COUNTRY_MEAN = "a country between the values of the others, like a total of rates; an alias of itself keeps it"
 _COUNTED = (
-    "{names} would be a total or a mean by name, and is neither the sum of the other rows nor between them: it is "
-    "counted as a region"
+    "{names} would be a total or a mean by name, and neither its numbers nor its place show one: it is counted as a "
+    "region"
 )
 _A_COUNTRY = "{name} is the name of a country, and no sum of the other rows: it is counted as a region"
 _MIDDLE = 0.25  # of the regions lie on either side of a mean with a name that may be that of a region
@@ -125,6 +127,8 @@ def named_totals(
 ) -> dict[int, tuple[int, ...]]:
     """Find rows that say that they are a total, right or wrong, and countries that are one: row, rows of its parts.
 
+    With them come the known totals that have one of them among their parts, now with the parts of that one instead.
+
     Parameters
     ----------
     names, values, halves
@@ -139,30 +143,59 @@ def named_totals(
     miss it by a slip of one figure by a power of ten, or of its own. Rates have a
     total that is no sum, whose parts are none: the one row without a code that says so, or the first or last row that
     says nothing else, or only the name of a country, and lies between the others; in the middle half of them
-    where a region may bear that name.
+    where a region may bear that name. A word for totals may be a name in another language: one between the regions
+    that need not be a total is one where it meets the sum, and none where a known total counts it beside its parts.
+    What is no total by this is a region, and a part of the totals that then add up.
     """
+    said = [i for i, name in enumerate(names) if i not in known and says_total(name)]
+    found = _named(names, values, halves, known, said)
+    if regions := [i for i in said if i not in found]:
+        found = _named(names, values, halves, known, [i for i in said if i in found], regions)
+    inside = {row: parts for row, parts in known.items() if not found.keys().isdisjoint(parts)}
+    return found | {
+        row: tuple(leaf for part in parts for leaf in found.get(part, (part,))) for row, parts in inside.items()
+    }
+
+
+def _named(
+    names: Sequence[str],
+    values: Array,
+    halves: Array,
+    known: Mapping[int, tuple[int, ...]],
+    said: Sequence[int],
+    regions: Sequence[int] = (),
+) -> dict[int, tuple[int, ...]]:
+    """Find which of the rows that say so, and of the countries first and last, are totals; `regions` only say so."""
     if len(known) == len(names):
         return {}
-    said = [i for i, name in enumerate(names) if i not in known and says_total(name)]
-    ends = [i for i in dict.fromkeys((0, len(names) - 1)) if i not in known and i not in said]
+    ends = [i for i in dict.fromkeys((0, len(names) - 1)) if i not in known and i not in (*said, *regions)]
     countries = {i for i in ends if is_country(names[i]) and sum(map(is_country, names)) <= max(1, 0.2 * len(names))}
     totals = {*known, *said, *countries}
-    rest = [i for i in range(len(names)) if i not in totals]
+    rest = [i for i in range(len(names)) if i not in totals and i not in regions]
+    # With the regions that are called like totals, and without them.
+    more = sorted({*rest, *(i for i in regions if not says_part(names[i]))})
+    ways = [(rest, totals | {*regions}), (more, totals)][: 1 + bool(regions)]
     found = {}
     for row in (*said, *sorted(countries)):
-        before = [i for i in rest if max((t for t in totals if t < row), default=-1) < i < row]
-        behind = [i for i in rest if row < i < min((t for t in totals if t > row), default=len(names))]
+        unsure = not ({row - 1, row + 1} & {-1, len(names), *totals} or is_total_anywhere(names[row]))
+        # What a known total counts beside the row is no part of it.
+        beside = {part for parts in known.values() if row in parts for part in parts}
         fits: list[tuple[int, int, int, tuple[int, ...]]] = []
-        for parts in (tuple(part) for part in (rest, before, behind) if len(part) >= FEWEST_PARTS):
-            holds, near, slip = _meets(values, halves, row, parts)
-            fits.append((int((holds | slip).sum()), int(near.sum()), len(parts), parts))
+        for own, edges in ways:
+            before = [i for i in own if max((t for t in edges if t < row), default=-1) < i < row]
+            behind = [i for i in own if row < i < min((t for t in edges if t > row), default=len(names))]
+            several = [tuple(part) for part in (own, before, behind) if len(part) >= FEWEST_PARTS]
+            for parts in [each for each in several if beside.isdisjoint(each)]:
+                holds, near, slip = _meets(values, halves, row, parts, surely=unsure)
+                fits.append((int((holds | slip).sum()), int(near.sum()), len(parts), parts))
         best = max(fits, default=(0, 0, 0, ()))
         if best[0] or (row in said and best[1]):
             found[row] = best[3]
-            if inner := _subtotal(values, halves, row, best[3]):
+            inner = _subtotal(values, halves, row, best[3])
+            if inner and not any(inner[0] in parts for parts in known.values()):
                 found[row] = tuple(part for part in best[3] if part != inner[0])
                 found[inner[0]] = inner[1]
-        elif (row in said and _is_mean(names, values, row, rest)) or (
+        elif (row in said and not beside and _is_mean(names, values, row, rest)) or (
             row in countries
             and not (known or said)
             and sum(map(is_country, names)) == 1
@@ -193,14 +226,27 @@ def _subtotal(values: Array, halves: Array, row: int, parts: Sequence[int]) -> t
 
 
 @np.errstate(over="ignore", invalid="ignore")
-def _meets(values: Array, halves: Array, row: int, parts: Sequence[int]) -> tuple[Flags, Flags, Flags]:
-    """Return in which columns a row is the sum of others, near it (factor of two), or the sum but for a slip."""
+def _meets(
+    values: Array, halves: Array, row: int, parts: Sequence[int], *, surely: bool = False
+) -> tuple[Flags, Flags, Flags]:
+    """Return in which columns a row is the sum of others, near it (factor of two), or the sum but for a slip.
+
+    Surely: in one column where rounding explains little, or to the digit in all; and nearer to it, in most columns.
+    """
     at = list(parts)
     own, total = values[row], np.nansum(values[at], axis=0)
     holds, there, slack = sum_holds(values, halves, row, parts)
     near = there & (np.sign(total) == np.sign(own))
     near &= (np.abs(total) / 2 < np.abs(own)) & (np.abs(own) / 2 < np.abs(total))
     slip = there & ~holds & np.array([slips(*one) for one in zip(own, values[at].T, slack, strict=True)], dtype=bool)
+    if surely:
+        # The more columns meet the sum, the less each of them has to tell.
+        tight = slack * len(own) <= _RARE / 4 * max(holds.sum(), 1) * np.abs(own)
+        exact = np.abs(own - total) <= 1e-9 * np.abs(own)
+        holds &= tight | bool((exact | ~there).all())
+        slip &= 12 * slack * len(own) * len(at) <= _RARE * np.abs(own)  # six powers, of each figure, in every column
+        near &= np.abs(own - total) <= _CLOSE * np.abs(total)
+        near &= 2 * near.sum() > (there.sum() if len(parts) >= _FEWEST_SUMMED else np.inf)
     return holds, near, slip
 
 
@@ -342,7 +388,11 @@ def _by_name(block: Block) -> tuple[list[str], list[list[float | None]], list[st
     """Return the names of the rows of a block, of a long table each once, with their figures; and the headers."""
     assert block.key is not None
     written = [block.text(row, block.key) for _, row in block.rows]
-    names = list(dict.fromkeys(filter(None, written))) if len(set(written)) < len(written) else written
+    twice = [name for name, count in Counter(written).items() if count > 1]
+    # Only totals, each of its section, stand several times: rows of their own.
+    names = (
+        written if all(says_total(bare_name(name)) for name in twice) else list(dict.fromkeys(filter(None, written)))
+    )
     cells, headers = figures(block), [" ".join(block.paths[at]) for at in block.value_at]
     return names, *((cells, headers) if names is written else _by_region(block, names, cells, headers))
 
@@ -350,11 +400,11 @@ def _by_name(block: Block) -> tuple[list[str], list[list[float | None]], list[st
 def totals_of(block: Block) -> dict[str, str]:
     """Return the rows that are totals by what they add up to or say: name and reason; of a long table, the regions."""
     assert block.key is not None
-    says = SUM, "it says that it is a total"
+    says = "it says that it is a total"
     written = [block.text(row, block.key) for _, row in block.rows]
     count = len({*written} - {""}) if len({*written}) < len(written) else len(written)
     if not 4 <= count <= _MOST_SUMMED or not block.value_at:
-        return {name: says[True] for name in written if written.count(name) > 1 and says_total(bare_name(name))}
+        return {name: says for name in written if written.count(name) > 1 and says_total(bare_name(name))}
     names, cells, headers = _by_name(block)
     values = np.array(cells, dtype=float)
     places = [
@@ -363,13 +413,12 @@ def totals_of(block: Block) -> dict[str, str]:
     halves = np.broadcast_to(0.5 * 10.0 ** -np.array(places, dtype=float), values.shape)
     some = np.unique(np.linspace(0, values.shape[1] - 1, _SUMMED).astype(int))  # many years say the same
     sums = dict(find_totals(values[:, some], halves[:, some]))
-    bare = list(map(bare_name, names))
+    known, bare = {*sums}, list(map(bare_name, names))
     sums |= named_totals(bare, values, halves, sums)
     told = {}
     for row in sorted(sums):
-        told[names[row]] = says[says_total(bare[row])]
-        if not says_total(bare[row]) and not sums[row]:
-            told[names[row]] = COUNTRY_MEAN
+        adds_up = bool(sums[row]) and (row in known or sum_holds(values, halves, row, sums[row])[0].any())
+        told[names[row]] = SUM if adds_up else says if says_total(bare[row]) else SUM if sums[row] else COUNTRY_MEAN
         if off := [headers[at] for at in missed_columns(values, halves, row, sums[row])]:
             told[names[row]] += f", but does not add up in {listed(off, write=quoted)}"
     return {name: reason for name, reason in told.items() if name}

@@ -13,6 +13,7 @@ import pandas as pd
 
 from growthpoles.errors import DataError, Joined, Reason, listed, message, quoted
 from growthpoles.file_reading import encoding_alone
+from growthpoles.regions.name_matching import says_total
 from growthpoles.study.audit.causes.printed_relations import (
     Block,
     Relation,
@@ -410,8 +411,8 @@ def _unfolded(
         (number, place) -> line and column of the file.
     """
     read_block(block, None)
-    found: dict[str, dict[tuple[str, int | None], tuple[int, int, object]]] = {}
-    twice = ""
+    found: dict[tuple[str, int], dict[tuple[str, int | None], tuple[int, int, object]]] = {}
+    twice, sections = "", Counter[str]()
     for line, row in block.rows if block.key is not None else ():
         name = block.text(row, block.key or 0)
         label = parse_year(block.text(row, block.year_column)) if block.year_column is not None else None
@@ -420,8 +421,12 @@ def _unfolded(
             quantity = kind if len(block.value_at) == 1 and kind else f"{kind} {block.labels[at]}".strip()
             quantity = quantity or next(iter(block.titles), f"column {at + 1}")
             key = quantity, year if year is not None else label.year if label else None
-            twice = name if key in found.setdefault(name, {}) else twice
-            found[name][key] = line, at + 1, row[at] if at < len(row) else ""
+            if key in found.get((name, sections[name]), {}):
+                if says_total(bare_name(name)):  # that of the next section
+                    sections[name] += 1
+                else:
+                    twice = name
+            found.setdefault((name, sections[name]), {})[key] = line, at + 1, row[at] if at < len(row) else ""
     keys = list(dict.fromkeys(key for cells in found.values() for key in cells))
     if twice or not keys:
         problem = f"{twice!r} labels two rows" if twice else "no column of names"
@@ -429,7 +434,7 @@ def _unfolded(
         raise DataError(message(problem, where=where, allowed=allowed))
     rows: list[tuple[int, list[object]]] = []
     origin: dict[tuple[int, int], tuple[int, int]] = {}
-    for number, (name, cells) in enumerate(found.items(), 1):
+    for number, ((name, _), cells) in enumerate(found.items(), 1):
         rows.append((number, [name, *(cells[key][2] if key in cells else "" for key in keys)]))
         origin |= {(number, at): cells[key][:2] for at, key in enumerate(keys, 1) if key in cells}
     return rows, dict(enumerate(keys, 1)), origin
@@ -449,7 +454,7 @@ def _split_totals(
     sums |= named_totals(names, values, halves, sums) if len(rows) >= 4 else {}
     rest = [at for at in range(len(rows)) if at not in sums]
     number = {at: place for place, at in enumerate(rest, 1)}
-    totals = [(*rows[at], tuple(number[part] for part in parts)) for at, parts in sums.items()]
+    totals = [(*rows[at], tuple(number[part] for part in parts)) for at, parts in sorted(sums.items())]
     return [rows[at] for at in rest], totals
 
 
