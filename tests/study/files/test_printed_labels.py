@@ -2,7 +2,7 @@
 
 import pytest
 
-from growthpoles.study.files.printed_labels import without_span
+from growthpoles.study.files.printed_labels import bare_name, without_span
 from growthpoles.study.files.printed_subjects import is_no_quantity
 
 
@@ -33,3 +33,9 @@ def test_a_mean_or_a_census_is_no_quantity_whatever_its_unit(unit: str) -> None:
     )
     assert not any(is_no_quantity(f"{name}{unit}") for name in ("Exports", "Median income", "Sampling error", "Wages"))
     assert not is_no_quantity(f"Census (households){unit}")
+
+
+@pytest.mark.parametrize("name", ["65+", "Population aged 5+", "Personas de 15+", "Aged 100+"])
+def test_an_age_keeps_its_plus(name: str) -> None:
+    assert bare_name(name, heading=True) == name
+    assert [bare_name(text, heading=True) for text in ("Jobs 2020+", "CO2+", "Name+")] == ["Jobs 2020", "CO2", "Name"]

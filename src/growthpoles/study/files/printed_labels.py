@@ -692,8 +692,8 @@ def bare_name(name: str, *, heading: bool = False) -> str:
     Of a heading a mark between the name and its unit goes, too: "GDP* [m EUR]".
     """
     text = _LEADING.sub("", " ".join(name.split()))
-    if heading and re.search(r"(?<!\d)\d\d\+$", text):
-        return text  # "65+" is an age
+    if heading and re.search(r"(?<![\w.,])\d{1,3}\+$", text):
+        return text  # "65+", "aged 5+": an age
     end = (_TRAILING_OF_HEADING if heading else _TRAILING).sub("", text[-_END:])
     bare = (text[:-_END] + (_BEFORE_UNIT.sub("", end) if heading else end)).strip()
     return bare if bare and bare.count("(") <= bare.count(")") else text  # "(as of July 1)" has no mark behind it
