@@ -76,6 +76,15 @@ def test_keys_do_not_depend_on_case_or_unicode_form(text):
         assert name_keys(unicodedata.normalize(form, text)).loose == name_keys(text).loose
 
 
+APOSTROPHES = "'’‘‛`´′ʻʼʽˈʹʿʾ＇"
+
+
+@pytest.mark.parametrize("sign", APOSTROPHES)
+@pytest.mark.parametrize("name", ["Farg{}ona", "Ko{}kalupatuy", "{}Ajlun", "Sana{}a", "Arkhangel{}sk", "M{}Sila"])
+def test_a_name_is_one_with_any_apostrophe(name: str, sign: str) -> None:
+    assert name_keys(name.format(sign)).exact == name_keys(name.format("")).exact == name_keys(name.format("'")).exact
+
+
 def test_look_alike_letters_of_the_other_alphabet():
     candidates = {"1": ["Восток"], "2": ["Almaty"], "3": ["ВКО"]}
     # Latin B, o, c, k in a Cyrillic word; Cyrillic А, а in a Latin one

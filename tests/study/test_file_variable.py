@@ -481,6 +481,22 @@ def test_a_seat_calls_no_region(seat: str, seed: int) -> None:
     assert name_columns(table, seat)[0] in (head, seat)  # where it is made the key, nothing better is known
 
 
+@pytest.mark.parametrize("seed", samples(range(40), 4))
+def test_lists_of_other_names_are_drawn_only_where_they_are_asked_for(seed: int) -> None:
+    rng = random.Random(seed)
+    own = _places(rng, 60)
+    names, others = own[:15], iter(own[15:])
+    lists = [rng.choice("|;").join([next(others) for _ in range(rng.choice((2, 3)))]) for _ in names]
+    lists = [text if rng.random() < 0.6 else own[15 + i] for i, text in enumerate(lists)]
+    lists[0] += "|" + own[0]
+    lists[1] += ";" + own[1]
+    table = pd.DataFrame({"alt-name": lists, "name": names, "code": [f"Q{i:02}" for i in range(15)]})
+    table = table[rng.sample([*table], 3)]
+    for key in ("name", "code"):
+        assert name_columns(table, key, {text.casefold() for text in own[15:]}) == ["name"]
+    assert "alt-name" in name_columns(table, "alt-name")
+
+
 @pytest.mark.parametrize("seed", samples(range(80), 8))
 def test_a_key_of_names_gives_way_only_to_the_same_names_and_to_what_is_called_a_name(seed: int) -> None:
     rng = random.Random(seed)

@@ -486,3 +486,38 @@ def test_the_label_of_a_data_set_is_its_title(tmp_path: Path, by: str, seed: int
     assert {*table["indicator"]} == {subject} and table["value"].tolist() == values
     asked = read_files(boundaries, FileOptions(table=path, key="code", year=2023)).values("value")
     assert asked.tolist() == values[1::2]
+
+
+MEASURED = ["тыс. чел.", "(thousand persons)", "Unit: million EUR", "En millions de dirhams", "(単位:千人)", "мян. хүн"]
+MEASURED += [
+    "mlrd. so‘m",
+    "Tys. osób",
+    "Einheit: Mio. EUR",
+    "ألف نسمة",
+    "nghìn người",
+    "Bin kişi",
+    "млн. лв.",
+    "Per cent",
+    "%",
+]
+
+
+@pytest.mark.parametrize("seed", samples(range(90), 12))
+def test_a_unit_above_a_table_is_that_of_its_numbers(seed: int, tmp_path: Path) -> None:
+    rng = random.Random(seed)
+    unit = rng.choice(MEASURED)
+    said = unit.strip("()").rpartition(":")[2].strip()
+    wide = rng.random() < 0.5  # years across, or columns of several things, one of which has a unit of its own
+    head = ["Region", 2021, 2022, 2023] if wide else ["Region", "Homes", "Area (km²)", "Share, %"]
+    place = rng.choice(("first", "last", "beside"))
+    title, lines = [f"Output by district{'' if wide else ', 2022'}", "", "", ""], [["", "", "", ""]]
+    if place == "beside":
+        title[3] = unit
+    else:
+        lines = [[unit, "", "", ""] if place == "first" else ["", "", "", unit]]
+    rows = [[name, *(round(rng.uniform(5, 90), 1) for _ in range(3))] for name in STEMS]
+    read = gp.read_table(book(tmp_path / "t.xlsx", [title, *lines, head, *rows]))
+    assert set(read["indicator"]) == ({"Output by district"} if wide else set(map(str, head[1:])))
+    assert read.attrs["units"] == {"Output by district" if wide else "Homes": said}
+    two = [*lines, [rng.choice(["(zł)", "km²"]), "", "", ""]]
+    assert not gp.read_table(book(tmp_path / "two.xlsx", [title, *two, head, *rows])).attrs["units"]

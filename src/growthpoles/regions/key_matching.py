@@ -326,7 +326,7 @@ def _no_doubtful_guess(match: KeyMatch, rest: Mapping[str, str], left: Sequence[
         for spelling in index.names.get(match.open[name] or "", ()):
             other = cores(spelling)[0]
             rivals = [each for each in parts.values() if other < each]
-            if own != other and (own < other or other < own) and ((own ^ other) - _PLACES or len(rivals) > 1):
+            if other and own != other and (own < other or other < own) and ((own ^ other) - _PLACES or len(rivals) > 1):
                 match.open[name] = None
                 break
 

@@ -30,7 +30,9 @@ _SHOWN = 60  # characters of a name that an error message repeats
 _NEAREST_FOR = 20  # the nearest names are looked up for the first so many unknown names: the search is slow
 
 # Deleted, not turned into a space: apostrophes, soft hyphen, zero-width and direction marks.
-_INVISIBLE = re.compile("['’‘`´ʼʹʺ\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
+_INVISIBLE = re.compile(
+    "['’‘‛`´′‵＇ꞌ\u02b9-\u02cf\u02ee\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]"
+)
 _MARKS = re.compile("[\u0300-\u036f]")
 _SEPARATORS = re.compile(r"[\W_]+")
 _TO_CYRILLIC = str.maketrans("abcehikmoptxy", "авсенікмортху")

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 _SIGNS = {"&": " and ", "%": " percent "}
 _SLIGHT = 1e-3  # share of its area that a region may gain or lose where shared borders are mended without asking
+_OTHER_NAMES = frozenset("|;")  # divide the names that a region bears beside its own
 _OWN = 0.6  # of a column of names, more than this share differ; else they are groups of regions
 _SAME = 0.9  # of two columns, more than this share name the same regions
 _LONG = 200  # characters of a name
@@ -449,9 +450,10 @@ def name_columns(table: Any, key: str | None, known: Collection[str] = ()) -> li
 
     Those in which most texts stand in the tables (`known`, as :func:`name_keys` loosens them) come first, then those
     where every region has a name of its own, those that are called names, and the order of the file. Columns of
-    numbers and of codes are none; nor are those in which most names repeat, which are groups of regions, and those of
-    seats. The key, where it is one of them, is preceded only by columns without more gaps that are called names, write
-    its names in another way (it is often in capitals or without its accents), or stand in the tables more than it does.
+    numbers and of codes are none; nor are those in which most names repeat, which are groups of regions, those of
+    seats, and lists of other names ("A|B"). The key, where it is one of them, is preceded only by columns without more
+    gaps that are called names, write its names in another way (it is often in capitals or without its accents), or
+    stand in the tables more than it does.
     """
     ranks: dict[str, tuple[Any, ...]] = {}
     rows = table if key is None or key not in table else table.drop_duplicates(key)
@@ -466,6 +468,8 @@ def name_columns(table: Any, key: str | None, known: Collection[str] = ()) -> li
         distinct, words = len(set(texts)), sum(map(_is_worded, texts))
         if 2 * words <= len(texts) or 2 * len(texts) < len(rows) or distinct <= _OWN * len(texts):
             continue
+        if column != key and 10 * sum(not _OTHER_NAMES.isdisjoint(text) for text in texts) > len(texts):
+            continue
         code = _is_code(cells.dropna())
         if max(map(len, texts)) > _LONG or (code and not _has_words(cells.dropna())):
             continue
@@ -475,20 +479,17 @@ def name_columns(table: Any, key: str | None, known: Collection[str] = ()) -> li
     names = sorted(ranks, key=lambda column: ranks[column])
     if key not in ranks:
         return names
-    own, rank = rows[key].map(_loose), ranks[key]
+    loose = {each: rows[each].map(lambda text: name_keys(str(text)).loose) for each in names}
+    rank = ranks[key]
 
     def precedes(column: str) -> bool:
         borne, *quality = ranks[column]
         if column == key or quality > [*rank[1:]]:
             return False
-        return not quality[-1] or borne < rank[0] or (own == rows[column].map(_loose)).mean() > _SAME
+        return not quality[-1] or borne < rank[0] or (loose[key] == loose[column]).mean() > _SAME
 
     first = [column for column in names if precedes(column)]
     return [*first, key, *(column for column in names if column != key and column not in first)]
-
-
-def _loose(text: Any) -> str:
-    return name_keys(str(text)).loose
 
 
 def _of_parts(table: Any, key: str) -> list[str]:

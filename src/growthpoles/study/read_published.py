@@ -39,6 +39,7 @@ from growthpoles.study.files.printed_subjects import (
     is_unit,
     names_no_subject,
     told_apart,
+    unit_said,
     without_dates,
 )
 from growthpoles.study.files.problems import Names, left_out_for, nothing_found, partly_told, summary
@@ -208,8 +209,7 @@ def name_indicators(blocks: Sequence[Block]) -> tuple[list[Indicator], dict[tupl
     own: list[tuple[Block, dict[int | str, str]]] = []
     again: list[tuple[Block, Block]] = []
     for position, block in enumerate(blocks):
-        before = next((each for each in blocks[:position] if continues(block, each)), None)
-        if before is not None:
+        if (before := next((each for each in blocks[:position] if continues(block, each)), None)) is not None:
             again.append((block, before))
             continue
         labels: dict[int | str, str] = {}
@@ -239,7 +239,7 @@ def name_indicators(blocks: Sequence[Block]) -> tuple[list[Indicator], dict[tupl
         for place, label in labels.items():
             names[id(block), place] = label
             plain = block.labels.get(place, "") if isinstance(place, int) else place
-            units.setdefault(label, block.units.get(plain, ""))
+            units.setdefault(label, block.units.get(plain) or unit_said(block.titles, plain or label))
     for block, before in again:
         same = {kind: kind for kind in block.kinds if kind in before.kinds}
         pairs = same if block.indicator else dict(zip(block.value_at, before.value_at, strict=True))

@@ -34,7 +34,7 @@ from growthpoles.study.files.printed_labels import (
     split_flag,
     year_steps,
 )
-from growthpoles.study.files.printed_subjects import NO_SUBJECT, is_unit, of_other_table, says_continued
+from growthpoles.study.files.printed_subjects import NO_SUBJECT, is_unit, of_other_table, says_continued, unit_said
 from growthpoles.study.files.table_files import JOINT, cell_text, cells_filled, header_paths, joint_keys, unique_names
 from growthpoles.study.guess_columns import goes_on_below, names_places
 
@@ -441,11 +441,11 @@ def _header_above(
     header = _without_rows(rows, kinds, header, first_value, below)[-_MOST_HEADER:]
     if not header:
         return _header_above(grid, rows, kinds, start, top, is_region, aside=False) if aside and known else ([], [])
-    titles = [
-        " ".join(dict.fromkeys(filter(None, map(cell_text, row))))
-        for number, row in rows[start:top]
-        if number < header[0] and any(map(cell_text, row))
-    ]
+    titles = []
+    for _, row in (each for each in rows[start:top] if each[0] < header[0]):
+        texts = dict.fromkeys(filter(None, map(cell_text, row)))
+        units = [text for text in texts if unit_said([text])]  # it may stand beside the title
+        titles += filter(None, [" ".join(text for text in texts if text not in units), *units])
     return header, titles
 
 

@@ -7,7 +7,15 @@ from collections.abc import Collection, Iterable, Sequence
 
 from growthpoles.language.languages import alternatives
 from growthpoles.regions.name_matching import says_only_total
-from growthpoles.study.files.printed_labels import PARTS_OF_YEAR, TABLE, TABLE_NUMBER, YEAR_WORDS, one_of, years_in
+from growthpoles.study.files.printed_labels import (
+    PARTS_OF_YEAR,
+    TABLE,
+    TABLE_NUMBER,
+    UNIT_WORD,
+    YEAR_WORDS,
+    one_of,
+    years_in,
+)
 
 #: A title that names an office or a division of one, or says when the table was updated, not what it holds.
 NO_SUBJECT = re.compile(rf"(?:[^\W\d_]{{2,8}}\s*[-–—:,]\s*)?(?:{alternatives('no_subject')})", flags=re.IGNORECASE)
@@ -54,6 +62,22 @@ _GENERAL = re.compile(rf"(?:{alternatives('sheets')}|{TABLE})\W*\d*", flags=re.I
 def is_unit(text: str) -> bool:
     """Tell whether a label is a unit and nothing else: "tūkst.", "$(million)", "%"."""
     return _MEASURE.search(text) is not None and _MEASURED_IN.fullmatch(text) is not None
+
+
+_AFTER_UNIT = re.compile(rf"{UNIT_WORD.pattern}\s*[:：=–—-]\s*(\S.{{0,60}})", flags=re.IGNORECASE)
+
+
+def unit_said(titles: Iterable[str], label: str = "") -> str:
+    """Return the unit that lines above a table say of all its numbers ("(тыс. чел.)", "Unit: m EUR"), if it is one.
+
+    It is "" where the label of the numbers says another ("Area (km²)", "% of all").
+    """
+    if re.search(_SIGN, label) or is_unit(re.split(r"[,(\[]", label.rstrip(" )]"))[-1]):
+        return ""
+    bare = [text.strip(" ()[]（）［］") for text in titles]
+    after = {text: hit[1] for text in bare if (hit := _AFTER_UNIT.fullmatch(text))}
+    said = {*after.values(), *(text for text in bare if text not in after and is_unit(text))}
+    return next(iter(said)) if len(said) == 1 else ""
 
 
 def is_no_quantity(text: str) -> bool:
