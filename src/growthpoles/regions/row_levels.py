@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
 
 from growthpoles.regions.name_matching import GENERIC, NameIndex, core_words, cores, loose_words, says_total
 
@@ -17,7 +21,12 @@ LEVEL = "its level is that of the regions"
 _AROUND = 2  # words before or behind a name that say of which level its row is
 _COVERED = 0.6  # of the regions, so many have a row of that level
 _APART = 0.18  # log of the ratio of rows by which one level is nearer to the number of regions
+FEWEST_PARTS = 2
+_MOST_PARTS = 400  # of a region, below it
+#: Shares of the rows of a level that boundaries of that level, and of another one, name; log odds of no chance.
+_MOSTLY, _HARDLY, _CERTAIN = 0.6, 0.25, float(np.log(1e3))
 _AND = re.compile(r"\s*[/&+,;–]\s*|\s+(?:-|and|und|et|e|y|i|и|och|og|en|ja|ve|dan|va|și)\s+")
+Array = NDArray[np.float64]
 _Level = tuple[tuple[str, ...], bool, bool]  # words around the name, whether before it, whether all is in capitals
 
 
@@ -220,3 +229,105 @@ def ask_of_lone_rows(match: KeyMatch, names: Sequence[str], signs: RowSigns, fre
         for name in alone | {below for name, below in pairwise(names) if name in alone and below in outside}:
             del match.outside[name]
             match.open[name] = None
+
+
+def levels_by_sums(
+    names: Sequence[str], known: Sequence[bool], values: Array, halves: Array, twins: Sequence[tuple[int, int]]
+) -> dict[int, tuple[int, bool]]:
+    """Tell the levels of rows of one name by what the rows below or above them add up to."""
+    n, single = len(names), {name for name, times in Counter(names).items() if times == 1}
+    below, above = _sums_of_next(values, halves), _sums_of_next(values[::-1], halves[::-1])
+    parts_of = {n - 1 - row: [n - 1 - part for part in parts] for row, parts in above.items()} | below
+    low = [
+        known[i]
+        for i in {part for parts in parts_of.values() for part in parts}.difference(parts_of)
+        if names[i] in single
+    ]
+    up = [known[i] for i in parts_of if names[i] in single]
+    if len(low) < FEWEST_PARTS:
+        return {}
+    of_parts = np.mean(low) >= _MOSTLY and (not up or np.mean(up) <= _HARDLY)
+    of_sums = np.mean(low) <= _HARDLY and bool(up) and np.mean(up) >= _MOSTLY
+    told = {}
+    for a, b in twins if of_parts or of_sums else ():
+        over = [(row, part) for row, part in ((a, b), (b, a)) if part in parts_of.get(row, ())]
+        if len(over) == 1:
+            [(row, part)] = over
+            told[row if of_parts else part] = (part if of_parts else row), bool(of_parts)
+    return told
+
+
+def _sums_of_next(values: Array, halves: Array) -> dict[int, list[int]]:
+    """Return the rows that are the sum of those that follow next, in every column and not by chance."""
+    found = {}
+    for row in range(len(values) - FEWEST_PARTS):
+        at = np.isfinite(values[row]) & (values[row] != 0)
+        own, half = values[row, at], halves[row, at]
+        below = values[row + 1 : row + 1 + _MOST_PARTS, at]
+        count = np.arange(1, len(below) + 1)[:, None]
+        off = np.abs(np.nancumsum(below, axis=0) - own)
+        holds = (off <= half * (count + 1) + 1e-9 * np.abs(own)).all(axis=1)
+        holds[: FEWEST_PARTS - 1] = False
+        if at.any() and holds.any():
+            last = int(np.argmax(holds))
+            room = np.where(off[last] <= half, 1, last + 2) * 2 * half * (last + 1)
+            odds = dict(zip(own.tolist(), np.log(np.maximum(np.abs(own) / room, 1.0)).tolist(), strict=True))
+            if sum(odds.values()) >= _CERTAIN:  # columns of one figure count once
+                found[row] = list(range(row + 1, row + 2 + last))
+    return found
+
+
+def levels_by_rates(
+    names: Sequence[str], known: Sequence[bool], values: Array, halves: Array, twins: Sequence[tuple[int, int]]
+) -> dict[int, tuple[int, bool]]:
+    """Tell the levels of rows of one name where all rows of one level lie between those of the other next to them."""
+    n, pairs = len(names), {row for pair in twins for row in pair}
+    told: dict[int, tuple[int, bool]] = {}
+    doubted = set[int]()
+    for of_sums, down in ((a, b) for a in (True, False) for b in (True, False)):
+        order = list(range(n)) if down else list(range(n))[::-1]
+        pair_of = [pair if down else pair[::-1] for pair in twins]
+        rest = {i for i in order if i not in pairs and known[i] == of_sums}
+        heads = rest.union(row for row, _ in pair_of)
+        if len(rest) < FEWEST_PARTS or (odds := _between_parts(names, values, halves, order, heads)) is None:
+            continue
+        for row, part in pair_of:
+            other = _between_parts(names, values, halves, order, heads - {row} | {part})
+            out, taken = (part, row) if of_sums else (row, part)
+            either = other is not None and other[1] >= odds[1]
+            if odds[0] < _CERTAIN or either or taken in told or told.get(out, (taken,))[0] != taken:
+                doubted |= {row, part}
+            told[out] = taken, not of_sums
+    return {out: each for out, each in told.items() if out not in doubted}
+
+
+def _between_parts(
+    names: Sequence[str], values: Array, halves: Array, order: Sequence[int], heads: Container[int]
+) -> tuple[float, bool] | None:
+    """Return the log odds that heads stand next to their parts by no chance, and whether the parts are sorted.
+
+    Heads lie between their parts, and break the order of the names. None where one does not, or a row has no head.
+    """
+    parts: list[list[int]] = []
+    for i in order:
+        if i in heads:
+            parts.append([i])
+        elif not parts:
+            return None
+        else:
+            parts[-1].append(i)
+    spelled = [name.casefold() for name in names]
+    odds, ordered, breaks = 0.0, 0.0, 0
+    for row, *below in parts:
+        if not below or np.isnan(values[[row, *below]]).any():
+            return None
+        rows, half = values[below], halves[row]
+        if not ((rows.min(axis=0) - half <= values[row]) & (values[row] <= rows.max(axis=0) + half)).all():
+            return None
+        odds += float(np.log((len(below) + 1) / (len(below) - 1))) if len(below) > 1 else 0.0
+        held = [spelled[i] for i in sorted(below)]
+        ordered += float(np.log(np.arange(1, len(below) + 1)).sum()) if held == sorted(held) else -np.inf
+        around = spelled[max(row - 1, 0) : row + 2]
+        breaks += around != sorted(around)
+    in_order = ordered >= _CERTAIN
+    return odds + (ordered if in_order and 3 * breaks >= len(parts) else 0.0), in_order

@@ -55,6 +55,7 @@ from growthpoles.study.region_rows import (
     key_in,
     namesakes,
     of_smaller_regions,
+    refuse_repeats,
     refuse_smaller_regions,
     share_totals,
     stray_codes,
@@ -405,7 +406,8 @@ def table_lines(block: Block, codes: Codes, study_years: list[int], relative: Ca
     ]
     stray = [*stray_codes(block), *(name for name, code in block.match.open.items() if code is None)]
     stray = [name for name in dict.fromkeys(stray) if name not in block.match.outside]
-    ignored = list(dict.fromkeys([*block.match.outside, *heads]))
+    ignored = list(map(glob.escape, dict.fromkeys([*block.match.outside, *heads])))
+    ignored += block.apart
     twins = [name for each in namesakes(block) for name in each.others]
     if stray or twins:  # line by line, so that those can be taken that are no regions
         told = f"{remark(listed(stray or twins))} fit{'s' if len(stray) == 1 else ''} no region: # off where it is none"
@@ -413,11 +415,11 @@ def table_lines(block: Block, codes: Codes, study_years: list[int], relative: Ca
             told = f"{remark(listed(twins))} beside another row of the same region: # off where it is no region"
         more = ', else "name" = "key" in [boundaries.aliases]' if set(stray) - set(stray_codes(block)) else ""
         lines.append(f"ignore = [            # DECIDE: {told}{more}")
-        lines += [f"    {quoted(glob.escape(name))}," for name in ignored]
-        lines += [f"    # {quoted(glob.escape(name))}," for name in (*stray, *twins) if name not in ignored]
+        lines += [f"    {quoted(name)}," for name in ignored]
+        lines += [f"    # {quoted(name)}," for name in map(glob.escape, (*stray, *twins)) if name not in ignored]
         lines.append("]")
     elif ignored:
-        lines.append(f"ignore = {toml_list(map(glob.escape, ignored))}            # CHECK: rows that are no regions")
+        lines.append(f"ignore = {toml_list(ignored)}            # CHECK: rows that are no regions")
     if block.indicator and dated:
         lines.append("[tables.value_years]            # column of the file = its year")
         lines += [f"{quoted(block.names[at])} = {year}" for at, year in block.value_at.items()]
@@ -471,6 +473,7 @@ def doubts_of(block: Block, codes: Sequence[str], blocks: Sequence[Block] = ()) 
     for why, names in reasons.items():
         told = listed((name or "an empty cell" for name in names), write=in_list)
         doubts.append(f"{at}: {told} was taken for no region, and is ignored ({why})")
+    doubts += (f"{at}: {in_list(row)} was left out ({why})" for row, why in block.apart.items())
     assert block.key is not None
     inside = [(n, row) for n, row in block.aside if block.first <= n <= block.last]
     if unnamed := [n for n, row in inside if not block.text(row, block.key) and any(map(is_number, row))]:
@@ -542,8 +545,9 @@ def read_table(
     aliases : mapping of name to key, optional
         Spellings that fit no region.
     ignore : iterable of str
-        Names of rows that are no regions, beside those that show it; "*" for all that fit no region, where more of
-        them are left than there are regions, which is refused otherwise.
+        Names of rows that are no regions, beside those that show it ("line 3: North" for one row of a name, "row 3:
+        North" in a workbook); "*" for all that fit no region, where more of them are left than there are regions,
+        which is refused otherwise.
 
     Returns
     -------
@@ -579,7 +583,8 @@ def read_table(
                                      known=known, ignore=skipped)  # fmt: skip
     if not blocks:
         raise DataError(nothing_found([path], remarks, codes[:3], aliases=True))
-    borne = {each.text(row, each.key) for each in blocks if each.key is not None for _, row in each.rows + each.aside}
+    borne = {each.text(row, each.key or 0) for each in blocks for _, row in each.rows + each.aside}
+    borne |= {row for each in blocks for row in each.apart}
     remarks += [
         *idle_told(sorted(skipped - borne - {"*"}), path),
         *idle_told(sorted({*known} - borne), path, "aliases"),
@@ -615,14 +620,7 @@ def read_table(
     rows: list[tuple[str, int, str, float, str]] = []
     unread: list[tuple[str, int | None, str, str, str]] = []
     printed: dict[str, dict[int, str]] = {}
-    twins = [each for block in blocks for each in namesakes(block)] if boundaries is not None else []
-    if twins:
-        both = [f"{' and '.join(map(shown, names))} are {'both' if len(names) == 2 else 'all'} {plain(code)}"
-                for code, names, _ in twins]  # fmt: skip
-        both[_NAMED:] = [f"and {len(both) - _NAMED} more"] if len(both) > _NAMED else []
-        ignored = [name for each in twins for name in each.others]
-        allowed = remedy("{ignore}, or another row of each that is no region", ignore=repr(ignored))
-        raise DataError(message("; ".join(both), where=str(path), allowed=allowed))
+    refuse_repeats(blocks, str(path), named=boundaries is None)
     for block in blocks:
         numbers, unused, spans = values_of(block, names, codes, known, decimal, thousands)
         rows += numbers

@@ -16,7 +16,27 @@ from growthpoles.study.files.number_notation import is_number
 from growthpoles.study.files.printed_labels import bare_name, parse_year
 from growthpoles.study.files.table_files import cell_text
 from growthpoles.study.table_blocks import Block, hits_of, is_counting, kind_of, labels_beside
-from growthpoles.study.table_totals import figures, seeming_totals, totals_of
+from growthpoles.study.table_totals import figures, rows_of_one_name, rows_of_other_level, seeming_totals, totals_of
+
+_NAMED = 12  # regions that one message lists
+
+
+def leave_rows_out(block: Block, index: NameIndex | None, ignore: Container[str]) -> None:
+    """Leave out the rows that `ignore` names by their number, and, of two of one name, that of the other level."""
+
+    def called(each: tuple[int, list[object]]) -> str:
+        return f"{block.grid.unit} {each[0]}: {block.text(each[1], block.key or 0)}"
+
+    block.apart |= {name: "listed in ignore" for name in map(called, block.rows) if name in ignore}
+    block.rows = [each for each in block.rows if called(each) not in block.apart]
+    levels = {}
+    if index is not None and block.value_at:
+        levels = rows_of_other_level(block, lambda name: len(hits_of(index, name)) == 1)
+    for at, (taken, part) in levels.items():
+        is_a = "that of a larger region" if part else "that of a part of the region"
+        told = f"it is {is_a}, whose row of that name is {block.grid.unit} {block.rows[taken][0]}"
+        block.apart[called(block.rows[at])] = told
+    block.rows = [each for each in block.rows if called(each) not in block.apart]
 
 
 def settle_rows(block: Block, index: NameIndex | None, parents: Iterable[str], ignore: Container[str]) -> None:
@@ -121,6 +141,33 @@ def refuse_smaller_regions(blocks: Iterable[Block], where: str) -> None:
     if crowded := [block for block in blocks if block.match.crowd]:
         allowed = remedy("boundaries of those regions, or {ignore} where all other rows are none", ignore='["*"]')
         raise DataError(message(of_smaller_regions(crowded[0]), where=where, allowed=allowed))
+
+
+def refuse_repeats(blocks: Sequence[Block], where: str, *, named: bool) -> None:
+    """Refuse regions of several names or rows that nothing tells apart, and say how the row that is not meant goes.
+
+    If `named`, every name is a region of its own.
+    """
+    twins = [] if named else [each for block in blocks for each in namesakes(block)]
+    told = [
+        f"{' and '.join(map(shown, names))} are {'both' if len(names) == 2 else 'all'} {plain(code)}"
+        for code, names, _ in twins
+    ]
+    ignored = [name for each in twins for name in each.others]
+    text = "{ignore}, or another row of each that is no region"
+    for block in blocks if not told else ():
+        regions = {block.text(row, block.key or 0) for _, row in block.regions}
+        for name, held in rows_of_one_name(block).items() if not block.indicator else ():
+            for numbers in ([block.rows[i][0] for i in rows] for rows in held if name in regions):
+                told.append(f"duplicate region {shown(name)} ({block.grid.unit}s {listed(numbers, limit=8)})")
+                ignored += (f"{block.grid.unit} {number}: {name}" for number in numbers[1:])
+                text = (
+                    "one row per region and year: {ignore}, or the other row of each, as where they are of two levels"
+                )
+    if told:
+        more = [f"and {len(told) - _NAMED} more"] if len(told) > _NAMED else []
+        allowed = remedy(text, ignore=repr(ignored))
+        raise DataError(message("; ".join([*told[:_NAMED], *more]), where=where, allowed=allowed))
 
 
 def largest_numbers(block: Block) -> dict[str, float]:

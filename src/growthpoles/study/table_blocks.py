@@ -58,6 +58,7 @@ class Block:
     aside: list[tuple[int, list[object]]] = field(default_factory=list)  # labels between them: headings of sections
     key: int | None = None
     match: KeyMatch = field(default_factory=KeyMatch)
+    apart: dict[str, str] = field(default_factory=dict)  # single rows left out, as ignore names them: reason
     year_column: int | None = None
     years: list[int] = field(default_factory=list)
     printed: str = ""  # how a title or a sheet prints the year that was taken from it, if as none of the calendar
@@ -500,12 +501,12 @@ def split_sections(block: Block) -> list[Block]:
     edges = [*(number for number, _ in headings), block.last + 1]
     parts: list[Block] = []
     for (number, text), end in zip(headings, edges[1:], strict=True):
-        rows = [(n, row) for n, row in block.rows if number < n < end]
-        if rows:
+        if rows := [(n, row) for n, row in block.rows if number < n < end]:
             part = Block(
                 block.grid, block.header, rows[0][0], rows[-1][0], [*block.titles, text], block.paths, block.names, rows
             )
             part.title = text
+            part.apart = {n: why for n, why in block.apart.items() if number < int(re.findall(r"\d+", n)[0]) < end}
             parts.append(part)
     names = [{bare_name(part.text(row, block.key)) for _, row in part.rows} for part in parts]
     same = len(parts) > 1 and all(len(each & names[0]) >= 0.6 * max(len(each), len(names[0])) for each in names)

@@ -40,7 +40,7 @@ from growthpoles.study.files.printed_labels import (
 from growthpoles.study.files.printed_subjects import is_unit
 from growthpoles.study.files.problems import NO_YEAR, Problem
 from growthpoles.study.files.table_files import JOINT, cell_text
-from growthpoles.study.region_rows import settle_rows, spelled_otherwise, take_empty_rows
+from growthpoles.study.region_rows import leave_rows_out, settle_rows, spelled_otherwise, take_empty_rows
 from growthpoles.study.table_blocks import (
     Block,
     bare_number,
@@ -93,7 +93,10 @@ def read_block(
     take_empty_rows(block, index)
     _find_values(block, [at for at in numeric if at != block.key], header_years, index)
     block.value_at = dict.fromkeys(block.undated) if undated else block.value_at
+    leave_rows_out(block, index, ignore)
     _find_dimensions(block, kinds)
+    if block.indicator:
+        leave_rows_out(block, index, ())
     _find_years(block, year)
     settle_rows(block, index, parents, ignore)
     _find_marks(block)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -25,6 +25,7 @@ from growthpoles.regions.name_matching import (
     says_total,
     says_whole,
 )
+from growthpoles.regions.row_levels import FEWEST_PARTS, levels_by_rates, levels_by_sums
 from growthpoles.study.files.number_notation import cell_value, detect_notation, is_number
 from growthpoles.study.files.printed_labels import bare_name
 from growthpoles.study.files.problems import Problem
@@ -37,7 +38,6 @@ Flags = NDArray[np.bool_]
 _Hit = tuple[float, int, tuple[int, ...]]
 _MOST_SUMMED = 2000  # rows among which sums are looked for
 _SUMMED = 60  # columns of figures that tell them
-FEWEST_PARTS = 2
 _FEWEST_SUMMED = 4  # parts whose mean is not within a factor of two of their sum
 _COLUMNS = 2
 #: Log odds of a total on its own, and of one within another.
@@ -406,11 +406,7 @@ def totals_of(block: Block) -> dict[str, str]:
     if not 4 <= count <= _MOST_SUMMED or not block.value_at:
         return {name: says for name in written if written.count(name) > 1 and says_total(bare_name(name))}
     names, cells, headers = _by_name(block)
-    values = np.array(cells, dtype=float)
-    places = [
-        max((_decimals(v) for row in cells if (v := row[at]) is not None), default=0) for at in range(len(cells[0]))
-    ]
-    halves = np.broadcast_to(0.5 * 10.0 ** -np.array(places, dtype=float), values.shape)
+    values, halves = _with_halves(cells)
     some = np.unique(np.linspace(0, values.shape[1] - 1, _SUMMED).astype(int))  # many years say the same
     sums = dict(find_totals(values[:, some], halves[:, some]))
     known, bare = {*sums}, list(map(bare_name, names))
@@ -422,6 +418,66 @@ def totals_of(block: Block) -> dict[str, str]:
         if off := [headers[at] for at in missed_columns(values, halves, row, sums[row])]:
             told[names[row]] += f", but does not add up in {listed(off, write=quoted)}"
     return {name: reason for name, reason in told.items() if name}
+
+
+def _with_halves(cells: Sequence[Sequence[float | None]]) -> tuple[Array, Array]:
+    """Return figures, and half a unit of the last digit of their columns."""
+    values = np.array(cells, dtype=float)
+    places = [
+        max((_decimals(v) for row in cells if (v := row[at]) is not None), default=0) for at in range(len(cells[0]))
+    ]
+    return values, np.broadcast_to(0.5 * 10.0 ** -np.array(places, dtype=float), values.shape)
+
+
+def rows_of_one_name(block: Block) -> dict[str, list[list[int]]]:
+    """Return the rows, by their places, that nothing tells from others of their name, and whose figures differ."""
+    beside = [at for at in (block.key, block.year_column, *block.indicator) if at is not None]
+    held: dict[tuple[str, ...], list[int]] = {}
+    for i, (_, row) in enumerate(block.rows):
+        held.setdefault(tuple(block.text(row, at) for at in beside), []).append(i)
+    told: dict[str, list[list[int]]] = {}
+    for (name, *_), rows in held.items():
+        if name and len({tuple(block.text(block.rows[i][1], at) for at in block.value_at) for i in rows}) > 1:
+            told.setdefault(name, []).append(rows)
+    return told
+
+
+def rows_of_other_level(block: Block, is_region: Callable[[str], bool]) -> dict[int, tuple[int, bool]]:
+    """Find the rows of the other level where a region and a part of it are spelled alike, as far as that is certain.
+
+    Of two such rows, one is the sum of those below it, the other among them (or above; of rates: it lies between
+    them, in a table in which all do). The boundaries name most rows of its level and few of the other, or the reverse.
+
+    Returns
+    -------
+    dict of int to (int, bool)
+        Place of the row, that of the region, and whether the region is the part.
+    """
+    alike = rows_of_one_name(block)
+    if not any(map(is_region, alike)):
+        return {}
+    names, known = [block.text(row, block.key or 0) for _, row in block.rows], dict[str, bool]()
+    beside = [at for at in (block.year_column, *block.indicator) if at is not None]
+    told: dict[int, tuple[int, bool]] = {}
+    groups: dict[tuple[str, ...], list[int]] = {}
+    for i, (_, row) in enumerate(block.rows):
+        if names[i] and not says_total(bare_name(names[i])):
+            groups.setdefault(tuple(block.text(row, at) for at in beside), []).append(i)
+            known.setdefault(names[i], is_region(names[i]))
+    cells = figures(block)
+    for rows in (each for each in groups.values() if len(each) <= _MOST_SUMMED):
+        own = [names[i] for i in rows]
+        place = {row: at for at, row in enumerate(rows)}
+        twins = [(place[a], place[b]) for name in alike if known.get(name)
+                 for a, *more in alike[name] if a in place for b in more if len(more) == 1]  # fmt: skip
+        if twins and 4 * len(twins) <= len(own):
+            values, halves = _with_halves([cells[i] for i in rows])
+            hits = [known[name] for name in own]
+            levels = levels_by_sums(own, hits, values, halves, twins) or levels_by_rates(
+                own, hits, values, halves, twins
+            )
+            told |= {rows[out]: (rows[taken], part) for out, (taken, part) in levels.items()}
+    return told
 
 
 def figures(block: Block) -> list[list[float | None]]:

@@ -33,6 +33,7 @@ _SHEET_MARKS = {
     "row": "{mark} in {file}, sheet {sheet}, row {row}",
     "column": "{mark} in {file}, sheet {sheet}, column {row}",
 }
+_SHORT = 80  # what is named whole in a remedy
 _WILD = 1000  # patterns with a star
 _LONGEST = 300  # characters of a name that a pattern is held against
 _MOST = 500  # problems of one table that are kept
@@ -382,7 +383,7 @@ def _one_spelling(raw: RawTable, spec: Table, apart: Collection[str]) -> dict[st
     """Return the name without marks of footnotes for one that stands in the table with them and without."""
     at = raw.columns.index(spec.key)
     ignored = _ignored(spec.ignore, raw, at)
-    written = {text for _, row in raw.rows if not ignored(text := cell_text(row[at])) and text not in apart}
+    written = {text for n, row in raw.rows if not ignored(n, text := cell_text(row[at])) and text not in apart}
     names = {key_text(spec, text) for text in written}.difference(apart)
     bare = {name: bare_name(name) for name in names}
     shared = Counter(bare.values())
@@ -438,22 +439,43 @@ def _unknown_codes(data: TableData, used: Iterable[str], codes: list[str]) -> No
             )
 
 
-def _ignored(patterns: Iterable[str], raw: RawTable, at: int) -> Callable[[str], bool]:
-    """Return what tells whether a cell, as written, is listed in `ignore`; capitals count where they tell rows."""
+def _ignored(patterns: Iterable[str], raw: RawTable, at: int) -> Callable[[int, str], bool]:
+    """Return what tells whether a row is listed in `ignore`, by its name as written or by its number and name.
+
+    Capitals count where they tell rows.
+    """
     written = {cell_text(row[at]) for _, row in raw.rows}
     spelled = Counter(text.casefold() for text in written)
     listed_so = {pattern.strip() for pattern in patterns}
+    lines = listed_so & {line_text(raw, number, row[at]) for number, row in raw.rows}
+    listed_so -= lines
     exact = {text for text in written if spelled[text.casefold()] > 1 and listed_so & {text, escape(text)}}
     patterns = {pattern.casefold() for pattern in listed_so - exact - set(map(escape, exact))}
     wild = [pattern for pattern in patterns if any(sign in pattern for sign in "*?[")]
     if len(wild) > _WILD:
         raise DataError(message(f"{len(wild)} patterns in ignore", where=str(raw.path), allowed=f"at most {_WILD}"))
 
-    def ignored(text: str) -> bool:
+    def ignored(number: int, text: str) -> bool:
         folded = text.casefold()
-        return text in exact or folded in patterns or any(fnmatchcase(folded, each) for each in wild)
+        return (
+            f"{raw.unit} {number}: {text}" in lines
+            or text in exact
+            or folded in patterns
+            or any(fnmatchcase(folded, each) for each in wild)
+        )
 
     return ignored
+
+
+def line_text(raw: RawTable, number: int, cell: object) -> str:
+    """Return how `ignore` names one row: by its number and what stands in it."""
+    return f"{raw.unit} {number}: {cell_text(cell)}"
+
+
+def _ignoring(raw: RawTable, number: int, cell: object) -> str:
+    """Say how one row is left out; names of any length are data, and a message stays one short line."""
+    text = line_text(raw, number, cell)
+    return f"ignore = [{toml_text(text)}] of the table" if len(text) <= _SHORT else f"{raw.unit} {number} deleted"
 
 
 def _regions(data: TableData, spec: Table, used: Sequence[str]) -> Iterator[tuple[int, list[object], str]]:
@@ -462,6 +484,7 @@ def _regions(data: TableData, spec: Table, used: Sequence[str]) -> Iterator[tupl
     positions = [data.raw.columns.index(header) for header in used]
     ignored = _ignored(spec.ignore, data.raw, at)
     borne = {cell_text(row[at]).casefold() for _, row in data.raw.rows}
+    borne |= {line_text(data.raw, number, row[at]).casefold() for number, row in data.raw.rows}
     named = [(each, each.strip().casefold()) for each in spec.ignore]
     data.idle = [each for each, name in named if name not in borne and not any(fnmatchcase(x, name) for x in borne)]
     for number, row in data.raw.rows:
@@ -469,7 +492,7 @@ def _regions(data: TableData, spec: Table, used: Sequence[str]) -> Iterator[tupl
         name = data.spelled.get(name, name)
         if not name and all(cell_text(row[i]) == "" for i in positions):
             data.drop("no region and no value", row=number)
-        elif ignored(written):
+        elif ignored(number, written):
             data.drop("listed in ignore", row=number, content=written)
         elif not name:
             data.fault("the region is empty", row=number, column=spec.key, remedy="a name of a region")
@@ -521,7 +544,7 @@ def _wide(data: TableData, spec: Table, years: Sequence[int], codes: list[str], 
             continue
         if first != number:
             problem = f"duplicate region {shown(name)} (first on {data.raw.unit} {first})"
-            remedy = ", also where rows of two levels bear one name: delete those of the other level"
+            remedy = f": {_ignoring(data.raw, number, cell)}, or {data.raw.unit} {first}, if that is of another level"
             if written[first] != cell:
                 problem = f"{shown(written[first])} ({data.raw.unit} {first}) and {shown(cell)} are both {shown(name)}"
                 remedy = f"; ignore = [{toml_text(escape(cell))}] of the table, where that is none"
@@ -550,7 +573,7 @@ def _long(data: TableData, spec: Table, years: Sequence[int], codes: list[str]) 
     _unknown_codes(data, [code for each in targets.values() for code in each], codes)
     targets = targets or {code: (code,) for code in codes}
     place = {header: i for i, header in enumerate(data.raw.columns)}
-    indicators = [place[name] for name in _indicators(spec)]
+    indicators, key = [place[name] for name in _indicators(spec)], place[spec.key]
     values = list(_values(spec))
     several = isinstance(spec.value, tuple) and len(values) > 1
     seen: dict[tuple[int, str, str], int] = {}
@@ -571,7 +594,8 @@ def _long(data: TableData, spec: Table, years: Sequence[int], codes: list[str]) 
             if first != number:
                 before = f"first on {data.raw.unit} {first}"
                 problem = f"{shown(name)} has a second value of {shown(written)} for {year} ({before})"
-                data.fault(problem, row=number, remedy="one row per region, year and indicator")
+                only = _ignoring(data.raw, number, row[key])
+                data.fault(problem, row=number, remedy=f"one row per region, year and indicator: {only}, if it is none")
                 data.drop("second value", row=number, content=name)
                 break
             used = True

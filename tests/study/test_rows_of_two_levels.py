@@ -1,0 +1,127 @@
+"""A region and a part of it that are spelled alike: that of the level of the map is taken, or both are asked."""
+
+from __future__ import annotations
+
+import ast
+import random
+import re
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+from read_both_ways import by_study, by_table
+from shapely.geometry import box
+
+import growthpoles as gp
+from growthpoles.errors import DataError
+from samples import samples
+
+SYLLABLES = ("ba", "ko", "ri", "tu", "mel", "san", "do", "vi", "gar", "lo", "pe", "nu", "fa", "zi")
+
+
+class Tables:
+    """Provinces, their districts, some of which bear the name of the province, and figures of both."""
+
+    def __init__(self, seed: int, *, book: bool = False) -> None:
+        self.book = book
+        self.rng = rng = random.Random(seed)
+        names: set[str] = set()
+        while len(names) < 120:
+            names.add("".join(rng.choices(SYLLABLES, k=rng.randint(3, 4))).capitalize())
+        free = sorted(names)
+        rng.shuffle(free)
+        self.parts = {free.pop(): sorted(free.pop() for _ in range(rng.randint(3, 6))) for _ in range(9)}
+        for name in rng.sample(sorted(self.parts), 2):
+            self.parts[name][rng.randrange(len(self.parts[name]))] = name
+            self.parts[name].sort(key=str.casefold)
+        self.twins = [name for name, parts in self.parts.items() if name in parts]
+
+    def rows(self, *, rates: bool, above: bool = True, noise: bool = False) -> list[tuple[str, bool, list[float]]]:
+        """Return name, whether it is a province, and figures of every row."""
+        found: list[tuple[str, bool, list[float]]] = []
+        for name, parts in self.parts.items():
+            cells = [[self.rng.randint(1000, 90000) / (1000 if rates else 1) for _ in range(3)] for _ in parts]
+            values = np.array(cells)
+            whole = np.round(values.mean(axis=0), 3) if rates else values.sum(axis=0)
+            if noise:
+                whole = np.array([self.rng.randint(1000, 90000) / (1000 if rates else 1) for _ in range(3)])
+            own = [(part, False, each) for part, each in zip(parts, cells, strict=True)]
+            found += [(name, True, list(whole)), *own] if above else [*own, (name, True, list(whole))]
+        return found
+
+    def read(
+        self, folder: Path, rows: list[tuple[str, bool, list[float]]], *, upper: bool, **options: object
+    ) -> pd.DataFrame:
+        """Read the table with boundaries of one level."""
+        names = list(self.parts) if upper else [part for parts in self.parts.values() for part in parts]
+        shapes = [box(i, 0, i + 1, 1) for i in range(len(names))]
+        layer = gpd.GeoDataFrame(
+            {"code": [f"Q{i:02}" for i in range(len(names))], "name": names}, geometry=shapes, crs=4326
+        )
+        layer.to_file(folder / "map.gpkg")
+        lines = [";".join([name, *(f"{value:.10g}" for value in cells)]) for name, _, cells in rows]
+        (folder / "t.csv").write_text("\n".join(["Area;2019;2020;2021", *lines]) + "\n", encoding="utf-8")
+        if self.book:
+            cells = [[name, *values] for name, _, values in rows]
+            pd.DataFrame(cells, columns=["Area", "2019", "2020", "2021"]).to_excel(folder / "t.xlsx", index=False)
+        file = folder / ("t.xlsx" if self.book else "t.csv")
+        table = gp.read_table(file, boundaries=folder / "map.gpkg", key="code", decimal=".", **options)
+        named = dict(zip(layer["code"], names, strict=True))
+        wide = table.assign(region=table["region"].map(named)).pivot(index="region", columns="year", values="value")
+        wide.attrs = table.attrs
+        return wide
+
+
+def check(table: pd.DataFrame, rows: list[tuple[str, bool, list[float]]], *, upper: bool) -> None:
+    truth = {name: cells for name, above, cells in rows if above == upper}
+    assert set(table.index) == set(truth)
+    assert all(table.loc[name].tolist() == pytest.approx(cells) for name, cells in truth.items())
+
+
+@pytest.mark.parametrize("upper", [True, False])
+@pytest.mark.parametrize("seed", samples(range(12), 2))
+def test_sums_tell_the_level_of_rows_of_one_name(tmp_path: Path, seed: int, upper: bool) -> None:
+    tables = Tables(seed)
+    rows = tables.rows(rates=False, above=seed % 2 == 0)
+    if seed % 3 == 0:
+        rows.insert(0, ("Total", False, np.sum([cells for _, above, cells in rows if above], axis=0).tolist()))
+    table = tables.read(tmp_path, rows, upper=upper)
+    check(table, [row for row in rows if row[0] != "Total"], upper=upper)
+    read = [by(tmp_path / "t.csv", tmp_path / "map.gpkg", key="code") for by in (by_study, by_table)]
+    assert [*read[0].values()] == [*read[1].values()]
+
+
+@pytest.mark.parametrize("upper", [True, False])
+@pytest.mark.parametrize("seed", samples(range(12), 2))
+@pytest.mark.parametrize("mixed", [True, False])
+def test_rates_tell_it_only_where_nothing_else_fits(tmp_path: Path, seed: int, upper: bool, mixed: bool) -> None:
+    """Parts in the order of the alphabet leave no doubt; in any other one, a row of the other level is never taken."""
+    tables = Tables(seed)
+    for parts in tables.parts.values() if mixed else ():
+        tables.rng.shuffle(parts)
+    rows = tables.rows(rates=True, above=seed % 2 == 0)
+    try:
+        table = tables.read(tmp_path, rows, upper=upper, ignore=["*"] if upper else [])
+    except DataError as error:
+        assert mixed and "duplicate region" in str(error)
+        return
+    check(table, rows, upper=upper)
+
+
+@pytest.mark.parametrize("rates", [True, False])
+@pytest.mark.parametrize("seed", samples(range(10), 1))
+def test_noise_tells_nothing_and_the_remedy_works(tmp_path: Path, seed: int, rates: bool) -> None:
+    tables = Tables(seed, book=rates)
+    rows = tables.rows(rates=rates, noise=True)
+    with pytest.raises(DataError, match="duplicate region") as caught:
+        tables.read(tmp_path, rows, upper=True, ignore=["*"])
+    ignored = ast.literal_eval(re.search(r"ignore=(\[.*?\])", str(caught.value))[1])
+    assert len(ignored) == len(tables.twins)
+    table = tables.read(tmp_path, rows, upper=True, ignore=[*ignored, "*"])
+    check(table, rows, upper=True)
+    told = [each for each in table.attrs["remarks"] if "listed in ignore" in each]
+    assert all(any(row in each for each in told) for row in ignored) and not any(
+        "nothing is ignored" in told for each in table.attrs["remarks"]
+    )
