@@ -222,7 +222,7 @@ class FileData:
             allowed = listed(columns, write=quoted) or "a column of numbers"
             allowed += _of_other_years(elsewhere)
             if len(more.columns) or unread:
-                ranks = [name for name in more if _reason_of(name, self.notes).startswith(ON_REQUEST[1:])]
+                ranks = [name for name in map(str, more) if _reason_of(name, self.notes).startswith(ON_REQUEST[1:])]
                 undated = listed([name for name in more if name not in ranks], write=quoted) or unread
                 allowed += f"; without a year: {undated}" if undated else ""
                 allowed += f"; of ranks: {listed(ranks, write=quoted)}" if ranks else ""

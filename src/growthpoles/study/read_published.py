@@ -286,15 +286,15 @@ def _with_subject(block: Block, blocks: Sequence[Block], labels: Mapping[int | s
     return {at: text if text == subject else f"{subject}: {text}" for at, text in bare.items()}
 
 
-def shorter_names(blocks: Iterable[Block], names: Codes) -> dict[str, dict[str, Any]]:
+def shorter_names(blocks: Iterable[Block], names: Codes) -> dict[Any, Any]:
     """Return what else an indicator is called: its code, a line of its heading, its name without the subject.
 
     `shared` are what several are called, each with their names.
     """
     codes, told = dict[str, str](), defaultdict[str, list[str]](list)
     for block in blocks:
-        for at, label in block.codes.items():
-            codes |= {block.text(row, at): names[id(block), block.text(row, label)] for _, row in block.regions}
+        for coded, named in block.codes.items():
+            codes |= {block.text(row, coded): names[id(block), block.text(row, named)] for _, row in block.regions}
         if len(block.kinds) == 1:
             codes |= {block.names[at]: names[id(block), next(iter(block.kinds))] for at in block.value_at}
         for place, name in ((place, name) for (own, place), name in names.items() if own == id(block)):
