@@ -603,64 +603,49 @@ def wages_of(folder: Path, names: list[str]) -> Path:
     return table
 
 
+@pytest.fixture
+def stats_of_names(county_file: Path, ask: Ask, tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Run `stats` over a table with a wage for every name, with further options."""
+
+    def command(names: list[str], *more: str) -> subprocess.CompletedProcess[str]:
+        told = ("--table", str(wages_of(tmp_path, names)), "--key", "code", "--variable", "wage", "--format", "csv")
+        return ask("stats", str(county_file), *told, *more)
+
+    return command
+
+
 @pytest.mark.parametrize("name", ["The capital", "A = B", "Zzz (old)"])
-def test_a_name_that_fits_no_region_is_given_its_key(county_file, ask, tmp_path, name):
-    table = wages_of(tmp_path, [f"County {i}" for i in range(19)] + [name])
-    command = (
-        "stats",
-        str(county_file),
-        "--table",
-        str(table),
-        "--key",
-        "code",
-        "--variable",
-        "wage",
-        "--format",
-        "csv",
-    )
-    stopped = ask(*command)
+def test_a_name_that_fits_no_region_is_given_its_key(stats_of_names, name):
+    names = [*(f"County {i}" for i in range(19)), name]
+    stopped = stats_of_names(names)
     assert stopped.returncode == 2 and f"'{name}' fits no region" in stopped.stderr
     ignored = name if name.isalnum() else f'"{name}"'
     assert f'allowed: --aliases "{name}=' in stopped.stderr and stopped.stderr.splitlines()[-1].endswith(
         f"or --ignore {ignored} where it is no region"
     ), stopped.stderr
-    done = ask(*command, "--aliases", f"{name}=19")
+    done = stats_of_names(names, "--aliases", f"{name}=19")
     assert done.returncode == 0 and ",20," in done.stdout
     assert "fits no region" not in done.stderr and "no row" not in done.stderr
-    stray = ask(*command, "--aliases", f"{name}=Cuonty 199")
+    stray = stats_of_names(names, "--aliases", f"{name}=Cuonty 199")
     assert "aliases: 'Cuonty 199' is no region; allowed: a key of the boundaries" in stray.stderr
-    wrong = ask(*command, "--aliases", "The capital")
+    wrong = stats_of_names(names, "--aliases", "The capital")
     allowed = '"name in the table=KEY of the region", or a table with the columns name and key'
     assert wrong.stderr == f"growthpoles: --aliases 'The capital'; allowed: {allowed}\n"
 
 
-@pytest.mark.parametrize("ending", ["csv", "xlsx"])
-def test_a_table_of_aliases(county_file, ask, tmp_path, ending):
-    table = wages_of(tmp_path, [f"Kreis {chr(97 + i) * 3}" for i in range(20)])
-    pairs = pd.DataFrame(
-        {"key": [f"{i:02d}" for i in range(20)], "name": [f"Kreis {chr(97 + i) * 3}" for i in range(20)]}
-    )
-    given = tmp_path / f"aliases.{ending}"
-    pairs.to_csv(given, index=False) if ending == "csv" else pairs.to_excel(given, index=False)
-    command = (
-        "stats",
-        str(county_file),
-        "--table",
-        str(table),
-        "--key",
-        "code",
-        "--variable",
-        "wage",
-        "--format",
-        "csv",
-    )
-    done = ask(*command, "--aliases", str(given))
+@pytest.mark.parametrize("name", ["aliases.csv", "aliases.xlsx", "names=2.csv", "a = b.xlsx", "=.csv"])
+def test_a_table_of_aliases(stats_of_names, tmp_path, name):
+    names = [f"Kreis {chr(97 + i) * 3}" for i in range(20)]
+    pairs = pd.DataFrame({"key": [f"{i:02d}" for i in range(20)], "name": names})
+    given = tmp_path / name
+    pairs.to_csv(given, index=False) if name.endswith("csv") else pairs.to_excel(given, index=False)
+    done = stats_of_names(names, "--aliases", str(given))
     assert done.returncode == 0 and ",20," in done.stdout, done.stderr
-    two = ask(*command, "--aliases", str(given), "--aliases", "Kreis aaa=07")
+    two = stats_of_names(names, "--aliases", str(given), "--aliases", "Kreis aaa=07")
     assert two.returncode == 2 and "'Kreis aaa' is said to be 00 and 07; allowed: one region for a name" in two.stderr
     other = tmp_path / "other.csv"
     other.write_text("a,b\n1,2\n")
-    none = ask(*command, "--aliases", str(other))
+    none = stats_of_names(names, "--aliases", str(other))
     assert none.returncode == 2 and "no columns called name and key; allowed: a header name,key" in none.stderr
 
 

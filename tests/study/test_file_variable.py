@@ -10,6 +10,7 @@ from typing import Any
 
 import geopandas as gpd
 import numpy as np
+import openpyxl
 import pandas as pd
 import pytest
 import shapely
@@ -587,7 +588,8 @@ def test_a_column_without_a_year_is_had_where_it_is_asked_for(tmp_path: Path, or
     for head in ("area_km2", "density"):
         values, year, notes = _column(path, tmp_path / "t.csv", head)
         assert values == frame[head].tolist() and year is None
-        assert f"{head}: its header says no year, and it is taken since it was asked for" in notes
+        taken = [note for note in notes if note.endswith("; it is taken since it was asked for")]
+        assert len(taken) == 1 and taken[0].startswith(f"{head}: no year in its header, ")
         left = " ".join(note for note in notes if "were left out" in note)
         assert "density" in left or "area_km2" in left, notes
         assert head not in left  # what is taken is not left out
@@ -597,6 +599,69 @@ def test_a_column_without_a_year_is_had_where_it_is_asked_for(tmp_path: Path, or
         _column(path, tmp_path / "t.csv", "densiti")
     with pytest.raises(DataError, match="no numbers"):
         _column(_layer(tmp_path / "own.gpkg", {"code": list("abcdefghi"), "note": list("abcdefghi")}), None, "note")
+
+
+@pytest.mark.parametrize("head", ["Rank", "Rang", "Ranking 2021", "№", "Место по региону"])
+@pytest.mark.parametrize("seed", samples(range(6), 1))
+def test_a_column_of_ranks_is_had_where_it_is_asked_for(tmp_path: Path, head: str, seed: int) -> None:
+    rng = random.Random(f"{head} {seed}")
+    ranks = [*range(1, len(NAMES) + 1)]
+    if head != "№":  # which numbers the rows
+        rng.shuffle(ranks)
+    heads = ["gdp 2020", "gdp 2021"] if rng.random() < 0.5 else ["gdp", "wage"]
+    path, frame = _table(tmp_path, heads, seed)
+    frame.insert(rng.choice([0, 1]) if head != "№" else 0, head, ranks)
+    frame.reset_index()[[head, *[name for name in frame.reset_index() if name != head]]].to_csv(
+        tmp_path / "t.csv", index=False
+    )
+    values, _, notes = _column(path, tmp_path / "t.csv", head)
+    assert values == ranks
+    assert [note for note in notes if note.startswith(f"{head}: ") and note.endswith("taken since it was asked for")]
+    _, _, notes = _column(path, tmp_path / "t.csv", heads[0])
+    assert [note for note in notes if head in note and "were left out" in note]  # of what is not asked for
+    with pytest.raises(DataError, match=f"; of ranks: {head}"):
+        _column(path, tmp_path / "t.csv", "nothing")
+
+
+@pytest.mark.parametrize("seed", samples(range(12), 4))
+@pytest.mark.parametrize("rows", [False, True])
+def test_one_language_of_a_heading_names_its_column(tmp_path: Path, seed: int, rows: bool) -> None:
+    rng = random.Random(seed)
+    words = rng.sample(["Iedzīvotāju skaits", "Alga", "Халық саны", "人口", "Platība, km2", "Bevölkerung", "دخل"], 3)
+    other = rng.sample(["Population", "Wage", "Area", "Income", "Farms"], 3)
+    said = rng.sample(list(zip(words, other, strict=True)), 3)
+    when = rng.choice(["", " 2021"])
+    path, frame = _table(tmp_path, [f"{a} {b}" for a, b in said], seed)
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    heads = [[a + when for a, _ in said], [b + when for _, b in said]]
+    if rows:
+        sheet.append(["Novads", *heads[0]])
+        sheet.append(["Region", *heads[1]])
+    else:
+        sheet.append(["Novads\nRegion", *map("\n".join, zip(*heads, strict=True))])
+    for name, cells in zip(frame.index, frame.to_numpy().tolist(), strict=True):
+        sheet.append([name, *cells])
+    book.save(tmp_path / "t.xlsx")
+    for at, (a, b) in enumerate(said):
+        for asked in (a, b, a + when, b + when):
+            assert _column(path, tmp_path / "t.xlsx", asked)[0] == frame.iloc[:, at].tolist(), asked
+    for row in heads:  # one language says the same of two columns, which the other tells apart
+        row[1:] = [row[1]] * 2 if row is heads[1] else row[1:]
+    sheet.delete_rows(1, 2 if rows else 1)
+    sheet.insert_rows(1, 2 if rows else 1)
+    lines = [["Novads", *heads[0]], ["Region", *heads[1]]]
+    for number, line in enumerate(lines if rows else [list(map("\n".join, zip(*lines, strict=True)))], 1):
+        for at, text in enumerate(line, 1):
+            sheet.cell(number, at, text)
+    book.save(tmp_path / "t.xlsx")
+    with pytest.raises(DataError, match="stands in several tables or in several headings; allowed: ") as caught:
+        _column(path, tmp_path / "t.xlsx", said[1][1])
+    told = str(caught.value).partition("allowed: ")[2]
+    offered = next(csv.reader([told], quotechar="'", skipinitialspace=True))
+    for at, name in zip((1, 2), offered, strict=True):
+        assert _column(path, tmp_path / "t.xlsx", name)[0] == frame.iloc[:, at].tolist()
 
 
 @pytest.mark.parametrize("asked", ["pop 2019", "pop", "density", "popp"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import os
 import re
 import sys
 from collections import Counter
@@ -200,11 +201,15 @@ def file_options(year: int | None = None, **given: Any) -> FileOptions:
 
 
 def aliases_of(texts: Iterable[str]) -> dict[str, str]:
-    """Return the key of every name in NAME=KEY, where it is behind the last sign, or in tables of names and keys."""
+    """Return the key of every name in NAME=KEY, where it is behind the last sign, or in tables of names and keys.
+
+    What is the path of a file is a table, whichever signs the path has.
+    """
     found: dict[str, str] = {}
     for text in texts:
-        told, sign, key = text.rpartition("=")
-        pairs = [(told, key)] if sign or not Path(text).is_file() else _alias_table(Path(text))
+        told, _, key = text.rpartition("=")
+        # Path.is_file would raise where a name is longer than any path
+        pairs = _alias_table(Path(text)) if os.path.isfile(text) else [(told, key)]  # noqa: PTH113
         for name, code in ((name.strip(), code.strip()) for name, code in pairs):
             if not (name and code):
                 allowed = '"name in the table=KEY of the region", or a table with the columns name and key'

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -32,6 +33,8 @@ from growthpoles.cli.shared_options import (
 from growthpoles.errors import StudyError, counted, message
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from growthpoles.report.wording import Wording
     from growthpoles.study.audit import Audit
     from growthpoles.study.study_spec import Study
@@ -202,6 +205,9 @@ def audit(
         Path | None, typer.Argument(help="A table file of one's own (workbook, csv), or the folder of a study.")
     ] = None,
     encoding: FileEncodingOption = None,
+    ignore: Annotated[
+        list[str] | None, typer.Option("--ignore", help="A row of FILE that is no region; repeat it for more.")
+    ] = None,
     study: StudyOption = None,
     formulas: Annotated[
         Path | None,
@@ -221,10 +227,11 @@ def audit(
     file, study = study_of(file, study)
     if file is not None:
         refuse_for_file(study=study, claims=claims or None, seed=seed)
-        _audit_file(file, formulas, encoding=encoding, out=out, lang=lang, quiet=quiet)
+        _audit_file(file, formulas, encoding=encoding, ignore=ignore or (), out=out, lang=lang, quiet=quiet)
         return
-    if encoding is not None:
-        raise StudyError(message("--encoding needs FILE", allowed="encoding in study.toml"))
+    for name, given in (("encoding", encoding), ("ignore", ignore)):
+        if given is not None:
+            raise StudyError(message(f"--{name} needs FILE", allowed=f"{name} in study.toml"))
     if formulas is not None:
         raise StudyError(
             message("--formulas needs FILE", allowed="growthpoles audit data.xlsx --formulas formulas.csv")
@@ -310,7 +317,14 @@ def _tell_notes(lines: list[str], unchecked: int, wording: Wording, out: Path | 
 
 
 def _audit_file(
-    file: Path, formulas: Path | None, *, encoding: str | None, out: Path | None, lang: str, quiet: bool
+    file: Path,
+    formulas: Path | None,
+    *,
+    encoding: str | None,
+    ignore: Collection[str],
+    out: Path | None,
+    lang: str,
+    quiet: bool,
 ) -> None:
     """Audit a table file: by confirmed formulas, or by those that its numbers propose, which are then shown."""
     from growthpoles.cli.terminal import print_frame
@@ -320,7 +334,7 @@ def _audit_file(
     from growthpoles.study.audit.file_audit import audit_file, read_formulas
 
     rules_given = None if formulas is None else read_formulas(formulas)
-    found, own, rules = audit_file(file, rules_given, encoding=encoding)
+    found, own, rules = audit_file(file, rules_given, encoding=encoding, ignore=ignore)
     wording = Wording(Words(lang), {}, {}, {})
     for number, name in own.names.items():
         note(f"table {number}: {name}, {counted(len(found.sources.labels(number)), 'regions')}", quiet=quiet)
@@ -345,7 +359,8 @@ def _audit_file(
             note(f"the formulas are a proposal: {told} with --formulas", quiet=quiet)
         return
     if formulas is None and (out / "formulas.csv").exists():
-        told = f"growthpoles audit {file} --formulas {out / 'formulas.csv'} --out {out}"
+        rows = "".join(f" --ignore {shlex.quote(name)}" for name in ignore)
+        told = f"growthpoles audit {file}{rows} --formulas {out / 'formulas.csv'} --out {out}"
         note(f"{out / 'formulas.csv'} is kept and was not read; to audit by it: {told}", quiet=quiet)
     options: dict[str, Any] = {"lang": lang, "force": allowed["force"]}
     for path in write_file_audit(found, own, rules, out=out, proposed=formulas is None, **options):

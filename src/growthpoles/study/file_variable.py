@@ -22,7 +22,7 @@ from growthpoles.errors import (
 )
 from growthpoles.language.languages import alternatives
 from growthpoles.study.files.printed_labels import UNSTATED, parse_year, year_inside, year_of_part
-from growthpoles.study.files.problems import NO_YEAR, ColumnsLeftOut, partly_told
+from growthpoles.study.files.problems import ON_REQUEST, ColumnsLeftOut, partly_told
 from growthpoles.study.table_totals import total_columns
 
 if TYPE_CHECKING:
@@ -188,13 +188,15 @@ class FileData:
             whole = [name for name in columns if _UNIT.sub("", name) == variable]
             variable = whole[0] if len(whole) == 1 else variable
         more, unread = (more, "") if variable in columns else self._without_year()
+        if variable not in columns:
+            variable = more.attrs.get("codes", {}).get(variable, variable)
         if variable not in columns and variable in more:
             alone = variable in more.attrs["sheets"]
             if alone and self.asked is not None:
                 problem = f"{quoted(variable)} stands in a table that says no year, and {self.asked} was asked for"
                 raise DataError(message(problem, where=self.source, allowed="--sheet with --year, or no --year"))
+            why = f"{_reason_of(variable, self.notes)}; it is taken since it was asked for"
             self.notes[:] = [said for note in self.notes for said in _without_taken(note, variable)]
-            why = "its header says no year, and it is taken since it was asked for"
             self.notes.append(f"{plain(variable)}: {'the year; it is not stated' if alone else why}")
             self.table.attrs.pop("year", None)
             self.table.attrs["units"] = more.attrs["units"]
@@ -203,11 +205,14 @@ class FileData:
             others = [] if self.regions is None else [str(column) for column in self.regions.columns]
             if variable in others and self.regions is not None:
                 problem = f"column {plain(variable)} holds no numbers: {_first_text(self.regions[variable])}"
+            elif not unread and (why := _reason_of(variable, self.notes)):
+                problem = f"column {plain(variable)} was left out ({why}); another heading above it has it read"
             else:
                 problem = f"no column of numbers is called {plain(variable)}"
             every = dict.fromkeys([*columns, *map(str, more)])
-            if len(several := [name for name in every if name.endswith(f": {variable}")]) > 1:
-                problem = f"{plain(variable)} stands in several tables or below several headings"
+            shared = (self.table.attrs.get("shared", {}) | more.attrs.get("shared", {})).get(variable, ())
+            if len(several := [name for name in every if name.endswith(f": {variable}") or name in shared]) > 1:
+                problem = f"{plain(variable)} stands in several tables or in several headings"
                 raise DataError(message(problem, where=self.source, allowed=listed(several, write=quoted)))
             if years := elsewhere.get(variable):
                 problem += f" in {self.table.attrs['year']}"
@@ -217,7 +222,10 @@ class FileData:
             allowed = listed(columns, write=quoted) or "a column of numbers"
             allowed += _of_other_years(elsewhere)
             if len(more.columns) or unread:
-                allowed += f"; without a year: {listed(more, write=quoted) or unread}"
+                ranks = [name for name in map(str, more) if _reason_of(name, self.notes).startswith(ON_REQUEST[1:])]
+                undated = listed([name for name in more if name not in ranks], write=quoted) or unread
+                allowed += f"; without a year: {undated}" if undated else ""
+                allowed += f"; of ranks: {listed(ranks, write=quoted)}" if ranks else ""
             raise DataError(message(problem, where=self.source, allowed=allowed, near=map(quoted, near)))
         if year_of_part(variable) is None:  # a month with its year is in no other
             self.tell_years([variable])
@@ -332,7 +340,7 @@ def read_files(path: Path, options: FileOptions, *, variable: str | None = None,
     else:
         assert key is not None  # a table is joined by it
         table, loose = _joined(regions, path, key, layer, options, notes, variable)
-        in_headers = any(NO_YEAR in note for note in notes)
+        in_headers = any(why in note for note in notes for why in ON_REQUEST)
         if in_headers or len(loose.columns):
             read = functools.partial(_undated, regions, path, key, layer, options, loose, in_headers=in_headers)
             undated = functools.cache(read)
@@ -454,7 +462,7 @@ def _joined(
         notes.append(f"no row for {listed(joined.attrs['no_row'])}: no data")
     table = joined.drop(columns=bare.columns)
     table.attrs = {"undated": undated, **({} if year == UNSTATED else {"year": year})}
-    table.attrs |= {name: long.attrs[name] for name in ("units", "partly", "codes")}
+    table.attrs |= {name: long.attrs[name] for name in ("units", "partly", "codes", "shared")}
     of_parts = {name: when for name in map(str, table) if (when := year_of_part(name)) not in (None, year)}
     labels = {name: held[year] for name, held in long.attrs["printed"].items() if year in held}
     table.attrs["printed"] = ({} if year == UNSTATED else of_parts) | labels
@@ -486,7 +494,7 @@ def _undated(
     """Read the columns of a table whose headers say no year though others do, beside those of sheets that say none."""
     import pandas as pd
 
-    from growthpoles.study.read_published import look_at, name_indicators, values_of
+    from growthpoles.study.read_published import look_at, name_indicators, shorter_names, values_of
 
     assert options.table is not None
     if not in_headers:
@@ -508,7 +516,7 @@ def _undated(
     units = loose.attrs["units"] | {each.name: each.unit for each in indicators if each.unit}
     sheets = [name for name in loose if name not in table]
     table = pd.concat([table, loose[sheets]], axis="columns")
-    table.attrs = {"units": units, "sheets": sheets}
+    table.attrs = {"units": units, "sheets": sheets, **shorter_names(blocks, names)}
     return table
 
 
@@ -521,8 +529,14 @@ def _without_taken(note: str, variable: str) -> list[str]:
         return []
     if not isinstance(note, ColumnsLeftOut):
         return [note]
-    left = [(name, why) for name, why in note.columns if plain(name) != plain(variable) or not why.startswith(NO_YEAR)]
+    left = [each for each in note.columns if _alike(each[0]) != _alike(variable) or not each[1].startswith(ON_REQUEST)]
     return [ColumnsLeftOut(note.at, left)] if left else []
+
+
+def _reason_of(variable: str, notes: Iterable[str]) -> str:
+    """Return why a column was left out, nothing where it was not."""
+    left = [each for note in notes if isinstance(note, ColumnsLeftOut) for each in note.columns]
+    return next((why for name, why in left if _alike(name) == _alike(variable)), "")
 
 
 def _elsewhere(long: pd.DataFrame, year: int) -> dict[str, list[int]]:
@@ -595,7 +609,7 @@ def read_matrix(path: Path, options: FileOptions) -> FileData:
     table = long[long["year"] == year].pivot(index="region", columns="indicator", values="value")
     table = table.reindex(index=long["region"].unique(), columns=long["indicator"].unique()).rename_axis(columns=None)
     table.attrs = ({} if year == UNSTATED else {"year": year}) | {"elsewhere": _elsewhere(long, year)}
-    table.attrs |= {name: long.attrs[name] for name in ("units", "codes")}
+    table.attrs |= {name: long.attrs[name] for name in ("units", "codes", "shared")}
     return FileData(None, table, notes, path.name)
 
 

@@ -6,10 +6,11 @@ import copy
 import glob
 import re
 import tomllib
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import pandas as pd
 
@@ -70,7 +71,7 @@ from growthpoles.study.table_blocks import (
     split_sections,
     tell_table_number,
 )
-from growthpoles.study.table_layout import read_block
+from growthpoles.study.table_layout import lines_of, read_block
 
 MOST_NAMES = 20_000  # different names of regions in a table; the most that a country has are municipalities
 _NAMED = 12  # names of rows that one message lists
@@ -286,15 +287,24 @@ def _with_subject(block: Block, blocks: Sequence[Block], labels: Mapping[int | s
     return {at: text if text == subject else f"{subject}: {text}" for at, text in bare.items()}
 
 
-def shorter_names(blocks: Iterable[Block], names: Codes) -> dict[str, str]:
-    """Return what indicators are called in their table, where their subject stands before it in the name."""
-    told: dict[str, set[str]] = {}
+def shorter_names(blocks: Iterable[Block], names: Codes) -> dict[Any, Any]:
+    """Return what else an indicator is called: its code, a line of its heading, its name without the subject.
+
+    `shared` are what several are called, each with their names.
+    """
+    codes, told = dict[str, str](), defaultdict[str, list[str]](list)
     for block in blocks:
+        for coded, named in block.codes.items():
+            codes |= {block.text(row, coded): names[id(block), block.text(row, named)] for _, row in block.regions}
+        if len(block.kinds) == 1:
+            codes |= {block.names[at]: names[id(block), next(iter(block.kinds))] for at in block.value_at}
         for place, name in ((place, name) for (own, place), name in names.items() if own == id(block)):
+            lines = [place] if isinstance(place, str) else lines_of(block, place)
             label = block.labels.get(place, "") if isinstance(place, int) else block.kinds.get(place, "")
-            for short in {label or block.title, "" if isinstance(place, int) else place} - {"", name}:
-                told.setdefault(short, set()).add(name)
-    return {short: name for short, (name, *more) in told.items() if not more}
+            for short in {label or block.title, *lines} - {"", name}:
+                told[short] += [name] if name not in told[short] else []
+    codes |= {short: held[0] for short, held in told.items() if len(held) == 1}
+    return {"codes": codes, "shared": {short: held for short, held in told.items() if short not in codes}}
 
 
 def _title(block: Block, blocks: Sequence[Block], *, section: bool = True) -> tuple[str, str]:
@@ -645,19 +655,7 @@ def read_table(
         ],
         "partly": partly,
         "printed": printed,
-        "codes": {
-            block.text(row, at): names[id(block), block.text(row, label)]
-            for block in blocks
-            for at, label in block.codes.items()
-            for _, row in block.regions
-        }
-        | {
-            block.names[at]: names[id(block), next(iter(block.kinds))]
-            for block in blocks
-            if len(block.kinds) == 1
-            for at in block.value_at
-        }
-        | shorter_names(blocks, names),
+        **shorter_names(blocks, names),
         "not_read": pd.DataFrame(unread, columns=["sheet", "row", "column", "content", "reason"]),
     }
     return table

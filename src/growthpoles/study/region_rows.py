@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
 from typing import NamedTuple
 
-from growthpoles.errors import DataError, listed, message, plain, remedy, shown
+from growthpoles.errors import DataError, Reason, listed, message, plain, quoted, remedy, shown
 from growthpoles.regions.key_matching import SUM, key_of, match_keys
 from growthpoles.regions.name_matching import NameIndex, is_country
 from growthpoles.regions.row_levels import KeyMatch, RowSigns
@@ -15,10 +17,12 @@ from growthpoles.study.files.cell_grids import Grid
 from growthpoles.study.files.number_notation import is_number
 from growthpoles.study.files.printed_labels import bare_name, parse_year
 from growthpoles.study.files.table_files import cell_text
-from growthpoles.study.table_blocks import Block, hits_of, is_counting, kind_of, labels_beside
+from growthpoles.study.table_blocks import Block, hits_of, is_counting, kind_of, labels_beside, split_halves
 from growthpoles.study.table_totals import figures, rows_of_one_name, rows_of_other_level, seeming_totals, totals_of
 
 _NAMED = 12  # regions that one message lists
+_IGNORED = "{text} was taken for no region, and is ignored (listed in ignore)"
+_NOT_FOUND = "ignore: {text} fits no row of {file}, and nothing is ignored by it"
 
 
 def leave_rows_out(block: Block, index: NameIndex | None, ignore: Container[str]) -> None:
@@ -37,6 +41,41 @@ def leave_rows_out(block: Block, index: NameIndex | None, ignore: Container[str]
         told = f"it is {is_a}, whose row of that name is {block.grid.unit} {block.rows[taken][0]}"
         block.apart[called(block.rows[at])] = told
     block.rows = [each for each in block.rows if called(each) not in block.apart]
+
+
+def without_rows(grids: Sequence[Grid], ignore: Collection[str], path: Path) -> tuple[list[Grid], list[Reason]]:
+    """Take rows off sheets that are no regions, by their first cell or their first word, and say so."""
+    if "*" in ignore:
+        problem = "ignore: '*' means all rows that fit no region of boundaries, of which an audit knows none"
+        raise DataError(message(problem, where=str(path), allowed="the rows by their names"))
+    left, borne = [], set[str]()
+    for grid in grids:
+        rows = []
+        for number, row in grid.rows:
+            texts = [text for text in map(cell_text, row) if text]
+            names = {*texts[:1], *[text for text in texts if kind_of(text) == "t"][:1]}.intersection(ignore)
+            borne |= names
+            rows += [] if names else [(number, row)]
+        left.append(replace(grid, rows=rows))
+    told = {name: _IGNORED if name in borne else _NOT_FOUND for name in dict.fromkeys(ignore)}
+    return left, [Reason(why, {"text": quoted(name), "file": path.name}) for name, why in told.items()]
+
+
+def set_below(block: Block) -> tuple[Block, dict[tuple[int, int], tuple[int, int]]]:
+    """Put regions that go on in columns to the right below one another, and say of which line and column a cell is."""
+    halves = split_halves(block)
+    if len(halves) == 1:
+        return block, {}
+    rows: list[tuple[int, list[object]]] = []
+    origin: dict[tuple[int, int], tuple[int, int]] = {}
+    for half in halves:
+        columns = [at for at, path in enumerate(half.paths) if path]
+        for line, row in half.rows:
+            rows.append((len(rows) + 1, [row[at] if at < len(row) else "" for at in columns]))
+            origin |= {(len(rows), place): (line, at + 1) for place, at in enumerate(columns)}
+    paths = [path for path in halves[0].paths if path]
+    names = [" | ".join(path) for path in paths]
+    return Block(block.grid, block.header, 1, len(rows), block.titles, paths, names, rows), origin
 
 
 def settle_rows(block: Block, index: NameIndex | None, parents: Iterable[str], ignore: Container[str]) -> None:

@@ -79,7 +79,7 @@ class Block:
     unclear: str = ""
     readings: tuple[tuple[Notation, str], ...] = ()  # where the signs are unclear, the likelier first
     left_out: list[tuple[str, str]] = field(default_factory=list)
-    undated: list[int] = field(default_factory=list)  # columns left out as they have no year, though others have one
+    undated: list[int] = field(default_factory=list)  # columns left out unless asked for: no year, ranks
     doubts: list[str] = field(default_factory=list)
     title: str = ""
     subject: str = ""  # what a column beside the indicator says of all rows

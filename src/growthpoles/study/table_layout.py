@@ -32,13 +32,14 @@ from growthpoles.study.files.printed_labels import (
     two_years,
     unit_behind,
     unread_years,
+    year_inside,
     year_of_part,
     year_reader,
     years_ended,
     years_in,
 )
 from growthpoles.study.files.printed_subjects import is_unit
-from growthpoles.study.files.problems import NO_YEAR, Problem
+from growthpoles.study.files.problems import COUNT_OF_ROWS, NO_YEAR, ON_REQUEST, RANKS, Problem
 from growthpoles.study.files.table_files import JOINT, cell_text
 from growthpoles.study.region_rows import leave_rows_out, settle_rows, spelled_otherwise, take_empty_rows
 from growthpoles.study.table_blocks import (
@@ -72,7 +73,8 @@ def read_block(
 ) -> None:  # fmt: skip
     """Say what the rows and columns of a block seem to be; the names of `ignore` are no regions.
 
-    With `undated`, its values are those whose headers say no year though others do.
+    With `undated`, its values are those that are read where they are asked for: ranks, and those without a year
+    though others have one.
     """
     block.paths = years_ended(block.paths, block.titles)
     kinds = {at: Counter(kind_of(row[at]) for _, row in block.rows if at < len(row)) for at in range(len(block.paths))}
@@ -256,10 +258,11 @@ def _find_values(
     parts = block.names[block.key].split(JOINT)
     for at in numeric:
         reason = _no_value(block, at, index) if block.names[at] not in parts else "a part of the key"
-        if at in pure and block.year_column is None and not reason.startswith("ranks"):
+        if at in pure and block.year_column is None and reason != RANKS:
             reason = ""
         if reason:
             block.left_out.append((block.names[at], reason))
+            block.undated += [at] if reason in ON_REQUEST and block.paths[at] and block.year_column is None else []
         else:
             candidates.append(at)
     if any(map(block.paths.__getitem__, candidates)):
@@ -299,8 +302,11 @@ def _no_value(block: Block, at: int, index: NameIndex | None) -> str:
         return "no name above it, and before those of the regions"
     if far_years(block, at):
         return "years, which are read from 1900 to 2100"
+    ranked = " ".join(block.paths[at]) if at < len(block.paths) else ""
+    if whole and headers.RANKS.fullmatch(ranked) and max(map(int, filled), default=0) < max(100, 3 * len(filled)):
+        return RANKS
     if whole and beside and len(filled) > 3 and filled in (counted_from(1, filled), counted_from(0, filled)):
-        return "it counts the rows"
+        return COUNT_OF_ROWS
     if whole and _identifies(block, at):
         return "an identifier, by its name"
     if whole and holds_codes(block, at):
@@ -308,9 +314,6 @@ def _no_value(block: Block, at: int, index: NameIndex | None) -> str:
     paired = {_last(block, each).casefold() for each in block.kinds_of} >= {"x", "y"}
     if headers.COORDINATE.fullmatch(_last(block, at)) or (paired and _last(block, at).casefold() in ("x", "y")):
         return "a coordinate, by its name"
-    ranked = " ".join(block.paths[at]) if at < len(block.paths) else ""
-    if whole and headers.RANKS.fullmatch(ranked) and max(map(int, filled), default=0) < max(100, 3 * len(filled)):
-        return "ranks, by its name"
     if told := _attribute(block, at, index):
         return told
     if whole and headers.UNIT.fullmatch(_last(block, at)) and multipliers(filled):
@@ -633,6 +636,15 @@ def _find_marks(block: Block) -> None:
     found = settle_signs(named, wider, indicators, block.grid.delimiter or None)
     block.notation, block.unclear, block.readings = found.notation, found.unclear, found.readings
     block.doubts += found.notes
+
+
+def lines_of(block: Block, at: int) -> list[str]:
+    """Return the rows and the lines of the heading of a column, each without its year: often one for a language."""
+    cells = [row[at] for n, row in block.grid.rows if n in block.header and at < len(row)]
+    lines = [line for cell in cells if isinstance(cell, str) for line in map(cell_text, cell.splitlines())]
+    lines = [line for line in (*block.paths[at], *lines) if block.year_of(line) is None]
+    bare = [found[1] if (found := year_inside(line)) is not None else line for line in lines]
+    return [*lines, *bare, *(bare_name(line, heading=True) for line in bare)]
 
 
 def _name_labels(block: Block) -> None:

@@ -1004,3 +1004,31 @@ def test_a_slip_beside_changes_in_number_and_percent_is_placed(slip: str, seed: 
     sure = len(found.faults) == 1 and not any(map(is_open, ledger["cause"]))
     assert places == cells if sure else {line for line, _ in places} == {line for line, _ in cells}
     assert sure or seed not in SURE
+
+
+@pytest.mark.parametrize("seed", samples(range(8), 2))
+def test_rows_that_are_no_regions_are_ignored_by_name(seed: int, tmp_path: Path) -> None:
+    rng = np.random.default_rng(seed)
+    rows: list[list[object]] = [[f"Region {i}", int(rng.integers(2000, 90000)), int(rng.integers(20, 900))]
+                                for i in range(12)]  # fmt: skip
+    rows = [[name, people, area, round(people / area, 2)] for name, people, area in rows]  # type: ignore[operator]
+    stray = [str(name) for name in rng.permutation(["Abroad", "Not stated", "At sea, in the air"])][: seed % 3 + 1]
+    for name in stray:
+        rows.insert(int(rng.integers(1, len(rows) + 1)), [name, int(rng.integers(1, 99)), 7, 3.33])
+    coded = bool(rng.integers(2))
+    if coded:
+        rows = [[f"{100 + i}", *row] for i, row in enumerate(rows)]
+    header = [*(["code"] if coded else []), "region", "people", "area", "density"]
+    pd.DataFrame(rows, columns=header).to_excel(tmp_path / "t.xlsx", index=False)
+    found, own, rules = audit_file(tmp_path / "t.xlsx", ignore=[*stray, "Nowhere"])
+    assert len(found.sources.labels(1)) == 12 and not len(found.ledger)
+    assert rules["holds"].tolist() == ["12 of 12 rows"]
+    told = [str(sentence) for sentence in own.left_out]
+    for name in stray:
+        shown = f"'{name}'" if "," in name else name
+        assert f"{shown} was taken for no region, and is ignored (listed in ignore)" in told
+    assert "ignore: Nowhere fits no row of t.xlsx, and nothing is ignored by it" in told
+    whole = audit_file(tmp_path / "t.xlsx")[0]
+    assert len(whole.sources.labels(1)) == 12 + len(stray) and len(whole.ledger)
+    with pytest.raises(DataError, match="an audit knows none; allowed: the rows by their names"):
+        audit_file(tmp_path / "t.xlsx", ignore=["*"])

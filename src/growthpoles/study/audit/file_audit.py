@@ -50,8 +50,9 @@ from growthpoles.study.files.problems import FAR_YEARS, LUNAR_YEARS, Problem
 from growthpoles.study.files.table_files import cell_text
 from growthpoles.study.guess_columns import is_identifier
 from growthpoles.study.inputs.published import plain_text
+from growthpoles.study.region_rows import set_below, without_rows
 from growthpoles.study.table_blocks import Block as TableBlock
-from growthpoles.study.table_blocks import find_blocks, kind_of, split_halves, split_sections
+from growthpoles.study.table_blocks import find_blocks, kind_of, split_sections
 from growthpoles.study.table_layout import KEY_TAKEN, read_block, series_of
 from growthpoles.study.table_totals import find_totals, named_totals, seeming_totals
 
@@ -97,8 +98,10 @@ class AuditFile:
     left_out: tuple[Reason, ...] = field(default=())
 
 
-def read_audit_file(path: Path, *, encoding: str | None = None) -> AuditFile:
+def read_audit_file(path: Path, *, encoding: str | None = None, ignore: Collection[str] = ()) -> AuditFile:
     """Read every table of a file: one region a row, one column a quantity; years from headers or names of sheets.
+
+    Rows of the names in `ignore` are no regions.
 
     Raises
     ------
@@ -120,6 +123,8 @@ def read_audit_file(path: Path, *, encoding: str | None = None) -> AuditFile:
             raise
         grids = read_grids(path, encoding=used)
         left.append(Reason(_ENCODING, {"encoding": used}))
+    grids, told_of = without_rows(grids, ignore, path)
+    left += told_of
     for grid in grids:
         if not grid.visible:
             left.append(Reason("sheet {text} is hidden", {"text": repr(grid.sheet)}))
@@ -185,7 +190,7 @@ def _tables(grid: Grid, path: Path, left: list[Reason], unread: Reason | None, *
     """Take the blocks of a sheet apart into tables by year; columns of figures that are not read go to `left`."""
     found: list[Found] = []
     for block, moved in [
-        (part, moved) for whole in find_blocks(grid) for half, moved in [_joined(whole)] for part in _sections(half)
+        (part, moved) for whole in find_blocks(grid) for half, moved in [set_below(whole)] for part in _sections(half)
     ]:
         width = max(len(row) for _, row in block.rows)
         kinds = {
@@ -328,23 +333,6 @@ def _looks_numeric(block: TableBlock, at: int) -> bool:
     digits = [text for text in cells if any(map(str.isdigit, text))]
     codes = len(set(cells)) == len(cells) and all(text[0].isalpha() or text.isdigit() for text in cells)
     return len(digits) >= 3 and 2 * len(digits) >= len(cells) and not codes
-
-
-def _joined(block: TableBlock) -> tuple[TableBlock, dict[tuple[int, int], tuple[int, int]]]:
-    """Put regions that go on in columns to the right below one another, and say of which line and column a cell is."""
-    halves = split_halves(block)
-    if len(halves) == 1:
-        return block, {}
-    rows: list[tuple[int, list[object]]] = []
-    origin: dict[tuple[int, int], tuple[int, int]] = {}
-    for half in halves:
-        columns = [at for at, path in enumerate(half.paths) if path]
-        for line, row in half.rows:
-            rows.append((len(rows) + 1, [row[at] if at < len(row) else "" for at in columns]))
-            origin |= {(len(rows), place): (line, at + 1) for place, at in enumerate(columns)}
-    paths = [path for path in halves[0].paths if path]
-    names = [" | ".join(path) for path in paths]
-    return TableBlock(block.grid, block.header, 1, len(rows), block.titles, paths, names, rows), origin
 
 
 def _sections(block: TableBlock) -> list[TableBlock]:
@@ -658,7 +646,11 @@ def read_formulas(path: Path) -> pd.DataFrame:
 
 
 def audit_file(
-    path: str | Path, formulas: pd.DataFrame | None = None, *, encoding: str | None = None
+    path: str | Path,
+    formulas: pd.DataFrame | None = None,
+    *,
+    encoding: str | None = None,
+    ignore: Collection[str] = (),
 ) -> tuple[Audit, AuditFile, pd.DataFrame]:
     """Audit the tables of a file by formulas between their columns.
 
@@ -670,6 +662,8 @@ def audit_file(
         kind, column, numerator, denominator, factor, as :func:`propose_formulas` gives them; None takes its proposal.
     encoding : str, optional
         Of delimited text, where its bytes do not tell.
+    ignore : collection of str
+        Rows that are no regions, by their names.
 
     Returns
     -------
@@ -683,7 +677,7 @@ def audit_file(
     DataError
         If the file holds no table, or a formula names a column that no table has.
     """
-    file = read_audit_file(Path(path), encoding=encoding)
+    file = read_audit_file(Path(path), encoding=encoding, ignore=ignore)
     rules = propose_formulas(file.sources) if formulas is None else formulas
     file = replace(file, left_out=(*file.left_out, *told_nearly(rules.attrs.get("nearly", ()))))
     known = set(file.sources.cells["column"])
