@@ -22,6 +22,7 @@ from growthpoles.regions.name_matching import (
     sounding_alike,
     words,
 )
+from samples import samples
 
 SCRIPTS = ("el", "ru", "uk", "bg", "ka", "hy")
 
@@ -287,3 +288,21 @@ def test_a_table_of_the_world_is_read_with_boundaries_of_a_part_of_it(lang: str)
     part = {code: [names[code]] for code in ("FR", "DE", "IT", "ES", "PL", "KZ")}
     match = match_keys(list(names.values()), NameIndex.build(part))
     assert match.codes == {name: code for code, (name,) in part.items()} and not match.open and not match.crowd
+
+
+@pytest.mark.parametrize("seed", samples(range(40), 5))
+def test_a_name_of_several_regions_without_rows_is_asked_for(seed: int) -> None:
+    rng = random.Random(seed)
+    own = [f"{first}{second}" for first in ("Bar", "Kel", "Mor", "Tas") for second in ("dova", "lina", "nesk", "tamo")]
+    names = {f"R{i:02}": [name] for i, name in enumerate(own)}
+    twice = rng.sample(own, rng.choice((1, 2)))
+    names |= {f"R{i}": [name] for i, name in enumerate(twice, 90)}
+    rows = rng.sample(own, len(own))
+    index = NameIndex.build(names)
+    match = match_keys(rows, index)
+    assert match.several == {name: tuple(index.find(name)) for name in twice}
+    assert {name: match.open[name] for name in twice} == dict.fromkeys(twice) and not match.outside
+    assert match.codes == {name: code for code, (name, *_) in names.items() if name not in twice}
+    # Where each has a row under its code, the name is that of both together.
+    coded = [*rows, *(code for code, (name,) in names.items() if name in twice)]
+    assert {*match_keys(coded, index).outside} == {*twice}

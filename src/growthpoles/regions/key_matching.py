@@ -12,6 +12,7 @@ import difflib
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import fields
 from typing import TYPE_CHECKING
 
 from growthpoles.errors import shown
@@ -154,20 +155,11 @@ def match_keys(
         if not kept:
             break
         bare |= kept
-    of_names = (
-        match.found,
-        match.aliases,
-        match.outside,
-        match.open,
-        match.heard,
-        match.parts,
-        match.last,
-        match.joint,
-    )
+    of_names = (held for each in fields(match) if isinstance(held := getattr(match, each.name), dict))
     for part in of_names:
         own = {name: part[b] for name, b in bare.items() if b in part}
         part.clear()
-        part.update(own)  # type: ignore[arg-type]
+        part.update(own)
     return match
 
 
@@ -245,6 +237,9 @@ def _match_bare(names: Sequence[str], index: NameIndex, signs: RowSigns, parents
             continue
         elif name in signs.sums:
             reason = SUM
+        elif run_together(key) not in groups and len(hits := index.find(key)) > 1 and {*hits} <= {*left}:
+            match.open[name], match.several[name] = None, tuple(hits)
+            continue
         elif len(index.find(key)) > 1 or run_together(key) in groups:
             reason = "it names several regions of the boundaries"
         elif says_total(name):

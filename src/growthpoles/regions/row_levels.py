@@ -54,6 +54,8 @@ class KeyMatch:
         The only name left and the only region left, which nothing else joins: no proposal.
     joint : dict of name to codes
         Rows of several regions together ("Tasman/Nelson").
+    several : dict of name to codes
+        Rows called as several regions without a row are, one of which is meant: two of them are "Tashkent".
     crowd : bool
         Whether rows are open though every region has its own, and are more than the regions: of smaller ones, maybe.
     """
@@ -68,6 +70,7 @@ class KeyMatch:
     parts: dict[str, str] = field(default_factory=dict)
     last: dict[str, str] = field(default_factory=dict)
     joint: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    several: dict[str, tuple[str, ...]] = field(default_factory=dict)
     crowd: bool = False
 
     @property

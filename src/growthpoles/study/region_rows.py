@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Container, Iterable, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
@@ -151,12 +151,15 @@ def namesakes(block: Block) -> list[Namesakes]:
     return told
 
 
-def fits_none(name: str, parts: Mapping[str, str], joint: Mapping[str, Sequence[str]]) -> str:
-    """Say that a row fits no region, of which it may be a part, and which it may be together."""
+def fits_none(name: str, blocks: Iterable[Block]) -> str:
+    """Say that a row fits no region, of which it may be a part or several together; or that it fits several."""
+    match = next(block.match for block in blocks if name in block.match.open)
+    if name in match.several:
+        return f"{shown(name)} is the name of several regions, {listed(match.several[name], limit=8)}"
     told = f"{shown(name)} fits no region"
-    if name in joint:
-        return f"{told}, and may be {listed(joint[name], limit=8)} together"
-    return f"{told}, and may be a part of {plain(parts[name])}" if name in parts else told
+    if name in match.joint:
+        return f"{told}, and may be {listed(match.joint[name], limit=8)} together"
+    return f"{told}, and may be a part of {plain(match.parts[name])}" if name in match.parts else told
 
 
 def share_totals(blocks: Sequence[Block]) -> None:
