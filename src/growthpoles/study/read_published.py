@@ -58,6 +58,7 @@ from growthpoles.study.region_rows import (
     of_smaller_regions,
     refuse_repeats,
     refuse_smaller_regions,
+    regions_across,
     share_totals,
     stray_codes,
     unread_rows,
@@ -66,12 +67,12 @@ from growthpoles.study.study_spec import Table
 from growthpoles.study.table_blocks import (
     Block,
     find_blocks,
-    regions_across,
+    lines_of,
     split_halves,
     split_sections,
     tell_table_number,
 )
-from growthpoles.study.table_layout import lines_of, read_block
+from growthpoles.study.table_layout import read_block
 
 MOST_NAMES = 20_000  # different names of regions in a table; the most that a country has are municipalities
 _NAMED = 12  # names of rows that one message lists

@@ -17,7 +17,15 @@ from growthpoles.study.files.cell_grids import Grid
 from growthpoles.study.files.number_notation import is_number
 from growthpoles.study.files.printed_labels import bare_name, parse_year
 from growthpoles.study.files.table_files import cell_text
-from growthpoles.study.table_blocks import Block, hits_of, is_counting, kind_of, labels_beside, split_halves
+from growthpoles.study.table_blocks import (
+    MOST_ACROSS,
+    Block,
+    hits_of,
+    is_counting,
+    kind_of,
+    labels_beside,
+    split_halves,
+)
 from growthpoles.study.table_totals import figures, rows_of_one_name, rows_of_other_level, seeming_totals, totals_of
 
 _NAMED = 12  # regions that one message lists
@@ -369,3 +377,28 @@ def take_empty_rows(block: Block, index: NameIndex | None) -> None:
                 f"{block.grid.unit} {number} ({text[:60]}) names no region and is outside the rows taken"
             )
             block.first, block.last = (block.rows[0][0], block.last) if end == 0 else (block.first, block.rows[-1][0])
+
+
+def regions_across(grid: Grid, index: NameIndex) -> bool:
+    """Tell whether half of the regions or more stand in one row, in any spelling, and no column names as many."""
+    if len(grid.rows) > MOST_ACROSS:
+        return False
+
+    def named(cells: Iterable[object]) -> int:
+        return len({hits[0] for cell in cells if isinstance(cell, str) and len(hits := hits_of(index, cell)) == 1})
+
+    def spelled(cells: Iterable[object]) -> int:
+        texts = [text for text in dict.fromkeys(map(cell_text, cells)) if kind_of(text) == "t"]
+        if not fewest <= len(texts) <= MOST_ACROSS:
+            return 0
+        match = match_keys(texts, index, bare_name=bare_name)
+        return len({*match.codes.values(), *match.heard.values()})
+
+    rows = [row for _, row in grid.rows[:20]]
+    columns = [[row[at] for _, row in grid.rows if at < len(row)] for at in range(8)]
+    fewest = max(2, -(-len(index.names) // 2))
+    for count in (named, spelled):  # names as the boundaries bear them tell at once
+        most = max(map(count, rows), default=0)
+        if most >= fewest or count is spelled:
+            return most >= fewest and all(count(column) < most for column in columns)
+    return False

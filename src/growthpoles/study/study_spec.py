@@ -223,6 +223,12 @@ class Table(Part):
             raise ValueError("shares needs vintage = ... (whose regions the table has)")
         return self
 
+    @property
+    def several(self) -> bool:
+        """Whether several columns hold numbers of one row and year: what they are is told as "text | column"."""
+        years = self.value_years.values()
+        return (isinstance(self.value, tuple) and len(self.value) > 1) or len({*years}) < len(years)
+
     def covered(self, study_years: tuple[int, ...]) -> tuple[int, ...]:
         """Return the years of the study that this table may hold."""
         if self.year is not None:

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from itertools import permutations
 
 from growthpoles.errors import listed, shown
-from growthpoles.regions.key_matching import match_keys
 from growthpoles.regions.name_matching import NameIndex
 from growthpoles.regions.row_levels import KeyMatch
 from growthpoles.study.files.cell_grids import Grid
@@ -32,6 +31,7 @@ from growthpoles.study.files.printed_labels import (
     part_of_year,
     plain_signs,
     split_flag,
+    year_inside,
     year_steps,
 )
 from growthpoles.study.files.printed_subjects import NO_SUBJECT, is_unit, of_other_table, says_continued, unit_said
@@ -39,7 +39,7 @@ from growthpoles.study.files.table_files import JOINT, cell_text, cells_filled, 
 from growthpoles.study.guess_columns import goes_on_below, names_places
 
 _MOST_HEADER = 5
-_MOST_ACROSS = 2000  # rows of a table whose regions stand across
+MOST_ACROSS = 2000  # rows of a table whose regions stand across
 _SENTINEL = re.compile(r"-(?:9{2,}|([1-9])\1{5,})")  # -9999, -666666666: a number that stands for no data
 
 
@@ -99,6 +99,11 @@ class Block:
         """Return the month, quarter or day that a label names, or ""."""
         dated = self.within_years and dates_of(label)
         return " – ".join(dated) if dated else part_of_year(label)
+
+    @property
+    def several(self) -> bool:
+        """Whether several columns hold numbers of one year, or of one row and year, beside each label of a kind."""
+        return bool(self.indicator) and len({*self.value_at.values()}) < len(self.value_at)
 
     @property
     def regions(self) -> list[tuple[int, list[object]]]:
@@ -388,7 +393,7 @@ def _header_above(
     i, edge = top - 1, rows[top][0]
     skipped = 0
     below = _labels_of(kinds, top, first_value)
-    known = _labels_of_rows(rows[: top + _MOST_ACROSS], kinds, top, numbers.keys()) if aside else set()
+    known = _labels_of_rows(rows[: top + MOST_ACROSS], kinds, top, numbers.keys()) if aside else set()
     while i >= start and (len(header) < _MOST_HEADER or _like_row(kinds[i + 1], first_value)):
         number, row = rows[i]
         of_row = _like_row(kinds[i], first_value) and any(
@@ -442,7 +447,7 @@ def _header_above(
     header = _without_rows(rows, kinds, header, first_value, below)[-_MOST_HEADER:]
     if not header:
         return _header_above(grid, rows, kinds, start, top, is_region, aside=False) if aside and known else ([], [])
-    titles = []
+    titles: list[str] = []
     for _, row in (each for each in rows[start:top] if each[0] < header[0]):
         texts = dict.fromkeys(filter(None, map(cell_text, row)))
         units = [text for text in texts if unit_said([text])]  # it may stand beside the title
@@ -602,6 +607,15 @@ def tell_parts_of_year(block: Block) -> None:
         )
 
 
+def lines_of(block: Block, at: int) -> list[str]:
+    """Return the rows and the lines of the heading of a column, each without its year: often one for a language."""
+    cells = [row[at] for n, row in block.grid.rows if n in block.header and at < len(row)]
+    lines = [line for cell in cells if isinstance(cell, str) for line in map(cell_text, cell.splitlines())]
+    lines = [line for line in (*block.paths[at], *lines) if block.year_of(line) is None]
+    bare = [found[1] if (found := year_inside(line)) is not None else line for line in lines]
+    return [*lines, *bare, *(bare_name(line, heading=True) for line in bare)]
+
+
 def tell_table_number(block: Block, number: str) -> None:
     """Say that the number of a table was taken off the name of what it holds."""
     if (told := f"{shown(number)}, the number of the table, was taken off the name") not in block.doubts:
@@ -685,31 +699,6 @@ def joint_key(
     block.paths.append([block.names[-1]])
     block.doubts.append(f"{listed([block.names[each] for each in pair])} name a region together")
     return (float(units),), at, found
-
-
-def regions_across(grid: Grid, index: NameIndex) -> bool:
-    """Tell whether half of the regions or more stand in one row, in any spelling, and no column names as many."""
-    if len(grid.rows) > _MOST_ACROSS:
-        return False
-
-    def named(cells: Iterable[object]) -> int:
-        return len({hits[0] for cell in cells if isinstance(cell, str) and len(hits := hits_of(index, cell)) == 1})
-
-    def spelled(cells: Iterable[object]) -> int:
-        texts = [text for text in dict.fromkeys(map(cell_text, cells)) if kind_of(text) == "t"]
-        if not fewest <= len(texts) <= _MOST_ACROSS:
-            return 0
-        match = match_keys(texts, index, bare_name=bare_name)
-        return len({*match.codes.values(), *match.heard.values()})
-
-    rows = [row for _, row in grid.rows[:20]]
-    columns = [[row[at] for _, row in grid.rows if at < len(row)] for at in range(8)]
-    fewest = max(2, -(-len(index.names) // 2))
-    for count in (named, spelled):  # names as the boundaries bear them tell at once
-        most = max(map(count, rows), default=0)
-        if most >= fewest or count is spelled:
-            return most >= fewest and all(count(column) < most for column in columns)
-    return False
 
 
 def holds_codes(block: Block, at: int) -> bool:

@@ -32,7 +32,6 @@ from growthpoles.study.files.printed_labels import (
     two_years,
     unit_behind,
     unread_years,
-    year_inside,
     year_of_part,
     year_reader,
     years_ended,
@@ -104,7 +103,7 @@ def read_block(
     _find_marks(block)
     _name_labels(block)
     tell_parts_of_year(block)
-    if block.indicator and len(block.value_at) > 1 and not any(block.value_at.values()):
+    if block.several and not any(block.value_at.values()):
         heads = [[block.names[at] for at in places] for places in (block.value_at, block.indicator)]
         several, labels = (listed(each, limit=8, write=quoted) for each in heads)
         told = f"{several} hold numbers beside each label of {labels}: each is taken as an indicator"
@@ -638,15 +637,6 @@ def _find_marks(block: Block) -> None:
     block.doubts += found.notes
 
 
-def lines_of(block: Block, at: int) -> list[str]:
-    """Return the rows and the lines of the heading of a column, each without its year: often one for a language."""
-    cells = [row[at] for n, row in block.grid.rows if n in block.header and at < len(row)]
-    lines = [line for cell in cells if isinstance(cell, str) for line in map(cell_text, cell.splitlines())]
-    lines = [line for line in (*block.paths[at], *lines) if block.year_of(line) is None]
-    bare = [found[1] if (found := year_inside(line)) is not None else line for line in lines]
-    return [*lines, *bare, *(bare_name(line, heading=True) for line in bare)]
-
-
 def _name_labels(block: Block) -> None:
     """Name the indicators: what stands above a column, without year, unit and the name of the key column."""
     assert block.key is not None
@@ -701,14 +691,16 @@ def _name_labels(block: Block) -> None:
     if any((n, at) in block.grid.percent for n, _ in block.regions for at in block.value_at):
         block.doubts.append("cells that are shown as percentages are read as they are shown (26.5 for 0.265)")
     if block.indicator:
-        several = len(block.value_at) > 1 and not any(block.value_at.values())
+        dated = {at: (year, block.labels.get(at, "")) for at, year in block.value_at.items()}
+        alike = Counter(dated.values())
         for _, row in block.regions:
             parts = [block.text(row, at) for at in block.indicator]
-            for at in block.value_at if several else [-1]:
-                text = " | ".join([*parts, block.names[at]] if several else parts)
+            for at in block.value_at if block.several else [-1]:
+                text = " | ".join([*parts, block.names[at]] if block.several else parts)
                 headed = zip((block.names[each] for each in block.indicator), parts, strict=True)
                 named = [f"{head} {part}" if part.isdecimal() else part for head, part in headed]
-                named += [block.labels.get(at, "")] if several else []
+                if block.several:
+                    named.append(dated[at][1] if alike[dated[at]] == 1 else block.names[at])
                 block.kinds.setdefault(text, ", ".join(filter(None, named)))
         units = (at for at in block.kinds_of if headers.UNIT.fullmatch(_last(block, at)))
         for at in sorted(units, key=block.indicator.__contains__):

@@ -575,13 +575,12 @@ def _long(data: TableData, spec: Table, years: Sequence[int], codes: list[str]) 
     place = {header: i for i, header in enumerate(data.raw.columns)}
     indicators, key = [place[name] for name in _indicators(spec)], place[spec.key]
     values = list(_values(spec))
-    several = isinstance(spec.value, tuple) and len(values) > 1
     seen: dict[tuple[int, str, str], int] = {}
     for number, row, name in _regions(data, spec, values):
         kind = " | ".join(cell_text(row[at]) for at in indicators)
         used = False
         for header in values:
-            written = f"{kind} | {header}" if several else kind
+            written = f"{kind} | {header}" if spec.several else kind
             wanted = [code for code in targets.get(written, ()) if code in codes]
             if not wanted:
                 why = Reason("indicator {name} is not asked for", {"name": shown(written)})
@@ -606,7 +605,7 @@ def _long(data: TableData, spec: Table, years: Sequence[int], codes: list[str]) 
             if flag:
                 data.flags.setdefault(year, []).extend((name, code, flag) for code in wanted)
         data.rows_used += used
-        if not used and spec.value_years and kind in targets:
+        if not used and spec.value_years and (kind in targets or spec.several):
             data.drop("no year of the study", row=number, content=name)
 
 
