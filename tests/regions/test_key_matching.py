@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import random
 
 import pytest
@@ -22,6 +23,7 @@ from growthpoles.regions.name_matching import (
     sounding_alike,
     words,
 )
+from samples import samples
 
 SCRIPTS = ("el", "ru", "uk", "bg", "ka", "hy")
 
@@ -287,3 +289,30 @@ def test_a_table_of_the_world_is_read_with_boundaries_of_a_part_of_it(lang: str)
     part = {code: [names[code]] for code in ("FR", "DE", "IT", "ES", "PL", "KZ")}
     match = match_keys(list(names.values()), NameIndex.build(part))
     assert match.codes == {name: code for code, (name,) in part.items()} and not match.open and not match.crowd
+
+
+@pytest.mark.parametrize("seed", samples(range(60), 8))
+def test_a_region_that_was_divided_is_proposed_to_be_none_of_its_parts(seed: int) -> None:
+    """Nawalparasi is neither Nawalpur nor Parasi where both have no row; a slip of one letter stays a proposal."""
+    rng = random.Random(seed)
+    parts = ["ba", "kor", "ri", "tul", "mel", "san", "do", "vig", "gar", "lop", "pen", "nu", "fa", "zim", "hu", "jek"]
+    names: list[str] = []
+    while len(names) < 9:
+        name = "".join(rng.sample(parts, 3))
+        if all(difflib.SequenceMatcher(None, name, other).ratio() < 0.6 for other in names):
+            names.append(name)
+    head, tail, *others = names
+    index = NameIndex.build({f"R{i}": [name.title()] for i, name in enumerate(names)})
+    divided = (head[: rng.randint(5, len(head))] + tail).title()
+    slip = others[0][:-1] + rng.choice("wxq")
+    rows = [divided, slip.title(), *(each.title() for each in others[1:])]
+    rng.shuffle(rows)
+    match = match_keys(rows, index)
+    assert match.open[divided] is None and match.joint == {divided: ("R0", "R1")}
+    assert match.open[slip.title()] == "R2"
+
+
+def test_regions_that_a_name_is_like_about_equally_are_both_asked() -> None:
+    names = {"R0": ["Kalmaria"], "R1": ["Kalmarion"], "R2": ["Bern"], "R3": ["Oslo"], "R4": ["Turku"]}
+    match = match_keys(["Kalmario", "Bern", "Oslo"], NameIndex.build(names))
+    assert match.open == {"Kalmario": None} and set(match.rivals["Kalmario"]) == {"R0", "R1"}

@@ -606,7 +606,8 @@ def read_table(
     parts = {name: code for block in blocks for name, code in block.match.parts.items() if name in stray}
     last = {name: code for block in blocks for name, code in block.match.last.items() if name in stray}
     joint = {name: codes for block in blocks for name, codes in block.match.joint.items() if name in stray}
-    problems = [*(fits_none(name, parts, joint) for name in stray), *undated, *unclear]
+    rivals = {name: codes for block in blocks for name, codes in block.match.rivals.items() if not stray.get(name)}
+    problems = [*(fits_none(name, parts, joint, rivals) for name in stray), *undated, *unclear]
     if problems:
         of_names, own = causes.names_remedy(stray, parts, joint, last=last, whole=boundaries is not None)
         own |= {"year": "YEAR"}
