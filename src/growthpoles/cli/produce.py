@@ -224,7 +224,7 @@ def draw(
         asked = {name: value for name, value in asked.items() if value is not None}
         if asked and kind in ("values", "change"):
             raise MapError(message(f"--{' --'.join(asked)} with {kind}", allowed="with clusters or significance"))
-        fitting = {"values": {*how}, "change": {"limits", "classes"}}
+        fitting = {"values": {*how}, "change": {"limits", "scheme", "classes"}}
         if idle := [name for name, value in how.items() if value is not None and name not in fitting.get(kind, ())]:
             able = " or ".join(each for each, names in fitting.items() if names.issuperset(idle))
             raise MapError(message(f"{listed(f'--{name}' for name in idle)} with {kind}", allowed=f"with {able}"))
@@ -348,6 +348,7 @@ def _draw_file(
     from growthpoles.maps import save_figure, save_proof
     from growthpoles.maps.presets import get_preset
     from growthpoles.maps.source_note import between, source_parts
+    from growthpoles.maps.thematic.class_change_map import crowded
     from growthpoles.spatial.weights.build_weights import CONTIGUITY
     from growthpoles.study.file_variable import change_between, read_files
 
@@ -380,6 +381,9 @@ def _draw_file(
         of_change = "in the unit of the numbers" if points is None else "in percentage points"
         found.notes.append(f"change: {dates[1]} less {dates[0]}, {of_change}")
         shown = points or shown
+        if not {"limits", "scheme", "k"} & settings.keys() and (most := crowded(values.to_numpy()))[0]:
+            told = f"{most[0]} of {values.count()} regions would be in {counted(most[1], 'classes')} of equal width"
+            found.notes.append(f"classes: natural breaks of the sizes, as {told}; --scheme equal for those")
     low, high = values.min(), values.max()
     signs = min(-low, high) > 1e-12 * (high - low)
     if kind == "values" and signs and not {"limits", "center"} & settings.keys():

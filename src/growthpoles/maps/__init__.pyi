@@ -35,6 +35,7 @@ from .presets import get_preset as get_preset
 from .proof_sheet import save_proof as save_proof
 from .sheet.canvas import new_figure as new_figure
 from .thematic.bivariate_map import plot_bivariate as plot_bivariate
+from .thematic.class_change_map import plot_change as plot_change
 from .thematic.class_change_map import plot_class_change as plot_class_change
 from .thematic.class_change_map import plot_typology as plot_typology
 from .thematic.cluster_map import plot_clusters as plot_clusters
@@ -51,6 +52,5 @@ from .thematic.symbol_map import plot_flows as plot_flows
 from .thematic.symbol_map import plot_points as plot_points
 from .thematic.symbol_map import plot_symbols as plot_symbols
 from .thematic.value_map import class_limits as class_limits
-from .thematic.value_map import plot_change as plot_change
 from .thematic.value_map import plot_values as plot_values
 from .typography.typefaces import typeface as typeface

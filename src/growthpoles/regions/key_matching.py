@@ -31,7 +31,7 @@ from growthpoles.regions.name_matching import (
     likeness,
     loose_words,
     name_variants,
-    nearest_code,
+    near_codes,
     run_together,
     says_total,
     sounding_alike,
@@ -64,6 +64,7 @@ _RATHER = 0.5  # the last name and the last region are proposed to be one if so 
 _NEARLY = 0.8  # as alike are the names of a country and of a region that bears its name
 _NEARER = 0.1  # more alike than another name that claims the same region
 _SEARCHES = 2000  # names for which something alike is looked for
+_FEW = 3  # regions of which a name may be any
 SUM = "it is the sum of other rows"
 _BOTH_SCRIPTS = 3  # names that are the same letter for letter in Cyrillic and Latin, for any to be taken
 
@@ -215,7 +216,9 @@ def _match_bare(names: Sequence[str], index: NameIndex, signs: RowSigns, parents
     for searched, (name, key) in enumerate(rest.items()):
         if name in match.aliases:
             continue
-        near = match.heard.get(name) or (nearest_code(key, left, index) if searched < _SEARCHES else None)
+        nearby = near_codes(key, left, index) if searched < _SEARCHES and name not in match.heard else []
+        near = match.heard.get(name) or (nearby[0] if len(nearby) == 1 else None)
+        match.rivals |= {name: tuple(nearby)} if 1 < len(nearby) <= _FEW else {}
         depth = signs.inset.get(name, 0)
         out = depths.total() > 2 and (depth < min(depths) or (depth == 0 and depths[0] <= 0.1 * depths.total()))
         prefixed = (
@@ -238,7 +241,7 @@ def _match_bare(names: Sequence[str], index: NameIndex, signs: RowSigns, parents
         elif name in signs.sums:
             reason = SUM
         elif run_together(key) not in groups and len(hits := index.find(key)) > 1 and {*hits} <= {*left}:
-            match.open[name], match.several[name] = None, tuple(hits)
+            match.open[name], match.rivals[name] = None, tuple(hits)
             continue
         elif len(index.find(key)) > 1 or run_together(key) in groups:
             reason = "it names several regions of the boundaries"

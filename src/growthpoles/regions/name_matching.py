@@ -25,6 +25,7 @@ from growthpoles.errors import DataError, RegionError, message, nearest, unknown
 from growthpoles.language.languages import LANGUAGES, alternatives
 
 WHOLE = 0.75  # of two regions as near by their own words, one is near that is as much alike in all
+_AS_NEAR = 0.07  # as alike are two names by whom neither is plainly meant
 _LONGEST = 200  # characters; longer input is not a name, and normalising it would only cost time
 _SHOWN = 60  # characters of a name that an error message repeats
 _NEAREST_FOR = 20  # the nearest names are looked up for the first so many unknown names: the search is slow
@@ -588,12 +589,18 @@ def _sounds(spellings: Iterable[str]) -> dict[str, str]:
 def nearest_code(name: str, left: Sequence[str], index: NameIndex) -> str | None:
     """Return the region left over that is spelled most like a name, but for words that say what it is.
 
-    None where none is near, or two are as near.
+    None where none is near, or two are as near: see :func:`near_codes`.
     """
+    found = near_codes(name, left, index)
+    return found[0] if len(found) == 1 else None
+
+
+def near_codes(name: str, left: Sequence[str], index: NameIndex) -> list[str]:
+    """Return the regions left over that are spelled most like a name, about equally so where they are several."""
     core, text = cores(name)
     if not text:
-        return None
-    best: list[str] = []
+        return []
+    found: dict[str, float] = {}
     most = 0.0
     matcher = difflib.SequenceMatcher(None, "", text, autojunk=False)  # which keeps what it knows of its second text
     begun = {word[:4] for word in core if len(word) > 3}
@@ -608,18 +615,17 @@ def nearest_code(name: str, left: Sequence[str], index: NameIndex) -> str | None
             matcher.set_seq1(theirs)
             if matcher.real_quick_ratio() > max(score, 0.6) and matcher.quick_ratio() > max(score, 0.6):
                 score = max(score, matcher.ratio())
-            if score > most:
-                best, most = [], score
-            if score == most:
-                best.append(code)
-    if most < 0.62:
-        return None
+            if score >= most - _AS_NEAR:
+                found[code] = max(found.get(code, 0.0), score)
+                most = max(most, score)
+    found = {code: score for code, score in found.items() if score >= most - _AS_NEAR}
+    if most < 0.62 or len(found) < 2:
+        return [*found] if most >= 0.62 else []
     # Of those as near, what they are tells: "Almaty region" and "Almaty city".
-    ratios = {code: likeness(name, code, index) for code in dict.fromkeys(best) if len(set(best)) > 1}
-    if not ratios:
-        return best[0]
-    (_, second), (code, first) = sorted(ratios.items(), key=lambda each: each[1])[-2:]
-    return code if first >= WHOLE and first > second else None
+    ratios = sorted(((likeness(name, code, index), found[code], code) for code in found), reverse=True)
+    (first, most_so, code), (second, _, _) = ratios[:2]
+    plainest = first >= WHOLE and first > second and most_so == most
+    return [code] if plainest and (first - second > _AS_NEAR or [*found.values()].count(most) > 1) else [*found]
 
 
 def likeness(name: str, code: str, index: NameIndex) -> float:

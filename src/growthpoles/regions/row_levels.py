@@ -12,7 +12,15 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from growthpoles.regions.name_matching import GENERIC, NameIndex, core_words, cores, loose_words, says_total
+from growthpoles.regions.name_matching import (
+    GENERIC,
+    NameIndex,
+    core_words,
+    cores,
+    loose_words,
+    run_together,
+    says_total,
+)
 
 OUTSIDE = "it stands outside the indentation of the regions"
 OWN_ROWS = "every region has a row of its own"
@@ -25,6 +33,7 @@ FEWEST_PARTS = 2
 _MOST_PARTS = 400  # of a region, below it
 #: Shares of the rows of a level that boundaries of that level, and of another one, name; log odds of no chance.
 _MOSTLY, _HARDLY, _CERTAIN = 0.6, 0.25, float(np.log(1e3))
+_HALF, _FEW_OPEN = 4, 100  # letters of a name that tell which it is; names of which so much is asked
 _AND = re.compile(r"\s*[/&+,;–]\s*|\s+(?:-|and|und|et|e|y|i|и|och|og|en|ja|ve|dan|va|și)\s+")
 Array = NDArray[np.float64]
 _Level = tuple[tuple[str, ...], bool, bool]  # words around the name, whether before it, whether all is in capitals
@@ -53,9 +62,9 @@ class KeyMatch:
     last : dict of name to code
         The only name left and the only region left, which nothing else joins: no proposal.
     joint : dict of name to codes
-        Rows of several regions together ("Tasman/Nelson").
-    several : dict of name to codes
-        Rows called as several regions without a row are, one of which is meant: two of them are "Tashkent".
+        Rows of several regions together ("Tasman/Nelson"), or that may be of two ("Nawalparasi").
+    rivals : dict of name to codes
+        Regions that are spelled just or about as much like a name, which may be any of them: two are "Tashkent".
     crowd : bool
         Whether rows are open though every region has its own, and are more than the regions: of smaller ones, maybe.
     """
@@ -70,7 +79,7 @@ class KeyMatch:
     parts: dict[str, str] = field(default_factory=dict)
     last: dict[str, str] = field(default_factory=dict)
     joint: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    several: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    rivals: dict[str, tuple[str, ...]] = field(default_factory=dict)
     crowd: bool = False
 
     @property
@@ -212,13 +221,30 @@ def summed_regions(keyed: Mapping[str, str], index: NameIndex, signs: RowSigns) 
 
 
 def ask_of_joint_rows(match: KeyMatch, rest: Mapping[str, str], index: NameIndex) -> None:
-    """Find rows that name several regions, each by its own words: the values are of all of them together."""
+    """Find rows that name several regions, each by its own words: the values are of all of them together.
+
+    So may be those of a name that begins like one region without a row and ends like another: it was divided.
+    """
     named = _by_cores(index) if match.open else {}
+    taken = {*match.codes.values()}
+    free = [(run_together(each), code) for code, held in index.names.items() if code not in taken for each in held]
+    free = free if len(match.open) <= _FEW_OPEN else []
     for name in [name for name in match.open if name in rest]:
         codes = [named.get(cores(part)[0], set()) for part in _AND.split(rest[name])]
         if len(codes) > 1 and all(len(each) == 1 for each in codes) and len(set.union(*codes)) == len(codes):
             match.joint[name] = tuple(next(iter(each)) for each in codes)
-            match.open[name] = None
+        elif len(both := _halves_of(run_together(rest[name]), free)) == 1:
+            match.joint[name] = both.pop()
+        match.open[name] = None if name in match.joint else match.open[name]
+
+
+def _halves_of(name: str, free: Sequence[tuple[str, str]]) -> set[tuple[str, ...]]:
+    """Return the pairs of regions without a row of which a name begins like the one and ends like the other."""
+    found: set[tuple[str, ...]] = set()
+    for at in range(_HALF, len(name) - _HALF + 1):
+        heads, tails = ({code for each, code in free if each.startswith(half)} for half in (name[:at], name[at:]))
+        found |= {(head, tail) for head in heads for tail in tails if head != tail}
+    return found
 
 
 def ask_of_lone_rows(match: KeyMatch, names: Sequence[str], signs: RowSigns, free: int) -> None:

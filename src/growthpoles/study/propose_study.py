@@ -403,7 +403,8 @@ def _described(block: Block) -> str:
     read = f", {grid.encoding}, cells divided by {shown(grid.delimiter)}" if grid.delimiter else ""
     heads = f"{grid.unit}s {listed(block.header)}" if len(block.header) > 1 else f"{grid.unit} {block.header[0]}"
     header = f", header in {heads}" if block.header != (grid.rows[0][0],) else ""
-    return f"{counted(len(block.rows), 'rows')}, {counted(len(block.paths), 'columns')}, {kind}{read}{header}"
+    rows = counted(len(block.rows) + len(block.apart), "rows")
+    return f"{rows}, {counted(len(block.paths), 'columns')}, {kind}{read}{header}"
 
 
 def _without(grid: Grid, marks: Sequence[str]) -> set[str]:

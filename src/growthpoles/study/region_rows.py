@@ -1,4 +1,4 @@
-"""Region rows: which rows of a table are regions, which are not, and what is told of those left over or named twice."""
+"""Region rows: which rows of a table are regions, which are not; what is told of those left over or named twice."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from growthpoles.errors import DataError, Reason, listed, message, plain, quoted, remedy, shown
+from growthpoles.language.languages import alternatives
 from growthpoles.regions.key_matching import SUM, key_of, match_keys
 from growthpoles.regions.name_matching import NameIndex, is_country
 from growthpoles.regions.row_levels import KeyMatch, RowSigns
@@ -28,6 +29,9 @@ from growthpoles.study.table_blocks import (
 )
 from growthpoles.study.table_totals import figures, rows_of_one_name, rows_of_other_level, seeming_totals, totals_of
 
+_AS_SHARE = 1.5
+_PERCENT = re.compile(rf"(?!.*‰)(?:.*(?:{alternatives('no_amount_percentage')}))", flags=re.IGNORECASE)
+_FEW = 2  # numbers that tell nothing
 _NAMED = 12  # regions that one message lists
 _IGNORED = "{text} was taken for no region, and is ignored (listed in ignore)"
 _NOT_FOUND = "ignore: {text} fits no row of {file}, and nothing is ignored by it"
@@ -160,14 +164,16 @@ def namesakes(block: Block) -> list[Namesakes]:
 
 
 def fits_none(name: str, blocks: Iterable[Block]) -> str:
-    """Say that a row fits no region, of which it may be a part or several together; or that it fits several."""
+    """Say that a row fits no region, of which it may be a part, and which it may be, alone or together."""
     match = next(block.match for block in blocks if name in block.match.open)
-    if name in match.several:
-        return f"{shown(name)} is the name of several regions, {listed(match.several[name], limit=8)}"
     told = f"{shown(name)} fits no region"
     if name in match.joint:
         return f"{told}, and may be {listed(match.joint[name], limit=8)} together"
-    return f"{told}, and may be a part of {plain(match.parts[name])}" if name in match.parts else told
+    if name in match.parts:
+        return f"{told}, and may be a part of {plain(match.parts[name])}"
+    if name in match.rivals and match.open[name] is None:
+        return f"{told}, and may be {' or '.join(map(plain, match.rivals[name][:8]))}"
+    return told
 
 
 def share_totals(blocks: Sequence[Block]) -> None:
@@ -218,6 +224,31 @@ def refuse_repeats(blocks: Sequence[Block], where: str, *, named: bool) -> None:
         more = [f"and {len(told) - _NAMED} more"] if len(told) > _NAMED else []
         allowed = remedy(text, ignore=repr(ignored))
         raise DataError(message("; ".join([*told[:_NAMED], *more]), where=where, allowed=allowed))
+
+
+def seeming_shares(block: Block) -> list[str]:
+    """Tell of percentages that are hardly above 1, and of what a workbook may show as such in formats not seen."""
+    held: dict[str, list[float]] = {}
+    signed: set[str] = set()
+    for (number, row), cells in zip(block.rows, figures(block), strict=True):
+        kind = " | ".join(block.text(row, at) for at in block.indicator)
+        for at, cell in zip(block.value_at, cells, strict=True):
+            name = block.kinds.get(kind, block.kinds.get(f"{kind} | {block.names[at]}", block.labels.get(at, "")))
+            held.setdefault(name, []).extend([] if cell is None else [cell])
+            signed |= {name} if (number, at) in block.grid.percent or "%" in block.text(row, at) else set()
+    small = {
+        name: min(values) >= 0 and max(values) <= 1 for name, values in held.items() if name not in signed
+        and len(values) > _FEW and max(map(abs, values)) <= _AS_SHARE and any(v != round(v) for v in values)
+    }  # fmt: skip
+    said = [name for name in small if _PERCENT.search(f"{name} {block.units.get(name, '')}")]
+    hidden = "the formats of cells are not seen in .xls and .xlsb; saved as .xlsx, percentages are read as shown"
+    told = []
+    if said:
+        why = f"no number of a percentage is above {_AS_SHARE}; read as stored, and shares of 1 may be meant"
+        told.append(f"{listed(said, limit=5, write=shown)}: {why}{f' ({hidden})' if block.grid.unseen else ''}")
+    if block.grid.unseen and (others := [name for name in small if small[name] and name not in said]):
+        told.append(f"{listed(others, limit=5, write=shown)}: numbers from 0 to 1 are read as stored ({hidden})")
+    return told
 
 
 def largest_numbers(block: Block) -> dict[str, float]:

@@ -40,7 +40,13 @@ from growthpoles.study.files.printed_labels import (
 from growthpoles.study.files.printed_subjects import is_unit
 from growthpoles.study.files.problems import COUNT_OF_ROWS, NO_YEAR, ON_REQUEST, RANKS, Problem
 from growthpoles.study.files.table_files import JOINT, cell_text
-from growthpoles.study.region_rows import leave_rows_out, settle_rows, spelled_otherwise, take_empty_rows
+from growthpoles.study.region_rows import (
+    leave_rows_out,
+    seeming_shares,
+    settle_rows,
+    spelled_otherwise,
+    take_empty_rows,
+)
 from growthpoles.study.table_blocks import (
     Block,
     bare_number,
@@ -103,6 +109,7 @@ def read_block(
     _find_marks(block)
     _name_labels(block)
     tell_parts_of_year(block)
+    block.doubts += seeming_shares(block)
     if block.several and not any(block.value_at.values()):
         heads = [[block.names[at] for at in places] for places in (block.value_at, block.indicator)]
         several, labels = (listed(each, limit=8, write=quoted) for each in heads)

@@ -32,6 +32,7 @@ from growthpoles.maps.proof_sheet import grey, seen_with
 from growthpoles.maps.sheet.text_layer import WordLayer
 from growthpoles.maps.source_note import digits_of
 from growthpoles.maps.thematic.bivariate_map import terciles
+from growthpoles.maps.thematic.class_change_map import crowded, limits_of_change
 from growthpoles.maps.thematic.cluster_map import HOTSPOTS, MARKS
 from growthpoles.maps.thematic.map_drawing import shown_on
 from growthpoles.maps.thematic.value_map import (
@@ -40,9 +41,9 @@ from growthpoles.maps.thematic.value_map import (
     centered_limits,
     change_limits,
     digits_for,
-    limits_of_change,
     places_of,
 )
+from samples import samples
 
 
 def faces(ax: Any) -> list[str]:
@@ -507,8 +508,13 @@ def test_a_rise_and_a_fall_of_one_size_are_equally_strong(regions: Any) -> None:
         change = np.concatenate([first + size - first, first - size - first, np.zeros(len(regions) - 2 * half)])
         series = pd.Series(change, index=regions.index)
         around = maps.plot_values(regions, 100 + series, center=100, labels="none")
-        panel = maps.plot_panel(regions, {"a": series, "b": -series}, maps.plot_change, labels="none")
-        for ax in (maps.plot_change(regions, series, labels="none"), around, panel.axes[1], panel.axes[2]):
+        panel = maps.plot_panel(regions, {"a": series, "b": -series}, maps.plot_change, labels="none", scheme="equal")
+        for ax in (
+            maps.plot_change(regions, series, labels="none", scheme="equal"),
+            around,
+            panel.axes[1],
+            panel.axes[2],
+        ):
             shown = faces(ax)
             assert [mirror[face] for face in shown[:half]] == shown[half : 2 * half]
             assert len(set(shown[:half])) == 2
@@ -569,7 +575,7 @@ def test_limits_of_one_sign_hold_all_values_and_never_pass_zero(k: int | None) -
         assert up[0] == 0 or 2 * size.min() > size.max()
         assert len(up) - 1 == k if k else 3 <= len(up) - 1 <= 10
         mixed = np.append(size, -size.max() / 2)
-        assert k not in (None, 2, 12) or limits_of_change(mixed, k) == change_limits(mixed, k)
+        assert k not in (None, 2, 12) or limits_of_change(mixed, k, "equal") == change_limits(mixed, k)
 
 
 def test_a_small_change_is_no_zero(regions: Any) -> None:
@@ -723,3 +729,38 @@ def test_the_legend_stands_where_it_is_told_to(regions: Any, published: pd.DataF
     assert least(inside) > min(shape.bounds[1] for shape in ground[0])
     assert least(below) < min(shape.bounds[1] for shape in ground[1])
     assert measure.problems(below, regions, PRESETS[preset].small_pt) == []
+
+
+@pytest.mark.parametrize("seed", samples(range(40), 6))
+def test_changes_most_of_which_one_class_would_hold_have_natural_classes(seed: int) -> None:
+    """A few large changes leave the others in one class on either side; classes around zero then part them, too."""
+    rng = np.random.default_rng(seed)
+    n = int(rng.integers(24, 60))
+    values = rng.normal(0, 10, n).round(1)
+    values[:3] = rng.uniform(300, 4000, 3).round(1) * (rng.choice([-1, 1]) if seed % 2 else 1)
+    values = np.abs(values) + 0.1 if seed % 3 == 0 else values
+    most, classes = crowded(values)
+    assert most > 0.66 * n and classes in (1, 2)
+    limits = np.array(limits_of_change(values))
+    assert 0 in limits and limits[0] <= values.min() and limits[-1] >= values.max()
+    assert np.bincount(places_of(values, limits, 0.0)).max() < most or classes == 2
+    falls, rises = -limits[limits < 0][::-1], limits[limits > 0]
+    n = min(len(falls), len(rises))
+    assert falls[:n].tolist() == rises[:n].tolist() and max(len(falls), len(rises)) <= 5, (
+        "a fall is as strong as a rise"
+    )
+    assert tuple(limits) != limits_of_change(values, None, "equal")
+    assert limits_of_change(values, 6) == limits_of_change(values, 6, "equal"), "a number of classes stays"
+    assert 0 in limits_of_change(values, None, "quantiles")
+    even = rng.permutation(np.linspace(-10, 10, n))
+    assert crowded(even) == (0, 0) and limits_of_change(even) == limits_of_change(even, None, "equal")
+
+
+def test_a_scheme_of_changes_is_drawn(regions: gpd.GeoDataFrame) -> None:
+    values = pd.Series(np.r_[np.arange(-7.0, len(regions) - 9), 400, 900], index=regions.index)
+    marks = [
+        faces(maps.plot_change(regions, values, scheme=scheme, labels="none")) for scheme in ("equal", "natural", None)
+    ]
+    assert marks[0] != marks[1] and marks[1] == marks[2]
+    with pytest.raises(MapError, match="limits and scheme"):
+        maps.plot_change(regions, values, scheme="equal", limits=[-900, 0, 900])

@@ -10,6 +10,7 @@ import pytest
 import shapely
 
 import growthpoles as gp
+from growthpoles.study.files import workbooks
 from growthpoles.study.files.cell_grids import read_grids, turned
 from samples import samples
 
@@ -97,3 +98,30 @@ def test_percentages_of_an_ods_whose_rows_and_cells_repeat(seed: int, tmp_path: 
     assert read == wanted
     assert grid.percent == {(i, at) for i, row in enumerate(truth, start=1) for at, (_, per) in enumerate(row) if per}
     assert len(turned(grid).percent) == len(grid.percent)
+
+
+@pytest.mark.parametrize("seed", samples(range(20), daily=3))
+def test_percentages_hardly_above_one_are_told(seed: int, tmp_path: Path) -> None:
+    """What a heading says of a column is compared with its numbers; an index is no percentage."""
+    draw = random.Random(seed)
+    heads = {"Unemployed, %": True, "Share, percent": True, "Gini": False, "Births per 1000": False, "Rate (%)": True}
+    most = {head: draw.choice([1.0, 1.5, 20.0]) for head in heads}
+    cells = {head: [round(draw.uniform(0.01, most[head]), 4) for _ in NAMES] for head in heads}
+    lines = [";".join([name, *(str(cells[head][at]) for head in heads)]) for at, name in enumerate(NAMES)]
+    (tmp_path / "t.csv").write_text("\n".join([";".join(["Region", *heads]), *lines]), encoding="utf-8")
+    table = gp.read_table(tmp_path / "t.csv", boundaries=borders(tmp_path), key="code", year=2020, decimal=".")
+    told = [each for each in table.attrs["remarks"] if "shares of 1" in each]
+    want = [head for head, said in heads.items() if said and max(cells[head]) <= 1.5]
+    assert len(told) == bool(want)
+    assert all(head.strip("()% ,").split(",")[0].split(" (")[0] in told[0] for head in want)
+    assert not any("Gini" in each or "Births" in each for each in told)
+
+
+def test_a_workbook_whose_formats_are_not_seen_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The library that reads .xls gives the numbers alone: 0.054, where 5.4% is shown."""
+    cells = [["Region", "Rate", "Jobs"], *([name, 0.05 + at / 100, 7.5 * at] for at, name in enumerate(NAMES))]
+    monkeypatch.setattr(workbooks, "read_sheets_apart", lambda *_, **__: [("S", True, cells, [])])
+    (tmp_path / "t.xls").write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
+    table = gp.read_table(tmp_path / "t.xls", boundaries=borders(tmp_path), key="code", year=2020)
+    (told,) = [each for each in table.attrs["remarks"] if "read as stored" in each]
+    assert "'Rate'" in told and "Jobs" not in told and ".xlsx" in told

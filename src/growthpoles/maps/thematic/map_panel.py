@@ -19,12 +19,11 @@ from growthpoles.maps.sheet.map_geometry import prepare
 from growthpoles.maps.sheet.sheet_blocks import Box, Word
 from growthpoles.maps.sheet.text_layer import WordLayer
 from growthpoles.maps.source_note import numbers_of, source_parts, told
+from growthpoles.maps.thematic.class_change_map import limits_of_change, plot_change
 from growthpoles.maps.thematic.map_drawing import shown_on
 from growthpoles.maps.thematic.value_map import (
     automatic_limits,
     digits_for,
-    limits_of_change,
-    plot_change,
     plot_values,
 )
 from growthpoles.maps.typography import text_metrics
@@ -257,7 +256,7 @@ def _common(
     values = np.concatenate([numbers_of(data, column, key, regions).to_numpy() for key, data in maps.items()])
     center, scheme, k = (options.get(name) for name in ("center", "scheme", "k"))
     if draw is plot_change:
-        limits = limits_of_change(values, k)
+        limits = limits_of_change(values, k, scheme)
     else:
         limits, center = automatic_limits(values, scheme, k, center)
         options = {**options, "center": center if options.get("colours") is None else options.get("center")}

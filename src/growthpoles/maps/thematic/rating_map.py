@@ -18,7 +18,6 @@ from growthpoles.maps.sheet.map_geometry import align
 from growthpoles.maps.source_note import NO_DATA, column_of, digits_of, no_data, numbers_of, series_of
 from growthpoles.maps.thematic.map_drawing import draw_map, map_style
 from growthpoles.maps.thematic.value_map import Array, bin_of, rising
-from growthpoles.maps.thematic.value_map import plot_change as plot_change
 from growthpoles.ratings.classes import TEN_CLASSES, ClassScale, classify, letters_of, scale_of
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""Value map: choropleth of numbers in classes, change map, class limits (schemes)."""
+"""Value map: choropleth of numbers in classes, class limits (schemes), around a centre too."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from growthpoles.maps.map_options import MapOptions
 from growthpoles.maps.presets import in_preset_typeface
 from growthpoles.maps.sheet.legend import Category, Legend
 from growthpoles.maps.sheet.map_geometry import align
-from growthpoles.maps.source_note import NO_DATA, between, change_notes, digits_of, numbers_of, shown_value
+from growthpoles.maps.source_note import NO_DATA, change_notes, digits_of, numbers_of, shown_value
 from growthpoles.maps.thematic.map_drawing import Texts, draw_map, map_style
 
 if TYPE_CHECKING:
@@ -44,6 +44,10 @@ _CLASSIFIERS = {
     "pretty": ("", True),
 }
 _MOST = 20_000
+_CROWDED, _FEWEST = (
+    0.6,
+    10,
+)  # share of the changes in one class, and changes, for natural classes in place of equal ones
 AT_CENTER = "at the centre"
 
 
@@ -101,7 +105,7 @@ def class_limits(values: Sequence[float] | Array, scheme: Scheme = "natural", *,
         )
     low, high = float(distinct[0]), float(distinct[-1])
     if scheme in ("equal", "pretty"):
-        limits = (_equal if scheme == "equal" else _pretty)(low, high, k)
+        limits = (equal_limits if scheme == "equal" else pretty_limits)(low, high, k)
     else:
         edges = _natural_breaks(known, k) if scheme == "natural" else _last_of_classes(known, distinct, scheme, k)
         limits = _readable(low, distinct[edges], distinct[edges + 1], high)
@@ -135,7 +139,7 @@ def _outward(low: float, high: float, digits: int) -> tuple[float, float]:
     return start, end if high - end <= 1e-9 * unit else round(end + unit, digits)
 
 
-def _equal(low: float, high: float, k: int) -> tuple[float, ...]:
+def equal_limits(low: float, high: float, k: int) -> tuple[float, ...]:
     """Return limits of `k` classes of one width, as short as they can be without reaching far over the ends."""
     power = int(np.floor(np.log10(high - low)))
     for digits in range(-power, 5 - power):
@@ -147,7 +151,7 @@ def _equal(low: float, high: float, k: int) -> tuple[float, ...]:
     return tuple(np.linspace(low, high, k + 1).tolist())
 
 
-def _pretty(low: float, high: float, k: int) -> tuple[float, ...]:
+def pretty_limits(low: float, high: float, k: int) -> tuple[float, ...]:
     """Return multiples of 1, 2 or 5 times a power of ten that hold all values, in about `k` classes."""
     power = int(np.floor(np.log10((high - low) / k)))
     steps = [(digit, power + shift) for shift in (-1, 0, 1) for digit in (1, 2, 5)]
@@ -249,7 +253,7 @@ def rising(limits: Sequence[float] | Array) -> Array:
     return edges
 
 
-def _own_scale(limits: Sequence[float] | Array, values: pd.Series) -> Array:
+def own_scale(limits: Sequence[float] | Array, values: pd.Series) -> Array:
     """Check limits that somebody chose: they rise, and hold all values, or else wider ones are offered."""
     edges, numbers = rising(limits), values.to_numpy(dtype=float)
     noise = 1e-12 * float(np.abs(edges).max())
@@ -264,7 +268,7 @@ def _own_scale(limits: Sequence[float] | Array, values: pd.Series) -> Array:
     raise MapError(message(f"value {value:g} is off the scale", where=where, allowed=wide))
 
 
-def _refuse_both(limits: object, where: str, **others: object) -> None:
+def refuse_both(limits: object, where: str, **others: object) -> None:
     """Refuse limits beside what finds them."""
     given = [name for name, value in others.items() if value is not None]
     if limits is not None and given:
@@ -340,24 +344,6 @@ def change_limits(values: Sequence[float] | Array, k: int | None = None) -> tupl
     return tuple(i * step for i in range(-half, half + 1))
 
 
-def limits_of_change(values: Sequence[float] | Array, k: int | None = None) -> tuple[float, ...]:
-    """Return :func:`change_limits` where both signs occur; else classes of one sign, of round numbers without `k`.
-
-    They begin at zero, but where all values are nearer to each other than to it.
-    """
-    known = np.asarray(values, dtype=float)
-    known = known[np.isfinite(known)]
-    size = np.abs(known)
-    mixed = known.min(initial=0.0) < 0 < known.max(initial=0.0)
-    if mixed or not size.any() or not 2 <= (k or 5) <= 12:
-        return change_limits(known, k)
-    low, high = float(size.min()), float(size.max())
-    start = low if 2 * low > high > low else 0.0
-    limits = _pretty(start, high, 5) if k is None else _equal(start, high, k)
-    limits = (min(limits[0], start), *limits[1:-1], max(limits[-1], high))  # an end may be a value but for noise
-    return limits if known.max() > 0 else tuple(-limit + 0.0 for limit in reversed(limits))
-
-
 def centered_limits(values: Sequence[float] | Array, center: float, k: int | None = None) -> tuple[float, ...]:
     """Return :func:`change_limits` around a centre, in the figures that the map prints; no value changes its class.
 
@@ -404,90 +390,6 @@ def _arm_limits(values: Array, k: int) -> tuple[float, ...]:
     return _readable(values.min(initial=0.0), np.array([]), np.array([]), values.max(initial=0.0))
 
 
-@in_preset_typeface
-def plot_change(
-    regions: gpd.GeoDataFrame,
-    change: pd.Series | pd.DataFrame | str,
-    *,
-    years: tuple[object, object] | None = None,
-    edition: str | None = None,
-    lang: str = "en",
-    ax: Axes | None = None,
-    column: str = "change",
-    variable: str | None = None,
-    limits: Sequence[float] | None = None,
-    k: int | None = None,
-    undecided: Sequence[object] = (),
-    **options: Unpack[MapOptions],
-) -> Axes:
-    """Map a change, on a scale centred on zero, or from zero where all values have one sign.
-
-    Parameters
-    ----------
-    regions : GeoDataFrame
-        Polygons, index = region.
-    change : Series, or DataFrame with `column`, or str
-        Change in any unit, index = region; NaN is drawn as "no data". A name means that column of `regions`.
-    years : (int, int), optional
-        First and last year, for title and source line; text such as "2023/24" stays as it is.
-    variable : str, optional
-        What changed, with the unit: for title and legend; by default the name of the Series or column. One that is
-        called "index", as in the published tables, is the innovation index in points. The difference of two
-        percentages is one in "percentage points", which only the caller knows from a change in percent.
-    limits : sequence of float, optional
-        Rising class limits with 0 among them or all of them on one side of it; by default three equal classes on either
-        side of zero, or about five where no value is below zero, or none above it, in all colours of that side. A value
-        on a limit belongs to the class further from zero, so that a rise and a fall of one size are equally strong.
-    k : int, optional
-        Number of classes, an even one where both signs occur: half of them on either side of zero.
-    undecided : sequence of region codes
-        Regions that are hatched, because their class does not surely move as it seems to; see `growthpoles.change`.
-    edition : str, optional
-        Named under the map.
-    lang : str
-        Language of words, names and numbers.
-    ax : Axes, optional
-        Axes to draw on; by default a new figure of the preset's width and of the height that the map needs.
-    **options
-        preset, labels, insets, legend, graticule, north_arrow, scale_bar, title, source: see
-        :class:`growthpoles.maps.map_options.MapOptions`.
-
-    Returns
-    -------
-    Axes
-
-    Raises
-    ------
-    MapError
-        Labels disagree, zero is inside a class, or a value lies outside the limits.
-
-    Examples
-    --------
-    >>> import growthpoles as gp
-    >>> regions = gp.load_regions(2014)
-    >>> before, after = (gp.load_published(year)["index"] for year in (2010, 2014))
-    >>> axes = gp.plot_change(regions, after - before, years=(2010, 2014), edition="published")
-    >>> round(25.4 * axes.figure.get_figwidth())
-    183
-    """
-    values = align(regions, numbers_of(change, column, "change", regions), "change")
-    _refuse_both(limits, "plot_change", k=k)
-    edges = rising(limits_of_change(values.to_numpy(), k)) if limits is None else _own_scale(limits, values)
-    word = translator(lang)
-    named = variable or str(change if isinstance(change, str) else getattr(change, "name", None) or "")
-    if variable is None and named == "index":
-        name, title = word("Change of the index, points"), word("Change of the innovation index")
-    else:
-        name = title = word("Change: {name}").format(name=named) if named not in ("", "change") else word("Change")
-    span = 0 if years is None else between(*years)
-    known = values[values.notna()].to_numpy()
-    most = float(np.abs(edges).max())
-    digits = 0 if most >= 1000 or not len(known) else min(max(1, 1 - int(np.floor(np.log10(most)))), digits_of(known))
-    ramp = palettes.DIVERGING
-    shown = Numbers(values, edges, digits, ramp, title=title, center=0.0, sign="+", hatched=undecided)
-    return map_numbers(regions, shown, name, span, edition, change, lang=lang, ax=ax, gid="change", options=options)
-
-
 def _two_arms(colours: Sequence[str], edges: Array, center: float, values: Array) -> tuple[str, ...]:
     """Colours of a scale with one arm on each side of a centre that it has, the paler the nearer to it.
 
@@ -518,7 +420,8 @@ def _two_arms(colours: Sequence[str], edges: Array, center: float, values: Array
         allowed = remedy("{limits}, or others with the centre among them; no scheme", limits=own)
         problem = f"no limit between two classes is {where}: limits={edges.tolist()}"
         raise MapError(message(problem, allowed=allowed))
-    return (*_arm(below, at), *_arm(above, len(edges) - 1 - at)[::-1])
+    arms = [_arm(colours, max(at, len(edges) - 1 - at)) for colours in (below, above)]  # steps as strong on both sides
+    return (*arms[0][-at:], *arms[1][at + 1 - len(edges) :][::-1])
 
 
 def _arm(colours: Sequence[str], n: int) -> tuple[str, ...]:
@@ -622,11 +525,11 @@ def plot_values(
         variable = variable or values
     series = align(regions, numbers_of(values, column, "values", regions), "values")
     numbers = series.to_numpy(dtype=float)
-    _refuse_both(limits, "plot_values", scheme=scheme, k=k)
+    refuse_both(limits, "plot_values", scheme=scheme, k=k)
     if limits is None:
         found, middle = automatic_limits(numbers, scheme, k, center)
         center = middle if colours is None else center
-    edges = rising(found) if limits is None else _own_scale(limits, series)
+    edges = rising(found) if limits is None else own_scale(limits, series)
     if colours is None:
         colours = palettes.SEQUENTIAL if center is None else palettes.DIVERGING
     palettes.check_colours(colours)

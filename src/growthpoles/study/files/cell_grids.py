@@ -166,6 +166,8 @@ class Grid:
         Whether rows and columns were exchanged; `unit` is "column" then.
     hidden, hidden_columns : set of int
         Rows by number, columns from 0.
+    unseen : bool
+        Whether the file may have formats of cells that are not read (.xls, .xlsb).
     era : str
         Of its years, where they stand bare and are not of the common one.
     title : str
@@ -187,6 +189,7 @@ class Grid:
     delimiter: str = ""
     era: str = ""
     title: str = ""
+    unseen: bool = False
 
 
 def turned(grid: Grid) -> Grid:
@@ -203,7 +206,7 @@ def turned(grid: Grid) -> Grid:
     return Grid(
         grid.path, grid.sheet, [each for each in cells if any(cell != "" for cell in each[1])], "column", merged,
         raised, percent, {at + 1 for at in grid.hidden_columns}, {place[n] for n in grid.hidden if n in place},
-        grid.visible, True, grid.encoding, grid.delimiter, grid.era,
+        grid.visible, True, grid.encoding, grid.delimiter, grid.era, unseen=grid.unseen,
     )  # fmt: skip
 
 

@@ -41,6 +41,7 @@ class Sheet:
     percent: set[tuple[int, int]] = field(default_factory=set)
     hidden: set[int] = field(default_factory=set)
     hidden_columns: set[int] = field(default_factory=set)
+    unseen: bool = False
 
 
 def read_workbook(content: bytes, sheet: str | None, where: str) -> list[Sheet]:
@@ -67,7 +68,7 @@ def read_workbook(content: bytes, sheet: str | None, where: str) -> list[Sheet]:
     sheets = []
     for name, visible, cells, merged in found:
         rows: list[Row] = [each for each in enumerate(cells, start=1) if any(cell != "" for cell in each[1])]
-        sheets.append(Sheet(name, rows, merged, visible))
+        sheets.append(Sheet(name, rows, merged, visible, unseen=read is read_sheets_apart))
     if parts and _needs_openpyxl(parts):
         _look_closer(content, sheets, where)
     if parts and "content.xml" in parts:
