@@ -1183,6 +1183,31 @@ def test_names_stand_beside_the_keys_in_every_table_about_regions(ask, county_fi
     assert set(found["region"]) == set(table["code"])
 
 
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("form", ["{name} ({code})", "{name} {code}", "{code} {name}", "{code}. {name}"])
+def test_letters_of_industries_stay_and_those_not_named_are_told(ask, tmp_path, form, seed):
+    rng = np.random.default_rng(seed)
+    codes = rng.permutation(list("ABCDFGHIJKLMN"))[:6]
+    names = rng.permutation(["Manufacturing", "Services", "Services", "Services", "Trade", "Mining"])
+    heads = [form.format(name=name, code=code) for name, code in zip(names, codes, strict=True)]
+    table = pd.DataFrame(rng.integers(100, 9000, (12, 6)), columns=heads, index=[f"Region {i}" for i in range(12)])
+    table.insert(int(rng.integers(7)), "Total", table.sum(axis=1))
+    table.rename_axis("region").to_csv(tmp_path / "jobs.csv")
+    whole = ask("specialise", str(tmp_path / "jobs.csv"), "--format", "csv")
+    assert whole.returncode == 0 and f"industries: {', '.join(heads)}" in whole.stderr
+    assert "the whole economy" not in whole.stderr
+    asked = [word for head in heads for word in ("--industry", head)]
+    every = ask("specialise", str(tmp_path / "jobs.csv"), *asked, "--format", "csv")
+    assert every.stdout == whole.stdout and "the whole economy" not in every.stderr
+    two = ask("specialise", str(tmp_path / "jobs.csv"), *asked[:4], "--show", "lq", "--format", "csv")
+    assert f"the whole economy is the 2 industries named: {', '.join(heads[2:])} enter no share" in two.stderr
+    quotients = pd.read_csv(io.StringIO(two.stdout)).set_index(["region", "industry"])
+    shares = table[heads[:2]].div(table[heads[:2]].sum(axis=1), axis=0)
+    expected = shares / (table[heads[:2]].sum() / table[heads[:2]].to_numpy().sum())
+    for (region, industry), row in quotients.iterrows():
+        assert row["lq"] == pytest.approx(expected.loc[region, industry], abs=5e-4)
+
+
 @pytest.mark.parametrize("show", ["industries", "lq", "complexity", "relatedness", "clusters", "nonsense"])
 def test_no_table_that_is_asked_for_of_a_file_is_another(ask, tmp_path, show):
     rng = np.random.default_rng(2)

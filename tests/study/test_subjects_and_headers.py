@@ -37,6 +37,40 @@ def text(path: Path, rows: list[list[object]], *, encoding: str = "utf-8", sign:
     return path
 
 
+#: What programs of tables call a sheet before anybody does.
+UNNAMED = [
+    "Hoja1", "Sheet1", "Sheet 1", "Лист1", "Лист 2", "Tabelle1", "Feuil1", "Feuille1", "Foglio1", "Planilha1", "Folha1",
+    "Arkusz1", "List1", "Hárok1", "Munkalap1", "Munka1", "Blad1", "Ark1", "Taul1", "Taulukko1", "Φύλλο1", "Sayfa1",
+    "Foaie1", "Аркуш1", "Leht1", "Lapa1", "Kalkylblad1", "工作表1", "シート1", "시트1", "Trang tính1",
+    "ورقة1", "גיליון1", "Sheet1 (2)", "Data", "Данные",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", samples(range(20), 6))
+def test_a_sheet_that_nobody_named_and_a_period_are_no_subjects(seed: int, tmp_path: Path) -> None:
+    rng = random.Random(seed)
+    sheet = rng.choice(UNNAMED)
+    title = rng.choice(["Average monthly wage", "Оборот розничной торговли", "Población de los municipios", "صادرات"])
+    numbers = [[f"Region {i}", *(rng.randint(1000, 9000) for _ in range(3))] for i in range(9)]
+
+    def named(*above: list[object], year: int | None = None) -> list[str]:
+        path = book(tmp_path / "t.xlsx", [*above, *numbers], sheet=sheet)
+        return list(dict.fromkeys(gp.read_table(path, year=year)["indicator"]))
+
+    years: list[object] = ["Region", 2020, 2021, 2022]
+    assert named(years) == ["value"]
+    assert named([title], years) == [title]
+    census = rng.choice(["Año censal", "Census year", "Год переписи", "Zensusjahr", "Népszámlálás éve", "普查年"])
+    assert named([title], ["Region", census], [None, *years[1:]]) == [title]
+    periods = rng.choice([["I–III", "I–VI", "I–XII"], ["X", "XI", "XII"], ["I-III", "I-VI", "I-IX"]])
+    assert named([title], ["Region", *periods], year=2020) == [f"{title}: {period}" for period in periods]
+    mixed = [*periods[1:], "Households"]
+    assert named([title], ["Region", *mixed], year=2020) == [
+        *(f"{title}: {each}" for each in periods[1:]),
+        "Households",
+    ]
+
+
 def book(path: Path, rows: list[list[object]], merged: tuple[str, ...] = (), sheet: str = "Sheet1") -> Path:
     """Write a workbook of one sheet."""
     file = openpyxl.Workbook()

@@ -188,8 +188,7 @@ class FileData:
             whole = [name for name in columns if _UNIT.sub("", name) == variable]
             variable = whole[0] if len(whole) == 1 else variable
         more, unread = (more, "") if variable in columns else self._without_year()
-        if variable not in columns:
-            variable = more.attrs.get("codes", {}).get(variable, variable)
+        variable = variable if variable in columns else more.attrs.get("codes", {}).get(variable, variable)
         if variable not in columns and variable in more:
             alone = variable in more.attrs["sheets"]
             if alone and self.asked is not None:
@@ -221,11 +220,10 @@ class FileData:
             near = nearest(variable, [*columns, *elsewhere, *more], n=1, words=True)
             allowed = listed(columns, write=quoted) or "a column of numbers"
             allowed += _of_other_years(elsewhere)
-            if len(more.columns) or unread:
-                ranks = [name for name in map(str, more) if _reason_of(name, self.notes).startswith(ON_REQUEST[1:])]
-                undated = listed([name for name in more if name not in ranks], write=quoted) or unread
-                allowed += f"; without a year: {undated}" if undated else ""
-                allowed += f"; of ranks: {listed(ranks, write=quoted)}" if ranks else ""
+            ranks = [name for name in map(str, more) if _reason_of(name, self.notes).startswith(ON_REQUEST[1:])]
+            undated = listed([name for name in more if name not in ranks], write=quoted) or unread
+            allowed += f"; without a year: {undated}" if undated else ""
+            allowed += f"; of ranks: {listed(ranks, write=quoted)}" if ranks else ""
             raise DataError(message(problem, where=self.source, allowed=allowed, near=map(quoted, near)))
         if year_of_part(variable) is None:  # a month with its year is in no other
             self.tell_years([variable])
@@ -653,6 +651,10 @@ def industries_of(data: FileData, named: list[str] | None) -> list[str]:
         chosen = list(dict.fromkeys(str(data.values(name).name) for name in named))
         for name, total in total_columns(table[chosen]).items():
             data.notes.append(f"column {plain(name)} is counted as an industry since it was named, but {total.told}")
+        amounts = [name for name in map(str, table) if not _no_amount(name, units.get(name, ""), table[name])]
+        if others := [name for name in amounts if name not in {*chosen, *total_columns(table[amounts])}]:
+            told = f"the whole economy is the {len(chosen)} industries named: {listed(others, limit=8)} enter no share"
+            data.notes.append(f"{told}; --industry for these, too, or none at all, measures against the whole table")
         data.notes += _shares(table[chosen])
         return chosen
     if data.regions is None and (told := _turned(table)):

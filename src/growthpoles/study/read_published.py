@@ -35,6 +35,7 @@ from growthpoles.study.files.printed_labels import (
 )
 from growthpoles.study.files.printed_subjects import (
     CATEGORY,
+    UNNAMED,
     is_no_quantity,
     is_no_subject,
     is_unit,
@@ -276,7 +277,7 @@ def _with_subject(block: Block, blocks: Sequence[Block], labels: Mapping[int | s
     if heads and lone and all(CATEGORY.fullmatch(head) or UNIT.fullmatch(head) for head in heads):
         bare = dict(labels)
     elif len(bare) < len(labels):  # among industries a total is told by its name, and "I" is one of them
-        bare = {at: text for at, text in bare.items() if is_unit(text) or not (says_total(text) or text.isupper())}
+        bare = {at: text for at, text in bare.items() if is_unit(text) or not (says_total(text) or len(text) == 1)}
     own = {block.labels.get(at, "") for at in block.value_at} if heads and lone else set()
     said = [block.subject, *(own if len(own) == 1 else ()), _title(block, blocks, section=False)[1], block.grid.sheet]
     subject = next((text for text in said if not names_no_subject(text) and not VALUE.fullmatch(text)), "")
@@ -331,7 +332,8 @@ def _title(block: Block, blocks: Sequence[Block], *, section: bool = True) -> tu
         alike = [each for each in blocks if {*each.titles} & {*block.titles}]  # a sheet a year, too
         plain = without_span(chosen, {year for each in alike for year in each.years}) or chosen
     plain = re.sub(r"\s+", " ", plain).strip(" ,;:-")
-    return number, plain[:120] or block.grid.sheet or "value"
+    sheet = "" if UNNAMED.fullmatch(block.grid.sheet) else block.grid.sheet
+    return number, plain[:120] or sheet or "value"
 
 
 def refuse_placeholders(aliases: Mapping[str, str], grids: Sequence[Grid], guess: LayerGuess, where: str) -> None:

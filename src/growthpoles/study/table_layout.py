@@ -22,6 +22,7 @@ from growthpoles.study.files.printed_labels import (
     bare_name,
     dates_within_years,
     doubtful_year,
+    heading_reader,
     marked_apart,
     multipliers,
     parse_year,
@@ -665,7 +666,7 @@ def _name_labels(block: Block) -> None:
     tells = any(n > 1 for (year, *_), n in above.items() if year is not None)
     differ = {tuple(part for part in below if parse_year(f"2020 {part}") is None) for _, below in paths.values()}
     tells |= len(differ - {()}) > 1
-    heading = functools.partial(bare_name, heading=True)
+    heading = heading_reader(part for path in block.paths for part in path)
     year_in = year_reader((part for path, _ in paths.values() for part in path), days=block.within_years)
     bare, below_of = dict[int, str](), dict[int, str]()
     for at, year in block.value_at.items():

@@ -515,6 +515,42 @@ def test_growth_is_proposed_where_it_holds(seed: int, tmp_path: Path) -> None:
     ]
 
 
+INDICES = [
+    "Indeks {b}/{a}", "{b}/{a} (%)", "{b} in % of {a}", "Index {b} ({a}=100)", "{a}=100", "{b} в % к {a}",
+    "Índice {b}/{a}",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("heading", INDICES)
+@pytest.mark.parametrize("seed", samples(range(4), 1))
+def test_an_index_of_two_years_is_recomputed(seed: int, heading: str, tmp_path: Path) -> None:
+    rng, path = np.random.default_rng([11, seed]), tmp_path / "t.csv"
+    n, first = int(rng.integers(10, 25)), int(rng.integers(2001, 2020))
+    last = first + int(rng.integers(1, 4))
+    before = np.round(rng.lognormal(8, 0.8, n))
+    after = np.round(before * rng.lognormal(0.05, 0.12, n))
+    head = heading.format(a=first, b=last)
+    shown, bad = np.round(100 * after / before, 1), int(rng.integers(n))
+    shown[bad] += 7.3
+    bare = bool(rng.integers(2))
+    frame = pd.DataFrame({"region": [f"R{i}" for i in range(n)], ("" if bare else "output ") + str(first): before,
+                          ("" if bare else "output ") + str(last): after, head: shown})  # fmt: skip
+    frame.to_csv(path, index=False)
+    found, _, rules = audit_file(path)
+    assert rules[["kind", "factor", "holds"]].to_numpy().tolist() == [
+        ["index", f"{first} to {last}", f"{n - 1} of {n} rows"]
+    ]
+    assert {int(row) for row in found.ledger["row"]} == {bad + 1}
+    rules.to_csv(tmp_path / "formulas.csv", index=False)
+    again, _, _ = audit_file(path, read_formulas(tmp_path / "formulas.csv"))
+    assert again.ledger.equals(found.ledger)
+    frame.iloc[bad, 3] = np.round(100 * after / before, 1)[bad]
+    frame.iloc[bad, 2] = after[bad] * 10
+    frame.to_csv(path, index=False)
+    ledger = audit_file(path)[0].ledger
+    assert {*ledger["row"]} == {bad + 1} and after[bad] in set(ledger["expected"])  # one reading of three
+
+
 @pytest.mark.parametrize("seed", samples(range(24), 8))
 def test_growth_is_not_proposed_by_chance(seed: int, tmp_path: Path) -> None:
     rng, path = np.random.default_rng([10, seed]), tmp_path / "t.csv"

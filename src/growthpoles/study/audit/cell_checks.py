@@ -464,8 +464,8 @@ class _Step:
             figure, change = other.columns[of], (float(grown.low[self.i]), float(grown.high[self.i]))
             least, most = change if end else (-change[1], -change[0])
             return float(figure.low[j]) + least, float(figure.high[j]) + most
-        power = self.years if self.kind == "annual growth" else 1
-        ratios = [max(1.0 + each[self.i] / 100.0, 0.0) ** power for each in (grown.low, grown.high)]
+        power, base = self.years if self.kind == "annual growth" else 1, float(self.kind != "index")
+        ratios = [max(base + each[self.i] / 100.0, 0.0) ** power for each in (grown.low, grown.high)]
         other, j = self.ends[1 - end]
         low, high = float(other.columns[of].low[j]), float(other.columns[of].high[j])
         if end:

@@ -417,6 +417,7 @@ GROWTHS: Mapping[str, Callable[[Array, Array, int], Array]] = {
     "growth": lambda before, after, years: 100.0 * (after / before - 1.0),
     "annual growth": lambda before, after, years: 100.0 * ((after / before) ** (1.0 / years) - 1.0),
     "difference": lambda before, after, years: after - before,
+    "index": lambda before, after, years: 100.0 * after / before,
 }
 #: Kind, column, what grew, first and last year.
 Growth = tuple[str, str, str, int, int]

@@ -636,12 +636,12 @@ def years_in(text: str) -> list[int]:
 
 
 def marked_apart(headers: Mapping[int, str], named: Mapping[int, tuple[str, int | None]]) -> dict[int, str]:
-    """Return headers without their year but with the marks behind it ("2020a", "2020b"), where names are alike."""
+    """Return headers without their year but with their marks ("2020a", "2020b"), where names are alike."""
     same = Counter(named.values())
     marked = {
         at: " ".join(re.sub(rf"(?<!\d){year}(?!\d)", " ", headers[at]).split())
         for at, (name, year) in named.items()
-        if year is not None and same[name, year] > 1
+        if same[name, year] > 1
     }
     return marked if len({(named[at][1], label) for at, label in marked.items()}) == len(marked) else {}
 
@@ -697,3 +697,23 @@ def bare_name(name: str, *, heading: bool = False) -> str:
     end = (_TRAILING_OF_HEADING if heading else _TRAILING).sub("", text[-_END:])
     bare = (text[:-_END] + (_BEFORE_UNIT.sub("", end) if heading else end)).strip()
     return bare if bare and bare.count("(") <= bare.count(")") else text  # "(as of July 1)" has no mark behind it
+
+
+_SECTION = re.compile(r"\([A-U]{1,2}\)")
+_OF_STATE = {"(P)", "(R)", "(E)", "(F)"}  # provisional, revised, estimated, final
+
+
+def heading_reader(headings: Iterable[str]) -> Callable[[str], str]:
+    """Return :func:`bare_name` for the headings of one table.
+
+    Capitals in brackets behind them are no marks but codes ("Manufacturing (C)") where they differ between columns.
+    """
+    letters = {hit for text in headings for hit in _SECTION.findall(text)}
+    coded = len(letters) > 1 and not letters <= _OF_STATE
+
+    def read(name: str) -> str:
+        text, bare = " ".join(name.split()), bare_name(name, heading=True)
+        ends = [hit.end() for hit in _SECTION.finditer(text) if text.startswith(bare)] if coded else []
+        return text[: ends[-1]] if ends and len(bare) < ends[-1] else bare
+
+    return read

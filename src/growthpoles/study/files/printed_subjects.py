@@ -56,7 +56,9 @@ _MEASURED_IN = _made_of(
 _MEASURE = re.compile(rf"{one_of('units_of_measure')}|{_SIGN}", flags=re.IGNORECASE)
 #: What a column of sexes or ages is called.
 CATEGORY = re.compile(rf"(?:{alternatives('category_columns')})(?:[ _].*)?", flags=re.IGNORECASE)
-_GENERAL = re.compile(rf"(?:{alternatives('sheets')}|{TABLE})\W*\d*", flags=re.IGNORECASE)
+#: What a sheet is called before anybody names it: "Sheet1", "Hoja 1 (2)".
+UNNAMED = re.compile(rf"\W*(?:{alternatives('sheets')})(?:\W*\d+)*\W*", flags=re.IGNORECASE)
+_NUMBERED = re.compile(rf"{TABLE}\W*\d*", flags=re.IGNORECASE)
 
 
 def is_unit(text: str) -> bool:
@@ -103,7 +105,9 @@ def is_no_quantity(text: str) -> bool:
 
 def names_no_subject(text: str) -> bool:
     """Tell whether a title or the name of a sheet says nothing of what its numbers are."""
-    return not text or is_no_subject(text) or _GENERAL.fullmatch(text.strip()) is not None or is_no_quantity(text)
+    if not text or UNNAMED.fullmatch(text) or _NUMBERED.fullmatch(text.strip()):
+        return True
+    return is_no_subject(text) or is_no_quantity(text)
 
 
 _FOUR_DIGITS = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
