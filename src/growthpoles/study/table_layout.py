@@ -707,8 +707,7 @@ def _name_labels(block: Block) -> None:
                 text = " | ".join([*parts, block.names[at]] if block.several else parts)
                 headed = zip((block.names[each] for each in block.indicator), parts, strict=True)
                 named = [f"{head} {part}" if part.isdecimal() else part for head, part in headed]
-                if block.several:
-                    named.append(dated[at][1] if alike[dated[at]] == 1 else block.names[at])
+                named += [dated[at][1] if alike[dated[at]] == 1 else block.names[at]] if block.several else []
                 block.kinds.setdefault(text, ", ".join(filter(None, named)))
         units = (at for at in block.kinds_of if headers.UNIT.fullmatch(_last(block, at)))
         for at in sorted(units, key=block.indicator.__contains__):
@@ -717,6 +716,5 @@ def _name_labels(block: Block) -> None:
                 told[" | ".join(block.text(row, each) for each in block.indicator)].add(block.text(row, at))
             block.units |= {kind: text for kind, (text, *more) in told.items() if text and not more}
         plain = set(block.kinds.values())  # a mark of a footnote makes no other indicator
-        for text, name in block.kinds.items():
-            label = ", ".join(map(heading, text.split(" | ")))
-            block.kinds[text] = label if label in plain else name
+        labels = {text: ", ".join(map(heading, text.split(" | "))) for text in block.kinds}
+        block.kinds |= {text: label for text, label in labels.items() if label in plain}
