@@ -44,10 +44,6 @@ _CLASSIFIERS = {
     "pretty": ("", True),
 }
 _MOST = 20_000
-_CROWDED, _FEWEST = (
-    0.6,
-    10,
-)  # share of the changes in one class, and changes, for natural classes in place of equal ones
 AT_CENTER = "at the centre"
 
 
