@@ -12,6 +12,7 @@ import difflib
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import fields
 from typing import TYPE_CHECKING
 
 from growthpoles.errors import shown
@@ -155,21 +156,11 @@ def match_keys(
         if not kept:
             break
         bare |= kept
-    of_names = (
-        match.found,
-        match.aliases,
-        match.outside,
-        match.open,
-        match.heard,
-        match.parts,
-        match.last,
-        match.joint,
-        match.rivals,
-    )
-    for part in of_names:
-        own = {name: part[b] for name, b in bare.items() if b in part}
-        part.clear()
-        part.update(own)  # type: ignore[arg-type]
+    for part in (getattr(match, each.name) for each in fields(match)):
+        if isinstance(part, dict):  # by bare names
+            own = {name: part[b] for name, b in bare.items() if b in part}
+            part.clear()
+            part.update(own)
     return match
 
 
