@@ -156,11 +156,11 @@ def match_keys(
         if not kept:
             break
         bare |= kept
-    of_names = (held for each in fields(match) if isinstance(held := getattr(match, each.name), dict))
-    for part in of_names:
-        own = {name: part[b] for name, b in bare.items() if b in part}
-        part.clear()
-        part.update(own)
+    for part in (getattr(match, each.name) for each in fields(match)):
+        if isinstance(part, dict):  # by bare names
+            own = {name: part[b] for name, b in bare.items() if b in part}
+            part.clear()
+            part.update(own)
     return match
 
 

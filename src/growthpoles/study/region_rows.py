@@ -43,8 +43,9 @@ def leave_rows_out(block: Block, index: NameIndex | None, ignore: Container[str]
     def called(each: tuple[int, list[object]]) -> str:
         return f"{block.grid.unit} {each[0]}: {block.text(each[1], block.key or 0)}"
 
-    block.apart |= {name: "listed in ignore" for name in map(called, block.rows) if name in ignore}
-    block.rows = [each for each in block.rows if called(each) not in block.apart]
+    if ignore:
+        block.apart |= {name: "listed in ignore" for name in map(called, block.rows) if name in ignore}
+        block.rows = [each for each in block.rows if called(each) not in block.apart]
     levels = {}
     if index is not None and block.value_at:
         levels = rows_of_other_level(block, lambda name: len(hits_of(index, name)) == 1)
@@ -52,7 +53,8 @@ def leave_rows_out(block: Block, index: NameIndex | None, ignore: Container[str]
         is_a = "that of a larger region" if part else "that of a part of the region"
         told = f"it is {is_a}, whose row of that name is {block.grid.unit} {block.rows[taken][0]}"
         block.apart[called(block.rows[at])] = told
-    block.rows = [each for each in block.rows if called(each) not in block.apart]
+    if levels:
+        block.rows = [each for each in block.rows if called(each) not in block.apart]
 
 
 def without_rows(grids: Sequence[Grid], ignore: Collection[str], path: Path) -> tuple[list[Grid], list[Reason]]:
@@ -228,6 +230,9 @@ def refuse_repeats(blocks: Sequence[Block], where: str, *, named: bool) -> None:
 
 def seeming_shares(block: Block) -> list[str]:
     """Tell of percentages that are hardly above 1, and of what a workbook may show as such in formats not seen."""
+    words = (*block.labels.values(), *block.kinds.values(), *block.units.values())
+    if not block.grid.unseen and not any(map(_PERCENT.search, words)):
+        return []
     held: dict[str, list[float]] = {}
     signed: set[str] = set()
     for (number, row), cells in zip(block.rows, figures(block), strict=True):

@@ -453,10 +453,10 @@ def rows_of_other_level(block: Block, is_region: Callable[[str], bool]) -> dict[
     dict of int to (int, bool)
         Place of the row, that of the region, and whether the region is the part.
     """
-    alike = rows_of_one_name(block)
-    if not any(map(is_region, alike)):
-        return {}
-    names, known = [block.text(row, block.key or 0) for _, row in block.rows], dict[str, bool]()
+    alike, names = rows_of_one_name(block), [block.text(row, block.key or 0) for _, row in block.rows]
+    if 4 * len(alike) > len({*names}) or not any(map(is_region, alike)):
+        return {}  # a long table, whose rows other columns tell apart
+    known = dict[str, bool]()
     beside = [at for at in (block.year_column, *block.indicator) if at is not None]
     told: dict[int, tuple[int, bool]] = {}
     groups: dict[tuple[str, ...], list[int]] = {}
