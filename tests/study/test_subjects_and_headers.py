@@ -17,6 +17,7 @@ from growthpoles.errors import DataError
 from growthpoles.study.audit.file_audit import read_audit_file
 from growthpoles.study.file_variable import FileOptions, read_files
 from growthpoles.study.files.printed_subjects import is_no_quantity, is_unit
+from growthpoles.study.propose_study import quick_look
 from samples import samples
 
 STEMS = ["Bartana", "Corvona", "Dalmera", "Feltova", "Gorlina", "Hesmara", "Jontela", "Kelvora", "Lamtina", "Morzela"]
@@ -69,6 +70,22 @@ def test_a_sheet_that_nobody_named_and_a_period_are_no_subjects(seed: int, tmp_p
         *(f"{title}: {each}" for each in periods[1:]),
         "Households",
     ]
+
+
+@pytest.mark.parametrize("seed", samples(range(6), 2))
+def test_totals_of_sections_are_told_as_such(seed: int, tmp_path: Path) -> None:
+    rng = random.Random(seed)
+    total = rng.choice(["Total", "Итого", "Insgesamt", "Ogółem", "Всього"])
+    rows: list[list[object]] = [["Region", "Men", "Women"]]
+    for section in range(rng.randint(2, 4)):
+        own = [[rng.randint(10, 900), rng.randint(10, 900)] for _ in range(rng.randint(3, 6))]
+        rows += [[f"{'ABCD'[section]}{i}x", *each] for i, each in enumerate(own)]
+        rows.append([total, *(sum(column) for column in zip(*own, strict=True))])
+    told = " ".join(str(line) for line in quick_look(book(tmp_path / "t.xlsx", rows)).remarks)
+    assert f"'{total}' has several rows, each the total of a section" in told and "tells them apart" not in told
+    rows[rng.choice([1, 2])][0] = rows[3][0]  # a region that stands twice comes first
+    told = " ".join(str(line) for line in quick_look(book(tmp_path / "t.xlsx", rows)).remarks)
+    assert f"'{rows[3][0]}' has several rows, and no column tells them apart" in told
 
 
 def book(path: Path, rows: list[list[object]], merged: tuple[str, ...] = (), sheet: str = "Sheet1") -> Path:

@@ -13,7 +13,7 @@ from itertools import combinations
 
 from growthpoles.errors import Reason, listed, quoted, shown
 from growthpoles.regions.key_matching import best_rule
-from growthpoles.regions.name_matching import NameIndex
+from growthpoles.regions.name_matching import NameIndex, says_total
 from growthpoles.study import guess_columns as headers
 from growthpoles.study.files.number_notation import NOTATIONS, cell_value, is_mark, is_number, settle_signs
 from growthpoles.study.files.printed_labels import (
@@ -459,10 +459,9 @@ def _find_dimensions(block: Block, kinds: dict[int, Counter[str]]) -> None:
     repeats = {each[:2] for each, n in Counter(told).items() if n > 1}
     regions = {pair for pair in repeats if pair[0] in block.match.codes}
     if repeats and (regions or not block.match.found):
-        name, label = min(repeats)
-        block.doubts.append(
-            f"{shown(name)} has several rows{f' for {label}' if label else ''}, and no column tells them apart"
-        )
+        name, label = min(repeats, key=lambda each: (says_total(bare_name(each[0])), each))
+        told = "each the total of a section" if says_total(bare_name(name)) else "and no column tells them apart"
+        block.doubts.append(f"{shown(name)} has several rows{f' for {label}' if label else ''}, {told}")
     _note_rest(block, [at for at in rest if at not in block.indicator])
 
 
