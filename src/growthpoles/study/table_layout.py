@@ -460,8 +460,8 @@ def _find_dimensions(block: Block, kinds: dict[int, Counter[str]]) -> None:
     regions = {pair for pair in repeats if pair[0] in block.match.codes}
     if repeats and (regions or not block.match.found):
         name, label = min(repeats, key=lambda each: (says_total(bare_name(each[0])), each))
-        told = "each the total of a section" if says_total(bare_name(name)) else "and no column tells them apart"
-        block.doubts.append(f"{shown(name)} has several rows{f' for {label}' if label else ''}, {told}")
+        why = "each the total of a section" if says_total(bare_name(name)) else "and no column tells them apart"
+        block.doubts.append(f"{shown(name)} has several rows{f' for {label}' if label else ''}, {why}")
     _note_rest(block, [at for at in rest if at not in block.indicator])
 
 
