@@ -10,6 +10,7 @@ import geopandas as gpd
 import openpyxl
 import pandas as pd
 import pytest
+from read_both_ways import by_study
 from shapely.geometry import box
 
 import growthpoles as gp
@@ -572,3 +573,34 @@ def test_a_unit_above_a_table_is_that_of_its_numbers(seed: int, tmp_path: Path) 
     assert read.attrs["units"] == {"Output by district" if wide else "Homes": said}
     two = [*lines, [rng.choice(["(zł)", "km²"]), "", "", ""]]
     assert not gp.read_table(book(tmp_path / "two.xlsx", [title, *two, head, *rows])).attrs["units"]
+
+
+PARTED = ["{y}C{i}", "{y}Q{i}", "{y} KV{i}", "{i}. cet. {y}", "{y} S{i}", "{y} {w}", "{w} {y}"]
+
+
+@pytest.mark.parametrize("seed", samples(range(70), 10))
+def test_columns_of_one_year_beside_a_label_are_each_read(seed: int, tmp_path: Path) -> None:
+    rng = random.Random(seed)
+    shape, words = rng.choice(PARTED), ["Male", "Female", "Plan"]
+    years, kinds = rng.choice([(2022,), (2022, 2023)] if "w" in shape else [(2022,)]), ["Gross", "Net"]
+    heads = [shape.format(y=year, i=i + 1, w=words[i]) for year in years for i in range(3)]
+    sums = dict.fromkeys(((kind, head) for kind in kinds for head in heads), 0)
+    rows: list[list[object]] = []
+    for name in STEMS:
+        for kind in kinds:
+            numbers = [rng.randint(1000, 9000) for _ in heads]
+            rows.append([name, kind, *numbers])
+            for head, number in zip(heads, numbers, strict=True):
+                sums[kind, head] += number
+    path = text(tmp_path / "t.csv", [["Region", "Kind", *heads], *rows])
+    border = layer(tmp_path, STEMS)
+    read = gp.read_table(path, boundaries=border, key="code", year=None if "w" in shape else 2022)
+    found = read.groupby(["indicator", "year"], sort=False)["value"].sum()
+    assert sorted(found) == sorted(sums.values())
+    for (kind, head), number in sums.items():
+        name = f"{kind}, {head.replace(str(years[0]), '').replace(str(years[-1]), '').strip()}" if "w" in shape else ""
+        year = next(year for year in years if str(year) in head)
+        assert found[name or f"{kind}, {head}", year] == number
+    held = by_study(path, border, **({} if "w" in shape else {"year": 2022}))
+    loaded = [sum(value for (_, at), value in cells.items() if at == year) for cells in held.values() for year in years]
+    assert sorted(filter(None, loaded)) == sorted(sums.values())
