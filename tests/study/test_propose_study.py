@@ -24,9 +24,8 @@ from growthpoles.shipped_data import geodata_path
 from growthpoles.study.audit.file_audit import audit_file
 from growthpoles.study.examine_study import examine_study, open_marks
 from growthpoles.study.files.printed_labels import parse_year, split_table_number, year_inside
-from growthpoles.study.guess_columns import codes_for
 from growthpoles.study.load_study import load_study
-from growthpoles.study.propose_study import Proposal, propose_study, quick_look
+from growthpoles.study.propose_study import Proposal, codes_for, propose_study, quick_look
 from samples import samples
 
 
@@ -167,6 +166,9 @@ def test_codes() -> None:
     assert codes_for(["GRP, mln", "grp_{year}", "ВРП", "2 x", "", "Index", "ңө"]) == [
         "grp_mln", "grp", "vrp", "x_2_x", "x", "x_index", "no",
     ]  # fmt: skip
+    long = [f"Unemployment rate by district and gender: {who}" for who in ("Total", "Male", "Female", "Male")]
+    ends = [code.rpartition("gender_")[2] for code in codes_for(long)]
+    assert ends == ["total", "male", "female", "male_2"] and all(len(code) <= 42 for code in codes_for(long))
 
 
 def test_frame_and_repr(tmp_path: Path) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -22,14 +21,13 @@ from growthpoles.language.number_format import format_percent_up
 from growthpoles.language.phrases import is_name
 from growthpoles.regions.key_matching import counts
 from growthpoles.regions.key_matching import region_names as names_of_layer
-from growthpoles.regions.name_matching import ROMAN, NameIndex, is_country, name_keys, words
+from growthpoles.regions.name_matching import NameIndex, is_country, name_keys, words
 from growthpoles.study.files.cell_grids import EncodingError
 from growthpoles.study.files.printed_labels import UNIT_WORD, parse_year
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
-_SIGNS = {"&": " and ", "%": " percent "}
 _SLIGHT = 1e-3  # share of its area that a region may gain or lose where shared borders are mended without asking
 _OTHER_NAMES = frozenset("|;")  # divide the names that a region bears beside its own
 _OWN = 0.6  # of a column of names, more than this share differ; else they are groups of regions
@@ -39,7 +37,6 @@ _NAMED = re.compile(r"nam|nom|naz|gen$|имя|наим|назв|ат[аы]у|名
 # Of the seat or the parent of a region: "HQ", "capital_name".
 _SEAT = re.compile(rf"(?<![^\W_])(?:{alternatives('seats')})(?:[ _-]?(?:name|nom)\w*)?(?![^\W_])", flags=re.IGNORECASE)
 IDENTIFIERS = ("fid", "ogc_fid", "objectid", "id", "gid")  # what drivers and programs call the numbers of features
-_RESERVED = {"index", "rating_class", "rank", "region"}
 _CODE = re.compile(r"[A-Za-z0-9]{1,6}(?:[-._][A-Za-z0-9]{1,8})*")
 # Names of identifiers; those of _CODES and COUNTED also stand above numbers of things, and must be codes of one length
 # or count the regions.
@@ -105,25 +102,6 @@ _ENCODINGS = (
     "utf-8", "cp1251", "cp1250", "cp1252", "gb18030", "cp932", "cp949", "cp1254", "cp1257", "cp1253", "cp866", "big5",
     "koi8-r", "cp874", "cp1255", "cp1256", "cp1258", "utf-16-le", "utf-16-be",
 )  # fmt: skip
-
-
-def codes_for(headers: Iterable[str]) -> list[str]:
-    """Make a code of every header: Latin letters, digits and underscores, each once."""
-    codes: list[str] = []
-    romans = ROMAN | _SIGNS
-    for header in headers:
-        folded = header.replace("{year}", "").casefold()
-        latin = "".join(romans.get(sign, sign) for sign in unicodedata.normalize("NFC", folded))
-        parts = unicodedata.normalize("NFKD", latin)
-        latin = "".join(romans.get(sign, sign) for sign in parts if not unicodedata.combining(sign))
-        code = re.sub(r"[^a-z0-9]+", "_", latin, flags=re.ASCII).strip("_")[:40].strip("_")
-        code = f"x_{code}" if not code or code[0].isdigit() or code in _RESERVED or code.startswith("score_") else code
-        start, number = code.rstrip("_"), 2
-        code = start
-        while code in codes:
-            code, number = f"{start}_{number}", number + 1
-        codes.append(code)
-    return codes
 
 
 @dataclass(slots=True)

@@ -6,8 +6,10 @@ import csv
 import io
 import os
 import re
+import unicodedata
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +23,7 @@ from growthpoles.randomness import SEED
 from growthpoles.ratings.catalogue import COLUMNS
 from growthpoles.ratings.indicator_methods import METHOD_COLUMNS
 from growthpoles.regions.boundaries import layer_names, read_layer
+from growthpoles.regions.name_matching import ROMAN
 from growthpoles.result_display import ResultDisplay
 from growthpoles.study.files.cell_grids import NO_TABLE, EncodingError, Grid
 from growthpoles.study.files.problems import NO_KEY, encoding_told, nothing_found, partly_told
@@ -30,7 +33,6 @@ from growthpoles.study.files.user_table import toml_text as quoted
 from growthpoles.study.guess_columns import (
     LayerGuess,
     choose_key,
-    codes_for,
     guess_layer,
     guess_vintage,
     name_columns,
@@ -53,6 +55,9 @@ from growthpoles.study.region_rows import key_in, stray_codes
 from growthpoles.study.study_spec import allowance, is_study_name
 from growthpoles.study.table_blocks import Block
 
+_SIGNS = {"&": " and ", "%": " percent "}
+_RESERVED = {"index", "rating_class", "rank", "region"}
+_LONG = 40  # characters of a code
 _FILLED = [*(name for name in COLUMNS if name not in METHOD_COLUMNS), "note"]
 
 
@@ -251,6 +256,35 @@ class Proposal(ResultDisplay):
     def __repr__(self) -> str:
         """Folder, and how much is left to decide."""
         return f"Proposal({str(self.folder)!r}, {len(self.undecided)} to decide)"
+
+
+def codes_for(headers: Iterable[str]) -> list[str]:
+    """Make a code of every header: Latin letters, digits and underscores, each once.
+
+    Of long headers that begin alike the end is kept, too: there they differ.
+    """
+    romans = ROMAN | _SIGNS
+    whole = []
+    for header in headers:
+        folded = header.replace("{year}", "").casefold()
+        latin = "".join(romans.get(sign, sign) for sign in unicodedata.normalize("NFC", folded))
+        parts = unicodedata.normalize("NFKD", latin)
+        latin = "".join(romans.get(sign, sign) for sign in parts if not unicodedata.combining(sign))
+        whole.append(re.sub(r"[^a-z0-9]+", "_", latin, flags=re.ASCII).strip("_"))
+    begun = Counter(code[:_LONG] for code in whole)
+    codes: list[str] = []
+    for code in whole:
+        if begun[code[:_LONG]] > 1 and len(code) > _LONG:
+            end = code[-_LONG // 2 :]
+            code = f"{code[: _LONG // 2 - 1]}_{end.partition('_')[2] or end}"
+        start = code[:_LONG].strip("_")
+        if not start or start[0].isdigit() or start in _RESERVED or start.startswith("score_"):
+            start = f"x_{start}".rstrip("_")
+        code, number = start, 2
+        while code in codes:
+            code, number = f"{start}_{number}", number + 1
+        codes.append(code)
+    return codes
 
 
 def propose_study(
