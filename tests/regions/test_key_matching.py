@@ -334,3 +334,18 @@ def test_regions_that_a_name_is_like_about_equally_are_both_asked() -> None:
     names = {"R0": ["Kalmaria"], "R1": ["Kalmarion"], "R2": ["Bern"], "R3": ["Oslo"], "R4": ["Turku"]}
     match = match_keys(["Kalmario", "Bern", "Oslo"], NameIndex.build(names))
     assert match.open == {"Kalmario": None} and set(match.rivals["Kalmario"]) == {"R0", "R1"}
+
+
+@pytest.mark.parametrize("seed", samples(range(40), 5))
+def test_the_region_that_goes_by_a_name_is_meant_and_no_other_that_is_called_so_elsewhere(seed: int) -> None:
+    """A second column of names may call Oromia "Addis Ababa", too; of two systems of numbers neither is preferred."""
+    rng = random.Random(seed)
+    own = [f"{first}{second}" for first in ("Bar", "Kel", "Mor", "Tas") for second in ("dova", "lina", "nesk", "tamo")]
+    wrong = {name: rng.choice(own) for name in rng.sample(own, 6)}
+    index = NameIndex.build({name: [name, wrong.get(name, name)] for name in own})
+    match = match_keys(rng.sample([name.upper() for name in own], len(own)), index)
+    assert match.codes == {name.upper(): name for name in own} and not match.open and not match.outside
+    numbers = [str(at) for at in range(10, 20)]
+    others = dict(zip(numbers, rng.sample(numbers, 10), strict=True))
+    index = NameIndex.build({number: [number, other] for number, other in others.items()})
+    assert all(len(index.find(number)) == (1 if others[number] == number else 2) for number in numbers)

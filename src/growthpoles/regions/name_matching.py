@@ -35,6 +35,7 @@ _INVISIBLE = re.compile(
     "['’‘‛`´′‵＇ꞌ\u02b9-\u02cf\u02ee\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]"
 )
 _MARKS = re.compile("[\u0300-\u036f]")
+_WORDED = re.compile(r"[^\W\d_]{3,}")  # no code, of which another column may have the same one
 _SEPARATORS = re.compile(r"[\W_]+")
 _TO_CYRILLIC = str.maketrans("abcehikmoptxy", "авсенікмортху")
 _TO_LATIN = str.maketrans("авсенікмортху", "abcehikmoptxy")
@@ -190,11 +191,16 @@ class NameIndex:
                 hits.append(code)
 
     def find(self, name: str) -> list[str]:
-        """Return the codes that `name` can mean: none, one, or several where it is ambiguous."""
+        """Return the codes that `name` can mean: none, one, or several where it is ambiguous.
+
+        Where regions go by their names, the one that goes by it is meant, and no other that is called so elsewhere.
+        """
         if len(name) > _LONGEST:
             return []
         keys = self.key(name)
-        return self.exact.get(keys.exact) or self.loose.get(keys.loose, [])
+        hits = self.exact.get(keys.exact) or self.loose.get(keys.loose, [])
+        own = [code for code in hits if self.key(code).exact == keys.exact] if len(hits) > 1 else []
+        return own if len(own) == 1 and _WORDED.fullmatch(keys.exact) else hits
 
     def take_aliases(self, aliases: Mapping[str, str], where: str) -> dict[str, str]:
         """Let names mean the keys that are given, or the regions that are named, and nothing else.
