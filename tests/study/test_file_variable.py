@@ -709,6 +709,9 @@ Jordbruk, skogbruk og fiske;Bergverksdrift;Industri;Bygge- og anleggsvirksomhet;
 Land- und Forstwirtschaft;Bergbau;Verarbeitendes Gewerbe;Baugewerbe;Handel
 01-03 Primary;05-09 Extraction;10-33 Making;41-43 Works
 A;B;C;D-E;F
+A Lauksaimniecība;B–E Ieguves rūpniecība;F Būvniecība;G, I Tirdzniecība;H, J Transports;Nav norādīts
+A. Zemědělství;[B] Dobývání;C+D Výroba;F: Stavby
+Pôdohospodárstvo (A);Ťažba (B);Výroba (C–E);Stavby (F)
 """
 
 
@@ -717,7 +720,7 @@ A;B;C;D-E;F
 def test_a_table_that_may_lie_the_other_way_round_is_told(tmp_path: Path, names: str, seed: int) -> None:
     rng = random.Random(seed)
     industries = names.split(";")
-    regions = rng.choice([[f"{at} {each}" for at, each in enumerate(NAMES, 31)], [*NAMES]])
+    regions = rng.choice([[f"{at} {each}" for at, each in enumerate(NAMES, 31)], [*NAMES], ["A Coruña", *NAMES]])
     for down, across, told in (
         (industries, regions, True),
         (regions, industries, False),

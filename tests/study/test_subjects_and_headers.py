@@ -521,3 +521,35 @@ def test_a_unit_above_a_table_is_that_of_its_numbers(seed: int, tmp_path: Path) 
     assert read.attrs["units"] == {"Output by district" if wide else "Homes": said}
     two = [*lines, [rng.choice(["(zł)", "km²"]), "", "", ""]]
     assert not gp.read_table(book(tmp_path / "two.xlsx", [title, *two, head, *rows])).attrs["units"]
+
+
+@pytest.mark.parametrize("seed", samples(range(40), 8))
+def test_a_row_of_a_note_and_a_unit_between_title_and_header_heads_no_column(seed: int, tmp_path: Path) -> None:
+    rng = random.Random(seed)
+    unit, note = rng.choice(MEASURED), rng.choice(["(Provisional)", "(Estimates)", "Preliminary", "Base prices: old"])
+    nested = rng.random() < 0.5
+    years, kinds = rng.sample(range(2010, 2024), 3), ["Total", "Male", "Female"] if nested else [""]
+    across = [cell for year in sorted(years) for cell in (year, *[""] * (len(kinds) - 1))]
+    heads = [["District", *across], *([["", *kinds * 3]] if nested else [])]
+    beside = ["", *[""] * len(across)]
+    beside[0], beside[rng.choice([len(across), 1 + len(across) // 2])] = note, unit
+    rows = [[name, *(round(rng.uniform(5, 90), 1) for _ in across)] for name in STEMS]
+    merged = tuple(f"{a}3:{b}3" for a, b in (("B", "D"), ("E", "G"), ("H", "J"))) if nested else ()
+    file = book(tmp_path / "t.xlsx", [["Output by district"], beside, *heads, *rows], merged)
+    read = gp.read_table(file)
+    names = {f"Output by district: {kind}" for kind in kinds} if nested else {"Output by district"}
+    assert set(read["indicator"]) == names and sorted(set(read["year"])) == sorted(years)
+    assert read.attrs["units"] == dict.fromkeys(names, unit.strip("()").rpartition(":")[2].strip())
+
+
+@pytest.mark.parametrize("seed", samples(range(20), 4))
+def test_numbers_of_things_that_rise_beside_a_total_number_no_rows(seed: int, tmp_path: Path) -> None:
+    rng = random.Random(seed)
+    names, columns = rng.sample(STEMS, rng.randint(4, 8)), rng.sample(["NP", "NO", "Nr", "ID1", "Firms"], 3)
+    held = {column: sorted(rng.sample(range(1_000_000, 9_000_000), len(names))) for column in columns}
+    total = [sum(numbers) for numbers in zip(*held.values(), strict=True)]
+    rows = [list(row) for row in zip(names, *held.values(), total, strict=True)]
+    read = gp.read_table(text(tmp_path / "t.csv", [["Sector", *columns, "Total"], *rows]), year=2020)
+    assert set(read["indicator"]) == {*columns, "Total"}
+    counted = [["Sector", "NP", "Total"], *([row[0], i, row[-1]] for i, row in enumerate(rows, 7))]
+    assert set(gp.read_table(text(tmp_path / "c.csv", counted), year=2020)["indicator"]) == {"Total"}

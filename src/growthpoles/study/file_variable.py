@@ -614,7 +614,9 @@ def read_matrix(path: Path, options: FileOptions) -> FileData:
 
 
 _INDUSTRY = re.compile(rf"(?<!\w)(?:{alternatives('industries')})", flags=re.IGNORECASE)
-_SECTION = re.compile(r"(?:[A-U](?:[-–+,][A-U])*|\d{2}(?:[-–]\d{2})?)[.:)]?(?:\s|$)")  # of NACE or ISIC
+_CODE = r"(?:[A-U](?:\s?[-–+,&/]\s?[A-U])*|\d{2}(?:\s?[-–]\s?\d{2})?)"  # of NACE or ISIC: a section, divisions
+_SECTION = re.compile(rf"[\[(]?({_CODE})(?:[\])]?[.:]?(?:\s|$)|[\])]?[.:])|.*[\[(]({_CODE})[\])]$")
+_CODED = 0.8  # of industries, so many bear their code; "not stated" has none
 
 
 def _turned(table: pd.DataFrame) -> str:
@@ -625,9 +627,9 @@ def _turned(table: pd.DataFrame) -> str:
         return sum(bool(_INDUSTRY.search(text)) for text in texts) / max(1, len(texts))
 
     def coded(labels: Any) -> bool:
-        texts = [str(label) for label in labels]
-        spans = any(re.match(r"[A-U]\W|\d\d[-–]\d\d", text) for text in texts)  # "31 Østfold" has a code, too
-        return len(texts) > 2 and spans and all(map(_SECTION.match, texts))
+        found = [hit[1] or hit[2] for label in labels if (hit := _SECTION.match(str(label)))]
+        of_industries = [code for code in found if not code.isdecimal()]  # "31 Østfold" has a code, too
+        return len(found) >= max(3, _CODED * len(labels)) and len({*of_industries}) > len(found) / 2
 
     down, across = share(table.index), share(table.columns)
     if not (down >= 0.3 and across < 0.1) and not (coded(table.index) and across < 0.1 and not coded(table.columns)):

@@ -58,6 +58,7 @@ from growthpoles.study.region_rows import (
     of_smaller_regions,
     refuse_repeats,
     refuse_smaller_regions,
+    regions_across,
     share_totals,
     stray_codes,
     unread_rows,
@@ -66,7 +67,6 @@ from growthpoles.study.study_spec import Table
 from growthpoles.study.table_blocks import (
     Block,
     find_blocks,
-    regions_across,
     split_halves,
     split_sections,
     tell_table_number,

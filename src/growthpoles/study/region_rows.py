@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Container, Iterable, Sequence
 from dataclasses import replace
+from itertools import permutations
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,8 +17,16 @@ from growthpoles.regions.row_levels import KeyMatch, RowSigns
 from growthpoles.study.files.cell_grids import Grid
 from growthpoles.study.files.number_notation import is_number
 from growthpoles.study.files.printed_labels import bare_name, parse_year
-from growthpoles.study.files.table_files import cell_text
-from growthpoles.study.table_blocks import Block, hits_of, is_counting, kind_of, labels_beside, split_halves
+from growthpoles.study.files.table_files import JOINT, cell_text, joint_keys
+from growthpoles.study.table_blocks import (
+    MOST_ACROSS,
+    Block,
+    hits_of,
+    is_counting,
+    kind_of,
+    labels_beside,
+    split_halves,
+)
 from growthpoles.study.table_totals import figures, rows_of_one_name, rows_of_other_level, seeming_totals, totals_of
 
 _NAMED = 12  # regions that one message lists
@@ -369,3 +378,54 @@ def take_empty_rows(block: Block, index: NameIndex | None) -> None:
                 f"{block.grid.unit} {number} ({text[:60]}) names no region and is outside the rows taken"
             )
             block.first, block.last = (block.rows[0][0], block.last) if end == 0 else (block.first, block.rows[-1][0])
+
+
+def joint_key(
+    block: Block, kinds: dict[int, Counter[str]], index: NameIndex, most: int
+) -> tuple[tuple[float, ...], int, dict[str, str]] | None:
+    """Return two columns that name more regions together than any alone ("STATE", "COUNTY"), as one more column."""
+    columns = [at for at in kinds if at != block.year_column and kinds[at][" "] < 0.5 * kinds[at].total()][:8]
+    sample = block.rows[:: max(1, len(block.rows) // 60)]
+    best: tuple[int, tuple[int, int], dict[str, str]] = (max(1, most), (0, 0), {})
+    for pair in permutations(columns, 2):
+        if sum(bool(hits_of(index, text)) for text in joint_keys(sample, pair) if text) < 0.4 * len(sample):
+            continue
+        texts = joint_keys(block.rows, pair)
+        found = {text: hits[0] for text in dict.fromkeys(texts) if text and len(hits := hits_of(index, text)) == 1}
+        if len(set(found.values())) > 1.2 * best[0]:
+            best = len(set(found.values())), pair, found
+    units, pair, found = best
+    if not found:
+        return None
+    at = len(block.paths)
+    for (_, row), text in zip(block.rows, joint_keys(block.rows, pair), strict=True):
+        row += [*[""] * (at - len(row)), text]
+    block.names.append(JOINT.join(block.names[each] for each in pair))
+    block.paths.append([block.names[-1]])
+    block.doubts.append(f"{listed([block.names[each] for each in pair])} name a region together")
+    return (float(units),), at, found
+
+
+def regions_across(grid: Grid, index: NameIndex) -> bool:
+    """Tell whether half of the regions or more stand in one row, in any spelling, and no column names as many."""
+    if len(grid.rows) > MOST_ACROSS:
+        return False
+
+    def named(cells: Iterable[object]) -> int:
+        return len({hits[0] for cell in cells if isinstance(cell, str) and len(hits := hits_of(index, cell)) == 1})
+
+    def spelled(cells: Iterable[object]) -> int:
+        texts = [text for text in dict.fromkeys(map(cell_text, cells)) if kind_of(text) == "t"]
+        if not fewest <= len(texts) <= MOST_ACROSS:
+            return 0
+        match = match_keys(texts, index, bare_name=bare_name)
+        return len({*match.codes.values(), *match.heard.values()})
+
+    rows = [row for _, row in grid.rows[:20]]
+    columns = [[row[at] for _, row in grid.rows if at < len(row)] for at in range(8)]
+    fewest = max(2, -(-len(index.names) // 2))
+    for count in (named, spelled):  # names as the boundaries bear them tell at once
+        most = max(map(count, rows), default=0)
+        if most >= fewest or count is spelled:
+            return most >= fewest and all(count(column) < most for column in columns)
+    return False

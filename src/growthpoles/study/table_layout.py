@@ -8,7 +8,7 @@ from __future__ import annotations
 import functools
 import re
 from collections import Counter, defaultdict
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Sequence
 from itertools import combinations
 
 from growthpoles.errors import Reason, listed, quoted, shown
@@ -41,7 +41,7 @@ from growthpoles.study.files.printed_labels import (
 from growthpoles.study.files.printed_subjects import is_unit
 from growthpoles.study.files.problems import COUNT_OF_ROWS, NO_YEAR, ON_REQUEST, RANKS, Problem
 from growthpoles.study.files.table_files import JOINT, cell_text
-from growthpoles.study.region_rows import leave_rows_out, settle_rows, spelled_otherwise, take_empty_rows
+from growthpoles.study.region_rows import joint_key, leave_rows_out, settle_rows, spelled_otherwise, take_empty_rows
 from growthpoles.study.table_blocks import (
     Block,
     bare_number,
@@ -51,13 +51,14 @@ from growthpoles.study.table_blocks import (
     hits_of,
     holds_codes,
     is_measured,
-    joint_key,
     kind_of,
+    numbers_rows,
     parts_down,
     sentinels,
     several_numbers,
     tell_parts_of_year,
     tell_table_number,
+    tells_rows_apart,
 )
 
 #: A column that names the whole table in every row (SDMX).
@@ -348,7 +349,9 @@ def _attribute(block: Block, at: int, index: NameIndex | None) -> str:
     if whole and len(set(filled)) == 1:
         return f"always {shown(filled[0])}"
     valued = any(_is_value(block, other) for other, n in block.kinds_of.items() if n["n"])
-    if whole and (valued or several_numbers(block, rows, at)) and headers.numbers_rows(list(map(int, filled))):
+    once = len({block.text(row, block.key) for row in rows}) == len(rows)
+    numbered = whole and numbers_rows(list(map(int, filled)), once=once)
+    if numbered and (valued or several_numbers(block, rows, at)):
         return "it numbers the rows"
     texts = [other for other, n in block.kinds_of.items() if n["t"] > n["n"] + n["y"] and other != at]
     bare = functools.cache(bare_name)  # a label with the mark of a footnote is the same label
@@ -359,7 +362,7 @@ def _attribute(block: Block, at: int, index: NameIndex | None) -> str:
         alone = several == len(groups)  # every text has one number
         if whole and alone and several > 1 and 2 * several <= len(filled) and (other != block.key or valued):
             return f"the same for all rows of one {shown(block.names[other])}"
-    if whole and (valued or several_numbers(block, rows, at)) and _tells_rows_apart(block, rows, at, labels):
+    if whole and (valued or several_numbers(block, rows, at)) and tells_rows_apart(block, rows, at, labels):
         return CATEGORIES
     if valued and whole and block.year_column is not None:
         dated = {(block.text(row, block.year_column), text) for row, text in zip(rows, cells, strict=True) if text}
@@ -371,17 +374,6 @@ def _attribute(block: Block, at: int, index: NameIndex | None) -> str:
         if 2 * len(pairs) <= len(filled) and len({a for a, _ in pairs}) == len(pairs) == len({b for _, b in pairs}):
             return "it identifies the series"
     return ""
-
-
-def _tells_rows_apart(block: Block, rows: list[list[object]], at: int, labels: Mapping[int, Sequence[str]]) -> bool:
-    """Tell whether rows that are alike in region, year and words have the same few numbers each, as codes of sexes."""
-    dated = [] if block.year_column is None else [[block.text(row, block.year_column) for row in rows]]
-    groups: dict[tuple[str, ...], list[str]] = defaultdict(list)
-    for row, *told in zip(rows, *labels.values(), *dated, strict=True):
-        groups[block.text(row, block.key or 0), *told].append(block.text(row, at))
-    held = [len(set(codes)) for codes in groups.values()]
-    several = len({code for codes in groups.values() for code in codes})
-    return 1 < several <= 100 and len(held) > 1 and sum(held) >= 0.9 * several * len(held)
 
 
 def _identifies(block: Block, at: int) -> bool:

@@ -59,6 +59,14 @@ CATEGORY = re.compile(rf"(?:{alternatives('category_columns')})(?:[ _].*)?", fla
 _GENERAL = re.compile(rf"(?:{alternatives('sheets')}|{TABLE})\W*\d*", flags=re.IGNORECASE)
 
 
+_REMARK = _made_of(alternatives("state_of_data"), r"data")
+
+
+def is_remark(text: str) -> bool:
+    """Tell whether a line says in brackets, or at all, how sure numbers are, and no unit: "(Provisional)"."""
+    return _REMARK.fullmatch(text) is not None or (text[:1] in "([" and text[-1:] in ")]" and not unit_said([text]))
+
+
 def is_unit(text: str) -> bool:
     """Tell whether a label is a unit and nothing else: "tūkst.", "$(million)", "%"."""
     return _MEASURE.search(text) is not None and _MEASURED_IN.fullmatch(text) is not None
@@ -78,6 +86,15 @@ def unit_said(titles: Iterable[str], label: str = "") -> str:
     after = {text: hit[1] for text in bare if (hit := _AFTER_UNIT.fullmatch(text))}
     said = {*after.values(), *(text for text in bare if text not in after and is_unit(text))}
     return next(iter(said)) if len(said) == 1 else ""
+
+
+def heads_nothing(texts: Sequence[str], below: Sequence[str], first_value: int) -> bool:
+    """Tell whether a row above a header says the unit of all numbers beside a note on them, and heads no column."""
+    heads = [text for text in texts[first_value:] if text]
+    said = [text for text in heads if not is_remark(text)]
+    labels = [at for at, text in enumerate(texts[:first_value]) if text]
+    own = bool(labels) and all(below[at : at + 1] not in ([], [""]) for at in labels)
+    return own and len(heads) < 3 and len(said) < 2 and all(unit_said([text]) for text in said)
 
 
 def is_no_quantity(text: str) -> bool:
