@@ -553,3 +553,29 @@ def test_numbers_of_things_that_rise_beside_a_total_number_no_rows(seed: int, tm
     assert set(read["indicator"]) == {*columns, "Total"}
     counted = [["Sector", "NP", "Total"], *([row[0], i, row[-1]] for i, row in enumerate(rows, 7))]
     assert set(gp.read_table(text(tmp_path / "c.csv", counted), year=2020)["indicator"]) == {"Total"}
+
+
+@pytest.mark.parametrize("seed", samples(range(30), 5))
+def test_blocks_of_years_down_a_table_whose_regions_stand_across(seed: int, tmp_path: Path) -> None:
+    rng = random.Random(seed)
+    names, years = rng.sample(STEMS, rng.randint(5, 12)), sorted(rng.sample(range(2005, 2024), rng.randint(2, 3)))
+    kinds = rng.sample(["Not poor", "Poor", "  Extremely poor", "No answer"], rng.randint(2, 4))
+    numbers = {(year, kind): [rng.randint(2200, 90_000) for _ in names] for year in years for kind in kinds}
+    rows = []
+    for year in years:
+        rows += [[year, *[""] * len(names)], *([kind, *numbers[year, kind]] for kind in kinds)]
+    title = f"Poverty by region, {years[0]} {rng.choice('-–')} {years[-1]}"
+    head = rng.choice([[["Level", *names]], [["Level", "Regions", *names[1:]], ["", *names]]])
+    file = book(tmp_path / "t.xlsx", [[title], [], *head, *rows])
+    read = gp.read_table(file, boundaries=layer(tmp_path, names), key="name")
+    got = {(r.year, r.indicator, r.region): r.value for r in read.itertuples()}
+    wanted = {(at, kind.strip(), name) for (at, kind) in numbers for name in names}
+    assert {(at, name.rpartition(": ")[2], region) for at, name, region in got} == wanted
+    for (year, kind), values in numbers.items():
+        own = [value for (at, name, _), value in got.items() if at == year and name.endswith(kind.strip())]
+        assert sorted(own) == sorted(values)
+    alone = gp.read_table(file)  # without boundaries its rows are the categories, each block with its own year
+    assert sorted(set(alone["year"])) == years
+    for year in years:
+        own = [value for kind in kinds for value in numbers[year, kind]]
+        assert sorted(alone.loc[alone["year"] == year, "value"]) == sorted(own)

@@ -518,10 +518,13 @@ def _find_years(block: Block, year: int | None) -> None:
     heads = [part for at in block.value_at for part in block.paths[at] if not doubtful_year(part)]
     several = {hit for part in heads for hit in years_in(part)}
     said: list[tuple[int, str, str]] = []
-    for what, texts in (("sheet", [block.grid.sheet]), ("title", block.titles), ("name", [block.grid.path.stem])):
+    own_heading = [block.title] if parse_year(block.title) else []  # of blocks of years down a table
+    places = ("sheet", [block.grid.sheet]), ("title", block.titles), ("name", [block.grid.path.stem])
+    for what, texts in (("heading", own_heading), *places):
         plain = [text.replace("_", " ") for text in texts if text and not doubtful_year(text)]
         years = {hit for text in plain for hit in years_in(text)}
-        years -= {year + 1 for year in years if any(printed_year(text, year).endswith(str(year + 1)) for text in plain)}
+        spans = {told for text in plain for each in years if not re.search(r"\d\s", told := printed_year(text, each))}
+        years -= {year + 1 for year in years if any(span.endswith(str(year + 1)) for span in spans)}  # of fiscal years
         for own_year in years if len(years) == 1 else ():
             printed = (printed_year(text, own_year) for text in plain)
             said.append((own_year, what, next(filter(None, printed), "")))
