@@ -29,7 +29,6 @@ from growthpoles.study.files.printed_labels import (
     printed_year,
     split_flag,
     split_table_number,
-    two_years,
     unit_behind,
     unread_years,
     year_inside,
@@ -38,7 +37,7 @@ from growthpoles.study.files.printed_labels import (
     years_ended,
     years_in,
 )
-from growthpoles.study.files.printed_subjects import is_unit
+from growthpoles.study.files.printed_subjects import is_unit, spans_of_others
 from growthpoles.study.files.problems import COUNT_OF_ROWS, NO_YEAR, ON_REQUEST, RANKS, Problem
 from growthpoles.study.files.table_files import JOINT, cell_text
 from growthpoles.study.region_rows import joint_key, leave_rows_out, settle_rows, spelled_otherwise, take_empty_rows
@@ -274,9 +273,7 @@ def _find_values(
         block.value_at = dict.fromkeys(candidates)
         return
     years = {at: pure[at] if at in pure else inside[at][0] for at in candidates if at in pure or at in inside}
-    spans = {at for at in years if any(map(two_years, block.paths[at]))}
-    single = {year for at, year in years.items() if at not in spans}
-    for at in [at for at in spans if {years[at], years[at] + 1} <= single]:
+    for at in spans_of_others(years, block.paths):
         block.left_out.append((block.names[at], "two years in its header, which have columns of their own"))
         candidates.remove(at)
     dated = {at: years[at] for at in candidates if at in years}

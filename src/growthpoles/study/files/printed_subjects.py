@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from growthpoles.language.languages import alternatives
 from growthpoles.regions.name_matching import says_only_total
@@ -14,6 +15,8 @@ from growthpoles.study.files.printed_labels import (
     UNIT_WORD,
     YEAR_WORDS,
     one_of,
+    two_years,
+    year_inside,
     years_in,
 )
 
@@ -131,6 +134,27 @@ def without_dates(text: str) -> str:
     parts = re.split(r"(?<=[,;:])\s+", text)
     kept = [part for part in parts if not (PARTS_OF_YEAR.search(part) and _FOUR_DIGITS.search(part))]
     return " ".join(kept).strip(" ,;:") or text
+
+
+_CHANGE = re.compile(one_of("changes"), flags=re.IGNORECASE)
+
+
+def spans_of_others(years: Mapping[int, int], paths: Sequence[Sequence[str]]) -> list[int]:
+    """Return the columns of two years ("Change 2018/2019") both of which have columns of their own.
+
+    Where one of a name does not, or several bear a name of their own ("2021/2022 Maha"), they are a series of its own,
+    but for changes.
+    """
+
+    def name(at: int) -> str:
+        return " ".join(found[1] if (found := year_inside(part, spans=True)) else part for part in paths[at]).strip()
+
+    spans = {at: name(at) for at in years if any(map(two_years, paths[at]))}
+    single = {year: name(at) for at, year in years.items() if at not in spans}
+    covered = [at for at in spans if {years[at], years[at] + 1} <= single.keys()]
+    apart = {label for at, label in spans.items() if at not in covered}
+    apart |= {label for label, n in Counter(spans.values()).items() if n > 1} - {*single.values()}
+    return [at for at in covered if spans[at] not in apart or _CHANGE.search(spans[at])]
 
 
 _CONTINUED = re.compile(one_of("continued"), flags=re.IGNORECASE)
