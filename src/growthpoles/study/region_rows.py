@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from growthpoles.errors import DataError, Reason, listed, message, plain, quoted, remedy, shown
-from growthpoles.regions.key_matching import SUM, key_of, match_keys
+from growthpoles.regions.key_matching import SUM, code_endings, key_of, match_keys
 from growthpoles.regions.name_matching import NameIndex, is_country
 from growthpoles.regions.row_levels import KeyMatch, RowSigns
 from growthpoles.study.files.cell_grids import Grid
@@ -342,12 +342,14 @@ def goes_on(block: Block, before: Block) -> bool:
 def spelled_otherwise(
     block: Block, kinds: dict[int, Counter[str]], numeric: list[int], index: NameIndex
 ) -> list[tuple[tuple[float, ...], int, dict[str, str]]]:
-    """Return the columns of text in which most regions are named in spellings or scripts that the boundaries lack."""
+    """Return the columns in which most regions are named in spellings or scripts that the boundaries lack."""
     found: list[tuple[tuple[float, ...], int, dict[str, str]]] = []
     for at in kinds:
         cells = [block.text(row, at) for _, row in block.rows]
         texts = [text for text in dict.fromkeys(cells) if text]
-        if at in numeric or at == block.year_column or len(texts) < 2 or len(texts) > 3000:
+        if at == block.year_column or len(texts) < 2 or len(texts) > 3000:
+            continue
+        if at in numeric and not code_endings(texts, index):
             continue
         codes = (match := match_keys(texts, index, bare_name=bare_name)).codes | match.heard
         units = len(set(codes.values()))

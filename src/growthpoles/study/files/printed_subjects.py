@@ -197,3 +197,16 @@ def told_apart(
         for at, text in zip(holders, said, strict=True):
             found[at][label] = f"{text}: {label}"
     return found
+
+
+_CODE = r"(?:[A-U](?:\s?[-–+,&/]\s?[A-U])*|\d{2}(?:\s?[-–]\s?\d{2})?)"  # of NACE or ISIC: a section, divisions
+_SECTION = re.compile(rf"[\[(]?({_CODE})(?:[\])]?[.:]?(?:\s|$)|[\])]?[.:])|.*[\[(]({_CODE})[\])]$")
+_CODED = 0.8  # of industries, so many bear their code; "not stated" has none
+
+
+def bear_sections(labels: Iterable[object]) -> bool:
+    """Tell whether labels bear sections or divisions of industries, before or behind their names."""
+    texts = [str(label) for label in labels]
+    found = [hit[1] or hit[2] for text in texts if (hit := _SECTION.match(text))]
+    lettered = [code for code in found if not code.isdecimal()]  # "31 Østfold" has a code, too
+    return len(found) >= max(3, _CODED * len(texts)) and len({*lettered}) > len(found) / 2
