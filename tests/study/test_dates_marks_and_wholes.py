@@ -284,3 +284,26 @@ def test_a_title_hands_its_year_on_as_it_is_printed(tmp_path: Path, form: str) -
     (tmp_path / "titled.csv").write_text(f"Labour force, {SPANS[form](2016)}\n\n{text}")
     found = gp.read_table(tmp_path / "titled.csv")
     assert set(found["year"]) == {2016} and found.attrs["printed"] == {"Jobs": {2016: SPANS[form](2016)}}
+
+
+@pytest.mark.parametrize("seed", samples(range(30), 6))
+def test_seasons_of_two_years_are_a_series_beside_those_of_one(tmp_path: Path, seed: int) -> None:
+    rng = random.Random(seed)
+    first, n = rng.randint(2005, 2018), rng.randint(2, 4)
+    long, short = rng.choice([("Maha", "Yala"), ("Winter crops", "Summer crops"), ("Rabi", "Kharif"), ("Wet", "Dry")])
+    spans = [f"{at}{rng.choice('/-')}{at + 1}" for at in range(first, first + n)]
+    behind = rng.random() < 0.5
+    heads = [text for at, span in enumerate(spans) for text in (f"{span} {long}", f"{first + at + 1} {short}")]
+    heads += [f"{first} {short}"] if rng.random() < 0.5 else []
+    heads = [f"{text.split(' ', 1)[1]} {text.split(' ', 1)[0]}" for text in heads] if behind else heads
+    rows = [[name, *(rng.randint(2200, 90_000) for _ in heads)] for name in ("North", "South", "East", "West", "Mid")]
+    lines = [["Area", *heads], *rows]
+    (tmp_path / "t.csv").write_text("\n".join(";".join(map(str, row)) for row in lines), encoding="utf-8")
+    read = gp.read_table(tmp_path / "t.csv")
+    assert set(read["indicator"]) == {long, short}
+    assert set(read.loc[read["indicator"] == long, "year"]) == {*range(first, first + n)}
+    change = [["Area", *(f"{at}" for at in range(first, first + n + 1)), *(f"Change {span}" for span in spans)]]
+    change += [[row[0], *(rng.randint(2200, 90_000) for _ in change[0][1:])] for row in rows]
+    (tmp_path / "c.csv").write_text("\n".join(";".join(map(str, row)) for row in change), encoding="utf-8")
+    read = gp.read_table(tmp_path / "c.csv")
+    assert set(read["year"]) == {*range(first, first + n + 1)} and len({*read["indicator"]}) == 1

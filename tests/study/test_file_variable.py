@@ -709,6 +709,9 @@ Jordbruk, skogbruk og fiske;Bergverksdrift;Industri;Bygge- og anleggsvirksomhet;
 Land- und Forstwirtschaft;Bergbau;Verarbeitendes Gewerbe;Baugewerbe;Handel
 01-03 Primary;05-09 Extraction;10-33 Making;41-43 Works
 A;B;C;D-E;F
+A Lauksaimniecība;B–E Ieguves rūpniecība;F Būvniecība;G, I Tirdzniecība;H, J Transports;Nav norādīts
+A. Zemědělství;[B] Dobývání;C+D Výroba;F: Stavby
+Pôdohospodárstvo (A);Ťažba (B);Výroba (C–E);Stavby (F)
 """
 
 
@@ -717,7 +720,7 @@ A;B;C;D-E;F
 def test_a_table_that_may_lie_the_other_way_round_is_told(tmp_path: Path, names: str, seed: int) -> None:
     rng = random.Random(seed)
     industries = names.split(";")
-    regions = rng.choice([[f"{at} {each}" for at, each in enumerate(NAMES, 31)], [*NAMES]])
+    regions = rng.choice([[f"{at} {each}" for at, each in enumerate(NAMES, 31)], [*NAMES], ["A Coruña", *NAMES]])
     for down, across, told in (
         (industries, regions, True),
         (regions, industries, False),
@@ -843,3 +846,45 @@ def test_a_table_beside_boundaries_of_any_format(tmp_path: Path, format_: str) -
     regions = study_regions(gp.load_study(tmp_path / "study", outside=True))
     assert {*regions.index} == {*frame["code"]}
     assert "boundaries, layer" in gp.quick_look(path).summary()
+
+
+@pytest.mark.parametrize("seed", samples(range(30), 6))
+def test_a_name_as_it_is_printed_set_in_or_cut_means_its_column(tmp_path: Path, seed: int) -> None:
+    rng = random.Random(seed)
+    lead, name = rng.choice(["..", "...", "- ", "– ", "· "]), rng.choice(["per cent", "of which women", "Share (%)"])
+    title = "Population change and key vital statistics in regions and municipalities by territorial unit and by year"
+    rows = [[each, *(rng.randint(2200, 9000) for _ in range(4))] for each in NAMES]
+    heads = [["", 2023, "", 2024, ""], ["", "Residents", lead + name, "Residents", lead + name]]
+    file = openpyxl.Workbook()
+    for row in [[title], [], *heads, *rows]:
+        file.active.append([None if cell == "" else cell for cell in row])
+    file.save(tmp_path / "t.xlsx")
+    path = _layer(tmp_path / "regions.gpkg", {"NAME": NAMES})
+    options = FileOptions(table=tmp_path / "t.xlsx", key="NAME")
+    for asked in (lead + name, name, f"  {lead}{name}", (lead + name).upper()):
+        values = read_files(path, options, variable=asked).values(asked)
+        assert values.loc[[row[0] for row in rows]].tolist() == [row[4] for row in rows], asked
+    with pytest.raises(DataError) as told:
+        read_files(path, options, variable="xx").values("xx")
+    offered = str(told.value).rpartition("allowed: ")[2]
+    assert "..." not in offered.replace(lead + name, "") and "Residents" in offered
+
+
+@pytest.mark.parametrize("seed", samples(range(40), 8))
+def test_codes_without_their_common_beginning_are_those_of_the_regions(tmp_path: Path, seed: int) -> None:
+    rng = random.Random(seed)
+    prefix = rng.choice(["LK-", "US", "RO", "KZ ", "X/", "ab_"])
+    ends = rng.sample([f"{a}{b}" for a in range(1, 10) for b in range(1, 10)], len(NAMES))
+    ends = [f"{end}{rng.choice('AB')}" for end in ends] if rng.random() < 0.3 else ends
+    path = _layer(tmp_path / "regions.gpkg", {"code": [prefix + end for end in ends], "NAME": NAMES})
+    order = rng.sample(ends, len(ends))
+    values = {end: round(rng.uniform(0, 90), 1) for end in order}
+    pd.DataFrame({"district": order, "Rate": values.values()}).to_csv(tmp_path / "t.csv", index=False)
+    data = read_files(path, FileOptions(table=tmp_path / "t.csv", key="code"))
+    assert data.values("Rate").to_dict() == {prefix + end: value for end, value in values.items()}
+    assert any(f"{order[0]} = " in note for note in data.notes)
+    other = [str(i) for i in range(1, len(NAMES) + 1)]  # numbers of rows are no codes
+    path = _layer(tmp_path / "numbered.gpkg", {"code": [prefix + end for end in rng.sample(other, len(other))]})
+    pd.DataFrame({"no": other, "Rate": values.values()}).to_csv(tmp_path / "t.csv", index=False)
+    with pytest.raises(DataError):
+        read_files(path, FileOptions(table=tmp_path / "t.csv", key="code")).values("Rate")

@@ -604,3 +604,61 @@ def test_columns_of_one_year_beside_a_label_are_each_read(seed: int, tmp_path: P
     held = by_study(path, border, **({} if "w" in shape else {"year": 2022}))
     loaded = [sum(value for (_, at), value in cells.items() if at == year) for cells in held.values() for year in years]
     assert sorted(filter(None, loaded)) == sorted(sums.values())
+
+
+@pytest.mark.parametrize("seed", samples(range(40), 8))
+def test_a_row_of_a_note_and_a_unit_between_title_and_header_heads_no_column(seed: int, tmp_path: Path) -> None:
+    rng = random.Random(seed)
+    unit, note = rng.choice(MEASURED), rng.choice(["(Provisional)", "(Estimates)", "Preliminary", "Base prices: old"])
+    nested = rng.random() < 0.5
+    years, kinds = rng.sample(range(2010, 2024), 3), ["Total", "Male", "Female"] if nested else [""]
+    across = [cell for year in sorted(years) for cell in (year, *[""] * (len(kinds) - 1))]
+    heads = [["District", *across], *([["", *kinds * 3]] if nested else [])]
+    beside = ["", *[""] * len(across)]
+    beside[0], beside[rng.choice([len(across), 1 + len(across) // 2])] = note, unit
+    rows = [[name, *(round(rng.uniform(5, 90), 1) for _ in across)] for name in STEMS]
+    merged = tuple(f"{a}3:{b}3" for a, b in (("B", "D"), ("E", "G"), ("H", "J"))) if nested else ()
+    file = book(tmp_path / "t.xlsx", [["Output by district"], beside, *heads, *rows], merged)
+    read = gp.read_table(file)
+    names = {f"Output by district: {kind}" for kind in kinds} if nested else {"Output by district"}
+    assert set(read["indicator"]) == names and sorted(set(read["year"])) == sorted(years)
+    assert read.attrs["units"] == dict.fromkeys(names, unit.strip("()").rpartition(":")[2].strip())
+
+
+@pytest.mark.parametrize("seed", samples(range(20), 4))
+def test_numbers_of_things_that_rise_beside_a_total_number_no_rows(seed: int, tmp_path: Path) -> None:
+    rng = random.Random(seed)
+    names, columns = rng.sample(STEMS, rng.randint(4, 8)), rng.sample(["NP", "NO", "Nr", "ID1", "Firms"], 3)
+    held = {column: sorted(rng.sample(range(1_000_000, 9_000_000), len(names))) for column in columns}
+    total = [sum(numbers) for numbers in zip(*held.values(), strict=True)]
+    rows = [list(row) for row in zip(names, *held.values(), total, strict=True)]
+    read = gp.read_table(text(tmp_path / "t.csv", [["Sector", *columns, "Total"], *rows]), year=2020)
+    assert set(read["indicator"]) == {*columns, "Total"}
+    counted = [["Sector", "NP", "Total"], *([row[0], i, row[-1]] for i, row in enumerate(rows, 7))]
+    assert set(gp.read_table(text(tmp_path / "c.csv", counted), year=2020)["indicator"]) == {"Total"}
+
+
+@pytest.mark.parametrize("seed", samples(range(30), 5))
+def test_blocks_of_years_down_a_table_whose_regions_stand_across(seed: int, tmp_path: Path) -> None:
+    rng = random.Random(seed)
+    names, years = rng.sample(STEMS, rng.randint(5, 12)), sorted(rng.sample(range(2005, 2024), rng.randint(2, 3)))
+    kinds = rng.sample(["Not poor", "Poor", "  Extremely poor", "No answer"], rng.randint(2, 4))
+    numbers = {(year, kind): [rng.randint(2200, 90_000) for _ in names] for year in years for kind in kinds}
+    rows = []
+    for year in years:
+        rows += [[year, *[""] * len(names)], *([kind, *numbers[year, kind]] for kind in kinds)]
+    title = f"Poverty by region, {years[0]} {rng.choice('-–')} {years[-1]}"
+    head = rng.choice([[["Level", *names]], [["Level", "Regions", *names[1:]], ["", *names]]])
+    file = book(tmp_path / "t.xlsx", [[title], [], *head, *rows])
+    read = gp.read_table(file, boundaries=layer(tmp_path, names), key="name")
+    got = {(r.year, r.indicator, r.region): r.value for r in read.itertuples()}
+    wanted = {(at, kind.strip(), name) for (at, kind) in numbers for name in names}
+    assert {(at, name.rpartition(": ")[2], region) for at, name, region in got} == wanted
+    for (year, kind), values in numbers.items():
+        own = [value for (at, name, _), value in got.items() if at == year and name.endswith(kind.strip())]
+        assert sorted(own) == sorted(values)
+    alone = gp.read_table(file)  # without boundaries its rows are the categories, each block with its own year
+    assert sorted(set(alone["year"])) == years
+    for year in years:
+        own = [value for kind in kinds for value in numbers[year, kind]]
+        assert sorted(alone.loc[alone["year"] == year, "value"]) == sorted(own)

@@ -123,6 +123,26 @@ def best_rule(
     return best
 
 
+_BEGUN = re.compile(r"([^\W\d_]{1,4}[-_./ ]?)([\w-]+)")
+_ENDED = 0.7  # of codes in a table, so many are the endings of codes
+
+
+def code_endings(names: Sequence[str], index: NameIndex) -> dict[str, str]:
+    """Return the codes whose endings most names are, one to one, behind what all codes begin with: 11 for LK-11."""
+    ends: dict[str, dict[str, str]] = {}
+    for code, spellings in index.names.items():
+        for hit in filter(None, map(_BEGUN.fullmatch, spellings)):
+            if any(map(str.isdigit, hit[2])):
+                ends.setdefault(hit[1], {})[hit[2]] = code
+    whole = {len(index.names)}
+    for own in (each for each in ends.values() if {len(each), len({*each.values()})} == whole):
+        found = {name: own[name] for name in names if name in own}
+        counted = list(names) == [str(at) for at in range(1, len(names) + 1)]  # they may be those of rows
+        if len(found) >= max(3, _ENDED * len(names)) and not counted:
+            return found
+    return {}
+
+
 def match_keys(
     names: Sequence[str],
     index: NameIndex,
@@ -171,6 +191,8 @@ def _match_bare(names: Sequence[str], index: NameIndex, signs: RowSigns, parents
     # What is written just as an alias says is that region, whatever is taken off the other names.
     own = {name: hits[0] for name in names if name not in match.found and len(hits := index.find(name)) == 1}
     match.found |= {name: code for name, code in own.items() if code not in set(match.found.values())}
+    if not match.found:
+        match.aliases = {name: (code, "the end of its code") for name, code in code_endings(names, index).items()}
     keyed = {name: key_of(name, match.pattern, match.width) for name in names}
     level, like = level_of_regions(keyed, index, signs)
     summed = {} if level else summed_regions(keyed, index, signs)

@@ -22,6 +22,7 @@ from growthpoles.errors import (
 )
 from growthpoles.language.languages import alternatives
 from growthpoles.study.files.printed_labels import UNSTATED, parse_year, year_inside, year_of_part
+from growthpoles.study.files.printed_subjects import bear_sections
 from growthpoles.study.files.problems import ON_REQUEST, ColumnsLeftOut, partly_told
 from growthpoles.study.table_totals import total_columns
 
@@ -173,7 +174,7 @@ class FileData:
             variable = columns[0]  # the header is the year alone
         elif variable is None or label is not None:
             also = "" if label is None else f"--year {label.year} with "
-            allowed = f"{also}--variable one of {listed([*columns, *self._without_year()[0]], write=quoted)}"
+            allowed = f"{also}--variable one of {listed([*self._offered(), *self._without_year()[0]], write=quoted)}"
             allowed += _of_other_years(elsewhere)
             raise DataError(message("which numbers?", where=self.source, allowed=allowed))
         more = self._without_year()[0] if variable.endswith("...") else self.table[[]]
@@ -218,7 +219,7 @@ class FileData:
                 allowed = " or ".join(f"--year {each}" for each in reversed(years))
                 raise DataError(message(problem, where=self.source, allowed=allowed))
             near = nearest(variable, [*columns, *elsewhere, *more], n=1, words=True)
-            allowed = listed(columns, write=quoted) or "a column of numbers"
+            allowed = listed(self._offered(), write=quoted) or "a column of numbers"
             allowed += _of_other_years(elsewhere)
             ranks = [name for name in map(str, more) if _reason_of(name, self.notes).startswith(ON_REQUEST[1:])]
             undated = listed([name for name in more if name not in ranks], write=quoted) or unread
@@ -228,6 +229,12 @@ class FileData:
         if year_of_part(variable) is None:  # a month with its year is in no other
             self.tell_years([variable])
         return self.table[variable]
+
+    def _offered(self) -> list[str]:
+        """Return the columns as a message offers them: one whose name would be cut by what else it is called."""
+        called = {name: code for code, name in reversed(self.table.attrs.get("codes", {}).items())}
+        names = map(str, self.table.columns)
+        return [called.get(name, name) if quoted(name).rstrip("'\"").endswith("...") else name for name in names]
 
     def tell_years(self, names: Iterable[str]) -> None:
         """Say which of some columns are not in every year of their table."""
@@ -264,8 +271,12 @@ def _named(variable: str | None, names: Sequence[str], codes: Mapping[str, str])
     """Return the name of what is asked for by its code or a shorter name, also with a year behind it."""
     if variable is None or variable in names or heading_of(variable, names) is not None:
         return variable
-    said = heading_of(variable, list(codes))
-    return codes.get(variable, variable) if said is None else f"{codes[said[0]]} {said[1]}"
+    if variable not in codes and (said := heading_of(variable, list(codes))) is not None:
+        return f"{codes[said[0]]} {said[1]}"
+    if variable in codes or not (bare := _alike(variable)):
+        return codes.get(variable, variable)
+    like = {codes.get(name, name) for name in (*names, *codes) if _alike(name) == bare}  # dots and dashes set it in
+    return like.pop() if len(like) == 1 else variable
 
 
 def _alike(name: str) -> str:
@@ -612,7 +623,6 @@ def read_matrix(path: Path, options: FileOptions) -> FileData:
 
 
 _INDUSTRY = re.compile(rf"(?<!\w)(?:{alternatives('industries')})", flags=re.IGNORECASE)
-_SECTION = re.compile(r"(?:[A-U](?:[-–+,][A-U])*|\d{2}(?:[-–]\d{2})?)[.:)]?(?:\s|$)")  # of NACE or ISIC
 
 
 def _turned(table: pd.DataFrame) -> str:
@@ -622,13 +632,8 @@ def _turned(table: pd.DataFrame) -> str:
         texts = [str(label) for label in labels]
         return sum(bool(_INDUSTRY.search(text)) for text in texts) / max(1, len(texts))
 
-    def coded(labels: Any) -> bool:
-        texts = [str(label) for label in labels]
-        spans = any(re.match(r"[A-U]\W|\d\d[-–]\d\d", text) for text in texts)  # "31 Østfold" has a code, too
-        return len(texts) > 2 and spans and all(map(_SECTION.match, texts))
-
     down, across = share(table.index), share(table.columns)
-    if not (down >= 0.3 and across < 0.1) and not (coded(table.index) and across < 0.1 and not coded(table.columns)):
+    if across >= 0.1 or not (down >= 0.3 or (bear_sections(table.index) and not bear_sections(table.columns))):
         return ""
     return (
         f"the rows may be the industries, and the columns the regions ({listed(list(table.index)[:3])}): each row was "

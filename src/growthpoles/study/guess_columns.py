@@ -580,12 +580,6 @@ def says_of_region(names: Sequence[str], texts: Sequence[str]) -> bool:
     return not odd or mistyped or lone
 
 
-def numbers_rows(numbers: Sequence[int]) -> bool:
-    """Tell whether no number comes twice and they rise, or lie nearer to one another than numbers of things do."""
-    once = len(numbers) > 3 and len(set(numbers)) == len(numbers)
-    return once and (list(numbers) == sorted(numbers) or 50 * (max(numbers) - min(numbers)) < max(numbers))
-
-
 def series_columns(texts: Mapping[int, Sequence[str]], heads: Mapping[int, str]) -> set[int]:
     """Return the columns that number or name the series of a long table, or its rows: one for each region and category.
 

@@ -27,6 +27,7 @@ from growthpoles.study.files.printed_labels import (
     YEAR_WORDS,
     bare_name,
     marks_told,
+    parse_year,
     printed_year,
     split_table_number,
     unread_years,
@@ -152,7 +153,8 @@ def read_blocks(
         alone = [grid.title] if grid.title else []
         if index is not None and regions_across(grid, index):
             filled = [list(filter(None, map(cell_text, row))) for _, row in grid.rows[:20]]
-            alone += [texts[0] for texts in filled if len(texts) == 1]  # titles, also of the year
+            lone = [texts[0] for texts in filled if len(texts) == 1]  # titles, also of the year
+            alone += [text for text in lone if not parse_year(text) or len(list(filter(parse_year, lone))) == 1]
             grid = turned(grid)
         found = find_blocks(grid, lambda name: index is not None and _names_region(index, name))
         left_out += unread_rows(grid, found, at)
@@ -314,7 +316,7 @@ def _title(block: Block, blocks: Sequence[Block], *, section: bool = True) -> tu
 
     The number of the table, which is taken off the title, stands before it. The title of a `section` goes first.
     """
-    if block.title and section:
+    if block.title and section and not parse_year(block.title):
         return split_table_number(block.title, title=True)
     same = [each for each in blocks if each.grid is block.grid]
     titles = [text for text in block.titles if len(text) > 2 and text != block.title]

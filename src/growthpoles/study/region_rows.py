@@ -6,18 +6,19 @@ import re
 from collections import Counter
 from collections.abc import Collection, Container, Iterable, Sequence
 from dataclasses import replace
+from itertools import permutations
 from pathlib import Path
 from typing import NamedTuple
 
 from growthpoles.errors import DataError, Reason, listed, message, plain, quoted, remedy, shown
 from growthpoles.language.languages import alternatives
-from growthpoles.regions.key_matching import SUM, key_of, match_keys
+from growthpoles.regions.key_matching import SUM, code_endings, key_of, match_keys
 from growthpoles.regions.name_matching import NameIndex, is_country
 from growthpoles.regions.row_levels import KeyMatch, RowSigns
 from growthpoles.study.files.cell_grids import Grid
 from growthpoles.study.files.number_notation import is_number
 from growthpoles.study.files.printed_labels import bare_name, parse_year
-from growthpoles.study.files.table_files import cell_text
+from growthpoles.study.files.table_files import JOINT, cell_text, joint_keys
 from growthpoles.study.table_blocks import (
     MOST_ACROSS,
     Block,
@@ -377,12 +378,14 @@ def goes_on(block: Block, before: Block) -> bool:
 def spelled_otherwise(
     block: Block, kinds: dict[int, Counter[str]], numeric: list[int], index: NameIndex
 ) -> list[tuple[tuple[float, ...], int, dict[str, str]]]:
-    """Return the columns of text in which most regions are named in spellings or scripts that the boundaries lack."""
+    """Return the columns in which most regions are named in spellings or scripts that the boundaries lack."""
     found: list[tuple[tuple[float, ...], int, dict[str, str]]] = []
     for at in kinds:
         cells = [block.text(row, at) for _, row in block.rows]
         texts = [text for text in dict.fromkeys(cells) if text]
-        if at in numeric or at == block.year_column or len(texts) < 2 or len(texts) > 3000:
+        if at == block.year_column or len(texts) < 2 or len(texts) > 3000:
+            continue
+        if at in numeric and not code_endings(texts, index):
             continue
         codes = (match := match_keys(texts, index, bare_name=bare_name)).codes | match.heard
         units = len(set(codes.values()))
@@ -413,6 +416,32 @@ def take_empty_rows(block: Block, index: NameIndex | None) -> None:
                 f"{block.grid.unit} {number} ({text[:60]}) names no region and is outside the rows taken"
             )
             block.first, block.last = (block.rows[0][0], block.last) if end == 0 else (block.first, block.rows[-1][0])
+
+
+def joint_key(
+    block: Block, kinds: dict[int, Counter[str]], index: NameIndex, most: int
+) -> tuple[tuple[float, ...], int, dict[str, str]] | None:
+    """Return two columns that name more regions together than any alone ("STATE", "COUNTY"), as one more column."""
+    columns = [at for at in kinds if at != block.year_column and kinds[at][" "] < 0.5 * kinds[at].total()][:8]
+    sample = block.rows[:: max(1, len(block.rows) // 60)]
+    best: tuple[int, tuple[int, int], dict[str, str]] = (max(1, most), (0, 0), {})
+    for pair in permutations(columns, 2):
+        if sum(bool(hits_of(index, text)) for text in joint_keys(sample, pair) if text) < 0.4 * len(sample):
+            continue
+        texts = joint_keys(block.rows, pair)
+        found = {text: hits[0] for text in dict.fromkeys(texts) if text and len(hits := hits_of(index, text)) == 1}
+        if len(set(found.values())) > 1.2 * best[0]:
+            best = len(set(found.values())), pair, found
+    units, pair, found = best
+    if not found:
+        return None
+    at = len(block.paths)
+    for (_, row), text in zip(block.rows, joint_keys(block.rows, pair), strict=True):
+        row += [*[""] * (at - len(row)), text]
+    block.names.append(JOINT.join(block.names[each] for each in pair))
+    block.paths.append([block.names[-1]])
+    block.doubts.append(f"{listed([block.names[each] for each in pair])} name a region together")
+    return (float(units),), at, found
 
 
 def regions_across(grid: Grid, index: NameIndex) -> bool:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import functools
 import re
-from collections import Counter
-from collections.abc import Callable, Iterable, Sequence, Set
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
-from itertools import permutations
 
 from growthpoles.errors import listed, shown
 from growthpoles.regions.name_matching import NameIndex
@@ -34,8 +33,15 @@ from growthpoles.study.files.printed_labels import (
     year_inside,
     year_steps,
 )
-from growthpoles.study.files.printed_subjects import NO_SUBJECT, is_unit, of_other_table, says_continued, unit_said
-from growthpoles.study.files.table_files import JOINT, cell_text, cells_filled, header_paths, joint_keys, unique_names
+from growthpoles.study.files.printed_subjects import (
+    NO_SUBJECT,
+    heads_nothing,
+    is_unit,
+    of_other_table,
+    says_continued,
+    unit_said,
+)
+from growthpoles.study.files.table_files import cell_text, cells_filled, header_paths, unique_names
 from growthpoles.study.guess_columns import goes_on_below, names_places
 
 _MOST_HEADER = 5
@@ -426,6 +432,9 @@ def _header_above(
             continue
         if "n" in kinds[i] or not filled:
             break
+        texts = [list(map(cell_text, each)) for each in (row, rows[i + 1][1])]
+        if header and covered == filled and heads_nothing(texts[0], texts[1], first_value):
+            break
         single = len(covered) == 1 and width > 2
         if single and (covered != {first_value} or not header):
             unit = any(map(is_unit, map(cell_text, row)))
@@ -449,9 +458,9 @@ def _header_above(
         return _header_above(grid, rows, kinds, start, top, is_region, aside=False) if aside and known else ([], [])
     titles: list[str] = []
     for _, row in (each for each in rows[start:top] if each[0] < header[0]):
-        texts = dict.fromkeys(filter(None, map(cell_text, row)))
-        units = [text for text in texts if unit_said([text])]  # it may stand beside the title
-        titles += filter(None, [" ".join(text for text in texts if text not in units), *units])
+        words = dict.fromkeys(filter(None, map(cell_text, row)))
+        units = [text for text in words if unit_said([text])]  # it may stand beside the title
+        titles += filter(None, [" ".join(text for text in words if text not in units), *units])
     return header, titles
 
 
@@ -582,6 +591,27 @@ def several_numbers(block: Block, rows: Sequence[Sequence[object]], at: int) -> 
     )
 
 
+def numbers_rows(numbers: Sequence[int], *, once: bool) -> bool:
+    """Tell whether no number comes twice and they rise, or lie nearer to one another than numbers of things do.
+
+    Where each region has one row (`once`) they count on: a table may be sorted by numbers of things.
+    """
+    span = max(numbers, default=0) - min(numbers, default=0)
+    rising = list(numbers) == sorted(numbers) and not (once and span >= len(numbers))
+    return 3 < len(numbers) == len(set(numbers)) and (rising or 50 * span < max(numbers))
+
+
+def tells_rows_apart(block: Block, rows: list[list[object]], at: int, labels: Mapping[int, Sequence[str]]) -> bool:
+    """Tell whether rows that are alike in region, year and words have the same few numbers each, as codes of sexes."""
+    dated = [] if block.year_column is None else [[block.text(row, block.year_column) for row in rows]]
+    groups: dict[tuple[str, ...], list[str]] = defaultdict(list)
+    for row, *told in zip(rows, *labels.values(), *dated, strict=True):
+        groups[block.text(row, block.key or 0), *told].append(block.text(row, at))
+    held = [len(set(codes)) for codes in groups.values()]
+    several = len({code for codes in groups.values() for code in codes})
+    return 1 < several <= 100 and len(held) > 1 and sum(held) >= 0.9 * several * len(held)
+
+
 def parts_down(block: Block, at: int) -> bool:
     """Tell whether a column holds several dates of a year beside the same words; those of single rows tell nothing."""
     wordy = [other for other, n in block.kinds_of.items() if other != at and n["t"] > n["n"] + n["y"]]
@@ -673,32 +703,6 @@ def sentinels(block: Block) -> list[str]:
         if all(map(_SENTINEL.fullmatch, below)):
             found.update(below)
     return [text for text, n in found.items() if n > 1 or len(text) > 4]
-
-
-def joint_key(
-    block: Block, kinds: dict[int, Counter[str]], index: NameIndex, most: int
-) -> tuple[tuple[float, ...], int, dict[str, str]] | None:
-    """Return two columns that name more regions together than any alone ("STATE", "COUNTY"), as one more column."""
-    columns = [at for at in kinds if at != block.year_column and kinds[at][" "] < 0.5 * kinds[at].total()][:8]
-    sample = block.rows[:: max(1, len(block.rows) // 60)]
-    best: tuple[int, tuple[int, int], dict[str, str]] = (max(1, most), (0, 0), {})
-    for pair in permutations(columns, 2):
-        if sum(bool(hits_of(index, text)) for text in joint_keys(sample, pair) if text) < 0.4 * len(sample):
-            continue
-        texts = joint_keys(block.rows, pair)
-        found = {text: hits[0] for text in dict.fromkeys(texts) if text and len(hits := hits_of(index, text)) == 1}
-        if len(set(found.values())) > 1.2 * best[0]:
-            best = len(set(found.values())), pair, found
-    units, pair, found = best
-    if not found:
-        return None
-    at = len(block.paths)
-    for (_, row), text in zip(block.rows, joint_keys(block.rows, pair), strict=True):
-        row += [*[""] * (at - len(row)), text]
-    block.names.append(JOINT.join(block.names[each] for each in pair))
-    block.paths.append([block.names[-1]])
-    block.doubts.append(f"{listed([block.names[each] for each in pair])} name a region together")
-    return (float(units),), at, found
 
 
 def holds_codes(block: Block, at: int) -> bool:

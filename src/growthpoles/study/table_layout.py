@@ -8,7 +8,7 @@ from __future__ import annotations
 import functools
 import re
 from collections import Counter, defaultdict
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Sequence
 from itertools import combinations
 
 from growthpoles.errors import Reason, listed, quoted, shown
@@ -30,7 +30,6 @@ from growthpoles.study.files.printed_labels import (
     printed_year,
     split_flag,
     split_table_number,
-    two_years,
     unit_behind,
     unread_years,
     year_of_part,
@@ -38,10 +37,11 @@ from growthpoles.study.files.printed_labels import (
     years_ended,
     years_in,
 )
-from growthpoles.study.files.printed_subjects import is_unit
+from growthpoles.study.files.printed_subjects import is_unit, spans_of_others
 from growthpoles.study.files.problems import COUNT_OF_ROWS, NO_YEAR, ON_REQUEST, RANKS, Problem
 from growthpoles.study.files.table_files import JOINT, cell_text
 from growthpoles.study.region_rows import (
+    joint_key,
     leave_rows_out,
     seeming_shares,
     settle_rows,
@@ -57,13 +57,14 @@ from growthpoles.study.table_blocks import (
     hits_of,
     holds_codes,
     is_measured,
-    joint_key,
     kind_of,
+    numbers_rows,
     parts_down,
     sentinels,
     several_numbers,
     tell_parts_of_year,
     tell_table_number,
+    tells_rows_apart,
 )
 
 #: A column that names the whole table in every row (SDMX).
@@ -280,9 +281,7 @@ def _find_values(
         block.value_at = dict.fromkeys(candidates)
         return
     years = {at: pure[at] if at in pure else inside[at][0] for at in candidates if at in pure or at in inside}
-    spans = {at for at in years if any(map(two_years, block.paths[at]))}
-    single = {year for at, year in years.items() if at not in spans}
-    for at in [at for at in spans if {years[at], years[at] + 1} <= single]:
+    for at in spans_of_others(years, block.paths):
         block.left_out.append((block.names[at], "two years in its header, which have columns of their own"))
         candidates.remove(at)
     dated = {at: years[at] for at in candidates if at in years}
@@ -355,7 +354,9 @@ def _attribute(block: Block, at: int, index: NameIndex | None) -> str:
     if whole and len(set(filled)) == 1:
         return f"always {shown(filled[0])}"
     valued = any(_is_value(block, other) for other, n in block.kinds_of.items() if n["n"])
-    if whole and (valued or several_numbers(block, rows, at)) and headers.numbers_rows(list(map(int, filled))):
+    once = len({block.text(row, block.key) for row in rows}) == len(rows)
+    numbered = whole and numbers_rows(list(map(int, filled)), once=once)
+    if numbered and (valued or several_numbers(block, rows, at)):
         return "it numbers the rows"
     texts = [other for other, n in block.kinds_of.items() if n["t"] > n["n"] + n["y"] and other != at]
     bare = functools.cache(bare_name)  # a label with the mark of a footnote is the same label
@@ -366,7 +367,7 @@ def _attribute(block: Block, at: int, index: NameIndex | None) -> str:
         alone = several == len(groups)  # every text has one number
         if whole and alone and several > 1 and 2 * several <= len(filled) and (other != block.key or valued):
             return f"the same for all rows of one {shown(block.names[other])}"
-    if whole and (valued or several_numbers(block, rows, at)) and _tells_rows_apart(block, rows, at, labels):
+    if whole and (valued or several_numbers(block, rows, at)) and tells_rows_apart(block, rows, at, labels):
         return CATEGORIES
     if valued and whole and block.year_column is not None:
         dated = {(block.text(row, block.year_column), text) for row, text in zip(rows, cells, strict=True) if text}
@@ -378,17 +379,6 @@ def _attribute(block: Block, at: int, index: NameIndex | None) -> str:
         if 2 * len(pairs) <= len(filled) and len({a for a, _ in pairs}) == len(pairs) == len({b for _, b in pairs}):
             return "it identifies the series"
     return ""
-
-
-def _tells_rows_apart(block: Block, rows: list[list[object]], at: int, labels: Mapping[int, Sequence[str]]) -> bool:
-    """Tell whether rows that are alike in region, year and words have the same few numbers each, as codes of sexes."""
-    dated = [] if block.year_column is None else [[block.text(row, block.year_column) for row in rows]]
-    groups: dict[tuple[str, ...], list[str]] = defaultdict(list)
-    for row, *told in zip(rows, *labels.values(), *dated, strict=True):
-        groups[block.text(row, block.key or 0), *told].append(block.text(row, at))
-    held = [len(set(codes)) for codes in groups.values()]
-    several = len({code for codes in groups.values() for code in codes})
-    return 1 < several <= 100 and len(held) > 1 and sum(held) >= 0.9 * several * len(held)
 
 
 def _identifies(block: Block, at: int) -> bool:
@@ -532,10 +522,13 @@ def _find_years(block: Block, year: int | None) -> None:
     heads = [part for at in block.value_at for part in block.paths[at] if not doubtful_year(part)]
     several = {hit for part in heads for hit in years_in(part)}
     said: list[tuple[int, str, str]] = []
-    for what, texts in (("sheet", [block.grid.sheet]), ("title", block.titles), ("name", [block.grid.path.stem])):
+    own_heading = [block.title] if parse_year(block.title) else []  # of blocks of years down a table
+    places = ("sheet", [block.grid.sheet]), ("title", block.titles), ("name", [block.grid.path.stem])
+    for what, texts in (("heading", own_heading), *places):
         plain = [text.replace("_", " ") for text in texts if text and not doubtful_year(text)]
         years = {hit for text in plain for hit in years_in(text)}
-        years -= {year + 1 for year in years if any(printed_year(text, year).endswith(str(year + 1)) for text in plain)}
+        spans = {told for text in plain for each in years if not re.search(r"\d\s", told := printed_year(text, each))}
+        years -= {year + 1 for year in years if any(span.endswith(str(year + 1)) for span in spans)}  # of fiscal years
         for own_year in years if len(years) == 1 else ():
             printed = (printed_year(text, own_year) for text in plain)
             said.append((own_year, what, next(filter(None, printed), "")))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from growthpoles.language.languages import alternatives
 from growthpoles.regions.name_matching import says_only_total
@@ -14,6 +15,8 @@ from growthpoles.study.files.printed_labels import (
     UNIT_WORD,
     YEAR_WORDS,
     one_of,
+    two_years,
+    year_inside,
     years_in,
 )
 
@@ -61,6 +64,14 @@ UNNAMED = re.compile(rf"\W*(?:{alternatives('sheets')})(?:\W*\d+)*\W*", flags=re
 _NUMBERED = re.compile(rf"{TABLE}\W*\d*", flags=re.IGNORECASE)
 
 
+_REMARK = _made_of(alternatives("state_of_data"), r"data")
+
+
+def is_remark(text: str) -> bool:
+    """Tell whether a line says in brackets, or at all, how sure numbers are, and no unit: "(Provisional)"."""
+    return _REMARK.fullmatch(text) is not None or (text[:1] in "([" and text[-1:] in ")]" and not unit_said([text]))
+
+
 def is_unit(text: str) -> bool:
     """Tell whether a label is a unit and nothing else: "tūkst.", "$(million)", "%"."""
     return _MEASURE.search(text) is not None and _MEASURED_IN.fullmatch(text) is not None
@@ -80,6 +91,15 @@ def unit_said(titles: Iterable[str], label: str = "") -> str:
     after = {text: hit[1] for text in bare if (hit := _AFTER_UNIT.fullmatch(text))}
     said = {*after.values(), *(text for text in bare if text not in after and is_unit(text))}
     return next(iter(said)) if len(said) == 1 else ""
+
+
+def heads_nothing(texts: Sequence[str], below: Sequence[str], first_value: int) -> bool:
+    """Tell whether a row above a header says the unit of all numbers beside a note on them, and heads no column."""
+    heads = [text for text in texts[first_value:] if text]
+    said = [text for text in heads if not is_remark(text)]
+    labels = [at for at, text in enumerate(texts[:first_value]) if text]
+    own = bool(labels) and all(below[at : at + 1] not in ([], [""]) for at in labels)
+    return own and len(heads) < 3 and len(said) < 2 and all(unit_said([text]) for text in said)
 
 
 def is_no_quantity(text: str) -> bool:
@@ -118,6 +138,27 @@ def without_dates(text: str) -> str:
     parts = re.split(r"(?<=[,;:])\s+", text)
     kept = [part for part in parts if not (PARTS_OF_YEAR.search(part) and _FOUR_DIGITS.search(part))]
     return " ".join(kept).strip(" ,;:") or text
+
+
+_CHANGE = re.compile(one_of("changes"), flags=re.IGNORECASE)
+
+
+def spans_of_others(years: Mapping[int, int], paths: Sequence[Sequence[str]]) -> list[int]:
+    """Return the columns of two years ("Change 2018/2019") both of which have columns of their own.
+
+    Where one of a name does not, or several bear a name of their own ("2021/2022 Maha"), they are a series of its own,
+    but for changes.
+    """
+
+    def name(at: int) -> str:
+        return " ".join(found[1] if (found := year_inside(part, spans=True)) else part for part in paths[at]).strip()
+
+    spans = {at: name(at) for at in years if any(map(two_years, paths[at]))}
+    single = {year: name(at) for at, year in years.items() if at not in spans}
+    covered = [at for at in spans if {years[at], years[at] + 1} <= single.keys()]
+    apart = {label for at, label in spans.items() if at not in covered}
+    apart |= {label for label, n in Counter(spans.values()).items() if n > 1} - {*single.values()}
+    return [at for at in covered if spans[at] not in apart or _CHANGE.search(spans[at])]
 
 
 _CONTINUED = re.compile(one_of("continued"), flags=re.IGNORECASE)
@@ -160,3 +201,16 @@ def told_apart(
         for at, text in zip(holders, said, strict=True):
             found[at][label] = f"{text}: {label}"
     return found
+
+
+_CODE = r"(?:[A-U](?:\s?[-–+,&/]\s?[A-U])*|\d{2}(?:\s?[-–]\s?\d{2})?)"  # of NACE or ISIC: a section, divisions
+_SECTION = re.compile(rf"[\[(]?({_CODE})(?:[\])]?[.:]?(?:\s|$)|[\])]?[.:])|.*[\[(]({_CODE})[\])]$")
+_CODED = 0.8  # of industries, so many bear their code; "not stated" has none
+
+
+def bear_sections(labels: Iterable[object]) -> bool:
+    """Tell whether labels bear sections or divisions of industries, before or behind their names."""
+    texts = [str(label) for label in labels]
+    found = [hit[1] or hit[2] for text in texts if (hit := _SECTION.match(text))]
+    lettered = [code for code in found if not code.isdecimal()]  # "31 Østfold" has a code, too
+    return len(found) >= max(3, _CODED * len(texts)) and len({*lettered}) > len(found) / 2
