@@ -5,7 +5,9 @@ from __future__ import annotations
 import ast
 import hashlib
 import random
+import re
 import threading
+import unicodedata
 from pathlib import Path
 
 import pytest
@@ -27,6 +29,7 @@ from growthpoles.file_reading import (
 )
 from growthpoles.study.load_study import load_study
 from growthpoles.study.verdict import verdict
+from samples import samples
 from source_trees import parsed, walked
 
 SOURCE = Path(growthpoles.__file__).parent
@@ -312,6 +315,37 @@ def test_the_likeliest_encoding_of_a_latin_text_is_the_one_of_its_language(encod
     texts = [text for text in texts if not text.isascii() and text == text.encode(encoding, "ignore").decode(encoding)]
     right = [text.encode(encoding).decode(likely_encodings(text.encode(encoding))[0]) == text for text in texts]
     assert len(texts) > 5 and sum(right) >= 0.65 * len(texts), f"{sum(right)} of {len(texts)}"
+
+
+_LATVIAN = re.findall(
+    r"\S+",
+    "Strādājošo mēneša vidējā darba samaksa reģionos valstspilsētās un novados Teritoriālā vienība Rīgas reģions "
+    "Jūrmala Jēkabpils Liepāja Rēzekne Ķekavas Ādažu Mārupes Siguldas Cēsu Gulbenes Ludzas Krāslavas Kuldīgas Alūksnes",
+)
+
+
+@pytest.mark.parametrize("seed", samples(range(60), 10))
+def test_words_of_latvian_are_not_taken_for_vietnamese(seed: int) -> None:
+    rng = random.Random(seed)
+    text = "\n".join(f"{rng.choice(_LATVIAN)} {rng.choice(_LATVIAN)};{rng.randint(1, 99)}" for _ in range(60))
+    assert likely_encodings(text.encode("cp1257"))[0] == "cp1257"
+    words = [
+        "Hà Nội",
+        "Hải Phòng",
+        "Đà Nẵng",
+        "Cần Thơ",
+        "Bắc Giang",
+        "Quảng Ninh",
+        "Thừa Thiên Huế",
+        "Đồng Nai",
+        "Tỉnh",
+        "Dân số",
+    ]
+    spelled = [unicodedata.normalize("NFD", word) for word in rng.sample(words, len(words))]
+    for kept in "âêôăơưđÂÊÔĂƠƯĐ":  # the encoding has these as one sign, and the tones apart
+        spelled = [word.replace(unicodedata.normalize("NFD", kept), kept) for word in spelled]
+    content = "\n".join(spelled).encode("cp1258", "ignore")
+    assert likely_encodings(content)[0] == "cp1258"
 
 
 @pytest.mark.parametrize("mark", "¹²³")

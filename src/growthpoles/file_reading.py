@@ -277,6 +277,7 @@ _LANGUAGES = {
     ),
 }  # fmt: skip
 _FOOTNOTE = re.compile(r"[¹²³](?![^\W\d_])")  # the number of a note, which says nothing of a script
+_OF_VIETNAMESE = set("àáâãèéêìíòóôõùúýăđơư")
 _VIETNAMESE = re.compile(r"[aeiouyâăêôơưAEIOUYÂĂÊÔƠƯ][\u0300-\u0323]|[ơưđƠƯĐ]")
 
 
@@ -311,12 +312,13 @@ def likely_encodings(content: bytes) -> list[str]:
             score[name] += 0.2 - 2 * sum(lead > last or lead < 0x80 for lead in leads) / max(1, len(leads))
         elif name == "cp1258":
             marks = [hit for hit in _VIETNAMESE.findall(text) if len(hit) > 1]
-            score[name] += (
-                0.3 if len(marks) > 1 and len(marks) == sum(map(bool, map(unicodedata.combining, text))) else -1
-            )
+            told = [sign.lower() for sign in odd if sign.isalpha()]
+            own = 20 * sum(sign not in _OF_VIETNAMESE for sign in told) <= len(told)
+            own &= 1 < len(marks) == sum(map(bool, map(unicodedata.combining, text)))
+            score[name] += 0.3 if own else -1
         elif name in _LANGUAGES:
             told = [sign for word in words for sign in word if not sign.isascii()]
-            score[name] += 0.3 * max(
+            score[name] += 1.0 * max(
                 sum(sign in letters or sign.lower() in letters for sign in told) / len(told) - 1
                 for letters in _LANGUAGES[name]
             )

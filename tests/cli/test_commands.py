@@ -1329,3 +1329,13 @@ def test_shares_that_add_up_are_told_from_jobs(ask, tmp_path, seed):
         done = ask("specialise", str(tmp_path / "jobs.csv"))
         assert done.returncode == 0, done.stderr
         assert (told in done.stderr) if told else ("add up to" not in done.stderr), (told, done.stderr)
+
+
+@pytest.mark.parametrize("first", [2009, 2016])
+def test_a_change_without_years_is_told_those_of_its_table(county_file, ask, tmp_path, first):
+    years = [first, first + 3, first + 5]
+    rows = ["code,year,value", *(f"{i:02d},{year},{i}.5" for i in range(20) for year in years)]
+    (tmp_path / "t.csv").write_text("\n".join(rows), encoding="utf-8")
+    done = ask("map", "change", str(county_file), "--table", str(tmp_path / "t.csv"), "--key", "code")
+    assert f"allowed: --years {years[0]} {years[2]} (or {years[0]},{years[2]})" in done.stderr
+    assert f"of {years[0]}, {years[1]}, {years[2]}" in done.stderr

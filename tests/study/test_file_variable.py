@@ -17,6 +17,7 @@ import shapely
 
 import growthpoles as gp
 from growthpoles.errors import DataError, nearest
+from growthpoles.study.examine_study import examine_study
 from growthpoles.study.file_variable import (
     FileData,
     FileOptions,
@@ -27,6 +28,7 @@ from growthpoles.study.file_variable import (
 )
 from growthpoles.study.guess_columns import choose_key, guess_layer, name_columns
 from growthpoles.study.inputs.study_regions import study_regions
+from growthpoles.study.propose_study import propose_study
 from samples import samples
 
 NAMES = ["Wien", "Kärnten", "Tirol", "Steiermark", "Burgenland", "Upper Nile", "Алматы", "北海道", "Côte-d'Or"]
@@ -888,3 +890,22 @@ def test_codes_without_their_common_beginning_are_those_of_the_regions(tmp_path:
     pd.DataFrame({"no": other, "Rate": values.values()}).to_csv(tmp_path / "t.csv", index=False)
     with pytest.raises(DataError):
         read_files(path, FileOptions(table=tmp_path / "t.csv", key="code")).values("Rate")
+
+
+@pytest.mark.parametrize("seed", samples(range(20), 4))
+def test_aliases_mean_names_in_any_case(tmp_path: Path, seed: int) -> None:
+    rng = random.Random(seed)
+    path = _layer(tmp_path / "regions.gpkg", {"code": [f"X{i}" for i in range(len(NAMES))], "NAME": NAMES})
+    asked = {"Moneragala": "X0", "Kegalle": "X1"}
+    case = rng.choice([str.upper, str.lower, str.title, str.swapcase])
+    rates = rng.sample(range(2200, 9000), len(NAMES))
+    table = pd.DataFrame({"District": [*map(case, asked), *NAMES[2:]], "Rate": rates})
+    table.to_csv(tmp_path / "t.csv", index=False)
+    options = FileOptions(table=tmp_path / "t.csv", key="code", aliases={**asked, "Nowhere": "X2"})
+    data = read_files(path, options)
+    assert data.values("Rate").tolist() == table["Rate"].tolist()
+    told = [note for note in data.notes if "nothing is renamed" in note]
+    assert len(told) == 1 and "Nowhere" in told[0] and "Kegalle" not in told[0]
+    where = {"boundaries": path, "key": "code", "aliases": asked, "year": 2020}
+    propose_study(tmp_path / "s", table=tmp_path / "t.csv", **where).write()
+    assert examine_study(tmp_path / "s").empty

@@ -662,3 +662,35 @@ def test_blocks_of_years_down_a_table_whose_regions_stand_across(seed: int, tmp_
     for year in years:
         own = [value for kind in kinds for value in numbers[year, kind]]
         assert sorted(alone.loc[alone["year"] == year, "value"]) == sorted(own)
+
+
+@pytest.mark.parametrize("seed", samples(range(24), 6))
+def test_a_title_gives_its_year_with_the_word_and_is_cut_at_no_open_bracket(seed: int, tmp_path: Path) -> None:
+    rng = random.Random(seed)
+    year, (subject, word) = (
+        rng.randint(2001, 2024),
+        rng.choice(
+            [("Iedzīvotāju skaits", "gadā"), ("Rahvaarv", "aastal"), ("Stanje", "godine"), ("Népesség", "évben")]
+        ),
+    )
+    rows = [["Region", ""], *([name, rng.randint(2200, 9000)] for name in STEMS)]
+    read = gp.read_table(
+        book(tmp_path / "t.xlsx", [[f"{subject} {year}. {word}", ""], [], ["Region", "Value"], *rows[1:]])
+    )
+    assert set(read["indicator"]) == {subject} and set(read["year"]) == {year}
+    words = " ".join(rng.choice(STEMS) for _ in range(rng.randint(11, 13)))
+    long = f"Jobs by {words} (by the division of the country into regions and municipalities and towns)"
+    read = gp.read_table(book(tmp_path / "l.xlsx", [[long, ""], [], ["Region", "Value"], *rows[1:]]), year=2020)
+    name = read["indicator"].iloc[0]
+    assert long.startswith(name) and name.count("(") == name.count(")") and name.rpartition(" ")[2] in long.split(" ")
+    kinds = ["Male", "Female"]
+    lines: list[list[object]] = []
+    for kind in kinds:
+        lines += [
+            [f"Table 5 ({kind}): Rates by district{rng.choice(['', f', {kind}'])}", ""],
+            ["District", year],
+            *rows[1:],
+        ]
+        lines += [["", ""]]
+    read = gp.read_table(book(tmp_path / "s.xlsx", lines))
+    assert set(read["indicator"]) == {f"Rates by district, {kind}" for kind in kinds}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -60,7 +60,7 @@ from growthpoles.cli.shared_options import (
     tell_left_out,
     year_of,
 )
-from growthpoles.errors import MapError, StudyError, counted, listed, message, quoted, shown
+from growthpoles.errors import GrowthpolesError, MapError, StudyError, counted, listed, message, quoted, shown
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -304,6 +304,17 @@ _FLAGGED = 6  # regions that the source line names for each mark of a table
 _OF_FILES = ("values", "change", "clusters", "significance")
 
 
+def _years_in(options: FileOptions) -> list[int]:
+    """Return the years that a table says, for a message: none where it cannot be read without boundaries."""
+    from growthpoles.study.read_published import read_blocks, read_sheets
+
+    assert options.table is not None
+    with suppress(GrowthpolesError):
+        grids = read_sheets(options.table, sheet=options.sheet, encoding=options.table_encoding or options.encoding)
+        return sorted({year for block in read_blocks(grids, None)[0] for year in block.years})
+    return []
+
+
 def _check_years(kind: str, options: FileOptions, years: tuple[int, int] | None) -> None:
     """Refuse a change without its two years, and years of what is no change."""
     if kind != "change":
@@ -311,11 +322,11 @@ def _check_years(kind: str, options: FileOptions, years: tuple[int, int] | None)
             raise MapError(message(f"--years with {kind}", allowed="with change; --year for one year"))
         return
     if years is None:
-        problem, allowed = (
-            "map change of a file without its years",
-            "--years 2015 2021 (or 2015,2021), the first and the last",
-        )
-        raise MapError(message(problem, allowed=allowed))
+        held = _years_in(options) if options.table is not None else []
+        first, last = (held[0], held[-1]) if len(held) > 1 else (2015, 2021)
+        allowed = f"--years {first} {last} (or {first},{last}), the first and the last"
+        allowed += f" of {listed(held)}" if len(held) > 2 else ""
+        raise MapError(message("map change of a file without its years", allowed=allowed))
     if options.table is None:
         raise MapError(message("map change without a table", allowed="--table, which holds both years"))
     if options.year is not None:

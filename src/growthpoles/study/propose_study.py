@@ -23,7 +23,7 @@ from growthpoles.randomness import SEED
 from growthpoles.ratings.catalogue import COLUMNS
 from growthpoles.ratings.indicator_methods import METHOD_COLUMNS
 from growthpoles.regions.boundaries import layer_names, read_layer
-from growthpoles.regions.name_matching import ROMAN
+from growthpoles.regions.name_matching import ROMAN, name_keys
 from growthpoles.result_display import ResultDisplay
 from growthpoles.study.files.cell_grids import NO_TABLE, EncodingError, Grid
 from growthpoles.study.files.problems import NO_KEY, encoding_told, nothing_found, partly_told
@@ -380,7 +380,8 @@ def propose_study(
         raise DataError(message("aliases are keys of boundaries, and there are none", allowed="no aliases"))
     if aliases:
         refuse_placeholders(aliases, grids, found, "aliases")
-    asked = found.names.take_aliases(aliases, "aliases") if aliases else {}
+    taken = found.names.take_aliases(aliases, "aliases") if aliases else {}
+    asked = {name_keys(name): code for name, code in taken.items()}
     if header is not None:
         for grid in grids:
             grid.rows = [(n, row) for n, row in grid.rows if n >= header]
@@ -391,7 +392,8 @@ def propose_study(
         held = next(held for grid, held in zip(grids, marks, strict=True) if grid.path == block.grid.path
                     and grid.sheet == block.grid.sheet)  # fmt: skip
         block.missing = sorted({*block.missing, *held})
-        block.match.aliases |= {each: (asked[each], "as asked") for each in block.match.found if each in asked}
+        own = {each: asked[keys] for each in block.match.found if asked and (keys := name_keys(each)) in asked}
+        block.match.aliases |= {each: (code, "as asked") for each, code in own.items()}
     undecided += left_out
     if not blocks:
         names = [name for code in found.codes[:2] for name in found.names.names[code][:3]]

@@ -18,7 +18,7 @@ from growthpoles.errors import DataError, counted, listed, message, parted, plai
 from growthpoles.errors import quoted as in_list
 from growthpoles.file_reading import likely_encodings, read_bytes
 from growthpoles.regions.key_matching import match_keys
-from growthpoles.regions.name_matching import NameIndex, says_total
+from growthpoles.regions.name_matching import NameIndex, name_keys, says_total
 from growthpoles.study.files import problems as causes
 from growthpoles.study.files.cell_grids import EncodingError, Grid, read_grids, turned
 from growthpoles.study.files.number_notation import given_signs, is_number, signs_asked
@@ -41,6 +41,7 @@ from growthpoles.study.files.printed_subjects import (
     is_no_subject,
     is_unit,
     names_no_subject,
+    title_as_name,
     told_apart,
     unit_said,
     without_dates,
@@ -333,9 +334,8 @@ def _title(block: Block, blocks: Sequence[Block], *, section: bool = True) -> tu
     if found is None:
         alike = [each for each in blocks if {*each.titles} & {*block.titles}]  # a sheet a year, too
         plain = without_span(chosen, {year for each in alike for year in each.years}) or chosen
-    plain = re.sub(r"\s+", " ", plain).strip(" ,;:-")
     sheet = "" if UNNAMED.fullmatch(block.grid.sheet) else block.grid.sheet
-    return number, plain[:120] or sheet or "value"
+    return number, title_as_name(plain, numbered=bool(number)) or sheet or "value"
 
 
 def refuse_placeholders(aliases: Mapping[str, str], grids: Sequence[Grid], guess: LayerGuess, where: str) -> None:
@@ -600,9 +600,10 @@ def read_table(
         raise DataError(nothing_found([path], remarks, codes[:3], aliases=True))
     borne = {each.text(row, each.key or 0) for each in blocks for _, row in each.rows + each.aside}
     borne |= {row for each in blocks for row in each.apart}
+    alike = set(map(name_keys, borne)) if {*known} - borne else set()
     remarks += [
         *idle_told(sorted(skipped - borne - {"*"}), path),
-        *idle_told(sorted({*known} - borne), path, "aliases"),
+        *idle_told(sorted(name for name in {*known} - borne if name_keys(name) not in alike), path, "aliases"),
     ]
     indicators, places = name_indicators(blocks)
     names = {place: indicators[at].name for place, at in places.items()}

@@ -190,6 +190,12 @@ _WITH_STATE = re.compile(
     flags=re.IGNORECASE,
 )
 _BRACKET = re.compile(rf"(?<=\d\d\d\d)[ \u00a0]*(?!{_UNIT})(\([^()]{{1,14}}\))", flags=re.IGNORECASE)
+# "2025. gadā", "2025. gada sākumā": the dot of an ordinal goes, and the word for the year where no other follows it.
+_ORDINAL = re.compile(
+    rf"(?<=(?<!\d)(?:19|20)\d\d)(?:(?:\.\s+(?:{alternatives('year_said')}|god)|\s+met(?:ais?|ų|us))(?!\w)\.?"
+    r"(?=\s*(?:$|[()\[\],;:|–—-]))|\.(?=\s+(?-i:[a-zа-яё])))",
+    flags=re.IGNORECASE,
+)
 _WORD_FOR_YEAR = re.compile(r"\s*(?:г\.?г?\.?|года?|[年년])(?!\w)", flags=re.IGNORECASE)
 TABLE = f"(?:{alternatives('tables')})"
 _NUMBER_OF = (
@@ -514,7 +520,7 @@ def year_inside(text: str, *, spans: bool = False, days: bool = False) -> tuple[
     for hit in hits:
         if hit[2] and int(hit[2]) % 100 != (int(hit[1]) + 1) % 100:
             return None
-    rest = _WITH_STATE.sub(" ", plain)
+    rest = re.sub(r"\s+\.(?=\s)", ",", _WITH_STATE.sub(" ", _ORDINAL.sub("", plain)))
     rest = re.sub(r"\(\s*\)|\[\s*\]", " ", rest)
     rest = re.sub(r"([;|/,])\s*(?=[;|/,])", "", " ".join(rest.split()))
     rest = re.sub(r"\s+(?=[,;:])|[\s,;:]+(?=[)\]])", "", rest).strip(" ,;:/|–—-_.+")

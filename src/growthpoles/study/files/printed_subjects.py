@@ -130,6 +130,25 @@ def names_no_subject(text: str) -> bool:
     return is_no_subject(text) or is_no_quantity(text)
 
 
+_LONGEST = 120
+
+
+def title_as_name(text: str, *, numbered: bool) -> str:
+    """Return as many whole words of a title as make a name, without a bracket that would stay open.
+
+    What stands in brackets behind the number of the table goes behind it: "Table 5 (Male): Rates by district".
+    """
+    text = re.sub(r"\s+", " ", text).strip(" ,;:-")
+    if numbered and (hit := re.match(r"\(([^()]+)\)\s*:\s*(?=\S)", text)):
+        text = text[hit.end() :] + ("" if hit[1].casefold() in text[hit.end() :].casefold() else f", {hit[1]}")
+    if len(text) <= _LONGEST:
+        return text
+    text = text[: _LONGEST + 1].rpartition(" ")[0] or text[:_LONGEST]
+    while (at := max(text.rfind("("), text.rfind("["))) > max(text.rfind(")"), text.rfind("]"), 0):
+        text = text[:at]
+    return text.rstrip(" ,;:–—-")
+
+
 _FOUR_DIGITS = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 
 

@@ -29,7 +29,7 @@ from growthpoles.errors import (
 from growthpoles.file_reading import remembered
 from growthpoles.language.languages import preferred
 from growthpoles.regions.key_matching import region_names
-from growthpoles.regions.name_matching import NameIndex, match_names, nearest_code
+from growthpoles.regions.name_matching import NameIndex, match_names, name_keys, nearest_code
 from growthpoles.spatial.weights.build_weights import CONTIGUITY
 from growthpoles.study.files.printed_labels import bare_name
 from growthpoles.study.files.printed_tables import parse_number, read_rows, require_columns
@@ -239,7 +239,8 @@ def match_study_regions(
     ----------
     study : Study
     names : sequence of str
-        As written. The study's own `boundaries.aliases` come first, letter by letter; then, with built-in boundaries,
+        As written. The study's own `boundaries.aliases` come first, in any case of letters where
+        nothing else is meant; then, with built-in boundaries,
         every spelling that :func:`growthpoles.match_regions` knows; with a file, its key and all its
         text columns.
     where : str, optional
@@ -286,6 +287,11 @@ def match_study_regions(
         near, allowed = nearest(code, index.names, n=1), "the key of a region, or the name in ignore of its table"
         raise RegionError(message(problem, where=str(study.path), allowed=allowed, near=near))
     given = [bare if (bare := bare_name(name)) != name and not index.find(name) else name for name in given]
+    folded: dict[str, set[str]] = {}
+    for name, code in aliases.items():
+        folded.setdefault(name_keys(name).exact, set()).add(code)
+    means = (folded.get(name_keys(name).exact, ()) if not index.find(name) else () for name in given)
+    given = [next(iter(codes)) if len(codes) == 1 else name for name, codes in zip(given, means, strict=True)]
     return list(match_names(given, index, where=where, duplicates=duplicates))
 
 
