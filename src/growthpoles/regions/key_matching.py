@@ -137,8 +137,7 @@ def code_endings(names: Sequence[str], index: NameIndex) -> dict[str, str]:
     whole = {len(index.names)}
     for own in (each for each in ends.values() if {len(each), len({*each.values()})} == whole):
         found = {name: own[name] for name in names if name in own}
-        counted = list(names) == [str(at) for at in range(1, len(names) + 1)]  # they may be those of rows
-        if len(found) >= max(3, _ENDED * len(names)) and not counted:
+        if len(found) >= max(3, _ENDED * len(names)) and min(map(len, found)) > 1:  # "1", "2" may count the rows
             return found
     return {}
 

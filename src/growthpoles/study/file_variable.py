@@ -202,13 +202,11 @@ class FileData:
             self.table.attrs["units"] = more.attrs["units"]
             return pd.Series(more[variable])
         if variable not in columns:
-            others = [] if self.regions is None else [str(column) for column in self.regions.columns]
-            if variable in others and self.regions is not None:
+            problem = f"no column of numbers is called {plain(variable)}"
+            if self.regions is not None and variable in map(str, self.regions.columns):
                 problem = f"column {plain(variable)} holds no numbers: {_first_text(self.regions[variable])}"
             elif not unread and (why := _reason_of(variable, self.notes)):
                 problem = f"column {plain(variable)} was left out ({why}); another heading above it has it read"
-            else:
-                problem = f"no column of numbers is called {plain(variable)}"
             every = dict.fromkeys([*columns, *map(str, more)])
             shared = (self.table.attrs.get("shared", {}) | more.attrs.get("shared", {})).get(variable, ())
             if len(several := [name for name in every if name.endswith(f": {variable}") or name in shared]) > 1:
@@ -233,8 +231,8 @@ class FileData:
     def _offered(self) -> list[str]:
         """Return the columns as a message offers them: one whose name would be cut by what else it is called."""
         called = {name: code for code, name in reversed(self.table.attrs.get("codes", {}).items())}
-        names = map(str, self.table.columns)
-        return [called.get(name, name) if quoted(name).rstrip("'\"").endswith("...") else name for name in names]
+        cut = [quoted(name).rstrip("'\"").endswith("...") for name in map(str, self.table)]
+        return [called.get(name, name) if long else name for name, long in zip(map(str, self.table), cut, strict=True)]
 
     def tell_years(self, names: Iterable[str]) -> None:
         """Say which of some columns are not in every year of their table."""

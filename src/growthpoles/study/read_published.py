@@ -293,10 +293,7 @@ def _with_subject(block: Block, blocks: Sequence[Block], labels: Mapping[int | s
 
 
 def shorter_names(blocks: Iterable[Block], names: Codes) -> dict[Any, Any]:
-    """Return what else an indicator is called: its code, a line of its heading, its name without the subject.
-
-    `shared` are what several are called, each with their names.
-    """
+    """Say what else one is called (codes, lines of headings, names without a subject), or several (`shared`)."""
     codes, told = dict[str, str](), defaultdict[str, list[str]](list)
     for block in blocks:
         for coded, named in block.codes.items():

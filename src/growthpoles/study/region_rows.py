@@ -17,7 +17,7 @@ from growthpoles.regions.name_matching import NameIndex, is_country
 from growthpoles.regions.row_levels import KeyMatch, RowSigns
 from growthpoles.study.files.cell_grids import Grid
 from growthpoles.study.files.number_notation import is_number
-from growthpoles.study.files.printed_labels import bare_name, parse_year
+from growthpoles.study.files.printed_labels import bare_name, parse_year, years_in
 from growthpoles.study.files.table_files import JOINT, cell_text, joint_keys
 from growthpoles.study.table_blocks import (
     MOST_ACROSS,
@@ -385,7 +385,7 @@ def spelled_otherwise(
         texts = [text for text in dict.fromkeys(cells) if text]
         if at == block.year_column or len(texts) < 2 or len(texts) > 3000:
             continue
-        if at in numeric and not code_endings(texts, index):
+        if at in numeric and (any(map(years_in, block.paths[at])) or not code_endings(texts, index)):
             continue
         codes = (match := match_keys(texts, index, bare_name=bare_name)).codes | match.heard
         units = len(set(codes.values()))

@@ -22,7 +22,6 @@ from growthpoles.study.files.printed_labels import (
     bare_name,
     dates_within_years,
     doubtful_year,
-    heading_reader,
     marked_apart,
     multipliers,
     parse_year,
@@ -37,7 +36,7 @@ from growthpoles.study.files.printed_labels import (
     years_ended,
     years_in,
 )
-from growthpoles.study.files.printed_subjects import is_unit, spans_of_others
+from growthpoles.study.files.printed_subjects import heading_reader, is_unit, spans_of_others
 from growthpoles.study.files.problems import COUNT_OF_ROWS, NO_YEAR, ON_REQUEST, RANKS, Problem
 from growthpoles.study.files.table_files import JOINT, cell_text
 from growthpoles.study.region_rows import (

@@ -703,23 +703,3 @@ def bare_name(name: str, *, heading: bool = False) -> str:
     end = (_TRAILING_OF_HEADING if heading else _TRAILING).sub("", text[-_END:])
     bare = (text[:-_END] + (_BEFORE_UNIT.sub("", end) if heading else end)).strip()
     return bare if bare and bare.count("(") <= bare.count(")") else text  # "(as of July 1)" has no mark behind it
-
-
-_SECTION = re.compile(r"\([A-U]{1,2}\)")
-_OF_STATE = {"(P)", "(R)", "(E)", "(F)"}  # provisional, revised, estimated, final
-
-
-def heading_reader(headings: Iterable[str]) -> Callable[[str], str]:
-    """Return :func:`bare_name` for the headings of one table.
-
-    Capitals in brackets behind them are no marks but codes ("Manufacturing (C)") where they differ between columns.
-    """
-    letters = {hit for text in headings for hit in _SECTION.findall(text)}
-    coded = len(letters) > 1 and not letters <= _OF_STATE
-
-    def read(name: str) -> str:
-        text, bare = " ".join(name.split()), bare_name(name, heading=True)
-        ends = [hit.end() for hit in _SECTION.finditer(text) if text.startswith(bare)] if coded else []
-        return text[: ends[-1]] if ends and len(bare) < ends[-1] else bare
-
-    return read

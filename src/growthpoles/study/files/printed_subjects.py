@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from growthpoles.language.languages import alternatives
 from growthpoles.regions.name_matching import says_only_total
@@ -14,6 +14,7 @@ from growthpoles.study.files.printed_labels import (
     TABLE_NUMBER,
     UNIT_WORD,
     YEAR_WORDS,
+    bare_name,
     one_of,
     two_years,
     year_inside,
@@ -233,3 +234,23 @@ def bear_sections(labels: Iterable[object]) -> bool:
     found = [hit[1] or hit[2] for text in texts if (hit := _SECTION.match(text))]
     lettered = [code for code in found if not code.isdecimal()]  # "31 Østfold" has a code, too
     return len(found) >= max(3, _CODED * len(texts)) and len({*lettered}) > len(found) / 2
+
+
+_SECTION = re.compile(r"\([A-U]{1,2}\)")
+_OF_STATE = {"(P)", "(R)", "(E)", "(F)"}  # provisional, revised, estimated, final
+
+
+def heading_reader(headings: Iterable[str]) -> Callable[[str], str]:
+    """Return :func:`bare_name` for the headings of one table.
+
+    Capitals in brackets behind them are no marks but codes ("Manufacturing (C)") where they differ between columns.
+    """
+    letters = {hit for text in headings for hit in _SECTION.findall(text)}
+    coded = len(letters) > 1 and not letters <= _OF_STATE
+
+    def read(name: str) -> str:
+        text, bare = " ".join(name.split()), bare_name(name, heading=True)
+        ends = [hit.end() for hit in _SECTION.finditer(text) if text.startswith(bare)] if coded else []
+        return text[: ends[-1]] if ends and len(bare) < ends[-1] else bare
+
+    return read
