@@ -131,12 +131,13 @@ def code_endings(names: Sequence[str], index: NameIndex) -> dict[str, str]:
     ends: dict[str, dict[str, str]] = {}
     for code, spellings in index.names.items():
         for hit in filter(None, map(_BEGUN.fullmatch, spellings)):
-            if any(map(str.isdigit, hit[2])):
+            if len(hit[2]) > 1 and any(map(str.isdigit, hit[2])):
                 ends.setdefault(hit[1], {})[hit[2]] = code
     whole = {len(index.names)}
     for own in (each for each in ends.values() if {len(each), len({*each.values()})} == whole):
         found = {name: own[name] for name in names if name in own}
-        counted = list(names) == [str(at) for at in range(1, len(names) + 1)]  # they may be those of rows
+        numbers = sorted(int(name) for name in names if name.isdecimal())
+        counted = numbers in ([*range(len(names))], [*range(1, len(names) + 1)])  # they may be those of rows
         if len(found) >= max(3, _ENDED * len(names)) and not counted:
             return found
     return {}

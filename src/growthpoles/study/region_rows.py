@@ -349,7 +349,7 @@ def spelled_otherwise(
         texts = [text for text in dict.fromkeys(cells) if text]
         if at == block.year_column or len(texts) < 2 or len(texts) > 3000:
             continue
-        if at in numeric and not code_endings(texts, index):
+        if at in numeric and (any(map(parse_year, block.paths[at])) or not code_endings(texts, index)):
             continue
         codes = (match := match_keys(texts, index, bare_name=bare_name)).codes | match.heard
         units = len(set(codes.values()))
