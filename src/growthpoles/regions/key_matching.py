@@ -132,7 +132,7 @@ def code_endings(names: Sequence[str], index: NameIndex) -> dict[str, str]:
     ends: dict[str, dict[str, str]] = {}
     for code, spellings in index.names.items():
         for hit in filter(None, map(_BEGUN.fullmatch, spellings)):
-            if any(map(str.isdigit, hit[2])):
+            if len(hit[2]) > 1 and any(map(str.isdigit, hit[2])):
                 ends.setdefault(hit[1], {})[hit[2]] = code
     whole = {len(index.names)}
     for own in (each for each in ends.values() if {len(each), len({*each.values()})} == whole):
