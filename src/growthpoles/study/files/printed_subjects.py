@@ -236,7 +236,7 @@ def bear_sections(labels: Iterable[object]) -> bool:
     return len(found) >= max(3, _CODED * len(texts)) and len({*lettered}) > len(found) / 2
 
 
-_SECTION = re.compile(r"\([A-U]{1,2}\)")
+_LETTERS = re.compile(r"\([A-U]{1,2}\)")
 _OF_STATE = {"(P)", "(R)", "(E)", "(F)"}  # provisional, revised, estimated, final
 
 
@@ -245,12 +245,12 @@ def heading_reader(headings: Iterable[str]) -> Callable[[str], str]:
 
     Capitals in brackets behind them are no marks but codes ("Manufacturing (C)") where they differ between columns.
     """
-    letters = {hit for text in headings for hit in _SECTION.findall(text)}
+    letters = {hit for text in headings for hit in _LETTERS.findall(text)}
     coded = len(letters) > 1 and not letters <= _OF_STATE
 
     def read(name: str) -> str:
         text, bare = " ".join(name.split()), bare_name(name, heading=True)
-        ends = [hit.end() for hit in _SECTION.finditer(text) if text.startswith(bare)] if coded else []
+        ends = [hit.end() for hit in _LETTERS.finditer(text) if text.startswith(bare)] if coded else []
         return text[: ends[-1]] if ends and len(bare) < ends[-1] else bare
 
     return read
