@@ -24,6 +24,7 @@ import growthpoles as gp
 from growthpoles import maps
 from growthpoles.errors import MapError
 from growthpoles.language.languages import translator
+from growthpoles.language.number_format import round_half
 from growthpoles.language.phrases import Words
 from growthpoles.maps import palettes
 from growthpoles.maps.captions import captions_qmd, captions_tex
@@ -40,7 +41,9 @@ from growthpoles.maps.thematic.value_map import (
     automatic_limits,
     centered_limits,
     change_limits,
+    class_limits,
     digits_for,
+    digits_in_classes,
     places_of,
 )
 from samples import samples
@@ -764,3 +767,25 @@ def test_a_scheme_of_changes_is_drawn(regions: gpd.GeoDataFrame) -> None:
     assert marks[0] != marks[1] and marks[1] == marks[2]
     with pytest.raises(MapError, match="limits and scheme"):
         maps.plot_change(regions, values, scheme="equal", limits=[-900, 0, 900])
+
+
+@pytest.mark.parametrize("seed", samples(range(120), 12))
+def test_a_printed_value_lies_within_the_limits_of_its_class(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    size, spread, decimals = 10.0 ** rng.integers(-2, 5), rng.choice([0.02, 0.3, 2.0]), int(rng.integers(0, 4))
+    values = np.round(size * (1 + spread * rng.normal(size=24)), decimals)
+    if len(np.unique(values)) < 6:
+        pytest.skip("too few values")
+    center = 0.0 if seed % 3 == 0 and values.min() < 0 < values.max() else None
+    edges = np.array(class_limits(values, "natural"))
+    first = digits_for(values)
+    digits = digits_in_classes(values, edges, first, center)
+    own = places_of(values, edges, center)
+
+    def stay(told: int) -> bool:
+        printed = np.array([round_half(value, told) for value in values])
+        within = (printed >= edges[0] - 1e-9 * np.ptp(edges)) & (printed <= edges[-1] + 1e-9 * np.ptp(edges))
+        return bool(((within & (places_of(printed, edges, center) == own)) | (printed == 0)).all())
+
+    assert stay(digits) and digits <= max(decimals, first)
+    assert not any(map(stay, range(first, digits)))

@@ -34,6 +34,7 @@ from growthpoles.maps.thematic.value_map import (
     Numbers,
     Scheme,
     change_limits,
+    digits_in_classes,
     equal_limits,
     map_numbers,
     own_limits,
@@ -211,7 +212,7 @@ def plot_change(
     known = values[values.notna()].to_numpy()
     most = float(np.abs(edges).max())
     digits = 0 if most >= 1000 or not len(known) else min(max(1, 1 - int(np.floor(np.log10(most)))), digits_of(known))
-    ramp = palettes.DIVERGING
+    digits, ramp = digits_in_classes(known, edges, digits, 0.0), palettes.DIVERGING
     shown = Numbers(values, edges, digits, ramp, title=title, center=0.0, sign="+", hatched=undecided)
     return map_numbers(regions, shown, name, span, edition, change, lang=lang, ax=ax, gid="change", options=options)
 

@@ -24,6 +24,7 @@ from growthpoles.maps.thematic.map_drawing import shown_on
 from growthpoles.maps.thematic.value_map import (
     automatic_limits,
     digits_for,
+    digits_in_classes,
     plot_values,
 )
 from growthpoles.maps.typography import text_metrics
@@ -261,7 +262,7 @@ def _common(
         limits, center = automatic_limits(values, scheme, k, center)
         options = {**options, "center": center if options.get("colours") is None else options.get("center")}
     if draw is plot_values and "digits" not in options:
-        options = {**options, "digits": digits_for(values)}
+        options = {**options, "digits": digits_in_classes(values, np.array(limits), digits_for(values), center)}
     return {name: value for name, value in options.items() if name not in ("scheme", "k")} | {"limits": limits}
 
 

@@ -317,6 +317,25 @@ def digits_for(values: Array) -> int:
     return min(int(np.clip(2 - np.floor(np.log10(np.abs(known).max())), 0, 9)), digits_of(known))
 
 
+def digits_in_classes(values: Array, edges: Array, first: int, center: float | None = None) -> int:
+    """Return `first` digits, or as many more as it takes that every value is printed within the limits of its class.
+
+    A value of 105.5 below a limit of 105.8 is not "106". The digits that the values have are enough in any case, and
+    what is printed as zero is told by :func:`growthpoles.maps.source_note.shown_value`.
+    """
+    known = values[np.isfinite(values)]
+    own = places_of(known, edges, center)
+    noise = 1e-9 * float(np.ptp(edges))
+
+    def stay(digits: int) -> bool:
+        printed = np.array([round_half(value, digits) for value in known])
+        within = (edges[0] - noise <= printed) & (printed <= edges[-1] + noise)
+        return bool((((places_of(printed, edges, center) == own) & within) | (printed == 0)).all())
+
+    last = max(first, digits_of(known)) if len(known) else first
+    return next(filter(stay, range(first, last)), last)
+
+
 def change_limits(values: Sequence[float] | Array, k: int | None = None) -> tuple[float, ...]:
     """Return limits of `k` classes (6), symmetric around zero, of 1, 2, 2.5 or 5 times a power of ten, for all values.
 
@@ -529,7 +548,8 @@ def plot_values(
     if colours is None:
         colours = palettes.SEQUENTIAL if center is None else palettes.DIVERGING
     palettes.check_colours(colours)
-    shown = Numbers(series, edges, digits_for(numbers) if digits is None else digits, colours, center=center)
+    told = digits_in_classes(numbers, edges, digits_for(numbers), center) if digits is None else digits
+    shown = Numbers(series, edges, told, colours, center=center)
     return map_numbers(regions, shown, variable, year, edition, values, lang=lang, ax=ax, gid=gid, options=options)
 
 
