@@ -2,7 +2,14 @@
 
 import pytest
 
-from growthpoles.study.files.printed_labels import bare_name, without_span
+from growthpoles.study.files.printed_labels import (
+    bare_name,
+    parse_year,
+    part_of_year,
+    split_table_number,
+    without_span,
+    year_inside,
+)
 from growthpoles.study.files.printed_subjects import is_no_quantity
 
 
@@ -39,3 +46,38 @@ def test_a_mean_or_a_census_is_no_quantity_whatever_its_unit(unit: str) -> None:
 def test_an_age_keeps_its_plus(name: str) -> None:
     assert bare_name(name, heading=True) == name
     assert [bare_name(text, heading=True) for text in ("Jobs 2020+", "CO2+", "Name+")] == ["Jobs 2020", "CO2", "Name"]
+
+
+SAID = "{}-y.|{}-yil|{} yil|{} й.|{} йил|{}-жыл|{} ж.|{} оны|{} он|{}-cı il|{} წ.|{} թ.|{}. gads|{} m.|{} metai"
+SAID += "|{}. év|{} рік|năm {}|tahun {}|mwaka {}|viti {}|سنة {}|año {}|{} году|{}. godina|{} yılı|{}"
+WHOLE = (
+    "{} (January-December)|Jan–Dec {}|январь-декабрь {}|Январь – декабрь {} г.|{}-yil yanvar-dekabr|Ene-Dic {}|I-XII {}"
+)
+
+
+@pytest.mark.parametrize("label", [*SAID.split("|"), *WHOLE.split("|")])
+@pytest.mark.parametrize("mark", ["", "*", " (p)"])
+def test_a_year_is_one_with_its_word_in_any_language_and_as_the_span_of_its_months(label: str, mark: str) -> None:
+    for year in (1999, 2022):
+        text = label.format(year) + mark
+        assert parse_year(text) == (year, "year"), text
+        assert not part_of_year(text)
+
+
+@pytest.mark.parametrize("label", ["{} Male", "{} total", "Jan-Mar {}", "January {}", "{}-yil yanvar", "I-VI {}"])
+def test_what_stands_beside_a_year_is_no_word_for_it(label: str) -> None:
+    assert parse_year(label.format(2022)) is None
+
+
+@pytest.mark.parametrize("word", ["-yil", "-y.", " йил", ". gadā", " m.", "", " г.", "-жыл"])
+@pytest.mark.parametrize("title", ["Aholi soni", "Population", "Численность населения"])
+def test_a_year_goes_off_a_title_with_its_word(title: str, word: str) -> None:
+    found = year_inside(f"{title}, 2023{word}")
+    assert found is not None and found[0] == 2023
+    assert found[1].removesuffix(", m") == title
+
+
+@pytest.mark.parametrize("number", ["1.4.", "12.10.", "PA001:", "RV0240:", "2.1.3.", "Table 5."])
+def test_the_number_or_the_code_of_a_table_goes_off_its_title(number: str) -> None:
+    assert split_table_number(f"{number} Wages by county", title=True)[1] == "Wages by county"
+    assert split_table_number("31.12. Population", title=True)[1] == "31.12. Population"

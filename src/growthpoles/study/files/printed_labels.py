@@ -44,10 +44,10 @@ _YEAR_NOTE = (
     rf"|\s?[_–—-]\s?{_STATE}\.?(?=\s*(?:$|[()\[\],;:|])))"
 )
 _YEAR = r"((?:19|20)\d\d)"
+_YEAR_WORD = rf"(?:{alternatives('year_said')})"
 _PLAIN_YEAR = re.compile(
-    rf"(?:F\.?Y\.?|Y|X|YR|year|anno|ano|año|anul|jahr|rok|god|год|жыл|рік|за|в|in|'|(?:{_STATE}[.:]?\s+)+)?\s*{_YEAR}(?:\.0?)?"
-    rf"(?:JJ00|-?A1|[ \u00a0]*(?:г\.?г?\.?|год[а-я]*|ж\.?|жыл[а-я]*|йил[а-я]*|рік|роки|року|year|年度?|년"
-    rf"|-?yil[a-z]*|gad[sau]|met(?:ai|ų)|aasta|m\.|év|rok[ua]?|leto|god\.?))?:?"
+    rf"(?:F\.?Y\.?|Y|X|YR|anul|за|в|in|'|{_YEAR_WORD}|(?:{_STATE}[.:]?\s+)+)?\s*{_YEAR}(?:\.0?)?"
+    rf"(?:JJ00|-?A1|[ \u00a0]*(?:г\.?г?\.?|[-–]?(?:{_YEAR_WORD}\.?|[жйyў]\.?)|[-–]c[iıuü][ \u00a0]il\w*|[mgрწթ]\.))?:?"
     rf"(?:[ \u00a0]*(?:[a-z\d]{{1,2}}/|(?<![A-Za-z])[A-Za-z]{{1,2}}(?![^\W\d_])|\([^()]{{1,14}}\)|{_YEAR_NOTE}))*+",
     flags=re.IGNORECASE,
 )
@@ -65,8 +65,8 @@ _YEAR_FIRST = re.compile(rf"{_YEAR}[./-](\d{{1,2}})[./-](\d{{1,2}})(?:[ T]00:00(
 _MONTHS = rf"(?:{alternatives('months')})\b\.?"
 PARTS_OF_YEAR = re.compile(
     rf"\b(?:q\s?[1-4]|[1-4]\s?[qt](?![^\W\d_])|[1-4]\.?\s*(?:-?[йa-zº]{{1,3}}\.?\s+)?"
-    rf"(?:quarter|квартал|кв\.|quartal|trim|kvart|kw\b|cet\b|ceturk|ketv|negyed|čtvrt|štvrť|nelj|çeyr|тоқс)"
-    rf"|(?:i{{1,3}}v?|iv)\.?\s+(?:квартал|кв\.|trim|quart|kwart|kw\b|cet\b|ceturk|ketv|kvart|negyed|тоқс)"
+    rf"(?:quarter|квартал|кв\.|quartal|trim|kvart|kw\b|cet\b|ceturk|ketv|negyed|čtvrt|štvrť|nelj|çeyr|тоқс)\w*"
+    rf"|(?:i{{1,3}}v?|iv)\.?\s+(?:квартал|кв\.|trim|quart|kwart|kw\b|cet\b|ceturk|ketv|kvart|negyed|тоқс)\w*"
     rf"|(?:19|20)\d\d[-. /]?(?:[mqthkc]|kv|ii?)\d|[hst][1-4]\b|half\b|полугоди"
     rf"|(?<![\d./-])(?:0?[1-9]|1[0-2])[/.-](?=(?:19|20)\d\d\b)|(?<!\d)(?:19|20)\d\d[/.-](?:0[1-9]|1[0-2])(?![\d./-])"
     rf"|(?:19|20)\d\d\s?(?:년\s?\d|年\s?\d{{1,2}}\s?月|年第)|quarter\b|{_MONTHS})",
@@ -104,8 +104,9 @@ _SHORT_YEAR = re.compile(
 _DAY_IN_WORDS = re.compile(
     rf"(?:(?:на|az?|am|au|al?|à|stav k|stan na|as of|as at|по состоянию на)\s+)?"
     rf"(?:\d{{1,2}}(?:er|st|nd|rd|th|-?е|º)?\.?[\s/-]+(?:de\s+)?"
-    rf"{_MONTHS}(?:\s+de|,)?[\s/-]+{_YEAR}|{_MONTHS}\s+\d{{1,2}}(?:st|nd|rd|th)?,?\s+{_YEAR}|{_YEAR}\.?\s+{_MONTHS}\s+\d{{1,2}}\.?)"
-    rf"(?:\s*(?:г\.?|года?|р\.?|року|r\.?))?{_YEAR_NOTE}*",
+    rf"{_MONTHS}(?:\s+de|,)?[\s/-]+{_YEAR}|{_MONTHS}\s+\d{{1,2}}(?:st|nd|rd|th)?,?\s+{_YEAR}|{_YEAR}\.?\s+{_MONTHS}\s+\d{{1,2}}\.?"
+    rf"|{_YEAR}[ –-]?{_YEAR_WORD}\.?,?\s+\d{{1,2}}[ –-]\s?{_MONTHS})"
+    rf"(?:\s*(?:г\.?|р\.?|r\.?|[–-]?{_YEAR_WORD}))?{_YEAR_NOTE}*",
     flags=re.IGNORECASE,
 )
 # Dates in a longer text, each with its year; "31-Mar-2014" is one, too.
@@ -192,7 +193,7 @@ _WITH_STATE = re.compile(
 _BRACKET = re.compile(rf"(?<=\d\d\d\d)[ \u00a0]*(?!{_UNIT})(\([^()]{{1,14}}\))", flags=re.IGNORECASE)
 # "2025. gadā", "2025. gada sākumā": the dot of an ordinal goes, and the word for the year where no other follows it.
 _ORDINAL = re.compile(
-    rf"(?<=(?<!\d)(?:19|20)\d\d)(?:(?:\.\s+(?:{alternatives('year_said')}|god)|\s+met(?:ais?|ų|us))(?!\w)\.?"
+    rf"(?<=(?<!\d)(?:19|20)\d\d)(?:[–-](?:{_YEAR_WORD}|[жйy])(?!\w)\.?|(?:\.\s+{_YEAR_WORD}|\s+(?:met(?:ais?|ų|us)|[yй]il\w*|йил\w*|оны))(?!\w)\.?"
     r"(?=\s*(?:$|[()\[\],;:|–—-]))|\.(?=\s+(?-i:[a-zа-яё])))",
     flags=re.IGNORECASE,
 )
@@ -206,9 +207,16 @@ TABLE_NUMBER = re.compile(
     rf"\s*(?:(?i:{TABLE})(?![^\W\d_])\.?\s*(?i:n[or]?[.°º]*|№|#)?\s*(?:{_NUMBER_OF})(?:\s\(\d{{1,3}}\))?|\d{{1,3}}(?:[.–-]\d{{1,3}}){{0,4}}[.–-]?\s?(?i:{TABLE})(?!\w)"
     r"|第?\s?\d{1,3}(?:[-–.]\d{1,3})*\s?表|[表표]\s?\d{1,3}(?:[-–.]\d{1,3})*)(?:\s*[.:)–—|-]+)?\s*"
 )
-# "21.1.2.2." before a title, and no date ("31.12.21"); a heading may begin with the code of an industry.
-_NUMBER_ALONE = re.compile(r"\s*(?!\d\d?\.\d\d?\.\d\d\.?\s)\d{1,3}(?:\.\d{1,3}){2,4}\.?\s+(?=[^\W\d_])")
-_YR = re.compile(r"\s*\[YR(?:19|20)\d\d\]", flags=re.IGNORECASE)
+# "21.1.2.2.", "1.4.", "PA001:" before a title, and no date ("31.12.21"); a heading may begin with an industry's code.
+_NUMBER_ALONE = re.compile(
+    r"\s*(?:(?!\d\d?\.\d\d?\.\d\d\.?\s)\d{1,3}(?:\.\d{1,3}){2,4}\.?|(?!3[01]\.)\d\d?\.\d\d?\.|[A-Z]{2,5}\d{2,6}:)\s+(?=[^\W\d_])"
+)
+# The year of the World Bank once more; "January to December", which is all of it.
+_YR = re.compile(
+    rf"\s*\[YR(?:19|20)\d\d\]|[\s(,]*(?<!\w)(?:{alternatives('first_months')})\.?\s?[–—/-]\s?"
+    rf"(?:{alternatives('last_months')})(?!\w)[\s.),]*(?=\W*$|\(\w{{1,2}}\)$|(?:19|20)\d\d)",
+    flags=re.IGNORECASE,
+)
 _LEADING = re.compile(r"^[\s.\-–—•·:>]+(?=\w)")
 _END = 200  # signs at the end of a name among which marks are looked for
 _DOTS = r"\s*+(?<![:.])[:.]{2,}+"
@@ -423,7 +431,7 @@ def _plain(cell: object) -> str:
 
 def part_of_year(text: str) -> str:
     """Return the month, quarter or half-year that a label names ("M01", "2021M03", "March", "Q2 2021"), or ""."""
-    plain = _DAY_ALONE.sub("", _DAYS.sub("", _ENDED.sub(" ", text.translate(_DIGITS).strip())))
+    plain = _DAY_ALONE.sub("", _DAYS.sub("", _ENDED.sub(" ", _YR.sub("", text.translate(_DIGITS).strip()))))
     hit = _PART_ALONE.fullmatch(plain) or PARTS_OF_YEAR.search(plain)
     return hit[0].strip() if hit else ""
 
@@ -655,8 +663,8 @@ def marked_apart(headers: Mapping[int, str], named: Mapping[int, tuple[str, int 
 def split_table_number(text: str, *, title: bool = False) -> tuple[str, str]:
     """Split the number of a table from its title ("Table 2.1: Population"): the number as printed, or "", and the rest.
 
-    Of a `title` also a number alone that has three parts ("21.1.2.2. Population"). A title that is nothing else, and a
-    year behind the word, are left as they are.
+    Of a `title` also a number alone of several parts ("21.1.2.2. Population") and a code ("PA001: Wages"). A title that
+    is nothing else, and a year behind the word, are left as they are.
     """
     hit = TABLE_NUMBER.match(text) or (_NUMBER_ALONE.match(text) if title else None)
     rest = text[hit.end() :] if hit else ""
