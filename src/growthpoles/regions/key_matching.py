@@ -66,6 +66,7 @@ _NEARER = 0.1  # more alike than another name that claims the same region
 _SEARCHES = 2000  # names for which something alike is looked for
 _FEW = 3  # regions of which a name may be any
 SUM = "it is the sum of other rows"
+PART = "it is a part of the row above it, by its indentation"
 _BOTH_SCRIPTS = 3  # names that are the same letter for letter in Cyrillic and Latin, for any to be taken
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Container, Iterable, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Sequence
 from dataclasses import replace
 from itertools import permutations
 from pathlib import Path
@@ -12,9 +12,9 @@ from typing import NamedTuple
 
 from growthpoles.errors import DataError, Reason, listed, message, plain, quoted, remedy, shown
 from growthpoles.language.languages import alternatives
-from growthpoles.regions.key_matching import SUM, code_endings, key_of, match_keys
-from growthpoles.regions.name_matching import NameIndex, is_country
-from growthpoles.regions.row_levels import KeyMatch, RowSigns
+from growthpoles.regions.key_matching import PART, SUM, code_endings, key_of, match_keys
+from growthpoles.regions.name_matching import NameIndex, is_country, says_total
+from growthpoles.regions.row_levels import KeyMatch, RowSigns, indents, levels_by_rates, levels_by_sums
 from growthpoles.study.files.cell_grids import Grid
 from growthpoles.study.files.number_notation import is_number
 from growthpoles.study.files.printed_labels import bare_name, parse_year, years_in
@@ -28,7 +28,7 @@ from growthpoles.study.table_blocks import (
     labels_beside,
     split_halves,
 )
-from growthpoles.study.table_totals import figures, rows_of_one_name, rows_of_other_level, seeming_totals, totals_of
+from growthpoles.study.table_totals import MOST_SUMMED, figures, seeming_totals, totals_of, with_halves
 
 _AS_SHARE = 1.5
 _PERCENT = re.compile(rf"(?!.*‰)(?:.*(?:{alternatives('no_amount_percentage')}))", flags=re.IGNORECASE)
@@ -56,6 +56,57 @@ def leave_rows_out(block: Block, index: NameIndex | None, ignore: Container[str]
         block.apart[called(block.rows[at])] = told
     if levels:
         block.rows = [each for each in block.rows if called(each) not in block.apart]
+
+
+def rows_of_one_name(block: Block) -> dict[str, list[list[int]]]:
+    """Return the rows, by their places, that nothing tells from others of their name, and whose figures differ."""
+    beside = [at for at in (block.key, block.year_column, *block.indicator) if at is not None]
+    held: dict[tuple[str, ...], list[int]] = {}
+    for i, (_, row) in enumerate(block.rows):
+        held.setdefault(tuple(block.text(row, at) for at in beside), []).append(i)
+    told: dict[str, list[list[int]]] = {}
+    for (name, *_), rows in held.items():
+        if name and len({tuple(block.text(block.rows[i][1], at) for at in block.value_at) for i in rows}) > 1:
+            told.setdefault(name, []).append(rows)
+    return told
+
+
+def rows_of_other_level(block: Block, is_region: Callable[[str], bool]) -> dict[int, tuple[int, bool]]:
+    """Find the rows of the other level where a region and a part of it are spelled alike, as far as that is certain.
+
+    Of two such rows, one is the sum of those below it, the other among them (or above; of rates: it lies between
+    them, in a table in which all do). The boundaries name most rows of its level and few of the other, or the reverse.
+
+    Returns
+    -------
+    dict of int to (int, bool)
+        Place of the row, that of the region, and whether the region is the part.
+    """
+    alike, names = rows_of_one_name(block), [block.text(row, block.key or 0) for _, row in block.rows]
+    if 4 * len(alike) > len({*names}) or not any(map(is_region, alike)):
+        return {}  # a long table, whose rows other columns tell apart
+    known = dict[str, bool]()
+    beside = [at for at in (block.year_column, *block.indicator) if at is not None]
+    told: dict[int, tuple[int, bool]] = {}
+    groups: dict[tuple[str, ...], list[int]] = {}
+    for i, (_, row) in enumerate(block.rows):
+        if names[i] and not says_total(bare_name(names[i])):
+            groups.setdefault(tuple(block.text(row, at) for at in beside), []).append(i)
+            known.setdefault(names[i], is_region(names[i]))
+    cells = figures(block)
+    for rows in (each for each in groups.values() if len(each) <= MOST_SUMMED):
+        own = [names[i] for i in rows]
+        place = {row: at for at, row in enumerate(rows)}
+        twins = [(place[a], place[b]) for name in alike if known.get(name)
+                 for a, *more in alike[name] if a in place for b in more if len(more) == 1]  # fmt: skip
+        if twins and 4 * len(twins) <= len(own):
+            values, halves = with_halves([cells[i] for i in rows])
+            hits = [known[name] for name in own]
+            levels = levels_by_sums(own, hits, values, halves, twins) or levels_by_rates(
+                own, hits, values, halves, twins
+            )
+            told |= {rows[out]: (rows[taken], part) for out, (taken, part) in levels.items()}
+    return told
 
 
 def without_rows(grids: Sequence[Grid], ignore: Collection[str], path: Path) -> tuple[list[Grid], list[Reason]]:
@@ -107,20 +158,30 @@ def settle_rows(block: Block, index: NameIndex | None, parents: Iterable[str], i
         block.doubts += (f"{each}, unless ignore says that it is none" for each in told)
         return
     raw = {cell_text(row[block.key]): str(row[block.key]) for _, row in block.rows if block.key < len(row)}
-    inset = {name: len(text) - len(text.lstrip(" .\u00a0\u3000\t")) for name, text in raw.items()}
+    inset = dict(zip(raw, indents(raw.values()), strict=True))
     empty = set(names) - {
         block.text(row, block.key)
         for _, row in block.rows
         if any(at < len(row) and is_number(row[at]) for at in block.value_at)
     }
+    totals = totals_of(block)
     signs = RowSigns(
-        {name for name, why in totals_of(block).items() if why.startswith(SUM)}.intersection(names),
+        {name for name, why in totals.items() if why.startswith(SUM)}.intersection(names),
         empty,
         inset,
         odd_rows(block, index),
         largest_numbers(block),
     )
     block.match = match_keys(names, index, signs=signs, parents=parents, bare_name=bare_name)
+    if parts := {name: PART for name in names if totals.get(name) == PART}:
+        # The boundaries may be those of the parts: then more regions have a row with them.
+        wholes = [name for name in names if name not in parts]
+        without = match_keys(
+            wholes, index, signs=signs.of({name: name for name in wholes}), parents=parents, bare_name=bare_name
+        )
+        if len({*without.codes.values()}) >= len({*block.match.codes.values()}):
+            block.match = without
+            block.match.outside |= parts
     for name, bare in spelled.items():
         for part in (block.match.found, block.match.aliases, block.match.outside, block.match.open):
             if bare in part:
