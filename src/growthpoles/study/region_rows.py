@@ -10,7 +10,9 @@ from itertools import permutations
 from pathlib import Path
 from typing import NamedTuple
 
-from growthpoles.errors import DataError, Reason, listed, message, plain, quoted, remedy, shown
+import numpy as np
+
+from growthpoles.errors import DataError, Option, Reason, listed, message, plain, quoted, remedy, shown
 from growthpoles.language.languages import alternatives
 from growthpoles.regions.key_matching import PART, SUM, code_endings, key_of, match_keys
 from growthpoles.regions.name_matching import NameIndex, is_country, says_total
@@ -274,20 +276,46 @@ def refuse_repeats(blocks: Sequence[Block], where: str, *, named: bool) -> None:
         for code, names, _ in twins
     ]
     ignored = [name for each in twins for name in each.others]
+    instead = list[str]()
     text = "{ignore}, or another row of each that is no region"
     for block in blocks if not told else ():
         regions = {block.text(row, block.key or 0) for _, row in block.regions}
         for name, held in rows_of_one_name(block).items() if not block.indicator else ():
-            for numbers in ([block.rows[i][0] for i in rows] for rows in held if name in regions):
-                told.append(f"duplicate region {shown(name)} ({block.grid.unit}s {listed(numbers, limit=8)})")
-                ignored += (f"{block.grid.unit} {number}: {name}" for number in numbers[1:])
+            for rows in held if name in regions else ():
+                lines = [block.rows[i][0] for i in rows]
+                told.append(f"duplicate region {shown(name)} ({block.grid.unit}s {listed(lines, limit=8)})")
+                apart = _outside_order(block, rows) if len(rows) == 2 else None
+                out, other = (lines[1:], lines[:-1]) if apart is None else ([block.rows[apart][0]], [])
+                ignored += (f"{block.grid.unit} {line}: {name}" for line in out)
+                instead += (f"{block.grid.unit} {line}: {name}" for line in other)
                 text = (
                     "one row per region and year: {ignore}, or the other row of each, as where they are of two levels"
                 )
+    options = {"ignore": Option("ignore", repr(ignored))}
+    if instead and len(instead) == len(ignored):
+        text = "one row per region and year: {ignore}, or {other}: which of the rows is that of the region?"
+        options["other"] = Option("ignore", repr(instead))
     if told:
         more = [f"and {len(told) - _NAMED} more"] if len(told) > _NAMED else []
-        allowed = remedy(text, ignore=repr(ignored))
+        allowed = remedy(text, **options)
         raise DataError(message("; ".join([*told[:_NAMED], *more]), where=where, allowed=allowed))
+
+
+def _outside_order(block: Block, rows: Sequence[int]) -> int | None:
+    """Return the one of several rows of one name that is outside the order of the others, as that of the whole is.
+
+    The others are in the order of the alphabet; or it is the first or last one, bears the name of a country and is not
+    the least: a mean or a sum.
+    """
+    names = [bare_name(block.text(row, block.key or 0)).casefold() for _, row in block.rows]
+    left = {i: names[:i] + names[i + 1 :] for i in rows}
+    alone = [i for i in rows if left[i] == sorted(left[i])]
+    if not alone and is_country(names[rows[0]]):
+        values = np.array(figures(block), dtype=float)
+        ends = [i for i in rows if i in (0, len(names) - 1)]
+        alone = [i for i in ends if (values[i] > np.fmin.reduce(np.delete(values, i, axis=0), axis=0)).all()]
+        alone = alone if len(ends) == 1 else []
+    return alone[0] if len(alone) == 1 else None
 
 
 def seeming_shares(block: Block) -> list[str]:

@@ -150,16 +150,23 @@ def named_totals(
     says nothing else, or only the name of a country, and lies between the others; in the middle half of them
     where a region may bear that name. A word for totals may be a name in another language: one between the regions
     that need not be a total is one where it meets the sum, and none where a known total counts it beside its parts.
-    What is no total by this is a region, and a part of the totals that then add up.
+    What is no total by this is a region, a country too, and a part of the totals that then add up.
     """
     said = [i for i, name in enumerate(names) if i not in known and says_total(name)]
     found = _named(names, values, halves, known, said)
-    if regions := [i for i in said if i not in found]:
+    lost = [i for i in _countries(names, {*known, *said}) if i not in found] if found.keys() & {*said} else []
+    if regions := [i for i in (*said, *lost) if i not in found]:
         found = _named(names, values, halves, known, [i for i in said if i in found], regions)
     inside = {row: parts for row, parts in known.items() if not found.keys().isdisjoint(parts)}
     return found | {
         row: tuple(leaf for part in parts for leaf in found.get(part, (part,))) for row, parts in inside.items()
     }
+
+
+def _countries(names: Sequence[str], others: Container[int]) -> set[int]:
+    """Return the first and the last row, but for others, that bear the name of a country as few rows do."""
+    few = sum(map(is_country, names)) <= max(1, 0.2 * len(names))
+    return {i for i in (0, len(names) - 1) if few and i not in others and is_country(names[i])}
 
 
 def _named(
@@ -173,8 +180,7 @@ def _named(
     """Find which of the rows that say so, and of the countries first and last, are totals; `regions` only say so."""
     if len(known) == len(names):
         return {}
-    ends = [i for i in dict.fromkeys((0, len(names) - 1)) if i not in known and i not in (*said, *regions)]
-    countries = {i for i in ends if is_country(names[i]) and sum(map(is_country, names)) <= max(1, 0.2 * len(names))}
+    countries = _countries(names, {*known, *said, *regions})
     totals = {*known, *said, *countries}
     rest = [i for i in range(len(names)) if i not in totals and i not in regions]
     # With the regions that are called like totals, and without them.
