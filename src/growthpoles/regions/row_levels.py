@@ -61,7 +61,7 @@ class KeyMatch:
     heard : dict of name to code
         Names that sound like a region in another script: proposals, none of them taken.
     parts : dict of name to code
-        Rows that may be parts of a region, and not it: "Cork City" beside "Cork County".
+        Rows that may be parts of a region, and not it: "Cork City" beside "Cork County"; those of small numbers first.
     last : dict of name to code
         The only name left and the only region left, which nothing else joins: no proposal.
     joint : dict of name to codes
@@ -181,13 +181,17 @@ def level_of_regions(keyed: Mapping[str, str], index: NameIndex, signs: RowSigns
     return {name: code for code, name in taken.items()}, set(members[nearest_level])
 
 
-def ask_of_parts(match: KeyMatch, rest: Mapping[str, str], index: NameIndex) -> None:
-    """Find rows that may be parts of a region; one that is taken for it beside such a row is asked for, too."""
+def ask_of_parts(match: KeyMatch, rest: Mapping[str, str], index: NameIndex, signs: RowSigns) -> None:
+    """Find rows that may be parts of a region; one that is taken for it beside such a row is asked for, too.
+
+    A row that is the sum of others, where those of the regions are none, is larger than they are.
+    """
     cores: dict[str, set[frozenset[str]]] = {}
     for code in match.codes.values():
         cores[code] = {core_words(loose_words(name), GENERIC) for name in index.names[code]} - {frozenset()}
     whole = {each for held in cores.values() for each in held}
-    for name in [n for n in rest if n in match.open or match.outside.get(n) == OWN_ROWS]:
+    larger = signs.sums if not any(name in signs.sums for name in match.codes) else ()
+    for name in [n for n in rest if n not in larger and (n in match.open or match.outside.get(n) == OWN_ROWS)]:
         own = core_words(loose_words(rest[name]), GENERIC)
         above = (
             {code for code, held in cores.items() if any(each < own for each in held)} if own not in whole else set()

@@ -184,6 +184,7 @@ def settle_rows(block: Block, index: NameIndex | None, parents: Iterable[str], i
         if len({*without.codes.values()}) >= len({*block.match.codes.values()}):
             block.match = without
             block.match.outside |= parts
+    _take_names_beside(block, index)
     for name, bare in spelled.items():
         for part in (block.match.found, block.match.aliases, block.match.outside, block.match.open):
             if bare in part:
@@ -197,6 +198,24 @@ def settle_rows(block: Block, index: NameIndex | None, parents: Iterable[str], i
         block.match.outside[""] = f"{listed([texts[0] for texts in beside], limit=5)} beside it"
     elif blank:
         block.doubts.append(f"{block.grid.unit} {listed(blank, limit=5)}: numbers without a name of a region")
+
+
+def _take_names_beside(block: Block, index: NameIndex) -> None:
+    """Take rows whose name fits no region for the one without a row that another column names, as it does in others."""
+    match, key = block.match, block.key or 0
+    for at in range(len(block.paths)) if match.open else ():
+        if at in (key, block.year_column) or at in block.value_at or at in block.indicator:
+            continue
+        held: dict[str, set[str]] = {}
+        for _, row in block.rows:
+            held.setdefault(block.text(row, key), set()).update(hits_of(index, block.text(row, at))[:2])
+        own = [held.get(name, set()) == {code} for name, code in match.codes.items() if held.get(name)]
+        free = {code for code in index.names if code not in set(match.codes.values())}
+        taken = {name: code for name in match.open for code in held.get(name, set()) & free if len(held[name]) == 1}
+        if own and all(own) and len(set(taken.values())) == len(taken):
+            match.aliases |= {name: (code, f"as {block.names[at]} says") for name, code in taken.items()}
+            match.open = {name: near for name, near in match.open.items() if name not in taken}
+            match.parts = {name: code for name, code in match.parts.items() if name not in taken}
 
 
 class Namesakes(NamedTuple):
@@ -477,10 +496,10 @@ def spelled_otherwise(
         if at in numeric and (any(map(years_in, block.paths[at])) or not code_endings(texts, index)):
             continue
         codes = (match := match_keys(texts, index, bare_name=bare_name)).codes | match.heard
-        units = len(set(codes.values()))
+        units, sure = len(set(codes.values())), len(set(match.codes.values())) / (len(index.names) + 1)
         if units >= 0.4 * min(len(texts), len(index.names)) and units > 1:
             found.append(
-                ((float(units), 0.0, -float(cells.count("")), -float(len(texts) - units), 1.0, -float(at)), at, codes)
+                ((float(units), sure, -float(cells.count("")), -float(len(texts) - units), 1.0, -float(at)), at, codes)
             )
     return found
 
