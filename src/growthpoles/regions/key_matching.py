@@ -200,12 +200,12 @@ def _match_bare(
     match = KeyMatch(pattern=behind)
     if behind is None:
         match.pattern, match.width, match.found = best_rule(names, index.find, list(index.names))
-        coded = [way for way, code in zip(_BEHIND_CODE, _CODE_BEFORE, strict=True)
+        ways = [way for way, code in zip(_BEHIND_CODE, _CODE_BEFORE, strict=True)
                  if 2 * sum(map(bool, map(code.fullmatch, names))) >= len(names)]  # fmt: skip
-        if coded and match.pattern != coded[0] and len(match.found) < _MOST_FIT * min(len(names), len(index.names)):
-            other = _match_bare(names, index, signs, parents, coded[0])
-            if len({*(other.codes | other.heard).values()}) > max(1, len({*match.found.values()})):
-                return other
+        if ways and match.pattern != ways[0] and len(match.found) < _MOST_FIT * min(len(names), len(index.names)):
+            bare = _match_bare(names, index, signs, parents, ways[0])
+            if len({*(bare.codes | bare.heard).values()}) > max(1, len({*match.found.values()})):
+                return bare
     else:
         keys = {name: index.find(key_of(name, behind, None)) for name in names}
         match.found = {name: hits[0] for name, hits in keys.items() if len(hits) == 1}
