@@ -114,3 +114,15 @@ def test_a_city_within_a_county_of_its_name_is_not_that_county(seed: int, larger
     truth = {code: own[0] / office.scale for code, own in
              zip(layer["code"], [own for _, _, kind, own in office.rows if kind == "county"], strict=True)}  # fmt: skip
     assert first.to_dict() == pytest.approx(truth)
+
+
+@pytest.mark.parametrize("seed", samples(range(12), 2))
+def test_rates_of_several_levels_are_told(seed: int, tmp_path: Path) -> None:
+    """No sum tells which rows are parts."""
+    office = Office(seed, larger=True, columns=2)
+    for _, _, _, own in office.rows:
+        own[:] = [office.rng.randint(1000, 9000) for _ in own]
+    office.write(tmp_path / "t.xlsx")
+    (block,), _ = read_blocks(read_sheets(tmp_path / "t.xlsx"), None)
+    assert sum("rows set in below may be parts" in str(told) for told in block.doubts) == 1
+    assert not {PART, SUM}.intersection(block.match.outside.values())

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Collection, Container, Iterable, Sequence
 from dataclasses import replace
-from itertools import permutations
+from itertools import pairwise, permutations
 from pathlib import Path
 from typing import NamedTuple
 
@@ -154,13 +154,17 @@ def settle_rows(block: Block, index: NameIndex | None, parents: Iterable[str], i
     names = [name for name in dict.fromkeys(written) if name and name not in ignored]
     spelled = {name: bare for name in names if (bare := bare_name(name)) != name and bare in set(names)}
     names = [name for name in names if name not in spelled]
-    if index is None:
-        block.match = KeyMatch(outside=(out := totals_of(block) | ignored), found={n: n for n in names if n not in out})
-        told = seeming_totals(names, out, block)
-        block.doubts += (f"{each}, unless ignore says that it is none" for each in told)
-        return
     raw = {cell_text(row[block.key]): str(row[block.key]) for _, row in block.rows if block.key < len(row)}
     inset = dict(zip(raw, indents(raw.values()), strict=True))
+    if index is None:
+        block.match = KeyMatch(outside=(out := totals_of(block) | ignored), found={n: n for n in names if n not in out})
+        seeming = seeming_totals(names, out, block)
+        block.doubts += (f"{each}, unless ignore says that it is none" for each in seeming)
+        left = [name for name in names if name not in out]
+        if heads := [name for name, below in pairwise(left) if inset[below] > inset[name]]:
+            told = "rows set in below may be parts, and nothing adds up to tell it: each is counted as a region"
+            block.doubts.append(f"{listed(heads, limit=5, write=quoted)}: {told}, unless ignore says that it is none")
+        return
     empty = set(names) - {
         block.text(row, block.key)
         for _, row in block.rows
