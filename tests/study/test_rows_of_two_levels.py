@@ -125,3 +125,40 @@ def test_noise_tells_nothing_and_the_remedy_works(tmp_path: Path, seed: int, rat
     assert all(any(row in each for each in told) for row in ignored) and not any(
         "nothing is ignored" in told for each in table.attrs["remarks"]
     )
+
+
+@pytest.mark.parametrize("seed", samples(range(30), 4))
+def test_of_two_rows_of_one_name_the_one_outside_the_order_is_offered(tmp_path: Path, seed: int) -> None:
+    """Rates of a country and of its region of that name: the row at the head, or before the alphabet; else both."""
+    rng = random.Random(seed)
+    place = ("head", "sorted", "between")[seed % 3]
+    name = "Panamá" if place != "sorted" else "Melsan"
+    names = [each.capitalize() for each in {"".join(rng.choices(SYLLABLES, k=3)) for _ in range(14)}]
+    names = [*rng.sample(names, 8), name] if place != "sorted" else sorted([*names[:8], name], key=str.casefold)
+    if place != "sorted":
+        rng.shuffle(names)
+        names = names if names[-1] != name else names[::-1]
+    cells = {each: rng.uniform(20, 60) for each in names}
+    if place == "head" and names[0] == name:
+        names[:2] = names[1::-1]
+    at = {"head": 0, "sorted": len(names), "between": names.index(name) + 1}[place]
+    rows = [(each, cells[each]) for each in names]
+    rows.insert(at, (name, 41.5 if place != "sorted" else 40.0))
+    if place == "between" and rows[0][0] == name:
+        rows.insert(0, ("Balo", 33.3))
+        cells["Balo"], at = 33.3, at + 1
+    layer = gpd.GeoDataFrame({"name": [*cells]}, geometry=[box(i, 0, i + 1, 1) for i in range(len(cells))], crs=4326)
+    layer.to_file(tmp_path / "map.gpkg")
+    (tmp_path / "t.csv").write_text("\n".join(["Area;Rate 2019", *(f"{a};{b:.1f}" for a, b in rows)]) + "\n")
+    with pytest.raises(DataError, match="duplicate region") as caught:
+        gp.read_table(tmp_path / "t.csv", boundaries=tmp_path / "map.gpkg", decimal=".")
+    offers = re.findall(r"ignore=(\[[^\]]*\])", str(caught.value))
+    lines = [f"line {i}: {name}" for i, (each, _) in enumerate(rows, 2) if each == name]
+    if place == "between":
+        assert sorted(map(ast.literal_eval, offers)) == [[line] for line in lines] and str(caught.value).endswith("?")
+        return
+    assert [ast.literal_eval(each) for each in offers] == [[f"line {at + 2}: {name}"]]
+    table = gp.read_table(
+        tmp_path / "t.csv", boundaries=tmp_path / "map.gpkg", decimal=".", ignore=ast.literal_eval(offers[0])
+    )
+    assert table.set_index("region")["value"].to_dict() == pytest.approx({k: round(v, 1) for k, v in cells.items()})

@@ -11,7 +11,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import fields
 from typing import TYPE_CHECKING
 
@@ -64,8 +64,10 @@ _RATHER = 0.5  # the last name and the last region are proposed to be one if so 
 _NEARLY = 0.8  # as alike are the names of a country and of a region that bears its name
 _NEARER = 0.1  # more alike than another name that claims the same region
 _SEARCHES = 2000  # names for which something alike is looked for
+_MOST_FIT = 0.4  # of the names fit as they are written
 _FEW = 3  # regions of which a name may be any
 SUM = "it is the sum of other rows"
+PART = "it is a part of the row above it, by its indentation"
 _BOTH_SCRIPTS = 3  # names that are the same letter for letter in Cyrillic and Latin, for any to be taken
 
 
@@ -75,6 +77,14 @@ def key_of(name: str, pattern: str | None, width: int | None) -> str:
     if hit and hit[1]:
         name = hit[1].strip()
     return name.zfill(width) if width is not None and name.isdecimal() else name
+
+
+#: A code before a name, apart from it or joined to it; what takes the name alone.
+_CODE_BEFORE = (
+    re.compile(r"\(?[A-Z]{0,3}\d[\w.-]*\)?[.:]?\s+\D.*"),
+    re.compile(r"[A-Z]{0,3}\d[A-Z\d.]*\s*[_:;|/–—-]\s*\D.*"),
+)
+_BEHIND_CODE = (r"\(?\w[\w.-]*\)?[.:]?\s+(?:[-–—:]\s*)?(.+)", r"[^\W_]+\s*[_:;|/–—-]\s*(.+)")
 
 
 def best_rule(
@@ -96,14 +106,13 @@ def best_rule(
     if 2 * sum(bool(re.fullmatch(r"\d+\.0", name)) for name in names) >= len(names) > 0:
         rules.append((r"(\d+)\.0", None))
         rules += [(r"(\d+)\.0", width) for width in widths]
-    joined = [name for name in names if re.fullmatch(r"[A-Z]{0,3}\d[A-Z\d.]*\s*[_:;|/–—-]\s*\D.*", name)]
+    headed, joined = ([name for name in names if pattern.fullmatch(name)] for pattern in _CODE_BEFORE)
     if 2 * len(joined) >= len(names):
         rules += [(r"([^\W_]+)\s*[_:;|/–—-].+", None), (r"0*([^\W_]+)\s*[_:;|/–—-].+", None)]
-        rules.append((r"[^\W_]+\s*[_:;|/–—-]\s*(.+)", None))
-    headed = [name for name in names if re.fullmatch(r"\(?[A-Z]{0,3}\d[\w.-]*\)?[.:]?\s+\D.*", name)]
+        rules.append((_BEHIND_CODE[1], None))
     if 2 * len(headed) >= len(names):
         rules += [(r"\(?(\w[\w.-]*?)\)?[.:]?\s.+", None), (r"\(?0*(\w[\w.-]*?)\)?[.:]?\s.+", None)]
-        rules.append((r"\(?\w[\w.-]*\)?[.:]?\s+(?:[-–—:]\s*)?(.+)", None))
+        rules.append((_BEHIND_CODE[0], None))
     tailed = [name for name in names if re.fullmatch(r".*\S\s*[\[(<][A-Z]{0,3}\d*[A-Z\d]+[\])>]", name)]
     if 2 * len(tailed) >= len(names):
         rules += [(r".*[\[(<](\w+)[\])>]", None), (r"(.*\S)\s*[\[(<]\w+[\])>]", None)]
@@ -180,13 +189,26 @@ def match_keys(
             own = {name: part[b] for name, b in bare.items() if b in part}
             part.clear()
             part.update(own)
+    match.parts = dict(sorted(match.parts.items(), key=lambda part: signs.largest.get(part[0], 0.0)))
     return match
 
 
-def _match_bare(names: Sequence[str], index: NameIndex, signs: RowSigns, parents: Iterable[str]) -> KeyMatch:
-    """Match names without marks of footnotes."""
-    match = KeyMatch()
-    match.pattern, match.width, match.found = best_rule(names, index.find, list(index.names))
+def _match_bare(
+    names: Sequence[str], index: NameIndex, signs: RowSigns, parents: Iterable[str], behind: str | None = None
+) -> KeyMatch:
+    """Match names without marks of footnotes; `behind` takes the name behind a code, in whatever spelling it is."""
+    match = KeyMatch(pattern=behind)
+    if behind is None:
+        match.pattern, match.width, match.found = best_rule(names, index.find, list(index.names))
+        ways = [way for way, code in zip(_BEHIND_CODE, _CODE_BEFORE, strict=True)
+                 if 2 * sum(map(bool, map(code.fullmatch, names))) >= len(names)]  # fmt: skip
+        if ways and match.pattern != ways[0] and len(match.found) < _MOST_FIT * min(len(names), len(index.names)):
+            bare = _match_bare(names, index, signs, parents, ways[0])
+            if len({*(bare.codes | bare.heard).values()}) > max(1, len({*match.found.values()})):
+                return bare
+    else:
+        keys = {name: index.find(key_of(name, behind, None)) for name in names}
+        match.found = {name: hits[0] for name, hits in keys.items() if len(hits) == 1}
     # What is written just as an alias says is that region, whatever is taken off the other names.
     own = {name: hits[0] for name in names if name not in match.found and len(hits := index.find(name)) == 1}
     match.found |= {name: code for name, code in own.items() if code not in set(match.found.values())}
@@ -217,7 +239,7 @@ def _match_bare(names: Sequence[str], index: NameIndex, signs: RowSigns, parents
     taken = set(match.codes.values())
     rest = {name: keyed[name] for name in names if name not in match.found and name not in match.outside}
     left = [code for code in index.names if code not in taken]
-    _spellings(match, rest, left, index, keyed)
+    _spellings(match, rest, left, index, keyed, signs.sums)
     groups = {run_together(parent) for parent in parents}
     whole = any(name in signs.sums or says_total(key) for name, key in rest.items())
     shapes = {_shape(keyed[name]) for name in match.found}
@@ -307,7 +329,7 @@ def _match_bare(names: Sequence[str], index: NameIndex, signs: RowSigns, parents
         match.open |= dict.fromkeys(beyond)
     why = OWN_ROWS if len(beyond) <= len(index.names) else f"{OWN_ROWS}, most of which are sums of such rows"
     match.outside |= dict.fromkeys(beyond if not match.crowd else (), why)
-    ask_of_parts(match, rest, index)
+    ask_of_parts(match, rest, index, signs)
     ask_of_lone_rows(match, names, signs, len(left) - len({*match.open.values()} - {None}))
     # A guess that two names share is none, unless one of them is plainly nearer.
     for shared in [code for code, n in Counter(match.open.values()).items() if n > 1 and code in left]:
@@ -371,11 +393,13 @@ def _marked(key: str, keys: Iterable[str], found: Mapping[str, str]) -> bool:
 
 
 def _spellings(
-    match: KeyMatch, rest: Mapping[str, str], left: Sequence[str], index: NameIndex, keyed: Mapping[str, str]
-) -> None:
+    match: KeyMatch, rest: Mapping[str, str], left: Sequence[str], index: NameIndex, keyed: Mapping[str, str],
+    sums: Container[str],
+) -> None:  # fmt: skip
     """Match other spellings to the regions left over, where name and region have no other choice.
 
-    They are the same words in another order, or beside words that say what a region is, or shortened ones.
+    They are the same words in another order, or beside words that say what a region is, or shortened ones. A row that
+    is the sum of others has the second choice, where the rows of regions are none: "Lääne-Eesti" beside "Lääne".
     """
     if not rest or not left or len(left) > 20 * _LONGEST:
         return
@@ -414,8 +438,12 @@ def _spellings(
                 for name in wanted
             }
             claims = Counter(code for codes in fits.values() for code in codes)
+            taken = [*match.codes, *(name for name, codes in fits.items() if len(codes) == 1 == claims[codes[0]])]
+            first = claims
+            if taken and not any(name in sums for name in taken):
+                first = Counter(code for name, codes in fits.items() if name not in sums for code in codes)
             for name, codes in fits.items():
-                if len(codes) == 1 and claims[codes[0]] == 1:
+                if len(codes) == 1 and (claims if name in sums else first)[codes[0]] == 1:
                     match.aliases[name] = codes[0], reason
                     changed = True
             if changed:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Collection, Container, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -32,10 +32,13 @@ _APART = 0.18  # log of the ratio of rows by which one level is nearer to the nu
 FEWEST_PARTS = 2
 _MOST_PARTS = 400  # of a region, below it
 #: Shares of the rows of a level that boundaries of that level, and of another one, name; log odds of no chance.
-_MOSTLY, _HARDLY, _CERTAIN = 0.6, 0.25, float(np.log(1e3))
+_MOSTLY, _HARDLY, _CERTAIN, _LIKELY = 0.6, 0.25, float(np.log(1e3)), float(np.log(1e2))
 _HALF, _FEW_OPEN = 4, 100  # letters of a name that tell which it is; names of which so much is asked
+_INDENT = " .\u00a0\u3000\t\u00b7\u2022\u2013\u2014-"  # signs that set a name in: spaces, dots, dashes
+_CLOSE = 0.05  # part of itself by which a row may miss the sum of its parts and have a fault
 _AND = re.compile(r"\s*[/&+,;–]\s*|\s+(?:-|and|und|et|e|y|i|и|och|og|en|ja|ve|dan|va|și)\s+")
 Array = NDArray[np.float64]
+Flags = NDArray[np.bool_]
 _Level = tuple[tuple[str, ...], bool, bool]  # words around the name, whether before it, whether all is in capitals
 
 
@@ -58,7 +61,7 @@ class KeyMatch:
     heard : dict of name to code
         Names that sound like a region in another script: proposals, none of them taken.
     parts : dict of name to code
-        Rows that may be parts of a region, and not it: "Cork City" beside "Cork County".
+        Rows that may be parts of a region, and not it: "Cork City" beside "Cork County"; those of small numbers first.
     last : dict of name to code
         The only name left and the only region left, which nothing else joins: no proposal.
     joint : dict of name to codes
@@ -118,10 +121,10 @@ class RowSigns:
     largest: Mapping[str, float] = field(default_factory=dict)
 
     def of(self, named: Mapping[str, str]) -> RowSigns:
-        """Return what is known under other names of the rows."""
+        """Return what is known of some rows, or of all, under other names."""
         return RowSigns(
-            sums={named[name] for name in self.sums},
-            empty={named[name] for name in self.empty},
+            sums={named[name] for name in self.sums if name in named},
+            empty={named[name] for name in self.empty if name in named},
             inset={named[name]: depth for name, depth in self.inset.items() if name in named},
             odd={named[name]: why for name, why in self.odd.items() if name in named},
             largest={named[name]: number for name, number in self.largest.items() if name in named},
@@ -178,13 +181,17 @@ def level_of_regions(keyed: Mapping[str, str], index: NameIndex, signs: RowSigns
     return {name: code for code, name in taken.items()}, set(members[nearest_level])
 
 
-def ask_of_parts(match: KeyMatch, rest: Mapping[str, str], index: NameIndex) -> None:
-    """Find rows that may be parts of a region; one that is taken for it beside such a row is asked for, too."""
+def ask_of_parts(match: KeyMatch, rest: Mapping[str, str], index: NameIndex, signs: RowSigns) -> None:
+    """Find rows that may be parts of a region; one that is taken for it beside such a row is asked for, too.
+
+    A row that is the sum of others, where those of the regions are none, is larger than they are.
+    """
     cores: dict[str, set[frozenset[str]]] = {}
     for code in match.codes.values():
         cores[code] = {core_words(loose_words(name), GENERIC) for name in index.names[code]} - {frozenset()}
     whole = {each for held in cores.values() for each in held}
-    for name in [n for n in rest if n in match.open or match.outside.get(n) == OWN_ROWS]:
+    larger = signs.sums if not any(name in signs.sums for name in match.codes) else ()
+    for name in [n for n in rest if n not in larger and (n in match.open or match.outside.get(n) == OWN_ROWS)]:
         own = core_words(loose_words(rest[name]), GENERIC)
         above = (
             {code for code, held in cores.items() if any(each < own for each in held)} if own not in whole else set()
@@ -284,6 +291,109 @@ def levels_by_sums(
             [(row, part)] = over
             told[row if of_parts else part] = (part if of_parts else row), bool(of_parts)
     return told
+
+
+def sum_holds(values: Array, halves: Array, row: int, parts: Sequence[int]) -> tuple[Flags, Flags, Array]:
+    """Return in which columns a row is the sum of others, in which there is one to meet, and what rounding can do."""
+    at = list(parts)
+    own, total = values[row], np.nansum(values[at], axis=0)
+    there = np.isfinite(own) & np.isfinite(values[at]).any(axis=0) & (own != 0)
+    slack = np.nansum(halves[at], axis=0) + np.nan_to_num(halves[row]) + 1e-9 * np.abs(own)
+    return there & (np.abs(own - total) <= slack), there, slack
+
+
+def indents(cells: Iterable[object]) -> list[int]:
+    """Return by how many spaces, dots or dashes the names in cells are set in."""
+    texts = list(map(str, cells))
+    return [len(text) - len(text.lstrip(_INDENT)) for text in texts]
+
+
+def levels_by_indent(
+    names: Sequence[str], depths: Sequence[int], values: Array, halves: Array
+) -> tuple[dict[int, int], dict[int, tuple[int, ...]]]:
+    """Tell parts of a row from rows that add up to it, by the indentation of their names.
+
+    The rows set in below another one are all that it consists of, or only some ("of which"); nothing is told where no
+    column adds up anywhere, as of rates. A lone row that equals the one above it is the same region, of the level in
+    which others add up.
+
+    Parameters
+    ----------
+    names, depths, values, halves
+        Of every row the name, how far it is set in, numbers and half units of their last digits.
+
+    Returns
+    -------
+    parts : dict of int to int
+        Row -> the row of which it, perhaps with others, is a part.
+    heads : dict of int to tuple of int
+        Row -> rows of the deepest level that add up to it.
+    """
+    below = _rows_below(names, depths)
+    if not below:
+        return {}, {}
+    inner = {kid for kids in below.values() for kid in kids}
+    totals = [i for i, name in enumerate(names) if says_total(name) and i not in below]
+    roots = [i for i in range(len(names)) if i not in inner and i not in totals]
+    tests = [(row, kids) for row, kids in below.items() if len(kids) >= FEWEST_PARTS]
+    tests += [(row, [i for i in roots if i != row]) for row in totals if len(roots) >= FEWEST_PARTS]
+    odds = np.full(values.shape[1], -np.log(max(len(tests), 1)))
+    for row, kids in tests:
+        holds, _, slack = sum_holds(values, halves, row, kids)
+        room = np.abs(values[row, holds]) / (2 * slack[holds])
+        odds[holds] += np.log(np.maximum(room, 1.0))
+    summed = odds >= _LIKELY
+    if not summed.any():
+        return {}, {}
+    met, near = dict[int, float](), set[int]()
+    for row, kids in below.items():
+        holds, there, _ = sum_holds(values, halves, row, kids)
+        known = summed & there & (holds | np.isfinite(values[kids]).all(axis=0))
+        met[row] = float(holds[known].mean()) if known.any() else math.nan
+        close = np.isclose(values[kids][:, known].sum(axis=0), values[row, known], rtol=_CLOSE)
+        near |= {row} if known.any() and 2 * close.sum() > known.sum() and len(kids) >= FEWEST_PARTS else set()
+    several: dict[int, list[bool]] = {}
+    for row, kids in below.items():
+        if len(kids) >= FEWEST_PARTS and not math.isnan(met[row]):
+            several.setdefault(depths[kids[0]], []).append(met[row] > 1 / 2)
+    level = {depth for depth, each in several.items() if 2 * sum(each) >= len(each)}
+
+    def whole(row: int, kids: Sequence[int]) -> bool:
+        of_level = depths[kids[0]] in level
+        if len(kids) < FEWEST_PARTS:
+            return of_level and met[row] > 1 / 2
+        return met[row] > 1 / 2 or row in near or (of_level and math.isnan(met[row]))
+
+    parts, heads = dict[int, int](), dict[int, tuple[int, ...]]()
+    for row, kids in sorted(below.items()):
+        if row in parts or not whole(row, kids):
+            parts |= dict.fromkeys(kids, row)
+    for row in sorted(below.keys() - parts.keys(), reverse=True):
+        if whole(row, below[row]):
+            heads[row] = tuple(leaf for kid in below[row] for leaf in heads.get(kid, (kid,)))
+    return parts, heads
+
+
+def _rows_below(names: Sequence[str], depths: Sequence[int]) -> dict[int, list[int]]:
+    """Return the rows that stand next level below a row; none where heads follow their parts, or hold most rows."""
+    outside = {i for i, name in enumerate(names) if says_total(name)}
+    while True:
+        below: dict[int, list[int]] = {}
+        above: list[int] = []
+        size = Counter[int]()
+        rows = [i for i in range(len(names)) if i not in outside]
+        if len({depths[i] for i in rows}) < 2 or depths[rows[0]] > min(depths[i] for i in rows):
+            return {}
+        for i in rows:
+            while above and depths[above[-1]] >= depths[i]:
+                above.pop()
+            if above:
+                below.setdefault(above[-1], []).append(i)
+            size.update(above)
+            above.append(i)
+        if not (wide := {row for row, count in size.items() if count > _COVERED * len(rows)}):
+            return below
+        outside.add(min(wide))
 
 
 def _sums_of_next(values: Array, halves: Array) -> dict[int, list[int]]:

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Container, Iterable, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Sequence
 from dataclasses import replace
-from itertools import permutations
+from itertools import pairwise, permutations
 from pathlib import Path
 from typing import NamedTuple
 
-from growthpoles.errors import DataError, Reason, listed, message, plain, quoted, remedy, shown
+import numpy as np
+
+from growthpoles.errors import DataError, Option, Reason, listed, message, plain, quoted, remedy, shown
 from growthpoles.language.languages import alternatives
-from growthpoles.regions.key_matching import SUM, code_endings, key_of, match_keys
-from growthpoles.regions.name_matching import NameIndex, is_country
-from growthpoles.regions.row_levels import KeyMatch, RowSigns
+from growthpoles.regions.key_matching import PART, SUM, code_endings, key_of, match_keys
+from growthpoles.regions.name_matching import NameIndex, is_country, says_total
+from growthpoles.regions.row_levels import KeyMatch, RowSigns, indents, levels_by_rates, levels_by_sums
 from growthpoles.study.files.cell_grids import Grid
 from growthpoles.study.files.number_notation import is_number
 from growthpoles.study.files.printed_labels import bare_name, parse_year, years_in
@@ -28,7 +30,7 @@ from growthpoles.study.table_blocks import (
     labels_beside,
     split_halves,
 )
-from growthpoles.study.table_totals import figures, rows_of_one_name, rows_of_other_level, seeming_totals, totals_of
+from growthpoles.study.table_totals import MOST_SUMMED, figures, seeming_totals, totals_of, with_halves
 
 _AS_SHARE = 1.5
 _PERCENT = re.compile(rf"(?!.*‰)(?:.*(?:{alternatives('no_amount_percentage')}))", flags=re.IGNORECASE)
@@ -56,6 +58,57 @@ def leave_rows_out(block: Block, index: NameIndex | None, ignore: Container[str]
         block.apart[called(block.rows[at])] = told
     if levels:
         block.rows = [each for each in block.rows if called(each) not in block.apart]
+
+
+def rows_of_one_name(block: Block) -> dict[str, list[list[int]]]:
+    """Return the rows, by their places, that nothing tells from others of their name, and whose figures differ."""
+    beside = [at for at in (block.key, block.year_column, *block.indicator) if at is not None]
+    held: dict[tuple[str, ...], list[int]] = {}
+    for i, (_, row) in enumerate(block.rows):
+        held.setdefault(tuple(block.text(row, at) for at in beside), []).append(i)
+    told: dict[str, list[list[int]]] = {}
+    for (name, *_), rows in held.items():
+        if name and len({tuple(block.text(block.rows[i][1], at) for at in block.value_at) for i in rows}) > 1:
+            told.setdefault(name, []).append(rows)
+    return told
+
+
+def rows_of_other_level(block: Block, is_region: Callable[[str], bool]) -> dict[int, tuple[int, bool]]:
+    """Find the rows of the other level where a region and a part of it are spelled alike, as far as that is certain.
+
+    Of two such rows, one is the sum of those below it, the other among them (or above; of rates: it lies between
+    them, in a table in which all do). The boundaries name most rows of its level and few of the other, or the reverse.
+
+    Returns
+    -------
+    dict of int to (int, bool)
+        Place of the row, that of the region, and whether the region is the part.
+    """
+    alike, names = rows_of_one_name(block), [block.text(row, block.key or 0) for _, row in block.rows]
+    if 4 * len(alike) > len({*names}) or not any(map(is_region, alike)):
+        return {}  # a long table, whose rows other columns tell apart
+    known = dict[str, bool]()
+    beside = [at for at in (block.year_column, *block.indicator) if at is not None]
+    told: dict[int, tuple[int, bool]] = {}
+    groups: dict[tuple[str, ...], list[int]] = {}
+    for i, (_, row) in enumerate(block.rows):
+        if names[i] and not says_total(bare_name(names[i])):
+            groups.setdefault(tuple(block.text(row, at) for at in beside), []).append(i)
+            known.setdefault(names[i], is_region(names[i]))
+    cells = figures(block)
+    for rows in (each for each in groups.values() if len(each) <= MOST_SUMMED):
+        own = [names[i] for i in rows]
+        place = {row: at for at, row in enumerate(rows)}
+        twins = [(place[a], place[b]) for name in alike if known.get(name)
+                 for a, *more in alike[name] if a in place for b in more if len(more) == 1]  # fmt: skip
+        if twins and 4 * len(twins) <= len(own):
+            values, halves = with_halves([cells[i] for i in rows])
+            hits = [known[name] for name in own]
+            levels = levels_by_sums(own, hits, values, halves, twins) or levels_by_rates(
+                own, hits, values, halves, twins
+            )
+            told |= {rows[out]: (rows[taken], part) for out, (taken, part) in levels.items()}
+    return told
 
 
 def without_rows(grids: Sequence[Grid], ignore: Collection[str], path: Path) -> tuple[list[Grid], list[Reason]]:
@@ -101,26 +154,41 @@ def settle_rows(block: Block, index: NameIndex | None, parents: Iterable[str], i
     names = [name for name in dict.fromkeys(written) if name and name not in ignored]
     spelled = {name: bare for name in names if (bare := bare_name(name)) != name and bare in set(names)}
     names = [name for name in names if name not in spelled]
+    raw = {cell_text(row[block.key]): str(row[block.key]) for _, row in block.rows if block.key < len(row)}
+    inset = dict(zip(raw, indents(raw.values()), strict=True))
     if index is None:
         block.match = KeyMatch(outside=(out := totals_of(block) | ignored), found={n: n for n in names if n not in out})
-        told = seeming_totals(names, out, block)
-        block.doubts += (f"{each}, unless ignore says that it is none" for each in told)
+        seeming = seeming_totals(names, out, block)
+        block.doubts += (f"{each}, unless ignore says that it is none" for each in seeming)
+        left = [name for name in names if name not in out]
+        if heads := [name for name, below in pairwise(left) if inset[below] > inset[name]]:
+            told = "rows set in below may be parts, and nothing adds up to tell it: each is counted as a region"
+            block.doubts.append(f"{listed(heads, limit=5, write=quoted)}: {told}, unless ignore says that it is none")
         return
-    raw = {cell_text(row[block.key]): str(row[block.key]) for _, row in block.rows if block.key < len(row)}
-    inset = {name: len(text) - len(text.lstrip(" .\u00a0\u3000\t")) for name, text in raw.items()}
     empty = set(names) - {
         block.text(row, block.key)
         for _, row in block.rows
         if any(at < len(row) and is_number(row[at]) for at in block.value_at)
     }
+    totals = totals_of(block)
     signs = RowSigns(
-        {name for name, why in totals_of(block).items() if why.startswith(SUM)}.intersection(names),
+        {name for name, why in totals.items() if why.startswith(SUM)}.intersection(names),
         empty,
         inset,
         odd_rows(block, index),
         largest_numbers(block),
     )
     block.match = match_keys(names, index, signs=signs, parents=parents, bare_name=bare_name)
+    if parts := {name: PART for name in names if totals.get(name) == PART}:
+        # The boundaries may be those of the parts: then more regions have a row with them.
+        wholes = [name for name in names if name not in parts]
+        without = match_keys(
+            wholes, index, signs=signs.of({name: name for name in wholes}), parents=parents, bare_name=bare_name
+        )
+        if len({*without.codes.values()}) >= len({*block.match.codes.values()}):
+            block.match = without
+            block.match.outside |= parts
+    _take_names_beside(block, index)
     for name, bare in spelled.items():
         for part in (block.match.found, block.match.aliases, block.match.outside, block.match.open):
             if bare in part:
@@ -134,6 +202,24 @@ def settle_rows(block: Block, index: NameIndex | None, parents: Iterable[str], i
         block.match.outside[""] = f"{listed([texts[0] for texts in beside], limit=5)} beside it"
     elif blank:
         block.doubts.append(f"{block.grid.unit} {listed(blank, limit=5)}: numbers without a name of a region")
+
+
+def _take_names_beside(block: Block, index: NameIndex) -> None:
+    """Take rows whose name fits no region for the one without a row that another column names, as it does in others."""
+    match, key = block.match, block.key or 0
+    for at in range(len(block.paths)) if match.open else ():
+        if at in (key, block.year_column) or at in block.value_at or at in block.indicator:
+            continue
+        held: dict[str, set[str]] = {}
+        for _, row in block.rows:
+            held.setdefault(block.text(row, key), set()).update(hits_of(index, block.text(row, at))[:2])
+        own = [held.get(name, set()) == {code} for name, code in match.codes.items() if held.get(name)]
+        free = {code for code in index.names if code not in set(match.codes.values())}
+        taken = {name: code for name in match.open for code in held.get(name, set()) & free if len(held[name]) == 1}
+        if own and all(own) and len(set(taken.values())) == len(taken):
+            match.aliases |= {name: (code, f"as {block.names[at]} says") for name, code in taken.items()}
+            match.open = {name: near for name, near in match.open.items() if name not in taken}
+            match.parts = {name: code for name, code in match.parts.items() if name not in taken}
 
 
 class Namesakes(NamedTuple):
@@ -213,20 +299,46 @@ def refuse_repeats(blocks: Sequence[Block], where: str, *, named: bool) -> None:
         for code, names, _ in twins
     ]
     ignored = [name for each in twins for name in each.others]
+    instead = list[str]()
     text = "{ignore}, or another row of each that is no region"
     for block in blocks if not told else ():
         regions = {block.text(row, block.key or 0) for _, row in block.regions}
         for name, held in rows_of_one_name(block).items() if not block.indicator else ():
-            for numbers in ([block.rows[i][0] for i in rows] for rows in held if name in regions):
-                told.append(f"duplicate region {shown(name)} ({block.grid.unit}s {listed(numbers, limit=8)})")
-                ignored += (f"{block.grid.unit} {number}: {name}" for number in numbers[1:])
+            for rows in held if name in regions else ():
+                lines = [block.rows[i][0] for i in rows]
+                told.append(f"duplicate region {shown(name)} ({block.grid.unit}s {listed(lines, limit=8)})")
+                apart = _outside_order(block, rows) if len(rows) == 2 else None
+                out, other = (lines[1:], lines[:-1]) if apart is None else ([block.rows[apart][0]], [])
+                ignored += (f"{block.grid.unit} {line}: {name}" for line in out)
+                instead += (f"{block.grid.unit} {line}: {name}" for line in other)
                 text = (
                     "one row per region and year: {ignore}, or the other row of each, as where they are of two levels"
                 )
+    options = {"ignore": Option("ignore", repr(ignored))}
+    if instead and len(instead) == len(ignored):
+        text = "one row per region and year: {ignore}, or {other}: which of the rows is that of the region?"
+        options["other"] = Option("ignore", repr(instead))
     if told:
         more = [f"and {len(told) - _NAMED} more"] if len(told) > _NAMED else []
-        allowed = remedy(text, ignore=repr(ignored))
+        allowed = remedy(text, **options)
         raise DataError(message("; ".join([*told[:_NAMED], *more]), where=where, allowed=allowed))
+
+
+def _outside_order(block: Block, rows: Sequence[int]) -> int | None:
+    """Return the one of several rows of one name that is outside the order of the others, as that of the whole is.
+
+    The others are in the order of the alphabet; or it is the first or last one, bears the name of a country and is not
+    the least: a mean or a sum.
+    """
+    names = [bare_name(block.text(row, block.key or 0)).casefold() for _, row in block.rows]
+    left = {i: names[:i] + names[i + 1 :] for i in rows}
+    alone = [i for i in rows if left[i] == sorted(left[i])]
+    if not alone and is_country(names[rows[0]]):
+        values = np.array(figures(block), dtype=float)
+        ends = [i for i in rows if i in (0, len(names) - 1)]
+        alone = [i for i in ends if (values[i] > np.fmin.reduce(np.delete(values, i, axis=0), axis=0)).all()]
+        alone = alone if len(ends) == 1 else []
+    return alone[0] if len(alone) == 1 else None
 
 
 def seeming_shares(block: Block) -> list[str]:
@@ -388,10 +500,10 @@ def spelled_otherwise(
         if at in numeric and (any(map(years_in, block.paths[at])) or not code_endings(texts, index)):
             continue
         codes = (match := match_keys(texts, index, bare_name=bare_name)).codes | match.heard
-        units = len(set(codes.values()))
+        units, sure = len(set(codes.values())), len(set(match.codes.values())) / (len(index.names) + 1)
         if units >= 0.4 * min(len(texts), len(index.names)) and units > 1:
             found.append(
-                ((float(units), 0.0, -float(cells.count("")), -float(len(texts) - units), 1.0, -float(at)), at, codes)
+                ((float(units), sure, -float(cells.count("")), -float(len(texts) - units), 1.0, -float(at)), at, codes)
             )
     return found
 

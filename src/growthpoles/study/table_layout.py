@@ -69,6 +69,8 @@ from growthpoles.study.table_blocks import (
 #: A column that names the whole table in every row (SDMX).
 _STRUCTURE = re.compile(r"(?:structure|dataflow|data[ _]?set)[ _](?:name|title|label)", flags=re.IGNORECASE)
 CATEGORIES = "codes of categories"
+_COMPARED = 300  # regions of which the names in several columns are compared in any spelling,
+_FIT = 0.9  # where of no column so many fit as they are written
 _ALIKE = 5  # numbers of one size, for a letter beside another of theirs to multiply none
 KEY_TAKEN = "the column of the regions: {column} was taken; {others} could serve as well"
 
@@ -176,8 +178,11 @@ def _find_key(block: Block, kinds: dict[int, Counter[str]], numeric: list[int], 
         blanks = 0.0 if at in block.fill else float(cells.count(""))
         score = (weight, float(plain), -blanks, -float(len(texts) - len(found)), float(at not in numeric), -float(at))
         candidates.append((score, at, found))
-    if index is not None and max((each[0][0] for each in candidates), default=0.0) < 0.5 * len(index.names):
-        candidates += spelled_otherwise(block, kinds, numeric, index)
+    fitting = max((each[0][0] for each in candidates), default=0.0)
+    worded = [at for at, each in kinds.items() if at not in numeric and 2 * each["t"] > each.total()]
+    rivals = 1 < len(index.names) <= _COMPARED and len(worded) > 1 and fitting < _FIT * len(index.names)
+    others = spelled_otherwise(block, kinds, numeric, index) if rivals or fitting < 0.5 * len(index.names) else []
+    candidates += [each for each in others if fitting < 0.5 * len(index.names) or each[0][0] > fitting]
     most = int(max((each[0][0] for each in candidates), default=0.0))
     if index is not None and most < 0.8 * len(index.names) and (joint := joint_key(block, kinds, index, most)):
         candidates = [joint]
@@ -194,6 +199,9 @@ def _find_key(block: Block, kinds: dict[int, Counter[str]], numeric: list[int], 
         if sum(a != b for a, b in pairs) > 0.05 * len(pairs):
             block.key = other[1]
     chosen = next(each for each in candidates if each[1] == block.key)
+    named = [block.names[at] for at in sorted({each[1] for each in (*candidates, *others)} - {block.key, *numeric})]
+    if others and named:
+        block.doubts.append(Reason(KEY_TAKEN, {"column": shown(block.names[block.key]), "others": listed(named)}))
     for _, at, found in candidates:
         if at == block.key or at in numeric:
             continue

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Container, Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -12,7 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from growthpoles.errors import Reason, listed, plain, quoted
-from growthpoles.regions.key_matching import SUM
+from growthpoles.regions.key_matching import PART, SUM
 from growthpoles.regions.name_matching import (
     borne_by_region,
     is_country,
@@ -25,7 +25,13 @@ from growthpoles.regions.name_matching import (
     says_total,
     says_whole,
 )
-from growthpoles.regions.row_levels import FEWEST_PARTS, levels_by_rates, levels_by_sums
+from growthpoles.regions.row_levels import (
+    FEWEST_PARTS,
+    Flags,
+    indents,
+    levels_by_indent,
+    sum_holds,
+)
 from growthpoles.study.files.number_notation import cell_value, detect_notation, is_number
 from growthpoles.study.files.printed_labels import bare_name
 from growthpoles.study.files.problems import Problem
@@ -33,10 +39,9 @@ from growthpoles.study.files.table_files import cell_text
 from growthpoles.study.table_blocks import Block
 
 Array = NDArray[np.float64]
-Flags = NDArray[np.bool_]
 #: Log odds, row of the total, rows of its parts.
 _Hit = tuple[float, int, tuple[int, ...]]
-_MOST_SUMMED = 2000  # rows among which sums are looked for
+MOST_SUMMED = 2000  # rows among which sums are looked for
 _SUMMED = 60  # columns of figures that tell them
 _FEWEST_SUMMED = 4  # parts whose mean is not within a factor of two of their sum
 _COLUMNS = 2
@@ -145,16 +150,23 @@ def named_totals(
     says nothing else, or only the name of a country, and lies between the others; in the middle half of them
     where a region may bear that name. A word for totals may be a name in another language: one between the regions
     that need not be a total is one where it meets the sum, and none where a known total counts it beside its parts.
-    What is no total by this is a region, and a part of the totals that then add up.
+    What is no total by this is a region, a country too, and a part of the totals that then add up.
     """
     said = [i for i, name in enumerate(names) if i not in known and says_total(name)]
     found = _named(names, values, halves, known, said)
-    if regions := [i for i in said if i not in found]:
+    lost = [i for i in _countries(names, {*known, *said}) if i not in found] if found.keys() & {*said} else []
+    if regions := [i for i in (*said, *lost) if i not in found]:
         found = _named(names, values, halves, known, [i for i in said if i in found], regions)
     inside = {row: parts for row, parts in known.items() if not found.keys().isdisjoint(parts)}
     return found | {
         row: tuple(leaf for part in parts for leaf in found.get(part, (part,))) for row, parts in inside.items()
     }
+
+
+def _countries(names: Sequence[str], others: Container[int]) -> set[int]:
+    """Return the first and the last row, but for others, that bear the name of a country as few rows do."""
+    few = sum(map(is_country, names)) <= max(1, 0.2 * len(names))
+    return {i for i in (0, len(names) - 1) if few and i not in others and is_country(names[i])}
 
 
 def _named(
@@ -168,8 +180,7 @@ def _named(
     """Find which of the rows that say so, and of the countries first and last, are totals; `regions` only say so."""
     if len(known) == len(names):
         return {}
-    ends = [i for i in dict.fromkeys((0, len(names) - 1)) if i not in known and i not in (*said, *regions)]
-    countries = {i for i in ends if is_country(names[i]) and sum(map(is_country, names)) <= max(1, 0.2 * len(names))}
+    countries = _countries(names, {*known, *said, *regions})
     totals = {*known, *said, *countries}
     rest = [i for i in range(len(names)) if i not in totals and i not in regions]
     # With the regions that are called like totals, and without them.
@@ -248,15 +259,6 @@ def _meets(
         near &= np.abs(own - total) <= _CLOSE * np.abs(total)
         near &= 2 * near.sum() > (there.sum() if len(parts) >= _FEWEST_SUMMED else np.inf)
     return holds, near, slip
-
-
-def sum_holds(values: Array, halves: Array, row: int, parts: Sequence[int]) -> tuple[Flags, Flags, Array]:
-    """Return in which columns a row is the sum of others, in which there is one to meet, and what rounding can do."""
-    at = list(parts)
-    own, total = values[row], np.nansum(values[at], axis=0)
-    there = np.isfinite(own) & np.isfinite(values[at]).any(axis=0) & (own != 0)
-    slack = np.nansum(halves[at], axis=0) + np.nan_to_num(halves[row]) + 1e-9 * np.abs(own)
-    return there & (np.abs(own - total) <= slack), there, slack
 
 
 def missed_columns(values: Array, halves: Array, row: int, parts: Sequence[int]) -> list[int]:
@@ -403,15 +405,13 @@ def totals_of(block: Block) -> dict[str, str]:
     says = "it says that it is a total"
     written = [block.text(row, block.key) for _, row in block.rows]
     count = len({*written} - {""}) if len({*written}) < len(written) else len(written)
-    if not 4 <= count <= _MOST_SUMMED or not block.value_at:
+    if not 4 <= count <= MOST_SUMMED or not block.value_at:
         return {name: says for name in written if written.count(name) > 1 and says_total(bare_name(name))}
     names, cells, headers = _by_name(block)
-    values, halves = _with_halves(cells)
-    some = np.unique(np.linspace(0, values.shape[1] - 1, _SUMMED).astype(int))  # many years say the same
-    sums = dict(find_totals(values[:, some], halves[:, some]))
-    known, bare = {*sums}, list(map(bare_name, names))
-    sums |= named_totals(bare, values, halves, sums)
-    told = {}
+    values, halves = with_halves(cells)
+    bare, raw = list(map(bare_name, names)), {block.text(row, block.key): row[block.key] for _, row in block.rows}
+    sums, known, parts = sums_of_rows(bare, indents(raw[name] for name in names), values, halves)
+    told = {names[row]: PART for row in parts}
     for row in sorted(sums):
         adds_up = bool(sums[row]) and (row in known or sum_holds(values, halves, row, sums[row])[0].any())
         told[names[row]] = SUM if adds_up else says if says_total(bare[row]) else SUM if sums[row] else COUNTRY_MEAN
@@ -420,64 +420,41 @@ def totals_of(block: Block) -> dict[str, str]:
     return {name: reason for name, reason in told.items() if name}
 
 
-def _with_halves(cells: Sequence[Sequence[float | None]]) -> tuple[Array, Array]:
+def sums_of_rows(
+    names: Sequence[str], depths: Sequence[int], values: Array, halves: Array
+) -> tuple[dict[int, tuple[int, ...]], set[int], dict[int, int]]:
+    """Find rows that are totals, by their numbers, names and indentation.
+
+    Returns
+    -------
+    sums : dict
+        Row -> rows of its parts, as :func:`named_totals` returns them.
+    known : set
+        Those of them that add up.
+    parts : dict
+        Row -> that of which it is a part, "of which": it is in no sum.
+    """
+    parts, heads = levels_by_indent(names, depths, values, halves)
+    rest = [i for i in range(len(names)) if i not in parts]
+    place = {row: at for at, row in enumerate(rest)}
+    below = {place[row]: tuple(place[part] for part in leaves) for row, leaves in heads.items()}
+    names, values, halves = [names[i] for i in rest], values[rest], halves[rest]
+    some = np.unique(np.linspace(0, values.shape[1] - 1, _SUMMED).astype(int))  # many years say the same
+    sums = dict(find_totals(values[:, some], halves[:, some]))
+    sums = {row: tuple(dict.fromkeys(leaf for part in own for leaf in below.get(part, (part,))))
+            for row, own in sums.items()} | below  # fmt: skip
+    known = {rest[row] for row in sums}
+    sums |= named_totals(names, values, halves, sums)
+    return {rest[row]: tuple(rest[part] for part in own) for row, own in sums.items()}, known, parts
+
+
+def with_halves(cells: Sequence[Sequence[float | None]]) -> tuple[Array, Array]:
     """Return figures, and half a unit of the last digit of their columns."""
     values = np.array(cells, dtype=float)
     places = [
         max((_decimals(v) for row in cells if (v := row[at]) is not None), default=0) for at in range(len(cells[0]))
     ]
     return values, np.broadcast_to(0.5 * 10.0 ** -np.array(places, dtype=float), values.shape)
-
-
-def rows_of_one_name(block: Block) -> dict[str, list[list[int]]]:
-    """Return the rows, by their places, that nothing tells from others of their name, and whose figures differ."""
-    beside = [at for at in (block.key, block.year_column, *block.indicator) if at is not None]
-    held: dict[tuple[str, ...], list[int]] = {}
-    for i, (_, row) in enumerate(block.rows):
-        held.setdefault(tuple(block.text(row, at) for at in beside), []).append(i)
-    told: dict[str, list[list[int]]] = {}
-    for (name, *_), rows in held.items():
-        if name and len({tuple(block.text(block.rows[i][1], at) for at in block.value_at) for i in rows}) > 1:
-            told.setdefault(name, []).append(rows)
-    return told
-
-
-def rows_of_other_level(block: Block, is_region: Callable[[str], bool]) -> dict[int, tuple[int, bool]]:
-    """Find the rows of the other level where a region and a part of it are spelled alike, as far as that is certain.
-
-    Of two such rows, one is the sum of those below it, the other among them (or above; of rates: it lies between
-    them, in a table in which all do). The boundaries name most rows of its level and few of the other, or the reverse.
-
-    Returns
-    -------
-    dict of int to (int, bool)
-        Place of the row, that of the region, and whether the region is the part.
-    """
-    alike, names = rows_of_one_name(block), [block.text(row, block.key or 0) for _, row in block.rows]
-    if 4 * len(alike) > len({*names}) or not any(map(is_region, alike)):
-        return {}  # a long table, whose rows other columns tell apart
-    known = dict[str, bool]()
-    beside = [at for at in (block.year_column, *block.indicator) if at is not None]
-    told: dict[int, tuple[int, bool]] = {}
-    groups: dict[tuple[str, ...], list[int]] = {}
-    for i, (_, row) in enumerate(block.rows):
-        if names[i] and not says_total(bare_name(names[i])):
-            groups.setdefault(tuple(block.text(row, at) for at in beside), []).append(i)
-            known.setdefault(names[i], is_region(names[i]))
-    cells = figures(block)
-    for rows in (each for each in groups.values() if len(each) <= _MOST_SUMMED):
-        own = [names[i] for i in rows]
-        place = {row: at for at, row in enumerate(rows)}
-        twins = [(place[a], place[b]) for name in alike if known.get(name)
-                 for a, *more in alike[name] if a in place for b in more if len(more) == 1]  # fmt: skip
-        if twins and 4 * len(twins) <= len(own):
-            values, halves = _with_halves([cells[i] for i in rows])
-            hits = [known[name] for name in own]
-            levels = levels_by_sums(own, hits, values, halves, twins) or levels_by_rates(
-                own, hits, values, halves, twins
-            )
-            told |= {rows[out]: (rows[taken], part) for out, (taken, part) in levels.items()}
-    return told
 
 
 def figures(block: Block) -> list[list[float | None]]:

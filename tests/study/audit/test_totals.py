@@ -574,3 +574,26 @@ def test_beside_boundaries_a_row_is_called_a_sum_where_it_is_one(rates: bool, tm
     (block,), _ = read_blocks(read_sheets(path), index)
     says = "it says that it is a total" if rates else "it is the sum of other rows"
     assert block.match.outside == {"Total nacional": says}
+
+
+@pytest.mark.parametrize("last", [True, False])
+@pytest.mark.parametrize("country", ["Guatemala", "Luxembourg", "Djibouti", "Panamá", "México", "San Marino", "Tunis"])
+@pytest.mark.parametrize("seed", samples(range(6), 1))
+def test_a_region_of_the_name_of_its_country_is_a_part_of_the_total(
+    seed: int, country: str, last: bool, tmp_path: Path
+) -> None:
+    rng = np.random.default_rng([seed, len(country), last])
+    names = [country, *(f"{'BCDFGHKLMN'[at]}{'aei'[at % 3]}ton" for at in range(int(rng.integers(5, 10))))]
+    rng.shuffle(names[1:])
+    figures = rng.integers(10_000, 900_000, len(names))
+    wrong = seed % 2 == 1
+    rows = list(zip(names, figures, strict=True))
+    rows = [*rows, ("Total", figures.sum())] if last else [("Total", figures.sum()), *rows]
+    if wrong:
+        rows[3] = rows[3][0], rows[3][1] + 4321
+    path = tmp_path / "t.csv"
+    path.write_text("\n".join(["Area,Population 2018", *(f"{name},{value}" for name, value in rows)]) + "\n")
+    (block,), _ = read_blocks(read_sheets(path), None)
+    assert list(block.match.outside) == ["Total"]
+    audit, file, _ = audit_file(path)
+    assert len(audit.ledger) == wrong and f"rows 1-{len(names)}" in str(file.totals[0])

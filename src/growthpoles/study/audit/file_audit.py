@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from growthpoles.errors import DataError, Joined, Reason, listed, message, quoted
+from growthpoles.errors import DataError, Reason, listed, message, quoted
 from growthpoles.file_reading import encoding_alone
 from growthpoles.regions.name_matching import says_total
+from growthpoles.regions.row_levels import indents
 from growthpoles.study.audit.causes.printed_relations import (
     Block,
     Relation,
@@ -27,7 +28,7 @@ from growthpoles.study.audit.causes.printed_relations import (
     sum_relations,
     told_nearly,
 )
-from growthpoles.study.audit.column_orders import listed as listed_rows
+from growthpoles.study.audit.causes.totals import totals_told
 from growthpoles.study.audit.ledger import Audit, audit_cells
 from growthpoles.study.audit.printed_cells import FORMULA_COLUMNS, Sources, TotalRow, make_sources, place_text
 from growthpoles.study.audit.published_ranks import GROWTHS, growth_columns, ranked_columns
@@ -54,7 +55,7 @@ from growthpoles.study.region_rows import set_below, without_rows
 from growthpoles.study.table_blocks import Block as TableBlock
 from growthpoles.study.table_blocks import find_blocks, kind_of, split_sections
 from growthpoles.study.table_layout import KEY_TAKEN, read_block, series_of
-from growthpoles.study.table_totals import find_totals, named_totals, seeming_totals
+from growthpoles.study.table_totals import seeming_totals, sums_of_rows
 
 PROPOSAL_COLUMNS = ("use", "kind", *FORMULA_COLUMNS, "holds")
 _ORDERED = ("rank", "class")
@@ -72,12 +73,11 @@ _POWERS = (1.0, 10.0, 100.0, 1e3, 1e4, 1e5, 1e6, 1e-3, 0.1, 0.01, 1e-6)
 _NO_SUM = (
     "{place}: {total} says that it is a total; it is no region, and its numbers, which are no sums, are not checked"
 )
-_ONE = "table {table}: row {row} ({total}) is the total of rows {rows}"
-_IN_ALL = "tables {tables}: row {row} ({total}) is the total of rows {rows}"
-_MANY = "table {table}: {count} rows are totals of others: {totals}"
-_MANY_IN_ALL = "tables {tables}: {count} rows are totals of others: {totals}"
+_PARTS = (
+    "{place}: {names}: by their indentation parts of the rows above, which they do not add up to; they are no regions, "
+    "and their numbers are not checked"
+)
 _ENCODING = "the encoding: the bytes of the file do not tell it, {encoding} was taken"
-_EACH = 3  # totals that are told one by one
 _TABLE_NUMBER = "{text}, the number of a table, was taken off the name of what it holds"
 Place = tuple[str, int, int]
 
@@ -162,25 +162,7 @@ def read_audit_file(path: Path, *, encoding: str | None = None, ignore: Collecti
         decimal=".",
         totals=totals,
     )
-    return AuditFile(path, sources, names, places, tuple(_totals_told(totals)), tuple(left))
-
-
-def _totals_told(totals: Sequence[TotalRow]) -> Iterator[Reason]:
-    """Say once for all tables that have the same rows which rows are totals of which; many of them in one sentence."""
-    tables: dict[tuple[int, str, tuple[int, ...]], list[int]] = {}
-    for total in totals:
-        tables.setdefault((total.row, total.label, total.parts), []).append(total.table)
-    alike: dict[tuple[int, ...], list[tuple[int, str, str]]] = {}
-    for (at, name, summed), held in tables.items():
-        alike.setdefault(tuple(held), []).append((at, name, listed_rows(list(summed))))
-    for where, rows in alike.items():
-        places = {"table": where[0]} if len(where) == 1 else {"tables": listed_rows(list(where))}
-        if len(rows) > _EACH:
-            told = Joined([f"{row} ({label}): {parts}" for row, label, parts in rows])
-            yield Reason(_MANY if len(where) == 1 else _MANY_IN_ALL, {**places, "count": len(rows), "totals": told})
-            continue
-        for row, label, parts in rows:
-            yield Reason(_ONE if len(where) == 1 else _IN_ALL, {**places, "row": row, "total": label, "rows": parts})
+    return AuditFile(path, sources, names, places, tuple(totals_told(totals)), tuple(left))
 
 
 Found = tuple[pd.DataFrame, int | None, dict[tuple[int, str], Place], list[TotalRow]]
@@ -256,7 +238,10 @@ def _tables(grid: Grid, path: Path, left: list[Reason], unread: Reason | None, *
         beside = [text for text, _ in texts if other in text]
         if notation.thousands is None and beside and all(map(_GROUPS[other].fullmatch, beside)):
             notation = replace(notation, thousands=other)
-        rows, sums = _split_totals(rows, numbers, key, notation)
+        rows, sums, inside = _split_totals(rows, numbers, key, notation)
+        if inside:
+            places = {"place": f"{path.name} {grid.sheet}".strip(), "names": listed(inside, limit=8, write=quoted)}
+            left.append(Reason(_PARTS, places))
         at = block.key if origin and block.key is not None else key
         for line, row in [each[:2] for each in sums if not each[2]]:
             there = spot(line, key) if moved else (origin.get((line, numbers[0]), (line, 0))[0], at + 1)
@@ -430,20 +415,23 @@ def _unfolded(
 
 def _split_totals(
     rows: list[tuple[int, list[object]]], numbers: list[int], key: int, notation: Notation
-) -> tuple[list[tuple[int, list[object]]], list[tuple[int, list[object], tuple[int, ...]]]]:
-    """Set apart the rows that sum up others, or say so, with the numbers of their parts among the rest, from 1."""
+) -> tuple[list[tuple[int, list[object]]], list[tuple[int, list[object], tuple[int, ...]]], list[str]]:
+    """Set apart the rows that sum up others, or say so, with the numbers of their parts among the rest, from 1.
+
+    The last are the names of rows that are parts of others, which are set apart too.
+    """
     cells = [[row[at] if at < len(row) else None for at in numbers] for _, row in rows]
     values = np.array([[cell_value(cell, notation) for cell in row] for row in cells], dtype=float)
     # A column of text has its zeros, but for those that all of its cells end in.
     zeros = {at for at in numbers if not _idle_zeros([row[at] for _, row in rows if at < len(row)], notation)}
     halves = np.array([[_half(row, at, notation, zeros) for at in numbers] for _, row in rows], dtype=float)
-    sums = dict(find_totals(values, halves)) if len(rows) >= 4 else {}
     names = [bare_name(cell_text(row[key])) for _, row in rows]
-    sums |= named_totals(names, values, halves, sums) if len(rows) >= 4 else {}
-    rest = [at for at in range(len(rows)) if at not in sums]
+    depths = indents(row[key] for _, row in rows)
+    sums, _, inside = sums_of_rows(names, depths, values, halves) if len(rows) >= 4 else ({}, set(), {})
+    rest = [at for at in range(len(rows)) if at not in sums and at not in inside]
     number = {at: place for place, at in enumerate(rest, 1)}
     totals = [(*rows[at], tuple(number[part] for part in parts)) for at, parts in sorted(sums.items())]
-    return [rows[at] for at in rest], totals
+    return [rows[at] for at in rest], totals, [names[at] for at in sorted(inside)]
 
 
 def _typed_number(content: object) -> object:

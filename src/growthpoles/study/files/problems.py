@@ -181,7 +181,7 @@ def names_remedy(
     stray : mapping of name to region or None
         The region that each may mean.
     parts : mapping of name to region
-        Names that may be parts of a region: not to be ignored.
+        Names that may be parts of a region: not to be ignored, unless there are no others; then the first.
     joint : collection of str
         Names of several regions together.
     last : mapping of name to region
@@ -194,7 +194,8 @@ def names_remedy(
         return both, {"ignore": repr([*joint])}
     stray = {name: near for name, near in stray.items() if name not in joint}
     told, some = alias_line(stray or {"name": None}, PLACEHOLDER)
-    none = [name for name in told if not stray.get(name) and name not in parts] or [next(iter(told), "name")]
+    none = [name for name in told if not stray.get(name) and name not in parts]
+    none = none or [next((name for name in (*parts, *told) if name in told), "name")]
     means = ", KEY being the region that the name means" if PLACEHOLDER in told.values() else ""
     if means and len({*last.values()}) == 1:
         means += f" (of all regions only {plain(next(iter(last.values())))} is left)"

@@ -41,6 +41,12 @@ _PERCENT = re.compile(r"[%٪]|per ?cent|pct|prozent|por ciento|pour ?cent|про
 _ODD, _USUAL = 4.0, 2.0
 _TOLD_APART = 4  # digits of cells that are not the same by chance
 
+_ONE = "table {table}: row {row} ({total}) is the total of rows {rows}"
+_IN_ALL = "tables {tables}: row {row} ({total}) is the total of rows {rows}"
+_MANY = "table {table}: {count} rows are totals of others: {totals}"
+_MANY_IN_ALL = "tables {tables}: {count} rows are totals of others: {totals}"
+_EACH = 3  # totals that are told one by one
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Sum:
@@ -125,6 +131,24 @@ def unchecked_totals(
                 check = Reason("table {table}: the total of {column}, row {row}", places)
                 lines.append((check, len(gaps), no_number(name, list(gaps.values()))))
     return lines
+
+
+def totals_told(totals: Sequence[TotalRow]) -> Iterator[Reason]:
+    """Say once for all tables that have the same rows which rows are totals of which; many of them in one sentence."""
+    tables: dict[tuple[int, str, tuple[int, ...]], list[int]] = {}
+    for total in totals:
+        tables.setdefault((total.row, total.label, total.parts), []).append(total.table)
+    alike: dict[tuple[int, ...], list[tuple[int, str, str]]] = {}
+    for (at, name, summed), held in tables.items():
+        alike.setdefault(tuple(held), []).append((at, name, listed(list(summed))))
+    for where, rows in alike.items():
+        places = {"table": where[0]} if len(where) == 1 else {"tables": listed(list(where))}
+        if len(rows) > _EACH:
+            told = Joined([f"{row} ({label}): {parts}" for row, label, parts in rows])
+            yield Reason(_MANY if len(where) == 1 else _MANY_IN_ALL, {**places, "count": len(rows), "totals": told})
+            continue
+        for row, label, parts in rows:
+            yield Reason(_ONE if len(where) == 1 else _IN_ALL, {**places, "row": row, "total": label, "rows": parts})
 
 
 def no_number(column: str, rows: list[int]) -> Reason:

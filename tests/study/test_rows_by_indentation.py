@@ -1,0 +1,128 @@
+"""Rows set in by dots, spaces or dashes: counties of larger regions, and parts of counties ("of which")."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+from shapely.geometry import box
+
+import growthpoles as gp
+from growthpoles.regions.key_matching import PART, SUM
+from growthpoles.study.audit.file_audit import audit_file
+from growthpoles.study.files.cell_grids import read_grids as read_sheets
+from growthpoles.study.read_published import read_blocks
+from samples import samples
+
+SYLLABLES = ("ba", "ko", "ri", "tu", "mel", "san", "do", "vi", "gar", "lo", "pe", "nu", "fa", "zi")
+MARKS = ("..", "  ", ".", "- ", "– ", "\N{NO-BREAK SPACE}", "    ")
+
+
+class Office:
+    """A table of an office: total, larger regions, their counties (often only one), cities within counties."""
+
+    def __init__(self, seed: int, *, larger: bool, columns: int | None = None) -> None:
+        rng = self.rng = random.Random(seed)
+        names: set[str] = set()
+        while len(names) < 60:
+            names.add("".join(rng.choices(SYLLABLES, k=rng.randint(3, 4))).capitalize())
+        free = sorted(names)
+        rng.shuffle(free)
+        self.mark, self.columns = rng.choice(MARKS), columns or rng.randint(1, 4)
+        self.scale = rng.choice([1, 10])
+        self.rows: list[tuple[str, int, str, list[int]]] = []  # name, level, kind, figures
+        sizes = [1, *(rng.randint(1, 5) for _ in range(rng.randint(2, 4))), 3, 4] if larger else [1] * 12
+        rng.shuffle(sizes)
+        for size in sizes:
+            below: list[tuple[str, int, str, list[int]]] = []
+            held = []
+            for _ in range(size):
+                own = [rng.randint(3_000, 900_000) for _ in range(self.columns)]
+                held.append(own)
+                name = free.pop()
+                below.append((f"{name} maakond", int(larger), "county", own))
+                if rng.random() < 0.3:
+                    parts = rng.randint(1, 3)
+                    for i in range(parts):
+                        city = [int(value * rng.uniform(0.1, 0.8 / parts)) for value in own]
+                        called = f"{name} linn" if i == 0 and rng.random() < 0.5 else f"{free.pop()} linn"
+                        below.append((called, int(larger) + 1, "part", city))
+            if larger:
+                self.rows.append((f"{free.pop()}-Eesti", 0, "upper", [sum(each) for each in zip(*held, strict=True)]))
+            self.rows += below
+        whole = [
+            sum(each) for each in zip(*(cells for _, _, kind, cells in self.rows if kind == "county"), strict=True)
+        ]
+        self.rows.insert(0 if rng.random() < 0.7 else len(self.rows), ("Total", 0, "upper", whole))
+
+    def of(self, kind: str) -> list[str]:
+        return [name for name, _, own, _ in self.rows if own == kind]
+
+    def write(self, path: Path) -> None:
+        years = [f"Population {2019 + at}" for at in range(self.columns)]
+        cells = [
+            [self.mark * level + name, *(value / self.scale for value in own)] for name, level, _, own in self.rows
+        ]
+        pd.DataFrame(cells, columns=["Area", *years]).to_excel(path, index=False)
+
+
+@pytest.mark.parametrize("larger", [True, False])
+@pytest.mark.parametrize("seed", samples(range(60), 6))
+def test_parts_are_no_regions_and_break_no_total(seed: int, larger: bool, tmp_path: Path) -> None:
+    office = Office(seed, larger=larger)
+    office.write(tmp_path / "t.xlsx")
+    (block,), _ = read_blocks(read_sheets(tmp_path / "t.xlsx"), None)
+    told = {name.lstrip(" .-–\N{NO-BREAK SPACE}"): why for name, why in block.match.outside.items()}
+    assert told == dict.fromkeys(office.of("upper"), SUM) | dict.fromkeys(office.of("part"), PART)
+    audit, file, _ = audit_file(tmp_path / "t.xlsx")
+    assert not len(audit.ledger), audit.ledger[["fault", "place"]].to_string()
+    assert any(name in str(told) for name in office.of("part")[:1] for told in file.left_out) == bool(office.of("part"))
+
+
+@pytest.mark.parametrize("seed", samples(range(40), 4))
+def test_a_wrong_figure_of_a_county_is_found_beside_parts(seed: int, tmp_path: Path) -> None:
+    office = Office(seed, larger=True, columns=4)
+    counties = [own for _, _, kind, own in office.rows if kind == "county"]
+    wrong = max(counties, key=lambda own: own[2])
+    wrong[2] += 1000 * office.scale
+    office.write(tmp_path / "t.xlsx")
+    audit, _, _ = audit_file(tmp_path / "t.xlsx")
+    assert set(audit.ledger["table"]) == {3}
+    (block,), _ = read_blocks(read_sheets(tmp_path / "t.xlsx"), None)
+    assert {*office.of("county")} == {block.text(row, 0).lstrip(" .-–\N{NO-BREAK SPACE}") for _, row in block.regions}
+
+
+@pytest.mark.parametrize("larger", [True, False])
+@pytest.mark.parametrize("seed", samples(range(40), 4))
+def test_a_city_within_a_county_of_its_name_is_not_that_county(seed: int, larger: bool, tmp_path: Path) -> None:
+    office = Office(seed, larger=larger)
+    office.write(tmp_path / "t.xlsx")
+    counties = office.of("county")
+    named = [name.removesuffix(" maakond") + ("" if seed % 2 else "maa") for name in counties]
+    shapes = [box(i, 0, i + 1, 1) for i in range(len(counties))]
+    layer = gpd.GeoDataFrame(
+        {"code": [f"EE-{10 + i}" for i in range(len(named))], "name": named}, geometry=shapes, crs=4326
+    )
+    layer.to_file(tmp_path / "map.gpkg")
+    aliases = {} if seed % 2 else dict(zip(counties, layer["code"], strict=True))
+    aliases = {office.mark * int(larger) + name: code for name, code in aliases.items()}
+    table = gp.read_table(tmp_path / "t.xlsx", boundaries=tmp_path / "map.gpkg", key="code", aliases=aliases)
+    first = table[table["year"] == 2019].set_index("region")["value"]
+    truth = {code: own[0] / office.scale for code, own in
+             zip(layer["code"], [own for _, _, kind, own in office.rows if kind == "county"], strict=True)}  # fmt: skip
+    assert first.to_dict() == pytest.approx(truth)
+
+
+@pytest.mark.parametrize("seed", samples(range(12), 2))
+def test_rates_of_several_levels_are_told(seed: int, tmp_path: Path) -> None:
+    """No sum tells which rows are parts."""
+    office = Office(seed, larger=True, columns=2)
+    for _, _, _, own in office.rows:
+        own[:] = [office.rng.randint(1000, 9000) for _ in own]
+    office.write(tmp_path / "t.xlsx")
+    (block,), _ = read_blocks(read_sheets(tmp_path / "t.xlsx"), None)
+    assert sum("rows set in below may be parts" in str(told) for told in block.doubts) == 1
+    assert not {PART, SUM}.intersection(block.match.outside.values())
