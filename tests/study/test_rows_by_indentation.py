@@ -126,3 +126,29 @@ def test_rates_of_several_levels_are_told(seed: int, tmp_path: Path) -> None:
     (block,), _ = read_blocks(read_sheets(tmp_path / "t.xlsx"), None)
     assert sum("rows set in below may be parts" in str(told) for told in block.doubts) == 1
     assert not {PART, SUM}.intersection(block.match.outside.values())
+
+
+@pytest.mark.parametrize("rates", [True, False])
+@pytest.mark.parametrize("seed", samples(range(20), 2))
+def test_a_larger_region_of_the_stem_of_a_county_takes_no_name_from_it(seed: int, rates: bool, tmp_path: Path) -> None:
+    """ "Lääne-Eesti" above "..Lääne maakond", where the boundaries say "Läänemaa" or another spelling."""
+    office = Office(seed, larger=True, columns=2)
+    rows = office.rows
+    for at, (_, level, kind, own) in enumerate(rows):
+        if kind == "upper" and at + 1 < len(rows) and rows[at + 1][2] == "county":
+            rows[at] = f"{rows[at + 1][0].removesuffix(' maakond')}-Eesti", level, kind, own
+        if rates:
+            own[:] = [office.rng.randint(1000, 9000) for _ in own]
+    office.write(tmp_path / "t.xlsx")
+    counties = [(name.removesuffix(" maakond"), own) for name, _, kind, own in rows if kind == "county"]
+    layer = gpd.GeoDataFrame(
+        {"code": [f"EE-{10 + at}" for at in range(len(counties))], "name": [name for name, _ in counties]},
+        geometry=[box(i, 0, i + 1, 1) for i in range(len(counties))],
+        crs=4326,
+    )
+    layer.to_file(tmp_path / "map.gpkg")
+    ignore = ["*"] if rates else []  # asked for where more rows are left than there are regions
+    table = gp.read_table(tmp_path / "t.xlsx", boundaries=tmp_path / "map.gpkg", key="code", ignore=ignore)
+    first = table[table["year"] == 2019].set_index("region")["value"].to_dict()
+    values = [own[0] / office.scale for _, own in counties]
+    assert first == pytest.approx(dict(zip(layer["code"], values, strict=True)))

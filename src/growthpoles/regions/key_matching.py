@@ -11,7 +11,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections import Counter
-from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields
 from typing import TYPE_CHECKING
 
@@ -239,7 +239,7 @@ def _match_bare(
     taken = set(match.codes.values())
     rest = {name: keyed[name] for name in names if name not in match.found and name not in match.outside}
     left = [code for code in index.names if code not in taken]
-    _spellings(match, rest, left, index, keyed, signs.sums)
+    _spellings(match, rest, left, index, keyed, signs)
     groups = {run_together(parent) for parent in parents}
     whole = any(name in signs.sums or says_total(key) for name, key in rest.items())
     shapes = {_shape(keyed[name]) for name in match.found}
@@ -394,12 +394,12 @@ def _marked(key: str, keys: Iterable[str], found: Mapping[str, str]) -> bool:
 
 def _spellings(
     match: KeyMatch, rest: Mapping[str, str], left: Sequence[str], index: NameIndex, keyed: Mapping[str, str],
-    sums: Container[str],
+    signs: RowSigns,
 ) -> None:  # fmt: skip
     """Match other spellings to the regions left over, where name and region have no other choice.
 
-    They are the same words in another order, or beside words that say what a region is, or shortened ones. A row that
-    is the sum of others has the second choice, where the rows of regions are none: "Lääne-Eesti" beside "Lääne".
+    They are the same words in another order, or beside words that say what a region is, or shortened ones. A row of
+    another level than those of the regions has the second choice: "Lääne-Eesti" beside "Lääne".
     """
     if not rest or not left or len(left) > 20 * _LONGEST:
         return
@@ -439,11 +439,10 @@ def _spellings(
             }
             claims = Counter(code for codes in fits.values() for code in codes)
             taken = [*match.codes, *(name for name, codes in fits.items() if len(codes) == 1 == claims[codes[0]])]
-            first = claims
-            if taken and not any(name in sums for name in taken):
-                first = Counter(code for name, codes in fits.items() if name not in sums for code in codes)
+            apart = signs.of_other_level(taken)
+            first = Counter(code for name, codes in fits.items() if name not in apart for code in codes)
             for name, codes in fits.items():
-                if len(codes) == 1 and (claims if name in sums else first)[codes[0]] == 1:
+                if len(codes) == 1 and (claims if name in apart else first)[codes[0]] == 1:
                     match.aliases[name] = codes[0], reason
                     changed = True
             if changed:

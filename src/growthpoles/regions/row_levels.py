@@ -130,6 +130,14 @@ class RowSigns:
             largest={named[name]: number for name, number in self.largest.items() if name in named},
         )
 
+    def of_other_level(self, rows: Collection[str]) -> set[str]:
+        """Return rows of another level than most of `rows`: sums, where those are none, or set in otherwise."""
+        told = set() if any(name in self.sums for name in rows) else {*self.sums}
+        for depth, count in Counter(self.inset.get(name, 0) for name in rows).most_common(1):
+            if count >= max(FEWEST_PARTS, _MOSTLY * len(rows)):
+                told |= {name for name, own in self.inset.items() if own != depth}
+        return told.difference(rows)
+
 
 def level_of_regions(keyed: Mapping[str, str], index: NameIndex, signs: RowSigns) -> tuple[dict[str, str], set[str]]:
     """Tell which rows are those of the regions where the rows of two levels bear their names.
@@ -184,14 +192,14 @@ def level_of_regions(keyed: Mapping[str, str], index: NameIndex, signs: RowSigns
 def ask_of_parts(match: KeyMatch, rest: Mapping[str, str], index: NameIndex, signs: RowSigns) -> None:
     """Find rows that may be parts of a region; one that is taken for it beside such a row is asked for, too.
 
-    A row that is the sum of others, where those of the regions are none, is larger than they are.
+    A row of another level than theirs, by its indentation or as a sum of others, is none.
     """
     cores: dict[str, set[frozenset[str]]] = {}
     for code in match.codes.values():
         cores[code] = {core_words(loose_words(name), GENERIC) for name in index.names[code]} - {frozenset()}
     whole = {each for held in cores.values() for each in held}
-    larger = signs.sums if not any(name in signs.sums for name in match.codes) else ()
-    for name in [n for n in rest if n not in larger and (n in match.open or match.outside.get(n) == OWN_ROWS)]:
+    apart = signs.of_other_level(match.codes)
+    for name in [n for n in rest if n not in apart and (n in match.open or match.outside.get(n) == OWN_ROWS)]:
         own = core_words(loose_words(rest[name]), GENERIC)
         above = (
             {code for code, held in cores.items() if any(each < own for each in held)} if own not in whole else set()
