@@ -703,11 +703,3 @@ def sentinels(block: Block) -> list[str]:
         if all(map(_SENTINEL.fullmatch, below)):
             found.update(below)
     return [text for text, n in found.items() if n > 1 or len(text) > 4]
-
-
-def holds_codes(block: Block, at: int) -> bool:
-    """Tell whether a column holds codes: texts of digits, of one length, all different, some with a leading zero."""
-    cells = [row[at] for _, row in block.rows if at < len(row) and cell_text(row[at])]
-    texts = [cell_text(cell) for cell in cells if isinstance(cell, str)]
-    alike = len(texts) > 2 and len(texts) == len(cells) == len(set(texts)) and len(set(map(len, texts))) == 1
-    return alike and all(map(str.isdecimal, texts)) and any(text[0] == "0" and len(text) > 1 for text in texts)

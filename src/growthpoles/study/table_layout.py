@@ -37,11 +37,13 @@ from growthpoles.study.files.printed_labels import (
     years_in,
 )
 from growthpoles.study.files.printed_subjects import heading_reader, is_unit, spans_of_others
-from growthpoles.study.files.problems import COUNT_OF_ROWS, NO_YEAR, ON_REQUEST, RANKS, Problem
+from growthpoles.study.files.problems import COUNT_OF_ROWS, MAY_BE_CODES, NO_YEAR, ON_REQUEST, RANKS, Problem
 from growthpoles.study.files.table_files import JOINT, cell_text
 from growthpoles.study.region_rows import (
+    holds_codes,
     joint_key,
     leave_rows_out,
+    region_codes,
     seeming_shares,
     settle_rows,
     spelled_otherwise,
@@ -54,7 +56,6 @@ from growthpoles.study.table_blocks import (
     far_years,
     fill_down,
     hits_of,
-    holds_codes,
     is_measured,
     kind_of,
     numbers_rows,
@@ -333,7 +334,10 @@ def _no_value(block: Block, at: int, index: NameIndex | None) -> str:
             own += block.text(row, at).lstrip("0") in names
         if own > 0.6 * len(filled):
             return "a code of the regions"
-    return ""
+    coded = region_codes(block, at) if whole and not _is_value(block, at) else ""
+    if coded == MAY_BE_CODES:
+        block.doubts.append(f"{shown(block.names[at])} holds {coded}, and is read as a value")
+    return "" if coded == MAY_BE_CODES else coded
 
 
 def _attribute(block: Block, at: int, index: NameIndex | None) -> str:
