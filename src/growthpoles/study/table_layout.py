@@ -406,6 +406,7 @@ def _find_dimensions(block: Block, kinds: dict[int, Counter[str]]) -> None:
     rest = [at for at in kinds if at not in aside and kinds[at].total() > kinds[at][" "] and not far_years(block, at)]
     rows = [row for _, row in block.rows if block.text(row, block.key)]
     names = [block.text(row, block.key) for row in rows]
+    parts = [each for each, name in enumerate(names) if not says_total(bare_name(name))]  # a subtotal has a row a group
     years = [block.text(row, block.year_column) if block.year_column is not None else "" for row in rows]
     base = list(zip(names, years, strict=True))
     if len(set(base)) == len(base):
@@ -426,7 +427,7 @@ def _find_dimensions(block: Block, kinds: dict[int, Counter[str]]) -> None:
             continue  # it numbers the rows
         if at in block.series or not 1 < len(set(texts)) <= 400 or headers.STATUS_NUMBER.fullmatch(_last(block, at)):
             continue
-        if headers.says_of_region(names, texts):
+        if headers.says_of_region([names[each] for each in parts], [texts[each] for each in parts]):
             continue
         by_year: dict[str, set[str]] = defaultdict(set)
         for label, text in zip(years, texts, strict=True):

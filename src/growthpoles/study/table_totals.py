@@ -181,6 +181,10 @@ def _named(
         # What a known total counts beside the row is no part of it.
         beside = {part for parts in known.values() if row in parts for part in parts}
         fits: list[tuple[int, int, int, tuple[int, ...]]] = []
+        lone = _lone_part(values, row, {-1, len(names), *known, *said}) if len(said) > 1 and not beside else ()
+        if lone:  # a group of one region has its subtotal, too
+            found[row] = lone
+            continue
         for own, edges in ways:
             before = [i for i in own if max((t for t in edges if t < row), default=-1) < i < row]
             behind = [i for i in own if row < i < min((t for t in edges if t > row), default=len(names))]
@@ -206,6 +210,15 @@ def _named(
         ):
             found[row] = ()
     return found
+
+
+def _lone_part(values: Array, row: int, edges: Container[int]) -> tuple[int, ...]:
+    """Return the one row between a total and the next one above or below it, where all its figures are the same."""
+    for part, edge in ((row - 1, row - 2), (row + 1, row + 2)):
+        alone = row in edges and edge in edges and part not in edges
+        if alone and np.isfinite(values[row]).any() and np.array_equal(values[row], values[part], equal_nan=True):
+            return (part,)
+    return ()
 
 
 def _subtotal(values: Array, halves: Array, row: int, parts: Sequence[int]) -> tuple[int, tuple[int, ...]] | None:
