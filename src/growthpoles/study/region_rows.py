@@ -10,10 +10,12 @@ from itertools import pairwise, permutations, takewhile
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
+
 from growthpoles.errors import DataError, Reason, listed, message, plain, quoted, remedy, shown
 from growthpoles.language.languages import alternatives
 from growthpoles.regions.key_matching import SUM, code_endings, key_of, match_keys
-from growthpoles.regions.name_matching import NameIndex, is_country, name_keys, says_total
+from growthpoles.regions.name_matching import NameIndex, is_country, loose_words, name_keys, says_total
 from growthpoles.regions.row_levels import KeyMatch, RowSigns
 from growthpoles.study.files.cell_grids import Grid
 from growthpoles.study.files.number_notation import is_number
@@ -31,11 +33,20 @@ from growthpoles.study.table_blocks import (
     labels_beside,
     split_halves,
 )
-from growthpoles.study.table_totals import figures, rows_of_one_name, rows_of_other_level, seeming_totals, totals_of
+from growthpoles.study.table_totals import (
+    figures,
+    figures_by_name,
+    lies_between,
+    rows_of_one_name,
+    rows_of_other_level,
+    seeming_totals,
+    totals_of,
+)
 
 _AS_SHARE = 1.5
 _PERCENT = re.compile(rf"(?!.*‰)(?:.*(?:{alternatives('no_amount_percentage')}))", flags=re.IGNORECASE)
 _FEW = 2  # numbers that tell nothing
+_HEADINGS = "{names} may be totals of the rows below them, between whose values they lie: each is counted as a region"
 _NAMED = 12  # regions that one message lists
 _CLOSE = 3  # numbers for each region, within which codes lie
 _MEASURES = re.compile(rf"[%‰$€£]|{alternatives('measures')}|{alternatives('industries')}", flags=re.IGNORECASE)
@@ -108,7 +119,7 @@ def settle_rows(block: Block, index: NameIndex | None, parents: Iterable[str], i
     names = [name for name in names if name not in spelled]
     if index is None:
         block.match = KeyMatch(outside=(out := totals_of(block) | ignored), found={n: n for n in names if n not in out})
-        told = seeming_totals(names, out, block)
+        told = [*seeming_totals(names, out, block), *_means_below([name for name in names if name not in out], block)]
         block.doubts += (f"{each}, unless ignore says that it is none" for each in told)
         return
     raw = {cell_text(row[block.key]): str(row[block.key]) for _, row in block.rows if block.key < len(row)}
@@ -139,6 +150,29 @@ def settle_rows(block: Block, index: NameIndex | None, parents: Iterable[str], i
         block.match.outside[""] = f"{listed([texts[0] for texts in beside], limit=5)} beside it"
     elif blank:
         block.doubts.append(f"{block.grid.unit} {listed(blank, limit=5)}: numbers without a name of a region")
+
+
+def _means_below(found: Collection[str], block: Block) -> list[Reason]:
+    """Tell of rows that stand above the others in groups and lie between those of their group, as rates do.
+
+    A word of their names, or one that they lack, tells them from the others: "Región II" above departments.
+    """
+    if not block.value_at:
+        return []
+    at, cells, _ = figures_by_name(block)
+    values = np.array(cells, dtype=float)
+    rows = [row for row, name in enumerate(at) if name in found]
+    worded = [frozenset(loose_words(bare_name(at[row]))) for row in rows]
+    for word, n in Counter(each for held in worded for each in held).items():
+        heads = [i for i, held in enumerate(worded) if (word in held) == (2 * n < len(rows))]
+        if heads[:1] != [0]:
+            continue
+        groups = [rows[head:end] for head, end in zip(heads, [*heads[1:], len(rows)], strict=True)]
+        several = sum(len(group) > 2 for group in groups) > 2
+        if several and all(group[1:] and lies_between(values, group[0], group[1:]) for group in groups):
+            names = listed([at[group[0]] for group in groups], limit=_NAMED, write=quoted)
+            return [Reason(_HEADINGS, {"names": names})]
+    return []
 
 
 class Namesakes(NamedTuple):

@@ -18,6 +18,7 @@ from growthpoles.regions.name_matching import (
     is_country,
     is_country_word,
     is_dependency,
+    is_state,
     is_total_anywhere,
     says_only_total,
     says_part,
@@ -202,10 +203,10 @@ def _named(
         elif (row in said and not beside and _is_mean(names, values, row, rest)) or (
             row in countries
             and not (known or said)
-            and sum(map(is_country, names)) == 1
+            and sum(map(is_country, names)) == 1 + (_is_whole(names[row]) and any(map(borne_by_region, names)))
             and not is_dependency(names[row])
             and len(rest) >= _FEWEST_SUMMED
-            and _between(values, row, rest, beyond=_MIDDLE * borne_by_region(names[row]))
+            and lies_between(values, row, rest, beyond=_MIDDLE * borne_by_region(names[row]))
             and _apart(names, row)
         ):
             found[row] = ()
@@ -298,11 +299,11 @@ def _is_mean(names: Sequence[str], values: Array, row: int, rest: Sequence[int])
     if len(rest) > 2 and coded >= 0.9 * len(rest) and not _CODED.match(names[row]):
         return True
     placed = row in (0, len(names) - 1) or says_whole(names[row])
-    return placed and says_only_total(names[row]) and _between(values, row, rest)
+    return placed and says_only_total(names[row]) and lies_between(values, row, rest)
 
 
 @np.errstate(over="ignore", invalid="ignore")
-def _between(values: Array, row: int, rest: Sequence[int], *, beyond: float = 0.0) -> bool:
+def lies_between(values: Array, row: int, rest: Sequence[int], *, beyond: float = 0.0) -> bool:
     """Tell whether a row lies between others in all columns, as a mean does, with a share of them on either side."""
     said, below = values[row], values[list(rest)]
     known = np.isfinite(said) & np.isfinite(below).any(axis=0)
@@ -310,6 +311,11 @@ def _between(values: Array, row: int, rest: Sequence[int], *, beyond: float = 0.
         return False
     low, high = np.nanquantile(below[:, known], [beyond, 1.0 - beyond], axis=0)
     return bool(((low <= said[known]) & (said[known] <= high)).all())
+
+
+def _is_whole(name: str) -> bool:
+    """Tell whether a name is that of a country which no region bears: "Nacional", "República de Panamá"."""
+    return is_country_word(name) or is_state(name)
 
 
 def _apart(names: Sequence[str], row: int) -> bool:
@@ -397,7 +403,7 @@ def _sums_in(values: Array, halves: Array, spread: Array, left: Sequence[int], s
     return found
 
 
-def _by_name(block: Block) -> tuple[list[str], list[list[float | None]], list[str]]:
+def figures_by_name(block: Block) -> tuple[list[str], list[list[float | None]], list[str]]:
     """Return the names of the rows of a block, of a long table each once, with their figures; and the headers."""
     assert block.key is not None
     written = [block.text(row, block.key) for _, row in block.rows]
@@ -418,7 +424,7 @@ def totals_of(block: Block) -> dict[str, str]:
     count = len({*written} - {""}) if len({*written}) < len(written) else len(written)
     if not 4 <= count <= _MOST_SUMMED or not block.value_at:
         return {name: says for name in written if written.count(name) > 1 and says_total(bare_name(name))}
-    names, cells, headers = _by_name(block)
+    names, cells, headers = figures_by_name(block)
     values, halves = _with_halves(cells)
     some = np.unique(np.linspace(0, values.shape[1] - 1, _SUMMED).astype(int))  # many years say the same
     sums = dict(find_totals(values[:, some], halves[:, some]))
@@ -534,9 +540,9 @@ def seeming_totals(names: Sequence[str], totals: Container[str], block: Block | 
         if borne_by_region(bare_name(countries[0])):
             if block is None:
                 return told
-            at, cells, _ = _by_name(block)
+            at, cells, _ = figures_by_name(block)
             rest = [i for i, name in enumerate(at) if name in found and name != countries[0]]
-            if not (rest and _between(np.array(cells, dtype=float), at.index(countries[0]), rest)):
+            if not (rest and lies_between(np.array(cells, dtype=float), at.index(countries[0]), rest)):
                 return told  # no mean of theirs
         told.append(Reason(_A_COUNTRY, {"name": quoted(countries[0][:60])}))
     return told
