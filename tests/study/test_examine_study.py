@@ -355,6 +355,41 @@ def test_a_study_without_a_year_that_has_all_indicators_says_so(years: tuple[int
     assert again.exit_code == 0, again.output
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_older_figures_stand_for_a_year_once_what_is_told_was_pasted(tmp_path: Path, seed: int) -> None:
+    """The year for a column beside that of its whole table is to be deleted, then a year without data left out."""
+    from typer.testing import CliRunner
+
+    from growthpoles.cli.app import app
+
+    rng = random.Random(seed)
+    old, new = rng.randint(2010, 2015), rng.randint(2018, 2023)
+    for name, head in (("a", "jobs"), ("b", "rate")):
+        rows = [[f"Place {i}", 10 * i + rng.random()] for i in range(6)]
+        pd.DataFrame(rows, columns=["Region", head]).to_csv(tmp_path / f"{name}.csv", index=False)
+    made = tmp_path / "s"
+    gp.propose_study(made, table=[tmp_path / "a.csv", tmp_path / "b.csv"], boundaries="none", year=new).write()
+    path = made / "study.toml"
+    text = path.read_text(encoding="utf-8")
+    assert f"years = [{new}]" in text and '"rate" = "rate"' in text
+    text = text.replace(f"years = [{new}]", f"years = [{old}, {new}]")
+    text = text.replace('"rate" = "rate"', f'"rate" = {{ code = "rate", year = {new} }}')
+    path.write_text(text, encoding="utf-8")
+    told = CliRunner().invoke(app, ["validate", str(made)])
+    assert told.exit_code and f"delete year = {new}" in " ".join(told.output.split())
+    head, _, rest = text.rpartition(f"year = {new}\n")
+    path.write_text(head + rest, encoding="utf-8")
+    told = CliRunner().invoke(app, ["validate", str(made)])
+    said = " ".join(told.output.split())
+    assert (
+        told.exit_code
+        and f"no data for {old} allowed: a table with that year, or in study.toml years = [{new}]" in said
+    )
+    path.write_text((head + rest).replace(f"years = [{old}, {new}]", f"years = [{new}]"), encoding="utf-8")
+    told = CliRunner().invoke(app, ["validate", str(made)])
+    assert told.exit_code == 0, told.output
+
+
 def test_a_long_table_without_a_ratable_year_is_to_be_changed_itself(tmp_path: Path) -> None:
     rows = [[f"Place {i}", year, what, 10 * i + 0.5] for i in range(6) for what, year in (("pop", 2019), ("gcp", 2022))]
     pd.DataFrame(rows, columns=["region", "year", "indicator", "value"]).to_csv(tmp_path / "t.csv", index=False)

@@ -621,7 +621,7 @@ def test_a_column_of_ranks_is_had_where_it_is_asked_for(tmp_path: Path, head: st
     assert [note for note in notes if note.startswith(f"{head}: ") and note.endswith("taken since it was asked for")]
     _, _, notes = _column(path, tmp_path / "t.csv", heads[0])
     assert [note for note in notes if head in note and "were left out" in note]  # of what is not asked for
-    with pytest.raises(DataError, match=f"; of ranks: {head}"):
+    with pytest.raises(DataError, match=f"; of ranks or codes: {head}"):
         _column(path, tmp_path / "t.csv", "nothing")
 
 

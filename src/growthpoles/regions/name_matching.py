@@ -376,7 +376,7 @@ _OF_ALL, _OF_COUNTRY, _ALONE = map(word_list, ("words_of_all", "words_of_country
 # Words that say what a region is, not which; "city" is none of them, since it tells a city from the region around it.
 GENERIC = word_list("kinds_of_regions")
 COMPASS = word_list("directions")
-_BORNE_BY_REGIONS = word_list("countries_and_regions")
+_BORNE_BY_REGIONS, _STATES = map(word_list, ("countries_and_regions", "kinds_of_states"))
 
 
 def loose_words(name: str) -> list[str]:
@@ -408,6 +408,11 @@ def is_dependency(name: str) -> bool:
     return run_together(name) in _territories()[1]
 
 
+def is_state(name: str) -> bool:
+    """Tell whether a name is that of a country with the word for its kind: "República de Panamá" is no province."""
+    return not _STATES.isdisjoint(loose_words(name)) and is_country(name)
+
+
 def borne_by_region(country: str) -> bool:
     """Tell whether a region of a country bears its name: Tunis, Panamá."""
     return " ".join(loose_words(country)) in _BORNE_BY_REGIONS
@@ -420,7 +425,7 @@ def _territories() -> tuple[frozenset[str], frozenset[str]]:
 
     tongues = re.findall(
         r"\S+",
-        "en ru kk uk uz ky tr az de fr es it pt nl pl cs sk hu ro bg sr hr sl sq mk "
+        "en ru kk uk uz uz_Cyrl ky tr az az_Cyrl de fr es it pt nl pl cs sk hu ro bg sr hr sl sq mk "
         "el fi sv nb da is et lv lt ar fa he hi bn th vi id ms zh ja ko ka hy mn tg tk",
     )
     pairs = [
@@ -497,7 +502,7 @@ def is_country(name: str) -> bool:
     """Tell whether a name is that of a country or continent, in one of some fifty languages, or in several of them."""
     if "/" in name and len(parts := name.split("/")) <= 3 and all(map(str.strip, parts)):
         return all(map(is_country, parts))
-    plain, core = run_together(name), "".join(word for word in loose_words(name) if word not in GENERIC)
+    plain, core = run_together(name), "".join(w for w in loose_words(name) if w not in GENERIC and w not in _STATES)
     # codes of digits are no names: fifty languages need not be read for them
     return any(len(each) > 1 and not each.isdecimal() and each in _countries() for each in (plain, core))
 

@@ -395,7 +395,7 @@ def no_year_rated(study: Study, catalogue: Catalogue) -> Reason | None:
         "{fewer}; or, where older figures may stand for a year, that year in the tables"
         if older is None
         else "{fewer}; or, where older figures may stand for a year, that year for their columns in [tables.columns] "
-        "of study.toml, as in {example}"
+        "of study.toml, as in {example}, instead of a year = ... of their whole table"
     )
     return message(problem, allowed=other, held=held, fewer=fewer, example=example)
 

@@ -222,7 +222,7 @@ class FileData:
             ranks = [name for name in map(str, more) if _reason_of(name, self.notes).startswith(ON_REQUEST[1:])]
             undated = listed([name for name in more if name not in ranks], write=quoted) or unread
             allowed += f"; without a year: {undated}" if undated else ""
-            allowed += f"; of ranks: {listed(ranks, write=quoted)}" if ranks else ""
+            allowed += f"; of ranks or codes: {listed(ranks, write=quoted)}" if ranks else ""
             raise DataError(message(problem, where=self.source, allowed=allowed, near=map(quoted, near)))
         if year_of_part(variable) is None:  # a month with its year is in no other
             self.tell_years([variable])

@@ -47,6 +47,13 @@ _ID = re.compile(
     r"|cve(?:_\w+|ent|mun|geo|loc|agee)?|nuts[ _-]?(?:id|code|region)s?|iso(?:[ _-]?\w{1,3})?|.*(?:fips|_id|[a-z]code)",
     flags=re.IGNORECASE,
 )
+_PLACED = rf"(?:{alternatives('abbreviated_places')}|\w*(?:{alternatives('places')})\w*)"
+_CODE_OF = re.compile(  # of words apart; "cod" alone may be a fish
+    rf"(?:.* )?(?:{alternatives('code_words')})(?: (?:de|del|da|do|du|des|of|the|la|el))* {_PLACED}"
+    rf"|{_PLACED} (?:{alternatives('code_words')})|(?:.* )?(?!cod$)(?:{alternatives('code_words')})"
+    rf"|(?:{alternatives('code_systems')})(?: (?:{alternatives('code_words')}))?",
+    flags=re.IGNORECASE,
+)
 _CAMEL_ID = re.compile(r"(?:.*[a-z])?(?:Id|ID)|.*[a-z](?:Code|Key)")
 _CODES = re.compile(r"cod|postal|индекс|ars|istat|insee|siren|lau\d?|nuts", flags=re.IGNORECASE)
 COORDINATE = re.compile(r"(.*_)?(lat|lon|lng|(lat|long)itude?|intptl(at|on)|[xy]_?coord\w*|coord\w*)", re.IGNORECASE)
@@ -503,7 +510,8 @@ def _is_code(column: Any) -> bool:
 
 def is_identifier(name: str, texts: Collection[str]) -> bool:
     """Tell whether a column of whole numbers identifies regions or rows by its name, and by its texts where need be."""
-    if _ID.fullmatch(name) or _CAMEL_ID.fullmatch(name):
+    apart = re.sub(r"[\W_]+", " ", re.sub(r"(?<=[^\W\dA-ZА-Я_])(?=[A-ZА-Я])", "_", name)).strip()
+    if _ID.fullmatch(name) or _CAMEL_ID.fullmatch(name) or _CODE_OF.fullmatch(apart):
         return True
     lengths = set(map(len, texts))
     coded = _CODES.fullmatch(name) is not None and len(lengths) <= 2 and max(lengths, default=0) > 3

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Collection, Container, Iterable, Sequence
 from dataclasses import replace
-from itertools import pairwise, permutations
+from itertools import pairwise, permutations, takewhile
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,27 +15,41 @@ import numpy as np
 from growthpoles.errors import DataError, Option, Reason, listed, message, plain, quoted, remedy, shown
 from growthpoles.language.languages import alternatives
 from growthpoles.regions.key_matching import PART, SUM, code_endings, key_of, match_keys
-from growthpoles.regions.name_matching import NameIndex, is_country, says_total
+from growthpoles.regions.name_matching import NameIndex, is_country, loose_words, name_keys, says_total
 from growthpoles.regions.row_levels import KeyMatch, RowSigns, indents, levels_by_rates, levels_by_sums
 from growthpoles.study.files.cell_grids import Grid
 from growthpoles.study.files.number_notation import is_number
 from growthpoles.study.files.printed_labels import bare_name, parse_year, years_in
+from growthpoles.study.files.printed_subjects import is_unit
+from growthpoles.study.files.problems import CODES_OF_REGIONS, MAY_BE_CODES
 from growthpoles.study.files.table_files import JOINT, cell_text, joint_keys
 from growthpoles.study.table_blocks import (
     MOST_ACROSS,
     Block,
+    bare_number,
     hits_of,
     is_counting,
     kind_of,
     labels_beside,
     split_halves,
 )
-from growthpoles.study.table_totals import MOST_SUMMED, figures, seeming_totals, totals_of, with_halves
+from growthpoles.study.table_totals import (
+    MOST_SUMMED,
+    figures,
+    figures_by_name,
+    lies_between,
+    seeming_totals,
+    totals_of,
+    with_halves,
+)
 
 _AS_SHARE = 1.5
 _PERCENT = re.compile(rf"(?!.*‰)(?:.*(?:{alternatives('no_amount_percentage')}))", flags=re.IGNORECASE)
 _FEW = 2  # numbers that tell nothing
+_HEADINGS = "{names} may be totals of the rows below them, between whose values they lie: each is counted as a region"
 _NAMED = 12  # regions that one message lists
+_CLOSE = 3  # numbers for each region, within which codes lie
+_MEASURES = re.compile(rf"[%‰$€£]|{alternatives('measures')}|{alternatives('industries')}", flags=re.IGNORECASE)
 _IGNORED = "{text} was taken for no region, and is ignored (listed in ignore)"
 _NOT_FOUND = "ignore: {text} fits no row of {file}, and nothing is ignored by it"
 
@@ -158,12 +172,12 @@ def settle_rows(block: Block, index: NameIndex | None, parents: Iterable[str], i
     inset = dict(zip(raw, indents(raw.values()), strict=True))
     if index is None:
         block.match = KeyMatch(outside=(out := totals_of(block) | ignored), found={n: n for n in names if n not in out})
-        seeming = seeming_totals(names, out, block)
-        block.doubts += (f"{each}, unless ignore says that it is none" for each in seeming)
         left = [name for name in names if name not in out]
+        told = [*seeming_totals(names, out, block), *_means_below(left, block)]
+        block.doubts += (f"{each}, unless ignore says that it is none" for each in told)
         if heads := [name for name, below in pairwise(left) if inset[below] > inset[name]]:
-            told = "rows set in below may be parts, and nothing adds up to tell it: each is counted as a region"
-            block.doubts.append(f"{listed(heads, limit=5, write=quoted)}: {told}, unless ignore says that it is none")
+            why = "rows set in below may be parts, and nothing adds up to tell it: each is counted as a region"
+            block.doubts.append(f"{listed(heads, limit=5, write=quoted)}: {why}, unless ignore says that it is none")
         return
     empty = set(names) - {
         block.text(row, block.key)
@@ -220,6 +234,29 @@ def _take_names_beside(block: Block, index: NameIndex) -> None:
             match.aliases |= {name: (code, f"as {block.names[at]} says") for name, code in taken.items()}
             match.open = {name: near for name, near in match.open.items() if name not in taken}
             match.parts = {name: code for name, code in match.parts.items() if name not in taken}
+
+
+def _means_below(found: Collection[str], block: Block) -> list[Reason]:
+    """Tell of rows that stand above the others in groups and lie between those of their group, as rates do.
+
+    A word of their names, or one that they lack, tells them from the others: "Región II" above departments.
+    """
+    if not block.value_at:
+        return []
+    at, cells, _ = figures_by_name(block)
+    values = np.array(cells, dtype=float)
+    rows = [row for row, name in enumerate(at) if name in found]
+    worded = [frozenset(loose_words(bare_name(at[row]))) for row in rows]
+    for word, n in Counter(each for held in worded for each in held).items():
+        heads = [i for i, held in enumerate(worded) if (word in held) == (2 * n < len(rows))]
+        if heads[:1] != [0]:
+            continue
+        groups = [rows[head:end] for head, end in zip(heads, [*heads[1:], len(rows)], strict=True)]
+        several = sum(len(group) > 2 for group in groups) > 2
+        if several and all(group[1:] and lies_between(values, group[0], group[1:]) for group in groups):
+            names = listed([at[group[0]] for group in groups], limit=_NAMED, write=quoted)
+            return [Reason(_HEADINGS, {"names": names})]
+    return []
 
 
 class Namesakes(NamedTuple):
@@ -579,3 +616,65 @@ def regions_across(grid: Grid, index: NameIndex) -> bool:
         if most >= fewest or count is spelled:
             return most >= fewest and all(count(column) < most for column in columns)
     return False
+
+
+def holds_codes(block: Block, at: int) -> bool:
+    """Tell whether a column holds codes: texts of digits, of one length, all different, some with a leading zero."""
+    cells = [row[at] for _, row in block.rows if at < len(row) and cell_text(row[at])]
+    texts = [cell_text(cell) for cell in cells if isinstance(cell, str)]
+    alike = len(texts) > 2 and len(texts) == len(cells) == len(set(texts)) and len(set(map(len, texts))) == 1
+    return alike and all(map(str.isdecimal, texts)) and any(text[0] == "0" and len(text) > 1 for text in texts)
+
+
+def region_codes(block: Block, at: int) -> str:
+    """Return why whole numbers are codes of the regions, or may be (:data:`MAY_BE_CODES`), "" if they are amounts.
+
+    Notes
+    -----
+    Where regions have several rows, an amount changes and a code does not: each name has its own in all of them, and
+    the codes begin alike, rise, lie close together, or have one length beside the names. Where each region has one
+    row, codes of one length stand beside the names and rise along with names in the order of the alphabet, begin with
+    the same digits, lie closer together than amounts, or rise in front of the names. What is called an amount is one.
+    """
+    head = " | ".join(block.paths[at])
+    last = re.split(r"[,(\[]", head.rstrip(" )]"))
+    if block.key is None or _MEASURES.search(head) or is_unit(last[-1]) or years_in(head) or at in block.undated:
+        return ""
+    rows = [(bare_name(block.text(row, block.key)), bare_number(block, row, at)) for _, row in block.rows]
+    rows = [(name, code) for name, code in rows if name and code and not says_total(name)]
+    if any(not code.isdecimal() for _, code in rows):
+        return ""
+    between = range(min(at, block.key) + 1, max(at, block.key))
+    beside = not any(block.kinds_of[other]["n"] for other in between)
+    # A country above or below the regions has a code of another kind.
+    ways = (rows, *([each for each in rows if each[0] != end] for end in {rows[0][0], rows[-1][0]} if rows))
+    told = [_codes_by_place(each, beside=beside, before=at < block.key) for each in ways]
+    others = any(n["n"] > n["t"] for other, n in block.kinds_of.items() if other not in (at, block.key))
+    best = next((each for each in (CODES_OF_REGIONS, MAY_BE_CODES) if each in told), "")
+    return best if others else ""
+
+
+def _codes_by_place(rows: Sequence[tuple[str, str]], *, beside: bool, before: bool) -> str:
+    pairs = list(dict.fromkeys(rows))
+    names, codes = ([pair[i] for pair in pairs] for i in (0, 1))
+    lengths = {*map(len, codes)}
+    if len(pairs) < 4 or len({*names}) < len(pairs) or len({*codes}) < len(pairs) or len(lengths) > 2:
+        return ""
+    numbers = list(map(int, codes))
+    digits = min(lengths) if len(lengths) == 1 else 0
+    ends = zip(min(codes), max(codes), strict=False) if digits else ()
+    begun = len(list(takewhile(lambda pair: pair[0] == pair[1], ends)))
+    rising = all(a < b for a, b in pairwise(numbers))
+    close = max(numbers) - min(numbers) < _CLOSE * len(pairs)
+    if 2 * len(pairs) <= len(rows):
+        if rising or close or begun or (beside and digits > 1):
+            return CODES_OF_REGIONS
+        return MAY_BE_CODES if beside else ""
+    if not beside or len(pairs) < len(rows) or len(pairs) < 5:
+        return ""
+    sorted_names = [name_keys(name).loose for name in names]
+    along = rising and digits > 1 and len(pairs) > 5 and all(a < b for a, b in pairwise(sorted_names))
+    alike = digits > 3 and (close or begun > 1 or (before and begun > 0 and len(pairs) > 5))
+    if along or alike or (before and rising and (digits > 1 or close)):
+        return CODES_OF_REGIONS
+    return MAY_BE_CODES if (before and digits > 1) or (rising and digits > 3) else ""

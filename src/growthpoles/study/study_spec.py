@@ -210,7 +210,11 @@ class Table(Part):
         ]
         by_column = (self.layout == "wide" and any(dated)) or bool(self.value_years)
         ways = [self.year is not None, self.year_column is not None, by_column]
-        if sum(ways) != 1:
+        if sum(ways) > 1:
+            own = [f"year = {self.year}"] * ways[0] + [f'year_column = "{self.year_column}"'] * ways[1]
+            rest = f"the columns state their years, too: delete {own[0]}" if by_column else "delete one of them"
+            raise ValueError(f"the year of the values is given more than once, by {' and '.join(own)}; {rest}")
+        if not any(ways):
             raise ValueError(
                 'the year of the values: give one of year = ..., year_column = "...", or columns with a year '
                 '("grp_{year}" = "grp", or "x" = { code = "grp", year = 2010 })'

@@ -679,6 +679,13 @@ def fill_down(block: Block, at: int) -> bool:
     return True
 
 
+def fill_key(block: Block) -> None:
+    """Fill the columns of regions and of years, whose empty cells mean the one above."""
+    for at in (block.key, block.year_column):
+        if at is not None:
+            fill_down(block, at)
+
+
 def counted_from(first: int, texts: Sequence[str]) -> list[str]:
     """Return whole numbers from the first on, as many as there are texts, as text."""
     return [str(number) for number in range(first, first + len(texts))]
@@ -703,11 +710,3 @@ def sentinels(block: Block) -> list[str]:
         if all(map(_SENTINEL.fullmatch, below)):
             found.update(below)
     return [text for text, n in found.items() if n > 1 or len(text) > 4]
-
-
-def holds_codes(block: Block, at: int) -> bool:
-    """Tell whether a column holds codes: texts of digits, of one length, all different, some with a leading zero."""
-    cells = [row[at] for _, row in block.rows if at < len(row) and cell_text(row[at])]
-    texts = [cell_text(cell) for cell in cells if isinstance(cell, str)]
-    alike = len(texts) > 2 and len(texts) == len(cells) == len(set(texts)) and len(set(map(len, texts))) == 1
-    return alike and all(map(str.isdecimal, texts)) and any(text[0] == "0" and len(text) > 1 for text in texts)

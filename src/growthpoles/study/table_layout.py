@@ -37,11 +37,13 @@ from growthpoles.study.files.printed_labels import (
     years_in,
 )
 from growthpoles.study.files.printed_subjects import heading_reader, is_unit, spans_of_others
-from growthpoles.study.files.problems import COUNT_OF_ROWS, NO_YEAR, ON_REQUEST, RANKS, Problem
+from growthpoles.study.files.problems import COUNT_OF_ROWS, MAY_BE_CODES, NO_YEAR, ON_REQUEST, RANKS, Problem
 from growthpoles.study.files.table_files import JOINT, cell_text
 from growthpoles.study.region_rows import (
+    holds_codes,
     joint_key,
     leave_rows_out,
+    region_codes,
     seeming_shares,
     settle_rows,
     spelled_otherwise,
@@ -53,8 +55,8 @@ from growthpoles.study.table_blocks import (
     counted_from,
     far_years,
     fill_down,
+    fill_key,
     hits_of,
-    holds_codes,
     is_measured,
     kind_of,
     numbers_rows,
@@ -213,7 +215,7 @@ def _find_key(block: Block, kinds: dict[int, Counter[str]], numeric: list[int], 
                 f"{block.grid.unit} {n}: {shown(a)} in {shown(block.names[block.key])} and {shown(b)} in "
                 f"{shown(block.names[at])} are two regions; the former was taken ({len(differ)} rows)"
             )
-    _fill_key(block)
+    fill_key(block)
 
 
 def _take_key(block: Block, labels: Iterable[int]) -> None:
@@ -232,13 +234,7 @@ def _take_key(block: Block, labels: Iterable[int]) -> None:
         if others:
             told = {"column": shown(block.names[block.key]), "others": listed([block.names[at] for at in others])}
             block.doubts.append(Reason(KEY_TAKEN, told))
-        _fill_key(block)
-
-
-def _fill_key(block: Block) -> None:
-    for at in (block.key, block.year_column):
-        if at is not None:
-            fill_down(block, at)
+        fill_key(block)
 
 
 def _labels(block: Block, at: int) -> bool:
@@ -341,7 +337,10 @@ def _no_value(block: Block, at: int, index: NameIndex | None) -> str:
             own += block.text(row, at).lstrip("0") in names
         if own > 0.6 * len(filled):
             return "a code of the regions"
-    return ""
+    coded = region_codes(block, at) if whole and not _is_value(block, at) else ""
+    if coded == MAY_BE_CODES:
+        block.doubts.append(f"{shown(block.names[at])} holds {coded}, and is read as a value")
+    return "" if coded == MAY_BE_CODES else coded
 
 
 def _attribute(block: Block, at: int, index: NameIndex | None) -> str:
@@ -410,6 +409,7 @@ def _find_dimensions(block: Block, kinds: dict[int, Counter[str]]) -> None:
     rest = [at for at in kinds if at not in aside and kinds[at].total() > kinds[at][" "] and not far_years(block, at)]
     rows = [row for _, row in block.rows if block.text(row, block.key)]
     names = [block.text(row, block.key) for row in rows]
+    parts = [each for each, name in enumerate(names) if not says_total(bare_name(name))]  # a subtotal has a row a group
     years = [block.text(row, block.year_column) if block.year_column is not None else "" for row in rows]
     base = list(zip(names, years, strict=True))
     if len(set(base)) == len(base):
@@ -430,7 +430,7 @@ def _find_dimensions(block: Block, kinds: dict[int, Counter[str]]) -> None:
             continue  # it numbers the rows
         if at in block.series or not 1 < len(set(texts)) <= 400 or headers.STATUS_NUMBER.fullmatch(_last(block, at)):
             continue
-        if headers.says_of_region(names, texts):
+        if headers.says_of_region([names[each] for each in parts], [texts[each] for each in parts]):
             continue
         by_year: dict[str, set[str]] = defaultdict(set)
         for label, text in zip(years, texts, strict=True):

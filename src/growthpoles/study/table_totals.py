@@ -18,6 +18,7 @@ from growthpoles.regions.name_matching import (
     is_country,
     is_country_word,
     is_dependency,
+    is_state,
     is_total_anywhere,
     says_only_total,
     says_part,
@@ -192,6 +193,10 @@ def _named(
         # What a known total counts beside the row is no part of it.
         beside = {part for parts in known.values() if row in parts for part in parts}
         fits: list[tuple[int, int, int, tuple[int, ...]]] = []
+        lone = _lone_part(values, row, {-1, len(names), *known, *said}) if len(said) > 1 and not beside else ()
+        if lone:  # a group of one region has its subtotal, too
+            found[row] = lone
+            continue
         for own, edges in ways:
             before = [i for i in own if max((t for t in edges if t < row), default=-1) < i < row]
             behind = [i for i in own if row < i < min((t for t in edges if t > row), default=len(names))]
@@ -209,14 +214,23 @@ def _named(
         elif (row in said and not beside and _is_mean(names, values, row, rest)) or (
             row in countries
             and not (known or said)
-            and sum(map(is_country, names)) == 1
+            and sum(map(is_country, names)) == 1 + (_is_whole(names[row]) and any(map(borne_by_region, names)))
             and not is_dependency(names[row])
             and len(rest) >= _FEWEST_SUMMED
-            and _between(values, row, rest, beyond=_MIDDLE * borne_by_region(names[row]))
+            and lies_between(values, row, rest, beyond=_MIDDLE * borne_by_region(names[row]))
             and _apart(names, row)
         ):
             found[row] = ()
     return found
+
+
+def _lone_part(values: Array, row: int, edges: Container[int]) -> tuple[int, ...]:
+    """Return the one row between a total and the next one above or below it, where all its figures are the same."""
+    for part, edge in ((row - 1, row - 2), (row + 1, row + 2)):
+        alone = row in edges and edge in edges and part not in edges
+        if alone and np.isfinite(values[row]).any() and np.array_equal(values[row], values[part], equal_nan=True):
+            return (part,)
+    return ()
 
 
 def _subtotal(values: Array, halves: Array, row: int, parts: Sequence[int]) -> tuple[int, tuple[int, ...]] | None:
@@ -287,11 +301,11 @@ def _is_mean(names: Sequence[str], values: Array, row: int, rest: Sequence[int])
     if len(rest) > 2 and coded >= 0.9 * len(rest) and not _CODED.match(names[row]):
         return True
     placed = row in (0, len(names) - 1) or says_whole(names[row])
-    return placed and says_only_total(names[row]) and _between(values, row, rest)
+    return placed and says_only_total(names[row]) and lies_between(values, row, rest)
 
 
 @np.errstate(over="ignore", invalid="ignore")
-def _between(values: Array, row: int, rest: Sequence[int], *, beyond: float = 0.0) -> bool:
+def lies_between(values: Array, row: int, rest: Sequence[int], *, beyond: float = 0.0) -> bool:
     """Tell whether a row lies between others in all columns, as a mean does, with a share of them on either side."""
     said, below = values[row], values[list(rest)]
     known = np.isfinite(said) & np.isfinite(below).any(axis=0)
@@ -299,6 +313,11 @@ def _between(values: Array, row: int, rest: Sequence[int], *, beyond: float = 0.
         return False
     low, high = np.nanquantile(below[:, known], [beyond, 1.0 - beyond], axis=0)
     return bool(((low <= said[known]) & (said[known] <= high)).all())
+
+
+def _is_whole(name: str) -> bool:
+    """Tell whether a name is that of a country which no region bears: "Nacional", "República de Panamá"."""
+    return is_country_word(name) or is_state(name)
 
 
 def _apart(names: Sequence[str], row: int) -> bool:
@@ -386,7 +405,7 @@ def _sums_in(values: Array, halves: Array, spread: Array, left: Sequence[int], s
     return found
 
 
-def _by_name(block: Block) -> tuple[list[str], list[list[float | None]], list[str]]:
+def figures_by_name(block: Block) -> tuple[list[str], list[list[float | None]], list[str]]:
     """Return the names of the rows of a block, of a long table each once, with their figures; and the headers."""
     assert block.key is not None
     written = [block.text(row, block.key) for _, row in block.rows]
@@ -407,7 +426,7 @@ def totals_of(block: Block) -> dict[str, str]:
     count = len({*written} - {""}) if len({*written}) < len(written) else len(written)
     if not 4 <= count <= MOST_SUMMED or not block.value_at:
         return {name: says for name in written if written.count(name) > 1 and says_total(bare_name(name))}
-    names, cells, headers = _by_name(block)
+    names, cells, headers = figures_by_name(block)
     values, halves = with_halves(cells)
     bare, raw = list(map(bare_name, names)), {block.text(row, block.key): row[block.key] for _, row in block.rows}
     sums, known, parts = sums_of_rows(bare, indents(raw[name] for name in names), values, halves)
@@ -498,9 +517,9 @@ def seeming_totals(names: Sequence[str], totals: Container[str], block: Block | 
         if borne_by_region(bare_name(countries[0])):
             if block is None:
                 return told
-            at, cells, _ = _by_name(block)
+            at, cells, _ = figures_by_name(block)
             rest = [i for i, name in enumerate(at) if name in found and name != countries[0]]
-            if not (rest and _between(np.array(cells, dtype=float), at.index(countries[0]), rest)):
+            if not (rest and lies_between(np.array(cells, dtype=float), at.index(countries[0]), rest)):
                 return told  # no mean of theirs
         told.append(Reason(_A_COUNTRY, {"name": quoted(countries[0][:60])}))
     return told

@@ -520,9 +520,11 @@ def _primary(
             data = study_table(study, number, catalogue)
             account.append((spec.file, data.rows_read, data.rows_used, data.rows_read - data.rows_used))
     if not frames:
-        raise StudyError(
-            message("edition {edition!r} has no data for {year}", where=study.name, edition=edition, year=year)
-        )
+        held = {each for spec in study.tables if spec.edition == edition for each in spec.covered(study.years)} - {year}
+        allowed = "a table with that year, or in study.toml {line}" if held else None
+        line = f"years = {sorted(held)}"
+        problem = "edition {edition!r} has no data for {year}"
+        raise StudyError(message(problem, where=study.name, allowed=allowed, edition=edition, year=year, line=line))
     expected = region_index(study)
     if expected.empty:
         expected = frames[0][1].index  # transcribed tables alone
