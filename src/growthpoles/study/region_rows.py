@@ -176,8 +176,8 @@ def settle_rows(block: Block, index: NameIndex | None, parents: Iterable[str], i
         told = [*seeming_totals(names, out, block), *_means_below(left, block)]
         block.doubts += (f"{each}, unless ignore says that it is none" for each in told)
         if heads := [name for name, below in pairwise(left) if inset[below] > inset[name]]:
-            why = "rows set in below may be parts, and nothing adds up to tell it: each is counted as a region"
-            block.doubts.append(f"{listed(heads, limit=5, write=quoted)}: {why}, unless ignore says that it is none")
+            kept = "rows set in below may be parts, and nothing adds up to tell it: each is counted as a region"
+            block.doubts.append(f"{listed(heads, limit=5, write=quoted)}: {kept}, unless ignore says that it is none")
         return
     empty = set(names) - {
         block.text(row, block.key)
