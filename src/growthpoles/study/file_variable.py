@@ -195,7 +195,7 @@ class FileData:
             if alone and self.asked is not None:
                 problem = f"{quoted(variable)} stands in a table that says no year, and {self.asked} was asked for"
                 raise DataError(message(problem, where=self.source, allowed="--sheet with --year, or no --year"))
-            why = f"{_reason_of(variable, self.notes)}; it is taken since it was asked for"
+            why = "; ".join(filter(None, [_reason_of(variable, self.notes), "it is taken since it was asked for"]))
             self.notes[:] = [said for note in self.notes for said in _without_taken(note, variable)]
             self.notes.append(f"{plain(variable)}: {'the year; it is not stated' if alone else why}")
             self.table.attrs.pop("year", None)

@@ -638,7 +638,8 @@ def region_codes(block: Block, at: int) -> str:
     """
     head = " | ".join(block.paths[at])
     last = re.split(r"[,(\[]", head.rstrip(" )]"))
-    if block.key is None or _MEASURES.search(head) or is_unit(last[-1]) or years_in(head) or at in block.undated:
+    dated = years_in(head) or any(map(block.part_of_year, block.paths[at]))
+    if block.key is None or _MEASURES.search(head) or is_unit(last[-1]) or dated or at in block.undated:
         return ""
     rows = [(bare_name(block.text(row, block.key)), bare_number(block, row, at)) for _, row in block.rows]
     rows = [(name, code) for name, code in rows if name and code and not says_total(name)]
