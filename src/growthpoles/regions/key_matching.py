@@ -40,6 +40,7 @@ from growthpoles.regions.name_matching import (
 )
 from growthpoles.regions.row_levels import (
     BUT_FOR_KIND,
+    LEFT_OVER,
     LEVEL,
     OUTSIDE,
     OWN_ROWS,
@@ -277,7 +278,9 @@ def _match_bare(
             match.open[name] = None  # a sign that may mean the name above
             continue
         if not left and not many:
-            reason = OWN_ROWS
+            group = name in signs.sums or says_total(name) or is_country(key) or name in signs.odd
+            group |= all(word in COMPASS or word in GENERIC for word in loose_words(key))
+            reason = OWN_ROWS if group or name in signs.empty else LEFT_OVER
         elif name in like and not (says_total(name) or is_country(key)):
             match.open[name] = near
             continue

@@ -24,6 +24,7 @@ from growthpoles.regions.name_matching import (
 
 OUTSIDE = "it stands outside the indentation of the regions"
 OWN_ROWS = "every region has a row of its own"
+LEFT_OVER = f"it fits no region, and {OWN_ROWS}: a group of them, or one that the boundaries lack"
 BUT_FOR_KIND = "the same words but for what it is"
 LEVEL = "its level is that of the regions"
 _AROUND = 2  # words before or behind a name that say of which level its row is
@@ -199,7 +200,9 @@ def ask_of_parts(match: KeyMatch, rest: Mapping[str, str], index: NameIndex, sig
         cores[code] = {core_words(loose_words(name), GENERIC) for name in index.names[code]} - {frozenset()}
     whole = {each for held in cores.values() for each in held}
     apart = signs.of_other_level(match.codes)
-    for name in [n for n in rest if n not in apart and (n in match.open or match.outside.get(n) == OWN_ROWS)]:
+    for name in [
+        n for n in rest if n not in apart and (n in match.open or match.outside.get(n) in (OWN_ROWS, LEFT_OVER))
+    ]:
         own = core_words(loose_words(rest[name]), GENERIC)
         above = (
             {code for code, held in cores.items() if any(each < own for each in held)} if own not in whole else set()

@@ -78,6 +78,7 @@ def is_unit(text: str) -> bool:
     return _MEASURE.search(text) is not None and _MEASURED_IN.fullmatch(text) is not None
 
 
+_OF_PRICES = re.compile(one_of("prices"), flags=re.IGNORECASE)
 _AFTER_UNIT = re.compile(rf"{UNIT_WORD.pattern}\s*[:：=–—-]\s*(\S.{{0,60}})", flags=re.IGNORECASE)
 
 
@@ -88,9 +89,14 @@ def unit_said(titles: Iterable[str], label: str = "") -> str:
     """
     if re.search(_SIGN, label) or is_unit(re.split(r"[,(\[]", label.rstrip(" )]"))[-1]):
         return ""
-    bare = [text.strip(" ()[]（）［］") for text in titles]
+    bare = [re.sub(r"^[(\[（［]\s*(.*?)\s*[)\]）］]$", r"\1", text.strip()) for text in titles]
     after = {text: hit[1] for text in bare if (hit := _AFTER_UNIT.fullmatch(text))}
-    said = {*after.values(), *(text for text in bare if text not in after and is_unit(text))}
+
+    def measures(text: str) -> bool:
+        head, *rest = re.split(r",\s*|\s*\(", text)  # "TZS million, current prices"
+        return is_unit(text) or (bool(rest) and is_unit(head) and all(map(_OF_PRICES.search, rest)))
+
+    said = {*after.values(), *(text for text in bare if text not in after and measures(text))}
     return next(iter(said)) if len(said) == 1 else ""
 
 
@@ -140,6 +146,8 @@ def title_as_name(text: str, *, numbered: bool) -> str:
     What stands in brackets behind the number of the table goes behind it: "Table 5 (Male): Rates by district".
     """
     text = re.sub(r"\s+", " ", text).strip(" ,;:-")
+    if text.count("(") < text.count(")"):
+        text = re.sub(r"(?<=[^\W\d_])\s+\d{1,2}\)$", "", text)  # the mark of a note
     if numbered and (hit := re.match(r"\(([^()]+)\)\s*:\s*(?=\S)", text)):
         text = text[hit.end() :] + ("" if hit[1].casefold() in text[hit.end() :].casefold() else f", {hit[1]}")
     if len(text) <= _LONGEST:
