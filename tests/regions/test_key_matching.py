@@ -349,3 +349,15 @@ def test_the_region_that_goes_by_a_name_is_meant_and_no_other_that_is_called_so_
     others = dict(zip(numbers, rng.sample(numbers, 10), strict=True))
     index = NameIndex.build({number: [number, other] for number, other in others.items()})
     assert all(len(index.find(number)) == (1 if others[number] == number else 2) for number in numbers)
+
+
+@pytest.mark.parametrize("seed", samples(range(20), 3))
+def test_a_row_that_the_boundaries_lack_is_not_told_as_a_total(seed: int) -> None:
+    rng = random.Random(seed)
+    own = [f"{first}{second}" for first in ("Bar", "Kel", "Mor", "Tas") for second in ("dova", "lina", "nesk", "tamo")]
+    new = own.pop(rng.randrange(len(own)))
+    rows = ["Total", "North", *rng.sample([*own, new], len(own) + 1)]
+    match = match_keys(rows, NameIndex.build({f"R{i:02}": [name] for i, name in enumerate(own)}))
+    assert match.outside.keys() == {"Total", "North", new}
+    assert "boundaries lack" in match.outside[new]
+    assert all("lack" not in match.outside[name] for name in ("Total", "North"))

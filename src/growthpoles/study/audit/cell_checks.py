@@ -465,7 +465,10 @@ class _Step:
             least, most = change if end else (-change[1], -change[0])
             return float(figure.low[j]) + least, float(figure.high[j]) + most
         power, base = self.years if self.kind == "annual growth" else 1, float(self.kind != "index")
-        ratios = [max(base + each[self.i] / 100.0, 0.0) ** power for each in (grown.low, grown.high)]
+        rates = [float(each[self.i]) / 100.0 for each in (grown.low, grown.high)]
+        ratios = [max(base + rate, 0.0) ** power for rate in rates]
+        if self.kind == "exponential growth":
+            ratios = [float(np.exp(rate * self.years)) for rate in rates]
         other, j = self.ends[1 - end]
         low, high = float(other.columns[of].low[j]), float(other.columns[of].high[j])
         if end:

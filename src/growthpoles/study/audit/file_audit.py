@@ -478,10 +478,11 @@ def propose_formulas(sources: Sources) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        use ("yes"), kind ("ratio", "sum", "share", "growth", "annual growth", "difference", "index", "rank" or
-        "class"), column, numerator (of a sum: its parts, joined by " + "; of shares, growth, differences, indices,
-        ranks and classes: the column of which they are), denominator, factor (of shares: what they add up to; of
-        growth, differences and indices: "2016 to 2021"), holds (in how many of the rows that print all of them).
+        use ("yes"), kind ("ratio", "sum", "share", "growth", "annual growth", "exponential growth", "difference",
+        "index", "rank" or "class"), column, numerator (of a sum: its parts, joined by " + "; of shares, growth,
+        differences, indices, ranks and classes: the column of which they are), denominator, factor (of shares: what
+        they add up to; of growth, differences and indices: "2016 to 2021"), holds (in how many of the rows that print
+        all of them).
 
     Notes
     -----

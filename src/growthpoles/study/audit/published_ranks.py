@@ -416,6 +416,7 @@ def file_order_findings(sources: Sources, rules: Sequence[tuple[str, str, str]])
 GROWTHS: Mapping[str, Callable[[Array, Array, int], Array]] = {
     "growth": lambda before, after, years: 100.0 * (after / before - 1.0),
     "annual growth": lambda before, after, years: 100.0 * ((after / before) ** (1.0 / years) - 1.0),
+    "exponential growth": lambda before, after, years: 100.0 * np.log(after / before) / years,
     "difference": lambda before, after, years: after - before,
     "index": lambda before, after, years: 100.0 * after / before,
 }
@@ -477,7 +478,8 @@ def growth_columns(blocks: Mapping[int, Block]) -> list[tuple[Growth, int, int, 
         for name in block.columns if block.year and block.year > 0 else ():
             years[name] = sorted({*years.get(name, ()), block.year or 0})
     spans = [(of, *span) for of, dated in years.items() for span in combinations(dated, 2)]
-    ways = [(kind, *span) for span in spans for kind in GROWTHS if kind != "annual growth" or span[2] - span[1] > 1]
+    yearly = ("annual growth", "exponential growth")  # of one year the one is growth, the other hardly more
+    ways = [(kind, *span) for span in spans for kind in GROWTHS if kind not in yearly or span[2] - span[1] > 1]
     trials = np.log10(float(max(len(ways) * sum(len(block.columns) for block in blocks.values()), 1)))
     found: dict[tuple[str, int], tuple[bool, float, Growth, int, int]] = {}
     for (kind, of, first, last), block in product(ways, blocks.values()):

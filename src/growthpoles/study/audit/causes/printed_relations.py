@@ -400,11 +400,11 @@ def share_relations(
 
 
 def _stated_shares(block: Block, name: str, of: str) -> Shares | None:
-    """Return shares of what is printed, though few rows hold."""
+    """Return shares of what is printed, though few rows hold; None where a gap hides a part of the sum."""
     column, base = block.columns[name], block.columns[of]
     known = np.isfinite(column.value) & np.isfinite(base.value)
     total, added = float(np.nansum(base.value[known])), float(np.nansum(column.value))
-    if not known.any() or total <= 0 or added <= 0:
+    if not known.any() or not np.isfinite(base.value).all() or total <= 0 or added <= 0:
         return None
     whole = min(_WHOLES, key=lambda each: abs(np.log(added / each)))
     return Shares(whole, whole / total, 0, int(known.sum()))

@@ -107,7 +107,8 @@ def _empty(
     empty: dict[str, set[str]] = {}
     for total, name, at, gaps in told:
         each = _sum(total, blocks[total.table], name, at) if gaps and len(at) > 1 else None
-        if each is not None and each.holds:
+        # Coarse figures, as of shares, leave room for a row of the usual size: they tell nothing of the gap.
+        if each is not None and each.holds and each.high - each.low + 2 * each.half < np.median(np.abs(each.parts)):
             empty.setdefault(name, set()).update(gaps)
     return empty
 
