@@ -618,7 +618,7 @@ def near_codes(name: str, left: Sequence[str], index: NameIndex) -> list[str]:
     for code in left[:4000]:
         for spelling in index.names[code]:
             other, theirs = cores(spelling)
-            if len(theirs) < 3:  # "SD" is a code, and no spelling of "Sud"
+            if not theirs or (len(theirs) < 3 and theirs.isalpha()):  # "SD" is a code, and no spelling of "Sud"
                 continue
             score = 0.9 if core <= other or other <= core else 0.0
             if score == 0 and not begun.isdisjoint(word[:4] for word in other if len(word) > 3):
