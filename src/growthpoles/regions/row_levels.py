@@ -36,10 +36,13 @@ _MOST_PARTS = 400  # of a region, below it
 _MOSTLY, _HARDLY, _CERTAIN, _LIKELY = 0.6, 0.25, float(np.log(1e3)), float(np.log(1e2))
 _HALF, _FEW_OPEN = 4, 100  # letters of a name that tell which it is; names of which so much is asked
 _INDENT = " .\u00a0\u3000\t\u00b7\u2022\u2013\u2014-"  # signs that set a name in: spaces, dots, dashes
+_MOST_LEVELS, _FEW_COLUMNS, _MOST_STEPS = 4, 12, 60_000  # of a total; that tell them; to find them
 _CLOSE = 0.05  # part of itself by which a row may miss the sum of its parts and have a fault
 _AND = re.compile(r"\s*[/&+,;–]\s*|\s+(?:-|and|und|et|e|y|i|и|och|og|en|ja|ve|dan|va|și)\s+")
 Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]
+#: The row behind, rows, their sum in the first column and in all, log odds, heads and their leaves, leaves.
+_Reading = tuple[int, int, float, Array, Array, dict[int, tuple[int, ...]], tuple[int, ...]]
 _Level = tuple[tuple[str, ...], bool, bool]  # words around the name, whether before it, whether all is in capitals
 
 
@@ -302,6 +305,102 @@ def levels_by_sums(
             [(row, part)] = over
             told[row if of_parts else part] = (part if of_parts else row), bool(of_parts)
     return told
+
+
+def sums_within_total(
+    values: Array, halves: Array, spread: Array, total: int, *, enough: float
+) -> dict[int, tuple[int, ...]]:
+    """Find the rows that sum up those next to them where the first or last row is the sum of all, each counted once.
+
+    A subtotal of few coarse figures may be chance; that the total adds up only without the rows that sum up others, and
+    with them alone, tells both. Levels may lie within levels.
+
+    Parameters
+    ----------
+    values, halves : array, rows x columns
+        Numbers in printed order, and half units of their last digits.
+    spread : array
+        How freely each column moves beside those before it, 1 at most.
+    total : int
+        Position of the total, 0 or that of the last row.
+    enough : float
+        Log odds that all the sums are no chance, of which so much is asked.
+
+    Returns
+    -------
+    dict of int to tuple of int
+        Row -> rows of the deepest level that it sums up, the total among them; empty where none is told, or where two
+        ways to read the rows are about as likely.
+    """
+    n = len(values)
+    others = [i for i in range(n) if i != total]
+    if not FEWEST_PARTS < len(others) <= _MOST_PARTS:
+        return {}
+    with np.errstate(invalid="ignore"):
+        whole = (values >= 0).all(axis=0) & (values[total] > 0) & (values[others] <= values[total]).all(axis=0)
+        times = np.nansum(values[others], axis=0) / np.where(whole, values[total], 1.0)
+    columns = np.flatnonzero(whole & (times <= _MOST_LEVELS))
+    # With all rows counted once, the total adds up by itself.
+    if not len(columns) or (times[columns] <= 1.0).any():
+        return {}
+    columns = columns[np.unique(np.linspace(0, len(columns) - 1, _FEW_COLUMNS).astype(int))]
+    readings: list[tuple[float, dict[int, tuple[int, ...]]]] = []
+    # A fault in one column hides nothing that the others tell.
+    for used in [columns, *(np.delete(columns, at) for at in range(len(columns)) if len(columns) > 1)]:
+        for rows in ([total, *others], [total, *others[::-1]]):
+            free = np.where(used == used[0], 1.0, spread[used])
+            for odds, heads in _readings(values[np.ix_(rows, used)], halves[:, used].max(axis=0), free):
+                told = {rows[at]: tuple(sorted(rows[i] for i in leaves)) for at, leaves in heads.items()}
+                odds -= 0.0 if used is columns else float(np.log(len(columns))) + _LIKELY
+                readings += [(odds, told)] if len(told) > 1 else []
+        if readings:
+            break
+    readings.sort(key=lambda each: -each[0])
+    if not readings or readings[0][0] < enough:
+        return {}
+    best = readings[0][1]
+    rivals = [odds for odds, told in readings[1:] if told.keys() != best.keys()]
+    return best if not rivals or readings[0][0] - rivals[0] >= _LIKELY else {}
+
+
+def _readings(values: Array, half: Array, free: Array) -> list[tuple[float, dict[int, tuple[int, ...]]]]:
+    """Return the ways to read rows as levels below the first one, with their log odds: heads and their leaves."""
+    n = len(values)
+    lead = values[:, 0].tolist()
+    steps = 0
+    # Ways to read the row and what stands below it: the row behind, log odds where sums are rounded, and where they
+    # are of figures as printed, heads and their leaves, its own leaves.
+    read: list[list[tuple[int, Array, dict[int, tuple[int, ...]], tuple[int, ...]]]] = [[] for _ in range(n)]
+    for row in range(n - 1, -1, -1):
+        ways = read[row]
+        if row:
+            ways.append((row + 1, np.zeros(2), {}, (row,)))
+        size = values[row]
+        stack: list[_Reading] = [(row + 1, 0, 0.0, np.zeros(len(half)), np.zeros(2), {}, ())]
+        while stack:
+            at, count, run, total, odds, heads, leaves = stack.pop()
+            steps += 1
+            if steps > _MOST_STEPS:
+                return []
+            if count and (row or at == n):
+                gap = np.abs(total - size)
+                scale = 1e-9 * size + 1e-300
+                rounded = np.sqrt((count + 1) / 3) * half + scale
+                met = (gap <= np.minimum((count + 1) * half + scale, 4 * rounded)).all()
+                exact = bool((gap <= half / 2 + scale).all())
+                if met and (count >= FEWEST_PARTS or exact) and size.any():
+                    deviation = np.stack([rounded, 0.8 * half + scale])
+                    each = np.log(np.maximum(0.4 * size * free / deviation, 1e-9)) - (gap / deviation) ** 2 / 2
+                    told = np.maximum(each, 0.0).sum(axis=1) * (count >= FEWEST_PARTS)
+                    told -= np.log(2 * n * count if row else 4) + np.array([0.0, 0.0 if exact else np.inf])
+                    ways.append((at, odds + told, heads | {row: leaves}, leaves))
+            for behind, more, inner, below in read[at] if at < n else ():
+                further = run + lead[at]
+                if further <= lead[row] + (count + 2) * half[0] + 1e-9 * lead[row]:
+                    stack.append(
+                        (behind, count + 1, further, total + values[at], odds + more, heads | inner, leaves + below)
+                    )
+    return [(float(odds.max()), heads) for _, odds, heads, _ in read[0]]
 
 
 def sum_holds(values: Array, halves: Array, row: int, parts: Sequence[int]) -> tuple[Flags, Flags, Array]:

@@ -32,6 +32,7 @@ from growthpoles.regions.row_levels import (
     indents,
     levels_by_indent,
     sum_holds,
+    sums_within_total,
 )
 from growthpoles.study.files.number_notation import cell_value, detect_notation, is_number
 from growthpoles.study.files.printed_labels import bare_name
@@ -48,6 +49,7 @@ _FEWEST_SUMMED = 4  # parts whose mean is not within a factor of two of their su
 _COLUMNS = 2
 #: Log odds of a total on its own, and of one within another.
 _SURE, _LIKELY = float(np.log(1e6)), float(np.log(1e2))
+_SAID = float(np.log(20))  # of subtotals within a row that says that it is a total, and adds up without them alone
 _ANEW = 0.01
 COUNTRY_MEAN = "a country between the values of the others, like a total of rates; an alias of itself keeps it"
 _COUNTED = (
@@ -462,9 +464,28 @@ def sums_of_rows(
     sums = dict(find_totals(values[:, some], halves[:, some]))
     sums = {row: tuple(dict.fromkeys(leaf for part in own for leaf in below.get(part, (part,))))
             for row, own in sums.items()} | below  # fmt: skip
+    sums |= _within_total(names, values[:, some], halves[:, some], sums)
     known = {rest[row] for row in sums}
     sums |= named_totals(names, values, halves, sums)
     return {rest[row]: tuple(rest[part] for part in own) for row, own in sums.items()}, known, parts
+
+
+def _within_total(
+    names: Sequence[str], values: Array, halves: Array, known: Mapping[int, tuple[int, ...]]
+) -> dict[int, tuple[int, ...]]:
+    """Find subtotals that are likely only together, where the first or last row sums up all others without them."""
+    inside = {part for parts in known.values() for part in parts}
+    left = [i for i in range(len(names)) if i not in inside and np.isfinite(values[i]).any()]
+    for total in {left[0], left[-1]} - known.keys() if len(left) > FEWEST_PARTS else ():
+        enough = _SAID if says_total(names[total]) or is_country(names[total]) else _SURE
+        own, half = values[left], halves[left]
+        found = sums_within_total(own, half, _spread(own), left.index(total), enough=enough)
+        if found and known.keys().isdisjoint(left[row] for row in found):
+            return {
+                left[row]: tuple(leaf for part in parts for leaf in known.get(left[part], (left[part],)))
+                for row, parts in found.items()
+            }
+    return {}
 
 
 def with_halves(cells: Sequence[Sequence[float | None]]) -> tuple[Array, Array]:

@@ -1099,3 +1099,21 @@ def test_a_confidential_figure_makes_no_fault_of_the_others(seed: int, tmp_path:
     (tmp_path / "t.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
     found, _, _ = audit_file(tmp_path / "t.csv")
     assert list(found.faults) == [], list(found.faults)
+
+
+@pytest.mark.parametrize("year", ["{}", "{}-cı il", "{}-ci il", "год {}", "{} г.", "Anul {}", "{}年", "{} yil"])
+@pytest.mark.parametrize("unit", ["{}", "{}%", "{} %", "{} ₽", "€ {}"])
+@pytest.mark.parametrize("seed", samples(range(4), 1))
+def test_a_year_in_words_and_a_sign_of_its_unit_hide_no_column(seed: int, year: str, unit: str, tmp_path: Path) -> None:
+    rng = np.random.default_rng([47, seed])
+    n = int(rng.integers(12, 30))
+    held = [np.round(rng.lognormal(5, 0.6, n), 1) for _ in range(3)]
+    held += [np.round(held[2] / held[1] * 100, 1)]
+    row = int(rng.integers(n))
+    held[3][row] += 9.7
+    heads = ["Region", *(year.format(2021 + i) for i in range(3)), "Growth 2023/2022 %"]
+    lines = [";".join([f"R{i}", *(unit.format(f"{col[i]:.1f}") for col in held)]) for i in range(n)]
+    (tmp_path / "t.csv").write_text("\n".join([";".join(heads), *lines]) + "\n", encoding="utf-8")
+    found, _, rules = audit_file(tmp_path / "t.csv")
+    assert rules["holds"].tolist() == [f"{n - 1} of {n} rows"]
+    assert set(found.ledger["row"]) == {row + 1}

@@ -15,7 +15,7 @@ from growthpoles.study.audit import audit_sources, make_sources
 from growthpoles.study.audit.file_audit import audit_file, read_audit_file
 from growthpoles.study.audit.printed_cells import TotalRow
 from growthpoles.study.read_published import read_blocks, read_sheets
-from growthpoles.study.table_totals import find_totals, missed_columns, named_totals
+from growthpoles.study.table_totals import find_totals, missed_columns, named_totals, sums_of_rows
 from samples import samples
 
 Totals = dict[int, tuple[int, ...]]
@@ -45,6 +45,40 @@ def nested(
 
     group(levels)
     return np.round(np.array(rows), 1), totals
+
+
+@pytest.mark.parametrize("counts", [False, True])
+@pytest.mark.parametrize("above", [True, False])
+@pytest.mark.parametrize("first", [True, False])
+@pytest.mark.parametrize("seed", samples(range(40), 4))
+def test_subtotals_of_few_coarse_figures_are_found_within_a_total(
+    seed: int, first: bool, above: bool, counts: bool
+) -> None:
+    """Thousands with a decimal, each rounded by itself, or counts: two years that go along with each other."""
+    rng = np.random.default_rng([48, seed, counts])
+    rows: list[tuple[np.ndarray, bool]] = []
+    for _ in range(int(rng.integers(2, 8))):
+        own = rng.lognormal(4, 0.8, (int(rng.integers(2, 10)), 1)) * rng.uniform([1, 0.97], [1, 1.03])
+        own = np.round(own) if counts else own
+        lone = rng.random() < 0.2
+        parts = [(row, False) for row in (own[:1] if lone else own)]
+        head = [] if lone else [(own.sum(axis=0), True)]
+        rows += [*head, *parts] if above else [*parts, *head]
+    total = [(sum((row for row, summed in rows if not summed), np.zeros(2)), True)]
+    rows = [*total, *rows] if first else [*rows, *total]
+    values = np.round([row for row, _ in rows], 0 if counts else 1)
+    summed = {at for at, (_, is_sum) in enumerate(rows) if is_sum}
+    names = [f"R{at}" for at in range(len(rows))]
+    names[0 if first else -1] = "Total"
+    found, _, _ = sums_of_rows(names, [0] * len(rows), values, np.full(values.shape, 0.5 if counts else 0.05))
+    assert len(rows) < 8 or found.keys() == summed
+    # A total that adds up in no way makes no subtotals of regions.
+    values[0 if first else -1] = np.maximum(np.round(values[0 if first else -1] * rng.uniform(0.6, 1.4)), values.max(0))
+    leaves = [at for at in range(len(rows)) if at not in summed or names[at] == "Total"]
+    found, _, _ = sums_of_rows(
+        [names[at] for at in leaves], [0] * len(leaves), values[leaves], np.full((len(leaves), 2), 0.5)
+    )
+    assert len(found) <= 1
 
 
 @pytest.mark.long

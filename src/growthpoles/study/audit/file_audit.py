@@ -44,6 +44,7 @@ from growthpoles.study.files.printed_labels import (
     unread_years,
     without_span,
     year_inside,
+    years_in,
 )
 from growthpoles.study.files.printed_subjects import names_no_subject
 from growthpoles.study.files.printed_tables import cell_number, printed_resolution, read_rows, require_columns
@@ -356,7 +357,7 @@ def _quantities(
             path = [part for part in path if not YEAR_WORDS.fullmatch(part.strip(" :"))]
         header = " ".join(path) or f"column {at + 1}"
         # "% of 2020" is no figure of 2020, it is growth since then.
-        hit = None if _SINCE.search(header.casefold()) else year_inside(header, days=days)
+        hit = None if _SINCE.search(header.casefold()) else _year_of(path) or year_inside(header, days=days)
         # Under a year alone stands what the sheet or the title is called.
         name = hit[1] if hit else header
         called = sheet if several and (not names_no_subject(sheet) or names_no_subject(title)) else ""
@@ -367,6 +368,14 @@ def _quantities(
         dated[at] = name, hit[0] if hit else above
     marked = marked_apart({at: " ".join(block.paths[at]) for at in dated}, dated)
     return dated | {at: (name, dated[at][1]) for at, name in marked.items()}
+
+
+def _year_of(path: Sequence[str]) -> tuple[int, str] | None:
+    """Return the year that stands alone in one cell of a header, as a language may write it, and the other cells."""
+    years = [label.year if (label := parse_year(part)) and label.kind == "year" else None for part in path]
+    rest = " ".join(part for part, year in zip(path, years, strict=True) if year is None)
+    found = {year for year in years if year is not None}
+    return (found.pop(), rest.strip(" ,;:/|")) if len(found) == 1 and not years_in(rest) else None
 
 
 def _unfolded(

@@ -193,7 +193,8 @@ _WITH_STATE = re.compile(
 _BRACKET = re.compile(rf"(?<=\d\d\d\d)[ \u00a0]*(?!{_UNIT})(\([^()]{{1,14}}\))", flags=re.IGNORECASE)
 # "2025. gadā", "2025. gada sākumā": the dot of an ordinal goes, and the word for the year where no other follows it.
 _ORDINAL = re.compile(
-    rf"(?<=(?<!\d)(?:19|20)\d\d)(?:[–-](?:{_YEAR_WORD}|[жйy])(?!\w)\.?|(?:\.\s+{_YEAR_WORD}|\s+(?:met(?:ais?|ų|us)|[yй]il\w*|йил\w*|оны))(?!\w)\.?"
+    rf"(?<=(?<!\d)(?:19|20)\d\d)(?:[–-](?:{_YEAR_WORD}|[жйy]|c[iıuü][ \u00a0]il\w*)(?!\w)\.?"
+    rf"|(?:\.\s+{_YEAR_WORD}|\s+(?:met(?:ais?|ų|us)|[yй]il\w*|йил\w*|оны))(?!\w)\.?"
     r"(?=\s*(?:$|[()\[\],;:|–—-]))|\.(?=\s+(?-i:[a-zа-яё])))",
     flags=re.IGNORECASE,
 )

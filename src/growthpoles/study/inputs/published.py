@@ -9,6 +9,7 @@ import pandas as pd
 from growthpoles.errors import DataError, StudyError, listed, message, nearest, quoted
 from growthpoles.ratings.classes import CLASSES
 from growthpoles.study.files.number_notation import Notation, detect_notation
+from growthpoles.study.files.printed_labels import plain_signs
 from growthpoles.study.files.printed_tables import (
     BLANKS,
     MARKS,
@@ -191,6 +192,7 @@ def own_columns(study: Study, source: PublishedColumn, wanted: Sequence[str]) ->
 
 
 def plain_text(content: object, notation: Notation) -> str:
-    """Write a cell with a decimal point and without grouping; text that is no number stays."""
-    text = cell_text(content).translate(BLANKS)
+    """Write a cell with a decimal point, without grouping and signs of units; text that is no number stays."""
+    text = cell_text(content)
+    text = (plain_signs(text) if notation.parse(text) is not None else text).translate(BLANKS)
     return text.replace(notation.thousands or "\0", "").replace(notation.decimal, ".")
