@@ -24,6 +24,7 @@ from growthpoles.regions.key_matching import region_names as names_of_layer
 from growthpoles.regions.name_matching import NameIndex, is_country, name_keys, words
 from growthpoles.study.files.cell_grids import EncodingError
 from growthpoles.study.files.printed_labels import UNIT_WORD, parse_year
+from growthpoles.study.files.printed_subjects import names_no_subject
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -79,8 +80,11 @@ FLAGS = re.compile(r".*(?:status|flag|footnote|symbol|qualit|_q$|remark|conf).*"
 VALUE = re.compile(rf"(?:{alternatives('values')})", flags=re.IGNORECASE)
 #: A column of a long table that says what its numbers are.
 INDICATOR = re.compile(
-    rf"(?:.*[ _])?(?:{alternatives('indicators')})(?:[ _](?:name|label|title))?", flags=re.IGNORECASE
+    rf"(?!{UNIT_WORD.pattern}$)(?:.*[ _])?(?:{alternatives('indicators')})(?:[ _](?:name|label|title))?",
+    flags=re.IGNORECASE,
 )
+#: Columns that say in every row what the whole table is about, the likeliest first.
+_SUBJECTS = (INDICATOR, *(re.compile(alternatives(each), flags=re.IGNORECASE) for each in ("subjects", "data_sets")))
 #: A header with a word for units; the other words for them may mean regions, and count where they stand alone.
 UNIT = re.compile(
     r"(?!.*(?:territ|admin|geo|region|spatial|local|муниц|террит|админ)).*"
@@ -562,6 +566,16 @@ def indicator_column(
     alike = {at: column[0] for at, column in (called or texts).items() if column[0] and len(set(column)) == 1}
     same = [at for at in alike if called or not heads[at]] if lone else []
     return min(same, key=lambda at: (bool(CODED.fullmatch(alike[at])), at), default=None)
+
+
+def said_of_all(heads: Mapping[int, str], texts: Mapping[int, str]) -> tuple[int, int]:
+    """Return, of columns with one text each, that which says what all numbers are, and that of their unit, or -1."""
+    ways = {at: [bool(each.fullmatch(head.strip())) for each in _SUBJECTS] for at, head in heads.items()}
+    named = [at for at, way in ways.items() if any(way) and not names_no_subject(texts[at])]
+    coded = {at: bool(CODED.fullmatch(texts[at])) for at in heads}
+    units = [at for at, head in heads.items() if UNIT.fullmatch(head) and not texts[at].isdecimal()]
+    subject = min(named, key=lambda at: (coded[at], ways[at].index(True), -at), default=-1)
+    return subject, min(units, key=lambda at: (at in named, coded[at], at), default=-1)
 
 
 def codes_of_labels(texts: Mapping[int, Sequence[str]]) -> dict[int, int]:

@@ -21,12 +21,15 @@ from growthpoles.study.files.cell_grids import Grid
 from growthpoles.study.files.number_notation import is_number
 from growthpoles.study.files.printed_labels import bare_name, parse_year, years_in
 from growthpoles.study.files.printed_subjects import is_unit
-from growthpoles.study.files.problems import CODES_OF_REGIONS, MAY_BE_CODES
+from growthpoles.study.files.problems import CODES_OF_REGIONS, KEY_TAKEN, MAY_BE_CODES
 from growthpoles.study.files.table_files import JOINT, cell_text, joint_keys
+from growthpoles.study.guess_columns import region_column
 from growthpoles.study.table_blocks import (
     MOST_ACROSS,
     Block,
     bare_number,
+    counted_from,
+    fill_key,
     hits_of,
     is_counting,
     kind_of,
@@ -543,6 +546,25 @@ def spelled_otherwise(
                 ((float(units), sure, -float(cells.count("")), -float(len(texts) - units), 1.0, -float(at)), at, codes)
             )
     return found
+
+
+def take_key(block: Block, labels: Iterable[int]) -> None:
+    """Take the column that names the regions where no boundaries tell, and say which others could serve."""
+    cells = {at: [block.text(row, at) for _, row in block.rows] for at in labels}
+    texts = {}
+    for at, column in cells.items():
+        found = list(filter(None, dict.fromkeys(column)))
+        parts = sum(map(bool, map(block.part_of_year, found)))
+        counted = len(found) > 2 and found == counted_from(1, found)
+        if found and at != block.year_column and at not in block.series and not counted and 2 * parts <= len(found):
+            texts[at] = column
+    if texts:
+        years = [] if block.year_column is None else [block.text(row, block.year_column) for _, row in block.rows]
+        block.key, others = region_column(texts, {at: (block.paths[at] or [""])[-1] for at in texts}, years)
+        if others:
+            told = {"column": shown(block.names[block.key]), "others": listed([block.names[at] for at in others])}
+            block.doubts.append(Reason(KEY_TAKEN, told))
+        fill_key(block)
 
 
 def take_empty_rows(block: Block, index: NameIndex | None) -> None:

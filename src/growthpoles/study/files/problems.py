@@ -42,6 +42,7 @@ NO_YEAR = "no year in its header"  # why a column beside those of years is left 
 RANKS, COUNT_OF_ROWS = "ranks, by its name", "it counts the rows"
 CODES_OF_REGIONS, MAY_BE_CODES = "codes of the regions", "whole numbers that may be codes of the regions"
 ON_REQUEST = (NO_YEAR, RANKS, COUNT_OF_ROWS, CODES_OF_REGIONS)  # why a column is left out until it is asked for
+KEY_TAKEN = "the column of the regions: {column} was taken; {others} could serve as well"
 _NAMED = 12  # names that one message lists
 _PASTED = 40  # where regions are proposed for them, to be pasted
 COLUMNS = ("file", "sheet", "row", "column", "problem", "remedy")
