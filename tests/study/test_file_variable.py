@@ -16,7 +16,7 @@ import pytest
 import shapely
 
 import growthpoles as gp
-from growthpoles.errors import DataError, nearest
+from growthpoles.errors import DataError, nearest, options_in
 from growthpoles.study.examine_study import examine_study
 from growthpoles.study.file_variable import (
     FileData,
@@ -623,6 +623,36 @@ def test_a_column_of_ranks_is_had_where_it_is_asked_for(tmp_path: Path, head: st
     assert [note for note in notes if head in note and "were left out" in note]  # of what is not asked for
     with pytest.raises(DataError, match=f"; of ranks or codes: {head}"):
         _column(path, tmp_path / "t.csv", "nothing")
+
+
+@pytest.mark.parametrize("seed", samples(range(36), 6))
+def test_ranks_alone_are_drawn_where_they_are_asked_for(tmp_path: Path, seed: int) -> None:
+    rng = random.Random(seed)
+    head = rng.choice(
+        ["Rank", "Место", "Rang", "Ranking", "Place", "Miejsce", "№", "Lugar", "順位", "Орын", "Rank of region"]
+    )
+    years = rng.choice([[], [2020, 2021]])
+    given = {year: rng.sample(range(1, len(NAMES) + 1), len(NAMES)) for year in years or [0]}
+    if head == "№":  # which numbers the rows
+        given, years = {0: [*range(1, len(NAMES) + 1)]}, []
+    rows = [[*([year] if year else []), name, given[year][i]] for year in given for i, name in enumerate(NAMES)]
+    lines = [[*(["Year"] if years else []), "Region", head], *rows]
+    table = tmp_path / "t.csv"
+    table.write_text("\n".join(";".join(map(str, row)) for row in lines), encoding="utf-8")
+    path = _layer(tmp_path / "r.gpkg", {"code": [f"X{i}" for i in range(len(NAMES))], "name": NAMES})
+    with pytest.raises(DataError, match="no column of numbers") as told:
+        read_files(path, FileOptions(key="code", table=table))
+    if head != "№":
+        assert [(each.name, each.value.strip("'\"")) for each in options_in(told.value.args[0]).values()] == [
+            ("variable", head)
+        ]
+        values, _, notes = _column(path, table, head)
+        assert values == [*given.values()][-1]
+        assert any("ranks" in note and head in note for note in notes)
+        read = gp.read_table(table, boundaries=path, ranks=True, year=None if years else 2020)
+        assert sorted(read["value"]) == sorted(rank for each in given.values() for rank in each)
+    with pytest.raises(DataError, match="no column of numbers"):
+        gp.propose_study(tmp_path / "own", table=table, boundaries=path)
 
 
 @pytest.mark.parametrize("seed", samples(range(12), 4))

@@ -457,7 +457,7 @@ def _joined(
     assert options.table is not None
     long = read_table(options.table, boundaries=path, key=key, layer=layer, sheet=options.sheet, year=UNSTATED,
                       encoding=options.table_encoding, decimal=options.decimal, thousands=options.thousands,
-                      ignore=options.ignore, aliases=options.aliases)  # fmt: skip
+                      ignore=options.ignore, aliases=options.aliases, ranks=variable is not None)  # fmt: skip
     decided = ("the key of the regions", "the names of the regions")  # here, and said in its options
     later = partly_told(long.attrs["partly"])  # of the columns that are asked for
     notes += [note for note in long.attrs["remarks"] if not note.startswith(decided) and note not in later]

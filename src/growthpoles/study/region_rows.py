@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Container, Iterable, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise, permutations, takewhile
 from pathlib import Path
@@ -19,7 +19,7 @@ from growthpoles.regions.name_matching import NameIndex, is_country, loose_words
 from growthpoles.regions.row_levels import KeyMatch, RowSigns, indents, levels_by_rates, levels_by_sums
 from growthpoles.study.files.cell_grids import Grid
 from growthpoles.study.files.number_notation import is_number
-from growthpoles.study.files.printed_labels import bare_name, parse_year, years_in
+from growthpoles.study.files.printed_labels import UNSTATED, bare_name, parse_year, years_in
 from growthpoles.study.files.printed_subjects import is_unit
 from growthpoles.study.files.problems import CODES_OF_REGIONS, KEY_TAKEN, MAY_BE_CODES
 from growthpoles.study.files.table_files import JOINT, cell_text, joint_keys
@@ -701,3 +701,18 @@ def _codes_by_place(rows: Sequence[tuple[str, str]], *, beside: bool, before: bo
     if along or alike or (before and rising and (digits > 1 or close)):
         return CODES_OF_REGIONS
     return MAY_BE_CODES if (before and digits > 1) or (rising and digits > 3) else ""
+
+
+def partly_held(
+    blocks: Sequence[Block], indicators: Sequence[str], places: Mapping[tuple[int, int | str], int]
+) -> dict[str, list[int]]:
+    """Return the indicators that are not in every year of the tables, with the years that they are in."""
+    held: dict[str, set[int]] = {name: set() for name in indicators}
+    for block in blocks:
+        for (own, at), position in places.items():
+            year = block.value_at.get(at) if own == id(block) and isinstance(at, int) else None
+            if own == id(block):
+                held[indicators[position]] |= {year} if year is not None else set(block.years)
+    held = {name: years for name, years in held.items() if years != {UNSTATED}}  # of no year, which is told apart
+    every: set[int] = set().union(*held.values())
+    return {name: sorted(years) for name, years in held.items() if years < every}

@@ -102,7 +102,9 @@ def read_block(
         return
     take_empty_rows(block, index)
     _find_values(block, [at for at in numeric if at != block.key], header_years, index)
-    block.value_at = dict.fromkeys(block.undated) if undated else block.value_at
+    if undated:
+        block.value_at = dict.fromkeys(block.undated)
+        block.left_out = [each for each in block.left_out if each[0] not in {block.names[at] for at in block.undated}]
     leave_rows_out(block, index, ignore)
     _find_dimensions(block, kinds)
     if block.indicator:
@@ -252,9 +254,10 @@ def _find_values(
             reason = ""
         if reason:
             block.left_out.append((block.names[at], reason))
-            block.undated += [at] if reason in ON_REQUEST and block.paths[at] and block.year_column is None else []
+            block.undated += [at] if reason in ON_REQUEST and block.paths[at] else []
         else:
             candidates.append(at)
+    block.undated = block.undated if block.year_column is None or not candidates else []
     if any(map(block.paths.__getitem__, candidates)):
         for at in [at for at in candidates if not block.paths[at]]:
             block.left_out.append((block.names[at], "no name above it"))
@@ -549,7 +552,7 @@ def _find_marks(block: Block) -> None:
     places: dict[int, list[tuple[str, Problem]]] = defaultdict(list)
     alike: dict[tuple[str, ...], list[str | float]] = defaultdict(list)  # cells by column and indicator
     scaled: dict[int, list[tuple[str, str, Problem]]] = defaultdict(list)  # with a letter that may multiply
-    negative = bracketed = False
+    negative, bracketed, path = False, False, str(block.grid.path)
     texts |= dict.fromkeys(sentinels(block))
     for number, row in block.regions:
         for at in block.value_at:
@@ -566,9 +569,7 @@ def _find_marks(block: Block) -> None:
                         flags[split[1]] = None
                     bracketed |= text[:1] + text[-1:] == "()"
                     negative |= plain_signs(cell).startswith("-") and text not in texts
-                    place = Problem(
-                        "", str(block.grid.path), block.grid.sheet, number, block.names[at], "", block.grid.unit
-                    )
+                    place = Problem("", path, block.grid.sheet, number, block.names[at], "", block.grid.unit)
                     places[at].append((number_part.strip("()"), place))
                     own.append(number_part.strip("()"))
                 elif isinstance(cell, int | float) and not isinstance(cell, bool):
@@ -578,9 +579,7 @@ def _find_marks(block: Block) -> None:
             if text == "" or is_mark(text):
                 texts[text] = None
             elif isinstance(cell, str) and (split := split_flag(cell, multiples=True)) is not None:
-                place = Problem(
-                    "", str(block.grid.path), block.grid.sheet, number, block.names[at], "", block.grid.unit
-                )
+                place = Problem("", path, block.grid.sheet, number, block.names[at], "", block.grid.unit)
                 scaled[at].append((*split, place))
     for at, cells in scaled.items():
         beside = (cell for (name, *_), own in alike.items() if name == block.names[at] for cell in own)
