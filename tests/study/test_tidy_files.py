@@ -164,3 +164,35 @@ def test_codes_and_amounts_that_look_like_dates_stay_as_they_are(tmp_path: Path,
     path = written(tmp_path / f"t.{rng.choice(['csv', 'xlsx'])}", rows)
     read = gp.read_table(path, boundaries=layer(tmp_path, names), key="code", year=2000)
     assert read["value"].tolist() == numbers and not any("are dates" in str(note) for note in read.attrs["remarks"])
+
+
+SEASONS = [("Maha", "Yala"), ("Kharif", "Rabi"), ("Winter", "Spring"), ("Q1", "Q3"), ("I semestre", "II semestre")]
+
+
+@pytest.mark.parametrize("seed", samples(range(60), 10))
+def test_the_latest_year_of_a_season_is_taken_and_told(tmp_path: Path, seed: int) -> None:
+    rng = random.Random(seed)
+    names, seasons = STEMS[: rng.randint(5, 10)], rng.choice(SEASONS)
+    years = list(range(2018, 2018 + rng.randint(2, 4)))
+    crossing = rng.random() < 0.6 and seasons[0] not in ("Q1", "I semestre")
+    label = {(year, at): f"{year - 1}/{year}" if crossing and not at else f"{year}" for year in years for at in (0, 1)}
+    truth = {(year, at, name): rng.randint(20, 90) + 0.5 for year in years for at in (0, 1) for name in names}
+    form = rng.choice(["down", "behind", "before", "two rows"])
+    order = [(year, at) for year in years for at in (0, 1)]
+    if form == "down":
+        heads: list[list[object]] = [["District", "Year", "Season", "Yield"]]
+        rows = [[name, label[each], seasons[each[1]], truth[*each, name]] for each in order for name in names]
+    else:
+        write = {"behind": "{y} {s}", "before": "{s} {y}", "two rows": "{y}"}[form]
+        heads = [["District", *(write.format(y=label[each], s=seasons[each[1]]) for each in order)]]
+        heads += [["", *(seasons[at] for _, at in order)]] if form == "two rows" else []
+        rows = [[name, *(truth[*each, name] for each in order)] for name in names]
+    path = written(tmp_path / f"t.{rng.choice(['csv', 'xlsx'])}", [*heads, *rows])
+    boundaries, asked = layer(tmp_path, names), rng.choice([0, 1])
+    data = read_files(boundaries, FileOptions(table=path, key="name"), variable=seasons[asked])
+    assert data.values(seasons[asked]).to_dict() == {name: truth[years[-1], asked, name] for name in names}
+    assert any(label[years[-1], asked] in note for note in data.notes)
+    year = rng.choice(years)
+    given = FileOptions(table=path, key="name", year=year)
+    data = read_files(boundaries, given, variable=seasons[1])
+    assert data.values(seasons[1]).to_dict() == {name: truth[year, 1, name] for name in names}
