@@ -232,16 +232,14 @@ def guess_layer(
         raise DataError(message("no column can identify the regions", where=str(path), allowed=allowed))
     guess.key, guess.dissolve = key or str(best), bool(dissolve)
     if key is None and others:
-        guess.notes.append(
-            f"the key of the regions: {guess.key!r} was taken; {listed(others, write=quoted)} would serve as well"
-        )
+        told = f"{guess.key!r} was taken; {listed(others, write=quoted)} would serve as well"
+        guess.notes.append(f"the key of the regions: {told}")
     names = name_columns(table, guess.key, known)
     names = names if names[:1] != [guess.key] else []  # its key calls a region then
     guess.name, names = next(iter(names), None), [column for column in names if column != guess.key]
     if len(names) > 1:
-        guess.notes.append(
-            f"the names of the regions: {guess.name!r} was taken; {listed(names[1:], write=quoted)} could serve as well"
-        )
+        told = f"{guess.name!r} was taken; {listed(names[1:], write=quoted)} could serve as well"
+        guess.notes.append(f"the names of the regions: {told}")
     keys = _text(table[guess.key])
     _settle_features(guess, frame, keys, dissolve)
     if shapes:
@@ -460,7 +458,7 @@ def name_columns(table: Any, key: str | None, known: Collection[str] = ()) -> li
         if column != key and 10 * sum(not _OTHER_NAMES.isdisjoint(text) for text in texts) > len(texts):
             continue
         code = _is_code(cells.dropna())
-        if max(map(len, texts)) > _LONG or (code and not _has_words(cells.dropna())):
+        if max(map(len, texts)) > _LONG or _are_codes(texts):
             continue
         whole = distinct == len(rows)
         borne = len(set(known) & {name_keys(text).loose for text in texts}) if known else 0
@@ -501,9 +499,17 @@ def _is_key(column: Any) -> bool:
     return len(set(cells)) == len(cells) and all(0 < len(cell) <= 200 for cell in cells)
 
 
-def _has_words(column: Any) -> bool:
-    """Tell whether most cells are words, short ones too, rather than codes."""
-    return 2 * sum(bool(re.fullmatch(r"[^\W\d_]?[^\W\d_A-Z]+", cell)) for cell in _text(column)) > len(column)
+def _are_codes(texts: Sequence[str]) -> bool:
+    """Tell whether texts are codes or addresses in any script: of one length but for numbers, and few with a word."""
+
+    def named(text: str) -> bool:
+        words, small = re.findall(r"[^\W\d_]+", text), any(map(str.isdecimal, text)) and text.islower()
+        cased = [word for word in words if word.upper() != word.lower()]
+        own = (len(word) > 2 and (word[1:].islower() or (len(word) > 3 and " " in text)) for word in cased)
+        return "://" not in text and not small and (len(cased) < len(words) or any(own))
+
+    alike = min(len({*map(len, texts)}), len({len(re.sub(r"\d+", "0", text)) for text in texts})) <= 2
+    return 2 * sum(map(named, texts)) <= len(texts) and (alike or all("://" in text for text in texts))
 
 
 def _is_code(column: Any) -> bool:

@@ -297,11 +297,11 @@ def fits_none(name: str, blocks: Iterable[Block]) -> str:
     match = next(block.match for block in blocks if name in block.match.open)
     told = f"{shown(name)} fits no region"
     if name in match.joint:
-        return f"{told}, and may be {listed(match.joint[name], limit=8)} together"
+        return f"{told}, and may be {listed([match.called[code] for code in match.joint[name]], limit=8)} together"
     if name in match.parts:
-        return f"{told}, and may be a part of {plain(match.parts[name])}"
+        return f"{told}, and may be a part of {plain(match.called[match.parts[name]])}"
     if name in match.rivals and match.open[name] is None:
-        return f"{told}, and may be {' or '.join(map(plain, match.rivals[name][:8]))}"
+        return f"{told}, and may be {' or '.join(plain(match.called[code]) for code in match.rivals[name][:8])}"
     return told
 
 
