@@ -196,3 +196,44 @@ def test_the_latest_year_of_a_season_is_taken_and_told(tmp_path: Path, seed: int
     given = FileOptions(table=path, key="name", year=year)
     data = read_files(boundaries, given, variable=seasons[1])
     assert data.values(seasons[1]).to_dict() == {name: truth[year, 1, name] for name in names}
+
+
+#: Titles in languages of which no word is known, and what they are called then.
+TITLES = {
+    "Jedwali 1: Idadi ya watu kwa mkoa, {y}": "Idadi ya watu kwa mkoa",
+    "Umubare w'abaturage {y}": "Umubare w'abaturage",
+    "የሕዝብ ብዛት በክልል {y}": "የሕዝብ ብዛት በክልል",
+    "Tirada dadka ee gobolka": "Tirada dadka ee gobolka",
+    "Ithebula 2. Inani labantu": "Inani labantu",
+    "Nüfus bıçara {y}": "Nüfus bıçara",
+}
+HEADERS = [
+    [["Mkoa", "Wanaume", "Wanawake"]],
+    [["", "Wanaume", "Wanawake"]],
+    [["Mkoa", "Jinsia", ""], ["", "Wanaume", "Wanawake"]],
+    [["Mkoa", "Wanaume", "Wanawake", "Maelezo"]],
+    [["Gobol", "Thamani"]],
+]
+
+
+@pytest.mark.parametrize("seed", samples(range(80), 10))
+def test_a_lone_cell_above_a_header_is_a_title_in_any_language(tmp_path: Path, seed: int) -> None:
+    rng = random.Random(seed)
+    title, heads = rng.choice(sorted(TITLES)), rng.choice(HEADERS)
+    names, width = STEMS[: rng.randint(3, 10)], len(heads[0])
+    columns = [head for head in heads[-1][1:3] if head]
+    truth = {name: [rng.randint(20, 900) + 0.5 for _ in columns] for name in names}
+    rows = [[name, *truth[name], *(["x"] if width == 4 else [])] for name in names]
+    line: list[object] = [title.format(y=2021)]
+    kind = rng.choice(["csv", "xlsx"])
+    above = [line + [""] * rng.choice([0, width - 1]), *([[""]] if rng.random() < 0.3 else [])]
+    path = written(tmp_path / f"t.{kind}", [*above, *heads, *rows])
+    boundaries = layer(tmp_path, names) if rng.random() < 0.5 else None
+    read = gp.read_table(path, boundaries=boundaries, year=None if "{y}" in title else 2021)
+    assert read["value"].tolist() == [value for own in truth.values() for value in own]
+    assert set(read["year"]) == {2021}
+    called = list(dict.fromkeys(read["indicator"]))
+    if columns == ["Thamani"]:
+        assert called == [TITLES[title]]
+    else:
+        assert all(column in name for column, name in zip(columns, called, strict=True))

@@ -176,7 +176,7 @@ def read_blocks(
                 names = Names(listed(words, limit=4, write=in_list), near)
                 other = left_out_for(here, causes.OTHER_NAMES, column=plain(column), names=names)
                 left_out.append(other if words and index else left_out_for(here, causes.NO_KEY))
-            elif not block.value_at and (ranks := [block.names[at] for at in block.undated]):
+            elif not block.value_at and (ranks := [name for name, why in block.left_out if why == causes.RANKS]):
                 left_out.append(left_out_for(here, causes.ONLY_RANKS, column=in_list(ranks[0])))
             elif not block.value_at:
                 left_out.append(left_out_for(here, causes.NO_NUMBERS))

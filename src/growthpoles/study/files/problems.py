@@ -24,7 +24,7 @@ FAR_YEARS = "{years} stand where years do, and years are read from 1900 to 2100"
 NO_KEY = "no column names regions"
 OTHER_NAMES = "no column names regions; {column} holds {names}"
 NO_NUMBERS = "no column of numbers was found"
-ONLY_RANKS = "no column of numbers was found but {column}, which is one of ranks or codes"
+ONLY_RANKS = "no column of numbers was found but {column}, which holds ranks, by its name"
 BESIDE = "no numbers in the rows of regions, but in such as {names}"
 _MENDS = {
     HIDDEN: "a sheet that is not hidden",
