@@ -99,7 +99,7 @@ PARTS: dict[str, dict[str, set[str]]] = {
         "examine_study": {"study_spec", "load_study", "files", "inputs"},
         "table_blocks": {"files", "guess_columns"},
         "table_totals": {"files", "table_blocks"},
-        "region_rows": {"files", "table_blocks", "table_totals"},
+        "region_rows": {"files", "guess_columns", "table_blocks", "table_totals"},
         "table_layout": {"files", "guess_columns", "region_rows", "table_blocks", "table_totals"},
         "read_published": {"study_spec", "files", "guess_columns", "table_blocks", "table_layout", "region_rows"},
         "propose_study": {

@@ -1014,8 +1014,10 @@ def test_columns_of_other_years_are_offered_with_their_year(county_file, ask, tm
     ]
     (tmp_path / "years.csv").write_text("\n".join(",".join(map(str, row)) for row in [header, *rows]))
     options = ("--table", str(tmp_path / "years.csv"), "--key", "code", "--out", str(tmp_path / "m.png"))
-    told = ask("map", str(county_file), *options, "--variable", "a").stderr
+    told = ask("map", str(county_file), *options, "--variable", "a", "--year", "2021").stderr
     assert "no column of numbers is called a in 2021; allowed: --year 2019" in told
+    drawn = ask("map", str(county_file), *options, "--variable", "a")
+    assert drawn.returncode == 0 and "the year: 2019, the last of a\n" in drawn.stderr
     told = ask("map", str(county_file), *options, "--variable", "zz").stderr
     assert "allowed: b, c; of other years: a (--year 2019)" in told
     assert ask("map", str(county_file), *options, "--variable", "a", "--year", "2019").returncode == 0

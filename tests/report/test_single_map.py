@@ -1,5 +1,6 @@
 """Maps by name: titles and legends say what is shown, in the language asked for."""
 
+import random
 from typing import Any
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from growthpoles.cli.app import in_its_words
 from growthpoles.errors import MapError
 from growthpoles.maps.sheet.text_layer import WordLayer
-from growthpoles.report.figures import draw_map
+from growthpoles.report.figures import draw_map, map_kinds
 from growthpoles.study.inputs.indicators import study_catalogue
 from growthpoles.study.load_study import load_study
 
@@ -71,3 +72,12 @@ def test_a_variable_without_classes_is_refused(code: str) -> None:
 def test_a_map_of_scores_says_so() -> None:
     ax = draw_map(load_study(), "rating", variable="score_productivity", lang="ru")
     assert said(ax, "-title-text").startswith("балл: ")
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_scheme_of_a_change_of_a_study_is_that_asked_for(seed: int) -> None:
+    rng, study = random.Random(seed), load_study()
+    schemes = rng.sample(["equal", "quantiles", "natural"], 2)
+    k = rng.choice([4, 6])
+    legends = [said(draw_map(study, "change", scheme=scheme, k=k), "-legend-text") for scheme in schemes]
+    assert len({*legends}) == 2 and "change" in map_kinds("scheme")

@@ -16,7 +16,7 @@ import pytest
 import shapely
 
 import growthpoles as gp
-from growthpoles.errors import DataError, nearest
+from growthpoles.errors import DataError, nearest, options_in
 from growthpoles.study.examine_study import examine_study
 from growthpoles.study.file_variable import (
     FileData,
@@ -63,6 +63,64 @@ def test_names_are_never_identifiers(tmp_path: Path, seed: int, repeated: bool) 
     assert data.regions is not None and data.regions["name"].tolist() == names
     assert any("Wien (2)" in note for note in data.notes) == repeated
     assert guess_layer(path, key="code").name == "GEN"
+
+
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+#: Codes of offices and of files of boundaries, which name no region.
+CODES = {
+    "GID_1": lambda i: f"KEN.{i * 13 + 1}_1",
+    "HASC_1": lambda i: f"KE.{LETTERS[i]}{LETTERS[i + 3]}",
+    "shapeISO": lambda i: f"KE-{i:02}",
+    "adm1_pcode": lambda i: f"KE{i:03}",
+    "unlocode": lambda i: f"KE {LETTERS[i]}{LETTERS[i + 1]}{LETTERS[i + 2]}",
+    "path": lambda i: f"KE/{LETTERS[i]}{LETTERS[i + 2]}/{i}",
+    "urn": lambda i: f"KE:{LETTERS[i]}{LETTERS[i + 1]}{LETTERS[i + 5]}",
+    "long": lambda i: f"KENYA{LETTERS[i]}{LETTERS[i + 4]}{LETTERS[i + 2]}",
+    "код": lambda i: f"КЗ-{'АБВГДЕЖЗИ'[i]}{'АБВГДЕЖЗИ'[i - 1]}",
+    "uri": lambda i: f"http://data.example/region/{LETTERS[i]}",
+    "uuid": lambda i: f"{i * 7919:08x}-{i * 31:04x}-abcd",
+    "wikidata": lambda i: f"Q{i + 100}",
+}
+OTHER_NAMES = {
+    "NAME_LONG": lambda i: f"Province of {NAMES[i]}",
+    "local": lambda i: ["北京", "上海", "天津", "重庆", "河北", "山西", "辽宁", "吉林", "江苏"][i],
+    "ward": lambda i: f"WARD {i + 1} NORTH",
+    "district": lambda i: f"District {i + 1:02}",
+    "kreis": lambda i: NAMES[i].upper(),
+}
+
+
+@pytest.mark.parametrize("seed", samples(range(36), 6))
+def test_codes_are_offered_as_no_names(tmp_path: Path, seed: int) -> None:
+    rng = random.Random(seed)
+    columns = {"id": [f"x{i}" for i in range(len(NAMES))], "name": NAMES}
+    codes, names = rng.sample(sorted(CODES), rng.randint(1, 6)), rng.sample(sorted(OTHER_NAMES), rng.randint(1, 3))
+    columns |= {head: [(CODES | OTHER_NAMES)[head](i) for i in range(len(NAMES))] for head in (*codes, *names)}
+    order = rng.sample(sorted(columns), len(columns))
+    table = pd.DataFrame({head: columns[head] for head in order})
+    assert set(name_columns(table, "id")) == {"name", *names}
+    guess = guess_layer(_layer(tmp_path / "r.gpkg", {head: columns[head] for head in order}), key="id")
+    assert guess.name in ("name", *names) and not [note for note in guess.notes if any(code in note for code in codes)]
+
+
+@pytest.mark.parametrize("seed", samples(range(16), 4))
+def test_regions_that_a_name_may_mean_are_named(tmp_path: Path, seed: int) -> None:
+    rng = random.Random(seed)
+    names, codes = list(NAMES), [f"X{i}" for i in range(len(NAMES))]
+    first, second = rng.sample(range(len(NAMES)), 2)
+    same = rng.random() < 0.5
+    names[second] = names[first] if same else "Ostkoroda"
+    names[first] = names[first] if same else "Westkoroda"
+    asked = names[first] if same else "Koroda"
+    path = _layer(tmp_path / "r.gpkg", {"code": codes, "name": names})
+    rows = [(asked, 5.5), *((name, i + 0.5) for i, name in enumerate(names) if i not in (first, second))]
+    table = tmp_path / "t.csv"
+    table.write_text("region;rate\n" + "".join(f"{name};{value}\n" for name, value in rows), encoding="utf-8")
+    with pytest.raises(DataError) as told:
+        gp.read_table(table, boundaries=path, key="code", year=2020)
+    for at in (first, second):
+        shown = f"{names[at]} ({codes[at]})" if same else names[at]
+        assert shown in str(told.value).partition("; allowed")[0], str(told.value)
 
 
 KEYS = {
@@ -623,6 +681,36 @@ def test_a_column_of_ranks_is_had_where_it_is_asked_for(tmp_path: Path, head: st
     assert [note for note in notes if head in note and "were left out" in note]  # of what is not asked for
     with pytest.raises(DataError, match=f"; of ranks or codes: {head}"):
         _column(path, tmp_path / "t.csv", "nothing")
+
+
+@pytest.mark.parametrize("seed", samples(range(36), 6))
+def test_ranks_alone_are_drawn_where_they_are_asked_for(tmp_path: Path, seed: int) -> None:
+    rng = random.Random(seed)
+    head = rng.choice(
+        ["Rank", "Место", "Rang", "Ranking", "Place", "Miejsce", "№", "Lugar", "順位", "Орын", "Rank of region"]
+    )
+    years = rng.choice([[], [2020, 2021]])
+    given = {year: rng.sample(range(1, len(NAMES) + 1), len(NAMES)) for year in years or [0]}
+    if head == "№":  # which numbers the rows
+        given, years = {0: [*range(1, len(NAMES) + 1)]}, []
+    rows = [[*([year] if year else []), name, given[year][i]] for year in given for i, name in enumerate(NAMES)]
+    lines = [[*(["Year"] if years else []), "Region", head], *rows]
+    table = tmp_path / "t.csv"
+    table.write_text("\n".join(";".join(map(str, row)) for row in lines), encoding="utf-8")
+    path = _layer(tmp_path / "r.gpkg", {"code": [f"X{i}" for i in range(len(NAMES))], "name": NAMES})
+    with pytest.raises(DataError, match="no column of numbers") as told:
+        read_files(path, FileOptions(key="code", table=table))
+    if head != "№":
+        assert [(each.name, each.value.strip("'\"")) for each in options_in(told.value.args[0]).values()] == [
+            ("variable", head)
+        ]
+        values, _, notes = _column(path, table, head)
+        assert values == [*given.values()][-1]
+        assert any("ranks" in note and head in note for note in notes)
+        read = gp.read_table(table, boundaries=path, ranks=True, year=None if years else 2020)
+        assert sorted(read["value"]) == sorted(rank for each in given.values() for rank in each)
+    with pytest.raises(DataError, match="no column of numbers"):
+        gp.propose_study(tmp_path / "own", table=table, boundaries=path)
 
 
 @pytest.mark.parametrize("seed", samples(range(12), 4))

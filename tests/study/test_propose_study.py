@@ -18,7 +18,7 @@ import shapely
 from babel import Locale
 
 import growthpoles as gp
-from growthpoles.errors import DataError, StudyError
+from growthpoles.errors import DataError, StudyError, listed
 from growthpoles.report.audit_files import write_audit
 from growthpoles.shipped_data import geodata_path
 from growthpoles.study.audit.file_audit import audit_file
@@ -1171,7 +1171,7 @@ def test_a_row_of_several_regions_together_is_asked_for(seed: int, sign: str, tm
     for row in [["Region", "Output 2020"], *rows]:
         book.active.append(row)  # type: ignore[union-attr]
     book.save(path)
-    said = f"'{both}' fits no region, and may be K1{at[0]:02}, K1{at[1]:02} together; allowed: boundaries in which"
+    said = f"'{both}' fits no region, and may be {listed(names[i] for i in at)} together; allowed: boundaries in which"
     with pytest.raises(DataError, match=re.escape(said)):
         gp.read_table(path, boundaries=borders, key="code")
     found = gp.read_table(path, boundaries=borders, key="code", ignore=[both])

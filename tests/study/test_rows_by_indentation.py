@@ -6,8 +6,10 @@ import random
 from pathlib import Path
 
 import geopandas as gpd
+import openpyxl
 import pandas as pd
 import pytest
+from openpyxl.styles import Alignment
 from shapely.geometry import box
 
 import growthpoles as gp
@@ -67,6 +69,41 @@ class Office:
             [self.mark * level + name, *(value / self.scale for value in own)] for name, level, _, own in self.rows
         ]
         pd.DataFrame(cells, columns=["Area", *years]).to_excel(path, index=False)
+
+    def set_in_by_format(self, path: Path, *, numbers: bool) -> None:
+        """Write the names as they are, set in by the format of their cells alone; so may numbers be, of no meaning."""
+        with pd.ExcelWriter(path, engine="openpyxl") as book:
+            pd.DataFrame({"note": ["see Data"]}).to_excel(book, sheet_name="Notes", index=False)
+            cells = [[name, *(value / self.scale for value in own)] for name, _, _, own in self.rows]
+            years = [f"Population {2019 + at}" for at in range(self.columns)]
+            pd.DataFrame(cells, columns=["Area", *years]).to_excel(book, sheet_name="Data & more", index=False)
+            page = book.sheets["Data & more"]
+            for number, (_, level, _, _) in enumerate(self.rows, start=2):
+                page.cell(number, 1).alignment = Alignment(indent=level, horizontal="left")
+                for at in range(self.columns if numbers else 0):
+                    page.cell(number, at + 2).alignment = Alignment(indent=at % 3, horizontal="right")
+
+
+@pytest.mark.parametrize("larger", [True, False])
+@pytest.mark.parametrize("seed", samples(range(40), 4))
+def test_a_format_sets_names_in_as_spaces_do(seed: int, larger: bool, tmp_path: Path) -> None:
+    office = Office(seed, larger=larger)
+    office.set_in_by_format(tmp_path / "f.xlsx", numbers=seed % 2 == 1)
+    grid = read_sheets(tmp_path / "f.xlsx", sheet="Data & more")[0]
+    assert grid.rows[0][1][0] == "Area"
+    cells = [row[0] for _, row in grid.rows[1:]]
+    assert cells == ["  " * level + name for name, level, _, _ in office.rows]
+    (block,), _ = read_blocks([grid], None)
+    told = {name.strip(): why for name, why in block.match.outside.items()}
+    assert told == dict.fromkeys(office.of("upper"), SUM) | dict.fromkeys(office.of("part"), PART)
+    assert not len(audit_file(tmp_path / "f.xlsx")[0].ledger)
+    office.write(tmp_path / "s.xlsx")  # one whose names have signs of their own keeps them
+    book = openpyxl.load_workbook(tmp_path / "s.xlsx")
+    for number in range(2, len(office.rows) + 2):
+        book.worksheets[0].cell(number, 1).alignment = Alignment(indent=number % 4)
+    before = read_sheets(tmp_path / "s.xlsx")[0].rows
+    book.save(tmp_path / "s.xlsx")
+    assert read_sheets(tmp_path / "s.xlsx")[0].rows == before or not any(level for _, level, _, _ in office.rows)
 
 
 @pytest.mark.parametrize("larger", [True, False])

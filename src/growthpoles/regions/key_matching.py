@@ -191,6 +191,8 @@ def match_keys(
             part.clear()
             part.update(own)
     match.parts = dict(sorted(match.parts.items(), key=lambda part: signs.largest.get(part[0], 0.0)))
+    told = {code for codes in (*match.joint.values(), *match.rivals.values()) for code in codes}
+    match.called = {code: index.label(code) for code in told.union(match.parts.values())}
     return match
 
 

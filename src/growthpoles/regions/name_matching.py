@@ -233,6 +233,11 @@ class NameIndex:
         name = next((name for name in self.names[code] if name != code), code)
         return name if name == code else f"{name} ({code})"
 
+    def label(self, code: str) -> str:
+        """Return the first name of a region as a message says it: with its key where another one bears that name."""
+        name = next((name for name in self.names[code] if name != code), code)
+        return name if self.find(name) == [code] else self._with_key(code)
+
     def clear_name(self, code: str, *, like: str) -> str:
         """Return a name of `code` that is not ambiguous, in the script of `like` where there is one."""
         clear = [name for name in self.names[code] if self.find(name) == [code]]

@@ -72,6 +72,8 @@ class KeyMatch:
         Rows of several regions together ("Tasman/Nelson"), or that may be of two ("Nawalparasi").
     rivals : dict of name to codes
         Regions that are spelled just or about as much like a name, which may be any of them: two are "Tashkent".
+    called : dict of code to name
+        What a message calls the regions of `parts`, `joint` and `rivals`.
     crowd : bool
         Whether rows are open though every region has its own, and are more than the regions: of smaller ones, maybe.
     """
@@ -87,6 +89,7 @@ class KeyMatch:
     last: dict[str, str] = field(default_factory=dict)
     joint: dict[str, tuple[str, ...]] = field(default_factory=dict)
     rivals: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    called: dict[str, str] = field(default_factory=dict)
     crowd: bool = False
 
     @property

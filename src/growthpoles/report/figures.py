@@ -256,7 +256,7 @@ _KINDS = (
     Kind("values", "every year", artists.values, "rating", standard=False, alt=alt_texts.values,
          **{**_MAP, "command": ("variable", "limits", "scheme", "classes", "center", "digits")}),
     Kind("change", "period", artists.change, "rating", text=_compared, alt=alt_texts.change,
-         **{**_MAP, "command": ("variable", "limits", "classes")}),
+         **{**_MAP, "command": ("variable", "limits", "scheme", "classes")}),
     Kind("class-change", "period", artists.class_change, "rating", lambda r, year: r.classed, standard=False,
          text=_compared, alt=alt_texts.class_change, **_MAP),
     Kind("change-parts", "period", artists.change_parts, "rating",
@@ -494,7 +494,7 @@ def draw_map(
         Whether to show cities, and a small map of the surroundings.
     **classes
         Of the map of values: limits, scheme, k, center, digits, as :func:`growthpoles.plot_values` takes them; of the
-        map of a change: limits, k.
+        map of a change: limits, scheme, k.
 
     Returns
     -------

@@ -22,6 +22,7 @@ By = Literal["region", "industry"]
 MISSING: tuple[Missing, ...] = ("refuse", "outside", "zero")
 BY: tuple[By, ...] = ("region", "industry")
 _SHOWN = 5
+_FEWEST_SHARES = 3  # regions whose numbers add up to 100, and columns that do so together, by no chance
 
 
 def check_matrix(matrix: pd.DataFrame, *, missing: Missing = "refuse", name: str = "matrix") -> pd.DataFrame:
@@ -157,6 +158,25 @@ def check_nation(nation: pd.Series, labels: pd.Index, *, name: str = "nation") -
     totals = align(check_series(nation, name=name), labels, name=name, what="label")
     refuse_empty(totals, what="total of", index="a share in it")
     return totals
+
+
+def told_shares(matrix: pd.DataFrame) -> list[str]:
+    """Say where the numbers of every region, or of every industry, add up to 100 or 1 but for rounding."""
+    known = matrix.dropna(how="all").dropna(how="all", axis="columns")
+    numbers = known.to_numpy(dtype=float).ravel()
+    cells = [repr(float(number)).partition(".")[2].rstrip("0") for number in numbers if number == number]
+    half = 0.5 * 10.0 ** -max(map(len, cells), default=0)
+    told = (
+        "{} add up to {}: they are shares within it, so that each region weighs the same in the reference, of any size",
+        "{} over all regions add up to {}: they are shares of the regions in it, and each industry weighs the same",
+    )
+    for way, who, each in zip(told, ("region", "industry"), (known.T, known), strict=True):
+        sums, parts = each.sum().to_numpy(dtype=float), len(each)
+        for whole in (100, 1):
+            near = abs(sums - whole) <= min(half * parts, 0.015 * whole) + 1e-9
+            if near.all() and len(sums) >= _FEWEST_SHARES <= parts and not (numbers < 0).any():
+                return [way.format(f"the numbers of each {who}", whole)]
+    return []
 
 
 def look_up(label: Hashable, labels: pd.Index, *, what: str, where: str = "matrix") -> Any:

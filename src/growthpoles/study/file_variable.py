@@ -457,7 +457,7 @@ def _joined(
     assert options.table is not None
     long = read_table(options.table, boundaries=path, key=key, layer=layer, sheet=options.sheet, year=UNSTATED,
                       encoding=options.table_encoding, decimal=options.decimal, thousands=options.thousands,
-                      ignore=options.ignore, aliases=options.aliases)  # fmt: skip
+                      ignore=options.ignore, aliases=options.aliases, ranks=variable is not None)  # fmt: skip
     decided = ("the key of the regions", "the names of the regions")  # here, and said in its options
     later = partly_told(long.attrs["partly"])  # of the columns that are asked for
     notes += [note for note in long.attrs["remarks"] if not note.startswith(decided) and note not in later]
@@ -560,6 +560,11 @@ def _year_of(
     years: list[int] = sorted(set(long["year"]) - {UNSTATED})
     named = list(dict.fromkeys(map(str, long["indicator"])))
     variable = _named(variable and unshortened(variable, named), named, long.attrs["codes"])
+    if variable is not None and variable not in named and (dated := _dated(variable, named)):  # "Q1" of "Q1 2021"
+        latest = dated.get(max(dated) if options.year is None else options.year, variable)
+        long.attrs["codes"] |= {variable: latest}
+        notes.append(f"{plain(variable)}: {plain(latest)} (there are {listed(dated.values(), write=quoted)})")
+        variable = latest
     told = {when: label for held in long.attrs["printed"].values() for when, label in held.items()}
     spans = {when for when, label in told.items() if parse_year(label) == (when, "fiscal")}
     ends = {when + 1: when for when in spans if when + 1 not in years}  # 2024 means 2023/24, where no other year begins
@@ -582,12 +587,15 @@ def _year_of(
             problem = f"{quoted(name)} has no year {when}"
             raise DataError(message(problem, where=str(path), allowed=listed(held)))
         options = options if both else replace(options, year=said[1])
-    printed = listed([told.get(each, str(each)) for each in years], write=str)
-    year = [UNSTATED, *years][-1] if options.year is None else ends.get(options.year, options.year)
+    own = sorted(set(long.loc[long["indicator"] == variable, "year"]) - {UNSTATED}) or years
+    printed = listed([told.get(each, str(each)) for each in (years if options.year else own)], write=str)
+    year = [UNSTATED, *own][-1] if options.year is None else ends.get(options.year, options.year)
     if years and year not in years:
         raise DataError(message(f"no year {options.year}", where=str(path), allowed=printed))
     if len(years) > 1 and options.year is None:
-        notes.append(f"the year: {told.get(year, str(year))} (--year says another: {printed})")
+        last = f", the last of {plain(variable)}" if variable is not None and year != years[-1] else ""
+        another = f" (--year says another: {printed})" if len(own) > 1 else ""
+        notes.append(f"the year: {told.get(year, str(year))}{last}{another}")
     if options.year is not None and year in spans and told[year] != variable:
         notes.append(f"the year: {told[year]}, which {'begins' if year == options.year else 'ends'} in {options.year}")
     if not years:
@@ -599,6 +607,12 @@ def _year_of(
     if years and (loose := list(long.loc[long["year"] == UNSTATED, "indicator"].unique())):
         notes.append(f"{_APART}{listed(loose, limit=8)}; they are left out of the numbers of {year}")
     return year
+
+
+def _dated(variable: str, names: Iterable[str]) -> dict[int, str]:
+    """Return, by year, the columns that are called so with a year: "Q1" in "Q1 2021", "Maha" in "2020/21 Maha"."""
+    found = {name: year_inside(name) or (year_of_part(name) or 0, re.sub(r"(?:19|20)\d\d", "", name)) for name in names}
+    return {year: name for name, (year, rest) in found.items() if year and _alike(rest) == _alike(variable)}
 
 
 def read_matrix(path: Path, options: FileOptions) -> FileData:
@@ -640,7 +654,6 @@ def _turned(table: pd.DataFrame) -> str:
 
 
 _PERCENTAGES = "all columns are percentages"
-_FEWEST_SHARES = 3  # regions whose numbers add up to 100, and columns that do so together, by no chance
 _NO_AMOUNT = {f"a {kind}": alternatives(f"no_amount_{kind}") for kind in ("percentage", "year", "code")}
 
 
@@ -649,6 +662,8 @@ def industries_of(data: FileData, named: list[str] | None) -> list[str]:
 
     What is left out, or is odd about what was named, is told in the notes of `data`.
     """
+    from growthpoles.specialisation.matrix import told_shares
+
     table, units = data.table, data.table.attrs.get("units", {})
     if named:
         chosen = list(dict.fromkeys(str(data.values(name).name) for name in named))
@@ -658,7 +673,7 @@ def industries_of(data: FileData, named: list[str] | None) -> list[str]:
         if others := [name for name in amounts if name not in {*chosen, *total_columns(table[amounts])}]:
             told = f"the whole economy is the {len(chosen)} industries named: {listed(others, limit=8)} enter no share"
             data.notes.append(f"{told}; --industry for these, too, or none at all, measures against the whole table")
-        data.notes += _shares(table[chosen])
+        data.notes += told_shares(table[chosen])
         return chosen
     if data.regions is None and (told := _turned(table)):
         data.notes.append(told)
@@ -683,27 +698,8 @@ def industries_of(data: FileData, named: list[str] | None) -> list[str]:
     kept = [name for name in columns if name not in out]
     data.tell_years(kept)
     if not any(note.startswith(_PERCENTAGES) for note in data.notes):
-        data.notes += _shares(table[kept])
+        data.notes += told_shares(table[kept])
     return kept
-
-
-def _shares(matrix: pd.DataFrame) -> list[str]:
-    """Say where the numbers of every region, or of every industry, add up to 100 or 1 but for rounding."""
-    known = matrix.dropna(how="all").dropna(how="all", axis="columns")
-    numbers = known.to_numpy(dtype=float).ravel()
-    cells = [repr(float(number)).partition(".")[2].rstrip("0") for number in numbers if number == number]
-    half = 0.5 * 10.0 ** -max(map(len, cells), default=0)
-    told = (
-        "{} add up to {}: they are shares within it, so that each region weighs the same in the reference, of any size",
-        "{} over all regions add up to {}: they are shares of the regions in it, and each industry weighs the same",
-    )
-    for way, who, each in zip(told, ("region", "industry"), (known.T, known), strict=True):
-        sums, parts = each.sum().to_numpy(dtype=float), len(each)
-        for whole in (100, 1):
-            near = abs(sums - whole) <= min(half * parts, 0.015 * whole) + 1e-9
-            if near.all() and len(sums) >= _FEWEST_SHARES <= parts and not (numbers < 0).any():
-                return [way.format(f"the numbers of each {who}", whole)]
-    return []
 
 
 def _no_amount(name: str, unit: str, values: pd.Series) -> str:

@@ -24,6 +24,7 @@ from growthpoles.regions.key_matching import region_names as names_of_layer
 from growthpoles.regions.name_matching import NameIndex, is_country, name_keys, words
 from growthpoles.study.files.cell_grids import EncodingError
 from growthpoles.study.files.printed_labels import UNIT_WORD, parse_year
+from growthpoles.study.files.printed_subjects import names_no_subject
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -79,8 +80,11 @@ FLAGS = re.compile(r".*(?:status|flag|footnote|symbol|qualit|_q$|remark|conf).*"
 VALUE = re.compile(rf"(?:{alternatives('values')})", flags=re.IGNORECASE)
 #: A column of a long table that says what its numbers are.
 INDICATOR = re.compile(
-    rf"(?:.*[ _])?(?:{alternatives('indicators')})(?:[ _](?:name|label|title))?", flags=re.IGNORECASE
+    rf"(?!{UNIT_WORD.pattern}$)(?:.*[ _])?(?:{alternatives('indicators')})(?:[ _](?:name|label|title))?",
+    flags=re.IGNORECASE,
 )
+#: Columns that say in every row what the whole table is about, the likeliest first.
+_SUBJECTS = (INDICATOR, *(re.compile(alternatives(each), flags=re.IGNORECASE) for each in ("subjects", "data_sets")))
 #: A header with a word for units; the other words for them may mean regions, and count where they stand alone.
 UNIT = re.compile(
     r"(?!.*(?:territ|admin|geo|region|spatial|local|муниц|террит|админ)).*"
@@ -228,16 +232,14 @@ def guess_layer(
         raise DataError(message("no column can identify the regions", where=str(path), allowed=allowed))
     guess.key, guess.dissolve = key or str(best), bool(dissolve)
     if key is None and others:
-        guess.notes.append(
-            f"the key of the regions: {guess.key!r} was taken; {listed(others, write=quoted)} would serve as well"
-        )
+        told = f"{guess.key!r} was taken; {listed(others, write=quoted)} would serve as well"
+        guess.notes.append(f"the key of the regions: {told}")
     names = name_columns(table, guess.key, known)
     names = names if names[:1] != [guess.key] else []  # its key calls a region then
     guess.name, names = next(iter(names), None), [column for column in names if column != guess.key]
     if len(names) > 1:
-        guess.notes.append(
-            f"the names of the regions: {guess.name!r} was taken; {listed(names[1:], write=quoted)} could serve as well"
-        )
+        told = f"{guess.name!r} was taken; {listed(names[1:], write=quoted)} could serve as well"
+        guess.notes.append(f"the names of the regions: {told}")
     keys = _text(table[guess.key])
     _settle_features(guess, frame, keys, dissolve)
     if shapes:
@@ -456,7 +458,7 @@ def name_columns(table: Any, key: str | None, known: Collection[str] = ()) -> li
         if column != key and 10 * sum(not _OTHER_NAMES.isdisjoint(text) for text in texts) > len(texts):
             continue
         code = _is_code(cells.dropna())
-        if max(map(len, texts)) > _LONG or (code and not _has_words(cells.dropna())):
+        if max(map(len, texts)) > _LONG or _are_codes(texts):
             continue
         whole = distinct == len(rows)
         borne = len(set(known) & {name_keys(text).loose for text in texts}) if known else 0
@@ -497,9 +499,17 @@ def _is_key(column: Any) -> bool:
     return len(set(cells)) == len(cells) and all(0 < len(cell) <= 200 for cell in cells)
 
 
-def _has_words(column: Any) -> bool:
-    """Tell whether most cells are words, short ones too, rather than codes."""
-    return 2 * sum(bool(re.fullmatch(r"[^\W\d_]?[^\W\d_A-Z]+", cell)) for cell in _text(column)) > len(column)
+def _are_codes(texts: Sequence[str]) -> bool:
+    """Tell whether texts are codes or addresses in any script: of one length but for numbers, and few with a word."""
+
+    def named(text: str) -> bool:
+        words, small = re.findall(r"[^\W\d_]+", text), any(map(str.isdecimal, text)) and text.islower()
+        cased = [word for word in words if word.upper() != word.lower()]
+        own = (len(word) > 2 and (word[1:].islower() or (len(word) > 3 and " " in text)) for word in cased)
+        return "://" not in text and not small and (len(cased) < len(words) or any(own))
+
+    alike = min(len({*map(len, texts)}), len({len(re.sub(r"\d+", "0", text)) for text in texts})) <= 2
+    return 2 * sum(map(named, texts)) <= len(texts) and (alike or all("://" in text for text in texts))
 
 
 def _is_code(column: Any) -> bool:
@@ -562,6 +572,16 @@ def indicator_column(
     alike = {at: column[0] for at, column in (called or texts).items() if column[0] and len(set(column)) == 1}
     same = [at for at in alike if called or not heads[at]] if lone else []
     return min(same, key=lambda at: (bool(CODED.fullmatch(alike[at])), at), default=None)
+
+
+def said_of_all(heads: Mapping[int, str], texts: Mapping[int, str]) -> tuple[int, int]:
+    """Return, of columns with one text each, that which says what all numbers are, and that of their unit, or -1."""
+    ways = {at: [bool(each.fullmatch(head.strip())) for each in _SUBJECTS] for at, head in heads.items()}
+    named = [at for at, way in ways.items() if any(way) and not names_no_subject(texts[at])]
+    coded = {at: bool(CODED.fullmatch(texts[at])) for at in heads}
+    units = [at for at, head in heads.items() if UNIT.fullmatch(head) and not texts[at].isdecimal()]
+    subject = min(named, key=lambda at: (coded[at], ways[at].index(True), -at), default=-1)
+    return subject, min(units, key=lambda at: (at in named, coded[at], at), default=-1)
 
 
 def codes_of_labels(texts: Mapping[int, Sequence[str]]) -> dict[int, int]:

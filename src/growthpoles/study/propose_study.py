@@ -43,7 +43,6 @@ from growthpoles.study.read_published import (
     doubts_of,
     look_at,
     name_indicators,
-    partly_held,
     place_of,
     read_blocks,
     read_sheets,
@@ -51,7 +50,7 @@ from growthpoles.study.read_published import (
     table_lines,
     texts_of,
 )
-from growthpoles.study.region_rows import key_in, stray_codes
+from growthpoles.study.region_rows import key_in, partly_held, stray_codes
 from growthpoles.study.study_spec import allowance, is_study_name
 from growthpoles.study.table_blocks import Block
 
@@ -402,7 +401,7 @@ def propose_study(
     for block in blocks:
         seen.append(f"{place_of(block)}: {_described(block)}; regions in {shown(block.names[block.key or 0])}")
         undecided += doubts_of(block, found.codes, blocks)
-    undecided += partly_told(partly_held(blocks, indicators, places))
+    undecided += partly_told(partly_held(blocks, [each.name for each in indicators], places))
     undecided.append("the direction of every indicator: more is taken to be better; weights are equal")
     undecided.append("totals: an indicator that grows with the size of a region (GDP, people) lets the large ones win; "
                      "of kind primary, its parent left empty, it only is the numerator or denominator of a ratio, "
@@ -676,5 +675,5 @@ def quick_look(
             f"{path.name}: a boundary file tells names of regions, also across the columns (--boundaries FILE)"
         )
     told = [*taken, *remarks, *(text for block in blocks for text in doubts_of(block, codes, blocks))]
-    told += partly_told(partly_held(blocks, indicators, places))
+    told += partly_told(partly_held(blocks, [each.name for each in indicators], places))
     return QuickLook(path, pd.DataFrame(rows, columns=columns), tuple(told))

@@ -59,6 +59,7 @@ from growthpoles.study.region_rows import (
     key_in,
     namesakes,
     of_smaller_regions,
+    partly_held,
     refuse_repeats,
     refuse_smaller_regions,
     regions_across,
@@ -175,6 +176,8 @@ def read_blocks(
                 names = Names(listed(words, limit=4, write=in_list), near)
                 other = left_out_for(here, causes.OTHER_NAMES, column=plain(column), names=names)
                 left_out.append(other if words and index else left_out_for(here, causes.NO_KEY))
+            elif not block.value_at and (ranks := [name for name, why in block.left_out if why == causes.RANKS]):
+                left_out.append(left_out_for(here, causes.ONLY_RANKS, column=in_list(ranks[0])))
             elif not block.value_at:
                 left_out.append(left_out_for(here, causes.NO_NUMBERS))
             elif not _numbered(block, (row for _, row in block.regions)) and block.match.found:
@@ -255,21 +258,6 @@ def name_indicators(blocks: Sequence[Block]) -> tuple[list[Indicator], dict[tupl
     return [Indicator(name, units.get(name, "")) for name in order], {
         at: order.index(name) for at, name in names.items()
     }
-
-
-def partly_held(
-    blocks: Sequence[Block], indicators: Sequence[Indicator], places: Mapping[tuple[int, int | str], int]
-) -> dict[str, list[int]]:
-    """Return the indicators that are not in every year of the tables, with the years that they are in."""
-    held: dict[str, set[int]] = {each.name: set() for each in indicators}
-    for block in blocks:
-        for (own, at), position in places.items():
-            year = block.value_at.get(at) if own == id(block) and isinstance(at, int) else None
-            if own == id(block):
-                held[indicators[position].name] |= {year} if year is not None else set(block.years)
-    held = {name: years for name, years in held.items() if years != {UNSTATED}}  # of no year, which is told apart
-    every: set[int] = set().union(*held.values())
-    return {name: sorted(years) for name, years in held.items() if years < every}
 
 
 def _with_subject(block: Block, blocks: Sequence[Block], labels: Mapping[int | str, str]) -> dict[int | str, str]:
@@ -535,6 +523,7 @@ def read_table(
     thousands: Literal[",", ".", "'"] | None = None,
     aliases: Mapping[str, str] | None = None,
     ignore: Iterable[str] = (),
+    ranks: bool = False,
 ) -> pd.DataFrame:
     r"""Read a table as an office published it into one row per region, year and indicator.
 
@@ -560,6 +549,8 @@ def read_table(
         Names of rows that are no regions, beside those that show it ("line 3: North" for one row of a name, "row 3:
         North" in a workbook); "*" for all that fit no region, where more of them are left than there are regions,
         which is refused otherwise.
+    ranks : bool
+        Whether ranks, or numbers like codes, are read where a table has no other numbers.
 
     Returns
     -------
@@ -593,6 +584,11 @@ def read_table(
     known, skipped = dict(aliases or {}), set(ignore)
     codes, blocks, remarks = look_at(path, boundaries, key, layer, sheet=sheet, year=year, encoding=encoding,
                                      known=known, ignore=skipped)  # fmt: skip
+    if not blocks and ranks:
+        codes, blocks, remarks = look_at(path, boundaries, key, layer, sheet=sheet, year=year, encoding=encoding,
+                                         known=known, ignore=skipped, undated=True)  # fmt: skip
+        heads = listed([each.names[at] for each in blocks for at in each.value_at], write=in_list)
+        remarks += [f"{heads}: ranks or codes, which are read as there are no other numbers"]
     if not blocks:
         raise DataError(nothing_found([path], remarks, codes[:3], aliases=True))
     borne = {each.text(row, each.key or 0) for each in blocks for _, row in each.rows + each.aside}
@@ -648,7 +644,7 @@ def read_table(
         raise DataError(message(problem, where=str(path), allowed="one value for a region, year and indicator"))
     order = {name: i for i, name in enumerate(dict.fromkeys(table["region"]))}
     table = table.sort_values("region", key=lambda names: names.map(order), kind="stable", ignore_index=True)
-    partly = partly_held(blocks, indicators, places)
+    partly = partly_held(blocks, [each.name for each in indicators], places)
     table.attrs = {
         "units": {each.name: each.unit for each in indicators if each.unit},
         "remarks": [

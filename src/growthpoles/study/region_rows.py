@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Container, Iterable, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise, permutations, takewhile
 from pathlib import Path
@@ -19,14 +19,17 @@ from growthpoles.regions.name_matching import NameIndex, is_country, loose_words
 from growthpoles.regions.row_levels import KeyMatch, RowSigns, indents, levels_by_rates, levels_by_sums
 from growthpoles.study.files.cell_grids import Grid
 from growthpoles.study.files.number_notation import is_number
-from growthpoles.study.files.printed_labels import bare_name, parse_year, years_in
+from growthpoles.study.files.printed_labels import UNSTATED, bare_name, parse_year, years_in
 from growthpoles.study.files.printed_subjects import is_unit
-from growthpoles.study.files.problems import CODES_OF_REGIONS, MAY_BE_CODES
+from growthpoles.study.files.problems import CODES_OF_REGIONS, KEY_TAKEN, MAY_BE_CODES
 from growthpoles.study.files.table_files import JOINT, cell_text, joint_keys
+from growthpoles.study.guess_columns import region_column
 from growthpoles.study.table_blocks import (
     MOST_ACROSS,
     Block,
     bare_number,
+    counted_from,
+    fill_key,
     hits_of,
     is_counting,
     kind_of,
@@ -294,11 +297,11 @@ def fits_none(name: str, blocks: Iterable[Block]) -> str:
     match = next(block.match for block in blocks if name in block.match.open)
     told = f"{shown(name)} fits no region"
     if name in match.joint:
-        return f"{told}, and may be {listed(match.joint[name], limit=8)} together"
+        return f"{told}, and may be {listed([match.called[code] for code in match.joint[name]], limit=8)} together"
     if name in match.parts:
-        return f"{told}, and may be a part of {plain(match.parts[name])}"
+        return f"{told}, and may be a part of {plain(match.called[match.parts[name]])}"
     if name in match.rivals and match.open[name] is None:
-        return f"{told}, and may be {' or '.join(map(plain, match.rivals[name][:8]))}"
+        return f"{told}, and may be {' or '.join(plain(match.called[code]) for code in match.rivals[name][:8])}"
     return told
 
 
@@ -545,6 +548,25 @@ def spelled_otherwise(
     return found
 
 
+def take_key(block: Block, labels: Iterable[int]) -> None:
+    """Take the column that names the regions where no boundaries tell, and say which others could serve."""
+    cells = {at: [block.text(row, at) for _, row in block.rows] for at in labels}
+    texts = {}
+    for at, column in cells.items():
+        found = list(filter(None, dict.fromkeys(column)))
+        parts = sum(map(bool, map(block.part_of_year, found)))
+        counted = len(found) > 2 and found == counted_from(1, found)
+        if found and at != block.year_column and at not in block.series and not counted and 2 * parts <= len(found):
+            texts[at] = column
+    if texts:
+        years = [] if block.year_column is None else [block.text(row, block.year_column) for _, row in block.rows]
+        block.key, others = region_column(texts, {at: (block.paths[at] or [""])[-1] for at in texts}, years)
+        if others:
+            told = {"column": shown(block.names[block.key]), "others": listed([block.names[at] for at in others])}
+            block.doubts.append(Reason(KEY_TAKEN, told))
+        fill_key(block)
+
+
 def take_empty_rows(block: Block, index: NameIndex | None) -> None:
     """Count rows that name a region and hold no number among the rows; cut off first and last ones without a name."""
     assert block.key is not None
@@ -679,3 +701,18 @@ def _codes_by_place(rows: Sequence[tuple[str, str]], *, beside: bool, before: bo
     if along or alike or (before and rising and (digits > 1 or close)):
         return CODES_OF_REGIONS
     return MAY_BE_CODES if (before and digits > 1) or (rising and digits > 3) else ""
+
+
+def partly_held(
+    blocks: Sequence[Block], indicators: Sequence[str], places: Mapping[tuple[int, int | str], int]
+) -> dict[str, list[int]]:
+    """Return the indicators that are not in every year of the tables, with the years that they are in."""
+    held: dict[str, set[int]] = {name: set() for name in indicators}
+    for block in blocks:
+        for (own, at), position in places.items():
+            year = block.value_at.get(at) if own == id(block) and isinstance(at, int) else None
+            if own == id(block):
+                held[indicators[position]] |= {year} if year is not None else set(block.years)
+    held = {name: years for name, years in held.items() if years != {UNSTATED}}  # of no year, which is told apart
+    every: set[int] = set().union(*held.values())
+    return {name: sorted(years) for name, years in held.items() if years < every}

@@ -36,8 +36,8 @@ from growthpoles.study.files.printed_labels import (
     years_ended,
     years_in,
 )
-from growthpoles.study.files.printed_subjects import heading_reader, is_unit, spans_of_others
-from growthpoles.study.files.problems import COUNT_OF_ROWS, MAY_BE_CODES, NO_YEAR, ON_REQUEST, RANKS, Problem
+from growthpoles.study.files.printed_subjects import heading_reader, is_unit, spans_of_others, unit_said
+from growthpoles.study.files.problems import COUNT_OF_ROWS, KEY_TAKEN, MAY_BE_CODES, NO_YEAR, ON_REQUEST, RANKS, Problem
 from growthpoles.study.files.table_files import JOINT, cell_text
 from growthpoles.study.region_rows import (
     holds_codes,
@@ -48,6 +48,7 @@ from growthpoles.study.region_rows import (
     settle_rows,
     spelled_otherwise,
     take_empty_rows,
+    take_key,
 )
 from growthpoles.study.table_blocks import (
     Block,
@@ -68,13 +69,10 @@ from growthpoles.study.table_blocks import (
     tells_rows_apart,
 )
 
-#: A column that names the whole table in every row (SDMX).
-_STRUCTURE = re.compile(r"(?:structure|dataflow|data[ _]?set)[ _](?:name|title|label)", flags=re.IGNORECASE)
 CATEGORIES = "codes of categories"
 _COMPARED = 300  # regions of which the names in several columns are compared in any spelling,
 _FIT = 0.9  # where of no column so many fit as they are written
 _ALIKE = 5  # numbers of one size, for a letter beside another of theirs to multiply none
-KEY_TAKEN = "the column of the regions: {column} was taken; {others} could serve as well"
 
 
 def read_block(
@@ -104,7 +102,9 @@ def read_block(
         return
     take_empty_rows(block, index)
     _find_values(block, [at for at in numeric if at != block.key], header_years, index)
-    block.value_at = dict.fromkeys(block.undated) if undated else block.value_at
+    if undated:
+        block.value_at = dict.fromkeys(block.undated)
+        block.left_out = [each for each in block.left_out if each[0] not in {block.names[at] for at in block.undated}]
     leave_rows_out(block, index, ignore)
     _find_dimensions(block, kinds)
     if block.indicator:
@@ -113,6 +113,7 @@ def read_block(
     settle_rows(block, index, parents, ignore)
     _find_marks(block)
     _name_labels(block)
+    _name_by_constants(block)
     tell_parts_of_year(block)
     block.doubts += seeming_shares(block)
     if block.several and not any(block.value_at.values()):
@@ -123,8 +124,7 @@ def read_block(
 
 
 def _header_year(block: Block, at: int) -> int | None:
-    years = [found.year for part in block.paths[at] if (found := block.year_of(part)) is not None]
-    return years[-1] if years else None
+    return next((found.year for part in reversed(block.paths[at]) if (found := block.year_of(part)) is not None), None)
 
 
 def _is_value(block: Block, at: int) -> bool:
@@ -157,7 +157,7 @@ def _find_year_column(block: Block, kinds: dict[int, Counter[str]], header_years
 def _find_key(block: Block, kinds: dict[int, Counter[str]], numeric: list[int], index: NameIndex | None) -> None:
     """Take the column in which most regions are named; columns that disagree about a row are said."""
     if index is None:
-        _take_key(block, [at for at in kinds if at not in numeric or _labels(block, at)])
+        take_key(block, [at for at in kinds if at not in numeric or _labels(block, at)])
         return
     candidates: list[tuple[tuple[float, ...], int, dict[str, str]]] = []
     for at in kinds:
@@ -218,25 +218,6 @@ def _find_key(block: Block, kinds: dict[int, Counter[str]], numeric: list[int], 
     fill_key(block)
 
 
-def _take_key(block: Block, labels: Iterable[int]) -> None:
-    """Take the column that names the regions where no boundaries tell, and say which others could serve."""
-    cells = {at: [block.text(row, at) for _, row in block.rows] for at in labels}
-    texts = {}
-    for at, column in cells.items():
-        found = list(filter(None, dict.fromkeys(column)))
-        parts = sum(map(bool, map(block.part_of_year, found)))
-        counted = len(found) > 2 and found == counted_from(1, found)
-        if found and at != block.year_column and at not in block.series and not counted and 2 * parts <= len(found):
-            texts[at] = column
-    if texts:
-        years = [] if block.year_column is None else [block.text(row, block.year_column) for _, row in block.rows]
-        block.key, others = headers.region_column(texts, {at: _last(block, at) for at in texts}, years)
-        if others:
-            told = {"column": shown(block.names[block.key]), "others": listed([block.names[at] for at in others])}
-            block.doubts.append(Reason(KEY_TAKEN, told))
-        fill_key(block)
-
-
 def _labels(block: Block, at: int) -> bool:
     """Tell whether whole numbers are those of regions or rows, by the name of the column."""
     return _identifies(block, at) or headers.names_places(_last(block, at), strict=True)
@@ -273,9 +254,10 @@ def _find_values(
             reason = ""
         if reason:
             block.left_out.append((block.names[at], reason))
-            block.undated += [at] if reason in ON_REQUEST and block.paths[at] and block.year_column is None else []
+            block.undated += [at] if reason in ON_REQUEST and block.paths[at] else []
         else:
             candidates.append(at)
+    block.undated = block.undated if block.year_column is None or not candidates else []
     if any(map(block.paths.__getitem__, candidates)):
         for at in [at for at in candidates if not block.paths[at]]:
             block.left_out.append((block.names[at], "no name above it"))
@@ -411,6 +393,7 @@ def _find_dimensions(block: Block, kinds: dict[int, Counter[str]]) -> None:
     names = [block.text(row, block.key) for row in rows]
     parts = [each for each, name in enumerate(names) if not says_total(bare_name(name))]  # a subtotal has a row a group
     years = [block.text(row, block.year_column) if block.year_column is not None else "" for row in rows]
+    years = [str(label.year) if (label := block.year_of(text)) else text for text in years]  # of 2020/21 as of 2020
     base = list(zip(names, years, strict=True))
     if len(set(base)) == len(base):
         told_at = {at: [block.text(row, at) for row in rows] for at in rest if at not in block.series}
@@ -500,10 +483,6 @@ def _note_rest(block: Block, rest: Sequence[int]) -> None:
             block.flag_column = at
             continue
         told = "it identifies the series" if at in block.series else "text"
-        called = headers.INDICATOR.fullmatch(_last(block, at).strip())
-        if len(texts) == 1 and (called or (not block.subject and _STRUCTURE.fullmatch(_last(block, at)))):
-            coded = headers.CODED.fullmatch(next(iter(texts))) is not None
-            block.subject = block.subject if block.subject and coded else next(iter(texts))
         told = f"codes of {shown(block.names[block.codes[at]])}" if at in block.codes else told
         same = f"always {shown(next(iter(texts)))}" if len(texts) == 1 else told
         beside = at - 1 in block.value_at and {*block.paths[at]} < {*block.paths[at - 1]}
@@ -574,7 +553,7 @@ def _find_marks(block: Block) -> None:
     places: dict[int, list[tuple[str, Problem]]] = defaultdict(list)
     alike: dict[tuple[str, ...], list[str | float]] = defaultdict(list)  # cells by column and indicator
     scaled: dict[int, list[tuple[str, str, Problem]]] = defaultdict(list)  # with a letter that may multiply
-    negative = bracketed = False
+    negative, bracketed, path = False, False, str(block.grid.path)
     texts |= dict.fromkeys(sentinels(block))
     for number, row in block.regions:
         for at in block.value_at:
@@ -591,9 +570,7 @@ def _find_marks(block: Block) -> None:
                         flags[split[1]] = None
                     bracketed |= text[:1] + text[-1:] == "()"
                     negative |= plain_signs(cell).startswith("-") and text not in texts
-                    place = Problem(
-                        "", str(block.grid.path), block.grid.sheet, number, block.names[at], "", block.grid.unit
-                    )
+                    place = Problem("", path, block.grid.sheet, number, block.names[at], "", block.grid.unit)
                     places[at].append((number_part.strip("()"), place))
                     own.append(number_part.strip("()"))
                 elif isinstance(cell, int | float) and not isinstance(cell, bool):
@@ -603,9 +580,7 @@ def _find_marks(block: Block) -> None:
             if text == "" or is_mark(text):
                 texts[text] = None
             elif isinstance(cell, str) and (split := split_flag(cell, multiples=True)) is not None:
-                place = Problem(
-                    "", str(block.grid.path), block.grid.sheet, number, block.names[at], "", block.grid.unit
-                )
+                place = Problem("", path, block.grid.sheet, number, block.names[at], "", block.grid.unit)
                 scaled[at].append((*split, place))
     for at, cells in scaled.items():
         beside = (cell for (name, *_), own in alike.items() if name == block.names[at] for cell in own)
@@ -717,3 +692,29 @@ def _name_labels(block: Block) -> None:
         plain = set(block.kinds.values())  # a mark of a footnote makes no other indicator
         labels = {text: ", ".join(map(heading, text.split(" | "))) for text in block.kinds}
         block.kinds |= {text: label for text, label in labels.items() if label in plain}
+
+
+def _name_by_constants(block: Block) -> None:
+    """Call numbers whose heading says nothing of them ("Value", a year) as a column says of all rows, with its unit."""
+    aside = {block.key, block.year_column, *block.value_at, *block.indicator}
+    held = ((at, {block.text(row, at) for _, row in block.regions} - {""}) for at in {*block.kinds_of} - aside)
+    alone = {at: texts.pop() for at, texts in held if len(texts) == 1}
+    subject, unit = headers.said_of_all({at: _last(block, at) for at in alone}, alone)
+    block.subject = alone.get(subject, "")
+    general = {label for label in block.labels.values() if not label or headers.VALUE.fullmatch(label)}
+    if block.indicator:
+        subject = block.indicator[0] if len(block.kinds) == len(block.indicator) == 1 else -1
+    elif len(general) != 1 or block.subject in ("", *block.labels.values()) or (block.title and general == {""}):
+        subject = -1
+    else:
+        label = general.pop()
+        block.labels = {at: block.subject if own == label else own for at, own in block.labels.items()}
+        block.units |= {block.subject: block.units.pop(label)} if label in block.units else {}
+    names = block.kinds if block.indicator else [name for name in block.labels.values() if unit_said(["%"], name)]
+    block.units = (dict.fromkeys(names, alone[unit]) if unit >= 0 else {}) | block.units
+    places = {"name": subject, "unit": unit if names else -1}.items()  # a name may say its unit itself
+    texts = {at: (what, alone.get(at) or next(iter(block.kinds))) for what, at in places if at >= 0}
+    block.left_out = [each for each in block.left_out if each[0] not in {block.names[at] for at in texts}]
+    if texts:
+        told = (f"the {what} {shown(text)} (column {shown(block.names[at])})" for at, (what, text) in texts.items())
+        block.doubts.append(f"every row says the same of its number: {', '.join(told)}")

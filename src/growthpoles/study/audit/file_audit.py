@@ -48,14 +48,14 @@ from growthpoles.study.files.printed_labels import (
 )
 from growthpoles.study.files.printed_subjects import names_no_subject
 from growthpoles.study.files.printed_tables import cell_number, printed_resolution, read_rows, require_columns
-from growthpoles.study.files.problems import FAR_YEARS, LUNAR_YEARS, Problem
+from growthpoles.study.files.problems import FAR_YEARS, KEY_TAKEN, LUNAR_YEARS, Problem
 from growthpoles.study.files.table_files import cell_text
 from growthpoles.study.guess_columns import is_identifier
 from growthpoles.study.inputs.published import plain_text
 from growthpoles.study.region_rows import set_below, without_rows
 from growthpoles.study.table_blocks import Block as TableBlock
 from growthpoles.study.table_blocks import find_blocks, kind_of, split_sections
-from growthpoles.study.table_layout import KEY_TAKEN, read_block, series_of
+from growthpoles.study.table_layout import read_block, series_of
 from growthpoles.study.table_totals import seeming_totals, sums_of_rows
 
 PROPOSAL_COLUMNS = ("use", "kind", *FORMULA_COLUMNS, "holds")

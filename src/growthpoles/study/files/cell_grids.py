@@ -16,6 +16,8 @@ import lzma
 import re
 import zipfile
 import zlib
+from calendar import monthrange
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
@@ -25,6 +27,7 @@ from typing import Any
 
 from growthpoles import file_reading
 from growthpoles.errors import DataError, listed, message, nearest, quoted, remedy, shown, unshortened
+from growthpoles.language.languages import alternatives
 from growthpoles.study.files.file_bounds import (
     MAX_CELLS,
     MAX_COLUMNS,
@@ -67,6 +70,9 @@ _TAG = re.compile(  # of a web page only what makes tables is parsed; the rest c
     flags=re.IGNORECASE | re.DOTALL,
 )
 _YEAR = re.compile(r"((?:19|20)\d\d)[1-9]?")
+_DIGITS_OF_DATE = re.compile(r"((?:19|20)\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])?")
+_SAYS_DATE = re.compile(rf"(?<![^\W_])(?:{alternatives('date_columns')})(?![^\W_])", flags=re.IGNORECASE)
+_FEWEST_DATES = 3  # cells, for all of them to be dates by no chance
 _COMPOSITE = re.compile(r"[^\\\t]+\\[A-Za-z_]+\s*")
 _PART_END = re.compile(r"\s;(?:\s+|$)")  # of a heading such as "> Victoria ;  Employed ;  Persons ;"
 
@@ -168,6 +174,8 @@ class Grid:
         Rows by number, columns from 0.
     unseen : bool
         Whether the file may have formats of cells that are not read (.xls, .xlsb).
+    dates : list of str
+        Headers of columns whose dates are written without signs: "20230301" is read as "2023-03-01".
     era : str
         Of its years, where they stand bare and are not of the common one.
     title : str
@@ -188,6 +196,7 @@ class Grid:
     encoding: str = ""
     delimiter: str = ""
     era: str = ""
+    dates: list[str] = field(default_factory=list)
     title: str = ""
     unseen: bool = False
 
@@ -234,7 +243,8 @@ def turned(grid: Grid) -> Grid:
     return Grid(
         grid.path, grid.sheet, [each for each in cells if any(cell != "" for cell in each[1])], "column", merged,
         raised, percent, {at + 1 for at in grid.hidden_columns}, {place[n] for n in grid.hidden if n in place},
-        grid.visible, True, grid.encoding, grid.delimiter, grid.era, unseen=grid.unseen,
+        grid.visible, True, grid.encoding, grid.delimiter, grid.era, grid.dates,
+        unseen=grid.unseen,
     )  # fmt: skip
 
 
@@ -248,7 +258,39 @@ def _mark_years(grid: Grid) -> Grid:
             if plain and len(texts[at]) == 5 and before[0] and before[0] + 1 == before[1] == before[2] - 1:
                 row[at] = f"{texts[at][:4]} {texts[at][4]})"
     grid.era = mark_eras([row for _, row in grid.rows])
+    _mark_dates(grid)
     return grid
+
+
+def _mark_dates(grid: Grid) -> None:
+    """Set signs into dates that are written as digits alone, down a column whose cells are all dates.
+
+    Codes and amounts may look so, too: the header names a day or a month, or, of days, each stands in as many rows.
+    """
+    middle = grid.rows[len(grid.rows) // 2][1] if grid.rows else []
+    for at in [at for at, cell in enumerate(middle) if _dated(cell)]:
+        cells = [(row, str(row[at]).strip()) for _, row in grid.rows if at < len(row) and row[at] != ""]
+        first = next(i for i, (row, _) in enumerate(cells) if _dated(row[at]))
+        head = cells[first - 1][1] if first else ""
+        below = [(row, _dated(row[at])) for row, text in cells[first:] if text != head]
+        days = Counter(text for _, text in below)
+        if "" in days or len({*map(len, days)}) != 1 or len(below) < _FEWEST_DATES:
+            continue
+        again = len(days) > 1 and min(days.values()) == max(days.values()) > 1 and len(below[0][1]) == len("2023-03-01")
+        if _SAYS_DATE.search(head) or again:
+            grid.dates.append(head)
+            for row, text in below:
+                row[at] = text
+
+
+def _dated(cell: object) -> str:
+    """Return a day or a month of digits alone with signs between its parts, or ""."""
+    whole = isinstance(cell, int | float) and not isinstance(cell, bool)
+    text = str(cell).strip().removesuffix(".0") if whole or isinstance(cell, str) else ""
+    hit = _DIGITS_OF_DATE.fullmatch(text)
+    if hit is None or (hit[3] and int(hit[3]) > monthrange(int(hit[1]), int(hit[2]))[1]):
+        return ""
+    return "-".join(filter(None, hit.groups()))
 
 
 def read_grids(

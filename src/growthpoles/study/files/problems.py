@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from growthpoles.errors import Reason, listed, message, plain, remedy, shown
+from growthpoles.errors import Option, Reason, listed, message, plain, remedy, shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,6 +24,7 @@ FAR_YEARS = "{years} stand where years do, and years are read from 1900 to 2100"
 NO_KEY = "no column names regions"
 OTHER_NAMES = "no column names regions; {column} holds {names}"
 NO_NUMBERS = "no column of numbers was found"
+ONLY_RANKS = "no column of numbers was found but {column}, which holds ranks, by its name"
 BESIDE = "no numbers in the rows of regions, but in such as {names}"
 _MENDS = {
     HIDDEN: "a sheet that is not hidden",
@@ -34,6 +35,7 @@ _MENDS = {
     NO_KEY: "a column that names regions{such}; beside numbers or codes that the boundaries lack, a column of names",
     OTHER_NAMES: "a column with codes or names of the boundaries{such}, or boundaries of the table's regions",
     NO_NUMBERS: "a column of numbers beside that of the regions",
+    ONLY_RANKS: "a column of numbers beside that of the regions, or {{ranks}}, which has it read all the same",
     BESIDE: "numbers in the rows of regions{such}",
 }
 PLACEHOLDER = "KEY"  # in a remedy, for what only a person can tell
@@ -42,6 +44,7 @@ NO_YEAR = "no year in its header"  # why a column beside those of years is left 
 RANKS, COUNT_OF_ROWS = "ranks, by its name", "it counts the rows"
 CODES_OF_REGIONS, MAY_BE_CODES = "codes of the regions", "whole numbers that may be codes of the regions"
 ON_REQUEST = (NO_YEAR, RANKS, COUNT_OF_ROWS, CODES_OF_REGIONS)  # why a column is left out until it is asked for
+KEY_TAKEN = "the column of the regions: {column} was taken; {others} could serve as well"
 _NAMED = 12  # names that one message lists
 _PASTED = 40  # where regions are proposed for them, to be pasted
 COLUMNS = ("file", "sheet", "row", "column", "problem", "remedy")
@@ -223,21 +226,27 @@ def nothing_found(paths: Iterable[Path], left_out: Iterable[str], names: Sequenc
     """
     causes = [each for each in left_out if isinstance(each, Reason)]
     such = f", such as {listed(names, limit=5)}".translate({123: "(", 125: ")"}) if names else ""
-    ways = list(dict.fromkeys(_MENDS[each.places["why"].template].format(such=such) for each in causes))
+    whys = [each.places["why"] for each in causes]
+    of = [
+        NO_NUMBERS if why.template == ONLY_RANKS and not aliases else why.template for why in whys
+    ]  # no study is of ranks
+    ways = list(dict.fromkeys(_MENDS[template].format(such=such) for template in of))
     stray: dict[str, str | None] = {}
-    for each in causes:
-        stray |= getattr(each.places["why"].places.get("names"), "names", {})
+    for why in whys:
+        stray |= getattr(why.places.get("names"), "names", {})
     own = {}
     if stray and names and aliases:
-        told, some = alias_line(stray, "KEY")
+        line, some = alias_line(stray, "KEY")
         sound = ["proposed as they sound alike"] if any(stray.values()) else []
-        means = ["KEY being the region that the name means"] if "KEY" in told.values() else []
+        means = ["KEY being the region that the name means"] if "KEY" in line.values() else []
         ways.append(", ".join(["{aliases}", *sound, *means, *([some] if some else [])]))
-        own["aliases"] = repr(told)
+        own["aliases"] = repr(line)
     if any("{year}" in way for way in ways):
         own["year"] = "2023"
-    why = "; ".join(f"{each.places['at']}: {each.places['why']}" for each in causes[:4])
-    return message(f"no table was found ({why})", where=listed(paths), allowed=remedy("; or ".join(ways), **own))
+    if ONLY_RANKS in of:
+        own["ranks"] = Option("variable", whys[of.index(ONLY_RANKS)].places["column"], python="ranks=True")
+    told = "; ".join(f"{each.places['at']}: {each.places['why']}" for each in causes[:4])
+    return message(f"no table was found ({told})", where=listed(paths), allowed=remedy("; or ".join(ways), **own))
 
 
 def partly_told(held: Mapping[str, Sequence[int]]) -> list[str]:

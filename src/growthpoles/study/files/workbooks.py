@@ -1,6 +1,7 @@
 """Workbooks: the cells of their sheets, and what stands in no cell: raised figures, hidden rows, formats.
 
-A number that is shown as a percentage is read as it is shown: 26.5 where the cell holds 0.265 and shows 26.5%.
+A number that is shown as a percentage is read as it is shown: 26.5 where the cell holds 0.265 and shows 26.5%. So is a
+text that the format of its cell sets in: with spaces before it.
 """
 
 from __future__ import annotations
@@ -12,12 +13,14 @@ import math
 import re
 import warnings
 import zipfile
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
 from growthpoles.errors import DataError, message
+from growthpoles.regions.row_levels import indents
 from growthpoles.study.files.binary_workbooks import WorkbookError, read_sheets, read_sheets_apart
 from growthpoles.study.files.file_bounds import MAX_CELLS, MAX_COLUMNS, MAX_ROWS, check_part, most_unpacked
 from growthpoles.study.files.printed_labels import power_behind
@@ -25,6 +28,14 @@ from growthpoles.study.files.printed_labels import power_behind
 Row = tuple[int, list[Any]]
 _FORMULA = re.compile(rb"<f[ />](?:(?!</c>|<f[ />]).)*?(?:</f>|/>)\s*(?:<v\s*/>|<v></v>)?\s*</c>", flags=re.DOTALL)
 _OWN_FORMAT = re.compile(rb'<(?:\w+:)?numFmt\s(?=[^<>]*numFmtId="(\d+)")(?=[^<>]*formatCode="([^"]*)")')
+_WANTED = re.compile(
+    r"xl/(?:worksheets/[^/]+\.xml|(?:sharedStrings|styles|workbook)\.xml|_rels/workbook\.xml\.rels|workbook\.bin)|content\.xml"
+)
+_FORMATS = re.compile(rb"<(?:\w+:)?cellXfs\b(.*?)</(?:\w+:)?cellXfs>", flags=re.DOTALL)
+_FORMAT = re.compile(rb"<(?:\w+:)?xf\b[^<>]*?(?:/>|>.*?</(?:\w+:)?xf>)", flags=re.DOTALL)
+_PART_NAMED = re.compile(rb"<(?:\w+:)?(sheet|Relationship)\s([^<>]*)>")
+_ATTRIBUTE = re.compile(rb'(?<![\w:])(?:\w+:)?(name|[iI]d|Target)="([^"]*)"')
+_LABELS = b"A-H"  # columns in which names of rows stand
 _ODS_PART = re.compile(rb"<table:(table|table-row|table-cell|covered-table-cell)(?=[\s/>])([^<>]*)>")
 _ODS_ATTRIBUTE = re.compile(rb'\b(?:table|office):(name|value-type|number-(?:columns|rows)-repeated)="([^"]*)"')
 
@@ -71,6 +82,8 @@ def read_workbook(content: bytes, sheet: str | None, where: str) -> list[Sheet]:
         sheets.append(Sheet(name, rows, merged, visible, unseen=read is read_sheets_apart))
     if parts and _needs_openpyxl(parts):
         _look_closer(content, sheets, where)
+    if parts and (depths := _depths(parts.get("xl/styles.xml", b""))):
+        _set_in(parts, depths, sheets)
     if parts and "content.xml" in parts:
         _percentages(parts["content.xml"], sheets)
     return sheets
@@ -84,8 +97,7 @@ def _parts(content: bytes, where: str) -> dict[str, bytes]:
             most = most_unpacked(content)
             if sum(part.file_size for part in infos) > most:
                 raise DataError(message(f"the workbook unpacks to more than {most // 10**6} MB", where=where))
-            wanted = re.compile(r"xl/(worksheets/[^/]+\.xml|sharedStrings\.xml|styles\.xml|workbook\.bin)|content\.xml")
-            parts = {part.filename: archive.read(part) for part in infos if wanted.fullmatch(part.filename)}
+            parts = {part.filename: archive.read(part) for part in infos if _WANTED.fullmatch(part.filename)}
         for name, part in parts.items():
             if not name.endswith(".bin"):
                 check_part(name, part, where)
@@ -185,6 +197,36 @@ def _show_percentage(sheet: Sheet, number: int, row: list[Any], column: int) -> 
     if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value):
         row[column] = float(Decimal(repr(value)) * 100)
         sheet.percent.add((number, column))
+
+
+def _depths(styles: bytes) -> dict[bytes, int]:
+    """Return by how many steps formats of cells set a text in, by their number; those that set none in are left out."""
+    formats = _FORMATS.search(styles)
+    if formats is None or b"indent=" not in formats[1]:
+        return {}
+    found = (re.search(rb'\bindent="(\d{1,3})"', each) for each in _FORMAT.findall(formats[1]))
+    return {b"%d" % at: int(hit[1]) for at, hit in enumerate(found) if hit is not None and int(hit[1])}
+
+
+def _set_in(parts: dict[str, bytes], depths: dict[bytes, int], sheets: Iterable[Sheet]) -> None:
+    """Set texts of the first columns in by spaces, as their formats do, where none of a column has signs for that."""
+    told = [(kind, {key.lower(): value for key, value in _ATTRIBUTE.findall(text)})
+            for name in ("xl/workbook.xml", "xl/_rels/workbook.xml.rels")
+            for kind, text in _PART_NAMED.findall(parts.get(name, b""))]  # fmt: skip
+    files = {each.get(b"id"): each.get(b"target", b"").decode() for kind, each in told if kind == b"Relationship"}
+    named = {html.unescape(each[b"name"].decode()): files.get(each.get(b"id"), "")
+             for kind, each in told if kind == b"sheet" and b"name" in each}  # fmt: skip
+    cell = re.compile(rb'<(?:\w+:)?c r="([%s])(\d+)"[^<>]*? s="(%s)"' % (_LABELS, b"|".join(depths)))
+    for sheet in sheets:
+        part = parts.get(f"xl/{named.get(sheet.sheet, '').removeprefix('/xl/')}", b"")
+        rows, columns = dict(sheet.rows), defaultdict[int, dict[int, int]](dict)
+        for letter, number, style in cell.findall(part):
+            columns[ord(letter) - ord("A")][int(number)] = depths[style]
+        for at, own in columns.items():
+            texts = {n: row[at] for n, row in rows.items() if at < len(row) and isinstance(row[at], str) and row[at]}
+            if not any(indents(texts.values())):
+                for number in own.keys() & texts.keys():
+                    rows[number][at] = "  " * own[number] + texts[number]
 
 
 def _percentages(content: bytes, sheets: Iterable[Sheet]) -> None:
