@@ -1305,6 +1305,34 @@ def test_marks_of_numbers_stand_below_their_map(ask, tmp_path, marked, lang):
     assert "2021 (r)" in ask("map", "change", *files, "--years", "2021", "2022", *narrow).stderr
 
 
+@pytest.mark.parametrize(
+    ("heads", "of_one"),
+    [(["Public", "Private", "Total"], True), (["Masculin", "Féminin", "Ensemble"], True), (["Cocoa", "Coffee"], False)],
+)
+def test_the_title_of_a_table_goes_with_its_columns(ask, tmp_path, heads, of_one):
+    """With parts of one quantity it is in the title of the map, with others below the map."""
+    import geopandas as gpd
+    import shapely
+    from PIL import Image
+
+    names = [f"{letter}ata" for letter in "BCDFGHKLM"]
+    boxes = [shapely.box(60 + i % 3, 45 + i // 3, 61 + i % 3, 46 + i // 3) for i in range(9)]
+    gpd.GeoDataFrame({"code": names, "name": names}, geometry=boxes, crs=4326).to_file(tmp_path / "squares.gpkg")
+    rows = [["Table 3. Schools of the north by region, 2022"], [], ["Region", *heads]]
+    rows += [[name, *(137 + 11 * i * i + 40 * at for at in range(len(heads)))] for i, name in enumerate(names)]
+    (tmp_path / "t.csv").write_text("\n".join(",".join(map(str, row)) for row in rows), encoding="utf-8")
+    for head in heads:
+        out = tmp_path / "m.png"
+        ask("map", str(tmp_path / "squares.gpkg"), "--table", str(tmp_path / "t.csv"), "--variable", head,
+            "--preset", "elsevier-single", "--out", str(out))  # fmt: skip
+        with Image.open(out) as picture:
+            said = picture.info["Title"]
+        assert said == (f"Schools of the north by region: {head}" if of_one else head)
+    told = ask("map", str(tmp_path / "squares.gpkg"), "--table", str(tmp_path / "t.csv"), "--variable", heads[0],
+               "--preset", "elsevier-single", "--out", str(out)).stderr  # fmt: skip
+    assert ("source: t.csv: Schools of the north by region" in told) == (not of_one)
+
+
 def test_a_file_that_is_not_there_is_told_with_its_nearest(ask, tmp_path, county_file):
     table = tmp_path / "income by region.csv"
     table.write_text("region,income\na,1\nb,2\n", encoding="utf-8")

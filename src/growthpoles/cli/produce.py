@@ -360,8 +360,10 @@ def _draw_file(
     from growthpoles.maps.presets import get_preset
     from growthpoles.maps.source_note import between, source_parts
     from growthpoles.maps.thematic.class_change_map import crowded
+    from growthpoles.regions.name_matching import says_only_total
     from growthpoles.spatial.weights.build_weights import CONTIGUITY
     from growthpoles.study.file_variable import change_between, read_files
+    from growthpoles.study.files.printed_subjects import is_no_quantity
 
     check_language(lang)
     plain = kind in ("values", "change")
@@ -402,9 +404,13 @@ def _draw_file(
         mixed = "one class may hold both; without --scheme, or with --center 0 instead, colours run apart from 0"
         found.notes.append(f"numbers of both signs: {mixed if 'scheme' in settings else apart}")
     drawn = values if plain else _lisa(found.regions, values, **tested)
-    called = shown if title is None else title
+    titles = found.table.attrs.get("titles", {})
+    over = titles.get(name, "")
+    # Among parts of one quantity ("Public", "Private", "Total") none says what it is of.
+    of_one = over and any(is_no_quantity(each) or says_only_total(each) for each, own in titles.items() if own == over)
+    called = title if title is not None else f"{over}: {shown}" if of_one else shown
     if source is None and options.table:
-        source = options.table.name
+        source = options.table.name + (f": {over}" if over and not of_one else "")
     flags = [each.table.attrs.get("flags", {}).get(name, {}) for each in reversed(both)]
     if flagged := _flagged(flags, reversed(dates), values, found.regions):
         source = f"{source} ({flagged})" if source else flagged

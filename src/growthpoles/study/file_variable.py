@@ -199,7 +199,7 @@ class FileData:
             self.notes[:] = [said for note in self.notes for said in _without_taken(note, variable)]
             self.notes.append(f"{plain(variable)}: {'the year; it is not stated' if alone else why}")
             self.table.attrs.pop("year", None)
-            self.table.attrs["units"] = more.attrs["units"]
+            self.table.attrs |= {held: more.attrs[held] for held in ("units", "titles") if held in more.attrs}
             return pd.Series(more[variable])
         if variable not in columns:
             problem = f"no column of numbers is called {plain(variable)}"
@@ -469,7 +469,7 @@ def _joined(
         notes.append(f"no row for {listed(joined.attrs['no_row'])}: no data")
     table = joined.drop(columns=bare.columns)
     table.attrs = {"undated": undated, **({} if year == UNSTATED else {"year": year})}
-    table.attrs |= {name: long.attrs[name] for name in ("units", "partly", "codes", "shared")}
+    table.attrs |= {name: long.attrs[name] for name in ("units", "partly", "codes", "shared", "titles")}
     of_parts = {name: when for name in map(str, table) if (when := year_of_part(name)) not in (None, year)}
     labels = {name: held[year] for name, held in long.attrs["printed"].items() if year in held}
     table.attrs["printed"] = ({} if year == UNSTATED else of_parts) | labels
@@ -630,7 +630,7 @@ def read_matrix(path: Path, options: FileOptions) -> FileData:
     table = long[long["year"] == year].pivot(index="region", columns="indicator", values="value")
     table = table.reindex(index=long["region"].unique(), columns=long["indicator"].unique()).rename_axis(columns=None)
     table.attrs = ({} if year == UNSTATED else {"year": year}) | {"elsewhere": _elsewhere(long, year)}
-    table.attrs |= {name: long.attrs[name] for name in ("units", "codes", "shared")}
+    table.attrs |= {name: long.attrs[name] for name in ("units", "codes", "shared", "titles")}
     return FileData(None, table, notes, path.name)
 
 

@@ -280,9 +280,9 @@ def _with_subject(block: Block, blocks: Sequence[Block], labels: Mapping[int | s
     return {at: text if text == subject else f"{subject}: {text}" for at, text in bare.items()}
 
 
-def shorter_names(blocks: Iterable[Block], names: Codes) -> dict[Any, Any]:
-    """Say what else one is called (codes, lines of headings, names without a subject), or several (`shared`)."""
-    codes, told = dict[str, str](), defaultdict[str, list[str]](list)
+def shorter_names(blocks: Sequence[Block], names: Codes) -> dict[Any, Any]:
+    """Say what else one is called (codes, lines of headings), or several (`shared`), and the titles that it is not."""
+    codes, told, titles = dict[str, str](), defaultdict[str, list[str]](list), dict[str, str]()
     for block in blocks:
         for coded, named in block.codes.items():
             codes |= {block.text(row, coded): names[id(block), block.text(row, named)] for _, row in block.regions}
@@ -291,10 +291,13 @@ def shorter_names(blocks: Iterable[Block], names: Codes) -> dict[Any, Any]:
         for place, name in ((place, name) for (own, place), name in names.items() if own == id(block)):
             lines = [place] if isinstance(place, str) else lines_of(block, place)
             label = block.labels.get(place, "") if isinstance(place, int) else block.kinds.get(place, "")
+            titles[name] = _title(block, blocks)[1] if block.titles or block.title else ""
             for short in {label or block.title, *lines} - {"", name}:
                 told[short] += [name] if name not in told[short] else []
     codes |= {short: held[0] for short, held in told.items() if len(held) == 1}
-    return {"codes": codes, "shared": {short: held for short, held in told.items() if short not in codes}}
+    titles = {name: text for name, text in titles.items() if text not in name and not names_no_subject(text)}
+    shared = {short: held for short, held in told.items() if short not in codes}
+    return {"codes": codes, "shared": shared, "titles": titles}
 
 
 def _title(block: Block, blocks: Sequence[Block], *, section: bool = True) -> tuple[str, str]:
@@ -312,7 +315,7 @@ def _title(block: Block, blocks: Sequence[Block], *, section: bool = True) -> tu
         chosen = titles[-1]
     number, chosen = split_table_number(chosen, title=True)
     found = year_inside(chosen)
-    plain = found[1].strip(" ,;:.-") if found else chosen
+    plain = found[1].strip(" ,;:.-*†") if found else chosen
     before, _, word = plain.rpartition(" ")
     if found and before and YEAR_WORDS.fullmatch(word.strip("()")):  # "Población. Año 2022"
         plain = before.rstrip(" ,;:.(–-")
