@@ -139,10 +139,13 @@ def test_digits_of_a_date_are_read_as_one_with_signs(tmp_path: Path, seed: int) 
         texts = [[f"{year}{sign}{at:02d}", *([] if month else [f"{day:02d}"])] for _, (year, at, day), _ in truth]
         joined = [sign.join(text) for text in texts]
         dates = [int(text) if not sign and kind == "xlsx" and seed % 2 else text for text in joined]
+        if across:
+            held = {name: [value for own, _, value in truth if own == name] for name in names}
+            return [["Region", *dates[:: len(names)]], *([name, *values] for name, values in held.items())]
         rows = [[name, date, value] for (name, _, value), date in zip(truth, dates, strict=True)]
         return [["Region", head, "Cases"], *rows]
 
-    boundaries, kind = layer(tmp_path, names), rng.choice(["csv", "xlsx"])
+    boundaries, kind, across = layer(tmp_path, names), rng.choice(["csv", "xlsx"]), rng.random() < 0.3
     plain = gp.read_table(written(tmp_path / f"p.{kind}", table("-")), boundaries=boundaries, key="code", year=2000)
     digits = gp.read_table(written(tmp_path / f"p.{kind}", table("")), boundaries=boundaries, key="code", year=2000)
     assert digits.to_dict("list") == plain.to_dict("list")

@@ -587,14 +587,14 @@ def _year_of(
             problem = f"{quoted(name)} has no year {when}"
             raise DataError(message(problem, where=str(path), allowed=listed(held)))
         options = options if both else replace(options, year=said[1])
-    own = sorted(set(long.loc[long["indicator"] == variable, "year"]) - {UNSTATED}) or years
-    printed = listed([told.get(each, str(each)) for each in (years if options.year else own)], write=str)
-    year = [UNSTATED, *own][-1] if options.year is None else ends.get(options.year, options.year)
+    having = sorted(set(long.loc[long["indicator"] == variable, "year"]) - {UNSTATED}) or years
+    printed = listed([told.get(each, str(each)) for each in (years if options.year else having)], write=str)
+    year = [UNSTATED, *having][-1] if options.year is None else ends.get(options.year, options.year)
     if years and year not in years:
         raise DataError(message(f"no year {options.year}", where=str(path), allowed=printed))
     if len(years) > 1 and options.year is None:
         last = f", the last of {plain(variable)}" if variable is not None and year != years[-1] else ""
-        another = f" (--year says another: {printed})" if len(own) > 1 else ""
+        another = f" (--year says another: {printed})" if len(having) > 1 else ""
         notes.append(f"the year: {told.get(year, str(year))}{last}{another}")
     if options.year is not None and year in spans and told[year] != variable:
         notes.append(f"the year: {told[year]}, which {'begins' if year == options.year else 'ends'} in {options.year}")

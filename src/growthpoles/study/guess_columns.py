@@ -232,14 +232,14 @@ def guess_layer(
         raise DataError(message("no column can identify the regions", where=str(path), allowed=allowed))
     guess.key, guess.dissolve = key or str(best), bool(dissolve)
     if key is None and others:
-        told = f"{guess.key!r} was taken; {listed(others, write=quoted)} would serve as well"
-        guess.notes.append(f"the key of the regions: {told}")
+        other = listed(others, write=quoted)
+        guess.notes.append(f"the key of the regions: {guess.key!r} was taken; {other} would serve as well")
     names = name_columns(table, guess.key, known)
     names = names if names[:1] != [guess.key] else []  # its key calls a region then
     guess.name, names = next(iter(names), None), [column for column in names if column != guess.key]
     if len(names) > 1:
-        told = f"{guess.name!r} was taken; {listed(names[1:], write=quoted)} could serve as well"
-        guess.notes.append(f"the names of the regions: {told}")
+        other = listed(names[1:], write=quoted)
+        guess.notes.append(f"the names of the regions: {guess.name!r} was taken; {other} could serve as well")
     keys = _text(table[guess.key])
     _settle_features(guess, frame, keys, dissolve)
     if shapes:

@@ -264,7 +264,9 @@ def find_blocks(grid: Grid, is_region: Callable[[str], bool] = lambda name: Fals
         if not header:
             start = last + 1
     for block in blocks if grid.dates else ():
-        block.doubts.append(f"the digits of {listed(grid.dates, write=quoted)} are dates, as 20230301 is 2023-03-01")
+        block.doubts.append(
+            f"the digits of {listed(grid.dates, limit=4, write=quoted)} are dates, as 20230301 is 2023-03-01"
+        )
     for block in blocks if grid.era else ():
         block.doubts.append(f"its years are those of another era ({grid.era}), and were read as common ones")
     return blocks

@@ -393,7 +393,7 @@ def _find_dimensions(block: Block, kinds: dict[int, Counter[str]]) -> None:
     names = [block.text(row, block.key) for row in rows]
     parts = [each for each, name in enumerate(names) if not says_total(bare_name(name))]  # a subtotal has a row a group
     years = [block.text(row, block.year_column) if block.year_column is not None else "" for row in rows]
-    years = [str(label.year) if (label := block.year_of(text)) else text for text in years]  # of 2020/21 as of 2020
+    years = [str(found.year) if (found := block.year_of(text)) else text for text in years]  # of 2020/21 as of 2020
     base = list(zip(names, years, strict=True))
     if len(set(base)) == len(base):
         told_at = {at: [block.text(row, at) for row in rows] for at in rest if at not in block.series}

@@ -263,10 +263,23 @@ def _mark_years(grid: Grid) -> Grid:
 
 
 def _mark_dates(grid: Grid) -> None:
-    """Set signs into dates that are written as digits alone, down a column whose cells are all dates.
+    """Set signs into dates that are written as digits alone: all cells down a column, or several across a header.
 
     Codes and amounts may look so, too: the header names a day or a month, or, of days, each stands in as many rows.
+    Those across follow each other, with nothing above them, no other number beside and no date below.
     """
+    for i, (_, row) in enumerate(grid.rows[:20]):
+        dated = {at: text for at, cell in enumerate(row) if (text := _dated(cell))}
+        across = [*dated.values()]
+        follow = across in (sorted({*across}), sorted({*across}, reverse=True)) and len({*map(len, across)}) == 1
+        beside = [str(cell) for at, cell in enumerate(row) if at not in dated]
+        near = [each[at] for _, each in (*grid.rows[:i], *grid.rows[i + 1 : i + 2]) for at in dated if at < len(each)]
+        if follow and len(across) >= _FEWEST_DATES and 0 not in dated and not any(map(str.isdecimal, beside)):
+            if all(map(_dated, near)) or any(cell != "" for _, each in grid.rows[:i] for cell in each[min(dated) :]):
+                continue
+            grid.dates += [str(row[at]) for at in dated]
+            for at, text in dated.items():
+                row[at] = text
     middle = grid.rows[len(grid.rows) // 2][1] if grid.rows else []
     for at in [at for at, cell in enumerate(middle) if _dated(cell)]:
         cells = [(row, str(row[at]).strip()) for _, row in grid.rows if at < len(row) and row[at] != ""]
