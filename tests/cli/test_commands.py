@@ -1307,7 +1307,12 @@ def test_marks_of_numbers_stand_below_their_map(ask, tmp_path, marked, lang):
 
 @pytest.mark.parametrize(
     ("heads", "of_one"),
-    [(["Public", "Private", "Total"], True), (["Masculin", "Féminin", "Ensemble"], True), (["Cocoa", "Coffee"], False)],
+    [
+        (["Public", "Private", "Total"], True),
+        (["Masculin", "Féminin", "Ensemble"], True),
+        (["Cocoa", "Coffee"], False),
+        (["Taux (%)", "Rate"], True),
+    ],
 )
 def test_the_title_of_a_table_goes_with_its_columns(ask, tmp_path, heads, of_one):
     """With parts of one quantity it is in the title of the map, with others below the map."""
@@ -1319,17 +1324,18 @@ def test_the_title_of_a_table_goes_with_its_columns(ask, tmp_path, heads, of_one
     boxes = [shapely.box(60 + i % 3, 45 + i // 3, 61 + i % 3, 46 + i // 3) for i in range(9)]
     gpd.GeoDataFrame({"code": names, "name": names}, geometry=boxes, crs=4326).to_file(tmp_path / "squares.gpkg")
     rows = [["Table 3. Schools of the north by region, 2022"], [], ["Region", *heads]]
-    rows += [[name, *(137 + 11 * i * i + 40 * at for at in range(len(heads)))] for i, name in enumerate(names)]
+    rows += [[name, *(137 + 61 * (5 * i % 9) + 40 * at for at in range(len(heads)))] for i, name in enumerate(names)]
     (tmp_path / "t.csv").write_text("\n".join(",".join(map(str, row)) for row in rows), encoding="utf-8")
     for head in heads:
         out = tmp_path / "m.png"
-        ask("map", str(tmp_path / "squares.gpkg"), "--table", str(tmp_path / "t.csv"), "--variable", head,
-            "--preset", "elsevier-single", "--out", str(out))  # fmt: skip
+        done = ask("map", str(tmp_path / "squares.gpkg"), "--table", str(tmp_path / "t.csv"), "--variable", head,
+            "--out", str(out))  # fmt: skip
+        assert out.exists(), done
         with Image.open(out) as picture:
             said = picture.info["Title"]
         assert said == (f"Schools of the north by region: {head}" if of_one else head)
     told = ask("map", str(tmp_path / "squares.gpkg"), "--table", str(tmp_path / "t.csv"), "--variable", heads[0],
-               "--preset", "elsevier-single", "--out", str(out)).stderr  # fmt: skip
+               "--preset", "elsevier-single", "--out", str(out.with_suffix(".pdf"))).stderr  # fmt: skip
     assert ("source: t.csv: Schools of the north by region" in told) == (not of_one)
 
 

@@ -782,7 +782,7 @@ def test_a_sheet_without_a_year_gets_none_of_another_sheet(tmp_path: Path, seed:
             own.to_excel(book, sheet_name=sheet, index=False)
     values, year, notes = _column(path, tmp_path / "t.xlsx", "Rate (%)")
     assert values == loose["Rate (%)"].tolist() and year is None
-    assert "QLFS: Rate (%): the year; it is not stated" in notes and "1900" not in " ".join(notes)
+    assert "Rate (%): the year; it is not stated" in notes and "1900" not in " ".join(notes)
     with pytest.raises(DataError, match=f"stands in a table that says no year, and {heads[0]} was asked for"):
         _column(path, tmp_path / "t.xlsx", "Rate (%)", year=int(heads[0]))
     assert _column(path, tmp_path / "t.xlsx", "Rate (%)", year=int(heads[0]), sheet="QLFS")[1] == int(heads[0])

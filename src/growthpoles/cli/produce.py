@@ -360,10 +360,9 @@ def _draw_file(
     from growthpoles.maps.presets import get_preset
     from growthpoles.maps.source_note import between, source_parts
     from growthpoles.maps.thematic.class_change_map import crowded
-    from growthpoles.regions.name_matching import says_only_total
     from growthpoles.spatial.weights.build_weights import CONTIGUITY
     from growthpoles.study.file_variable import change_between, read_files
-    from growthpoles.study.files.printed_subjects import is_no_quantity
+    from growthpoles.study.files.printed_subjects import needs_title
 
     check_language(lang)
     plain = kind in ("values", "change")
@@ -406,8 +405,7 @@ def _draw_file(
     drawn = values if plain else _lisa(found.regions, values, **tested)
     titles = found.table.attrs.get("titles", {})
     over = titles.get(name, "")
-    # Among parts of one quantity ("Public", "Private", "Total") none says what it is of.
-    of_one = over and any(is_no_quantity(each) or says_only_total(each) for each, own in titles.items() if own == over)
+    of_one = over and needs_title(name, [each for each, own in titles.items() if own == over])
     called = title if title is not None else f"{over}: {shown}" if of_one else shown
     if source is None and options.table:
         source = options.table.name + (f": {over}" if over and not of_one else "")

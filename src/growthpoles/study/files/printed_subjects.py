@@ -53,6 +53,7 @@ def _made_of(words: str, more: str) -> re.Pattern[str]:
 _GROUP = re.compile(alternatives("categories"), flags=re.IGNORECASE)
 _AGES = _made_of(alternatives("ages"), r"(?<!\d)\d{1,3}(?!\d)")
 _QUARTER = _made_of(alternatives("quarters"), r"(?<!\w)(?:[IVX]{1,4}|[1-4])(?!\w)|(?<!\w)[^\W\d_]\.")
+_KIND_OF_NUMBER = re.compile(rf"(?:{alternatives('kinds_of_numbers')})\.?(?:\W*%|\W*\(.*\))?", flags=re.IGNORECASE)
 _SIGN = r"[%‰$€£¥₽₸₹₴₺]"
 _MEASURED_IN = _made_of(
     f"{alternatives('units_of_measure')}|{alternatives('unit_links')}", rf"{_SIGN}|(?<!\w)\d+(?!\w)"
@@ -128,6 +129,16 @@ def is_no_quantity(text: str) -> bool:
         return not any(map(str.isalpha, _QUARTER.sub("", PARTS_OF_YEAR.sub(" ", plain))))
 
     return all(map(bare, re.split(r"[,;|:]\s*|\s+[/–—-]\s+", text)))
+
+
+def needs_title(text: str, beside: Iterable[str]) -> bool:
+    """Tell whether a label says only with the title of its table what was measured: it is a kind of number or a part.
+
+    "Public" is a part where a total or a category stands among the columns `beside` it.
+    """
+    return _KIND_OF_NUMBER.fullmatch(text.strip()) is not None or any(
+        is_no_quantity(each) or says_only_total(each) for each in beside
+    )
 
 
 def names_no_subject(text: str) -> bool:
