@@ -494,8 +494,8 @@ def _note_rest(block: Block, rest: Sequence[int]) -> None:
 
 def _find_years(block: Block, year: int | None) -> None:
     if block.year_column is not None:
-        labels = [parse_year(row[block.year_column]) for _, row in block.rows if block.text(row, block.year_column)]
-        found = [label for label in labels if label is not None]
+        cells = (row[block.year_column] for _, row in block.rows if block.text(row, block.year_column))
+        found = list(filter(None, map(parse_year, cells)))
         block.years = sorted({label.year for label in found})
     else:
         parts = [part for at in block.value_at for part in block.paths[at]]
@@ -654,7 +654,8 @@ def _name_labels(block: Block) -> None:
                 path = [*path[:i], rest, *path[i + 1 :]]
                 tell_table_number(block, number)
         parts = [re.sub(r"\s*\[note[^\]]*\]", "", part) for part in path]
-        label, bare[at] = (", ".join(filter(None, each)).strip(" ,;:") for each in (parts, map(heading, parts)))
+        joined = (", ".join(filter(None, each)).replace(":,", ":") for each in (parts, map(heading, parts)))
+        label, bare[at] = (text.strip(" ,;:") for text in joined)
         block.labels[at] = heading(label) if label else ""
         below_of[at] = unit
     apart = Counter((block.value_at[at], label) for at, label in bare.items())

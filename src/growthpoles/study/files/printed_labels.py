@@ -669,6 +669,7 @@ def split_table_number(text: str, *, title: bool = False) -> tuple[str, str]:
     """
     hit = TABLE_NUMBER.match(text) or (_NUMBER_ALONE.match(text) if title else None)
     rest = text[hit.end() :] if hit else ""
+    rest = re.sub(rf"(?<=\s[/|–—-])\s*{TABLE_NUMBER.pattern}(?=[^\W\d_])", " ", rest)  # in a second language
     return (text[: hit.end()].strip(" .:)–—-|"), rest) if hit and any(map(str.isalpha, rest)) else ("", text)
 
 
