@@ -1023,6 +1023,21 @@ def test_columns_of_other_years_are_offered_with_their_year(county_file, ask, tm
     assert ask("map", str(county_file), *options, "--variable", "a", "--year", "2019").returncode == 0
 
 
+@pytest.mark.parametrize("seed", range(2))
+def test_a_quarter_is_drawn_and_changes_by_its_name_alone(county_file, ask, tmp_path, seed):
+    rng = np.random.default_rng(seed)
+    years, sign = (2019, 2020, 2022), rng.choice([" ", "-"])
+    header = ["code", *(f"Q{at}{sign}{year}" for year in years for at in (1, 2))]
+    rows = [[f"{i:02d}", *rng.integers(200, 900, 6)] for i in range(20)]
+    (tmp_path / "q.csv").write_text("\n".join(",".join(map(str, row)) for row in [header, *rows]))
+    options = (str(county_file), "--table", str(tmp_path / "q.csv"), "--key", "code", "--out", str(tmp_path / "m.svg"))
+    assert f"Q2: Q2{sign}2022 (there are" in ask("map", *options, "--variable", "Q2").stderr
+    told = ask("map", "change", *options, "--variable", "Q1", "--years", "2019", "2022")
+    assert told.returncode == 0 and "change: 2022 less 2019" in told.stderr
+    assert "Q1 2022" not in (tmp_path / "m.svg").read_text().partition("</title>")[0]
+    assert "no column of numbers is called Q1" in ask("map", *options, "--variable", "Q1", "--year", "2021").stderr
+
+
 @pytest.mark.parametrize(("asked", "k"), [("knn4", 4), ("k7", 7), ("KNN_3", 3)])
 def test_a_number_in_the_kind_of_weights_is_told_how_it_is_given(asked, k, county_file, ask, tmp_path):
     rather = "knn (the 4 nearest)" + (f"; in stats and map: --weights knn --k {k}" if k != 4 else "")

@@ -374,10 +374,12 @@ def _draw_file(
     if years is not None:
         before = read_files(path, replace(options, year=years[0]), variable=variable)
         found.notes = list(dict.fromkeys([*found.notes, *before.notes]))
-        if values.name in found.table.attrs["undated"]:
+        first = before.values(variable)  # "Q1" is the column "Q1 2020" of one year and "Q1 2022" of the other
+        if first.name == values.name in found.table.attrs["undated"]:
             problem = f"{quoted(values.name)} says no year, and would be its own change"
             raise MapError(message(problem, where=found.source, allowed="a table that says both years"))
-        values = change_between(before.values(str(values.name)), values)
+        called = values.name if first.name == values.name else variable or values.name
+        values = change_between(first, values).rename(str(called))
     assert found.regions is not None
     name = str(values.name)
     unit = found.table.attrs.get("units", {}).get(name, "")
