@@ -84,7 +84,7 @@ PARTS: dict[str, dict[str, set[str]]] = {
         "load_study": {"study_spec"},
         "files": {"study_spec"},
         "guess_columns": {"files"},
-        "inputs": {"study_spec", "rating_spec", "load_study", "files", "table_totals"},
+        "inputs": {"study_spec", "rating_spec", "load_study", "files", "total_columns"},
         "audit": {
             "study_spec",
             "load_study",
@@ -99,8 +99,10 @@ PARTS: dict[str, dict[str, set[str]]] = {
         "examine_study": {"study_spec", "load_study", "files", "inputs"},
         "table_blocks": {"files", "guess_columns"},
         "table_totals": {"files", "table_blocks"},
+        "total_columns": {"table_totals"},
+        "column_names": {"files", "guess_columns", "table_blocks"},
         "region_rows": {"files", "guess_columns", "table_blocks", "table_totals"},
-        "table_layout": {"files", "guess_columns", "region_rows", "table_blocks", "table_totals"},
+        "table_layout": {"files", "guess_columns", "column_names", "region_rows", "table_blocks"},
         "read_published": {"study_spec", "files", "guess_columns", "table_blocks", "table_layout", "region_rows"},
         "propose_study": {
             "study_spec",
@@ -111,7 +113,7 @@ PARTS: dict[str, dict[str, set[str]]] = {
             "region_rows",
             "table_blocks",
         },
-        "file_variable": {"files", "guess_columns", "read_published", "table_totals"},
+        "file_variable": {"files", "guess_columns", "read_published", "total_columns"},
         "pole_tables": {"study_spec", "load_study", "inputs"},
         "verdict": {"study_spec", "load_study", "inputs"},
         "industry_analysis": {"study_spec", "load_study", "inputs"},
@@ -256,7 +258,7 @@ def test_few_rooms() -> None:
 
     A new module takes the place of another, or is a subject of its own and raises the number.
     """
-    assert len(MODULES) <= 258
+    assert len(MODULES) <= 260
     held = Counter(path.parent for path in MODULES.values() if path.stem != "__init__")
     assert max(held.values()) <= 20
 

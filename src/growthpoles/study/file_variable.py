@@ -24,7 +24,7 @@ from growthpoles.language.languages import alternatives
 from growthpoles.study.files.printed_labels import UNSTATED, parse_year, year_inside, year_of_part
 from growthpoles.study.files.printed_subjects import bear_sections
 from growthpoles.study.files.problems import ON_REQUEST, ColumnsLeftOut, partly_told
-from growthpoles.study.table_totals import total_columns
+from growthpoles.study.total_columns import total_columns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence

@@ -15,6 +15,7 @@ from growthpoles.errors import Reason, listed, quoted, shown
 from growthpoles.regions.key_matching import best_rule
 from growthpoles.regions.name_matching import NameIndex, says_total
 from growthpoles.study import guess_columns as headers
+from growthpoles.study.column_names import head_of, name_by_constants, name_columns_of
 from growthpoles.study.files.number_notation import NOTATIONS, cell_value, is_mark, is_number, settle_signs
 from growthpoles.study.files.printed_labels import (
     UNSTATED,
@@ -22,21 +23,18 @@ from growthpoles.study.files.printed_labels import (
     bare_name,
     dates_within_years,
     doubtful_year,
-    marked_apart,
     multipliers,
     parse_year,
     plain_signs,
     printed_year,
     split_flag,
-    split_table_number,
-    unit_behind,
     unread_years,
     year_of_part,
     year_reader,
     years_ended,
     years_in,
 )
-from growthpoles.study.files.printed_subjects import heading_reader, is_unit, spans_of_others, unit_said
+from growthpoles.study.files.printed_subjects import spans_of_others
 from growthpoles.study.files.problems import COUNT_OF_ROWS, KEY_TAKEN, MAY_BE_CODES, NO_YEAR, ON_REQUEST, RANKS, Problem
 from growthpoles.study.files.table_files import JOINT, cell_text
 from growthpoles.study.region_rows import (
@@ -65,7 +63,6 @@ from growthpoles.study.table_blocks import (
     sentinels,
     several_numbers,
     tell_parts_of_year,
-    tell_table_number,
     tells_rows_apart,
 )
 
@@ -112,8 +109,8 @@ def read_block(
     _find_years(block, year)
     settle_rows(block, index, parents, ignore)
     _find_marks(block)
-    _name_labels(block)
-    _name_by_constants(block)
+    name_columns_of(block)
+    name_by_constants(block)
     tell_parts_of_year(block)
     block.doubts += seeming_shares(block)
     if block.several and not any(block.value_at.values()):
@@ -132,10 +129,6 @@ def _is_value(block: Block, at: int) -> bool:
     return any(headers.VALUE.fullmatch(bare_name(part.partition(":")[0])) for part in block.paths[at])
 
 
-def _last(block: Block, at: int) -> str:
-    return block.paths[at][-1] if at < len(block.paths) and block.paths[at] else ""
-
-
 def _find_year_column(block: Block, kinds: dict[int, Counter[str]], header_years: dict[int, int]) -> None:
     found = []
     for at, count in kinds.items():
@@ -145,7 +138,7 @@ def _find_year_column(block: Block, kinds: dict[int, Counter[str]], header_years
         texts = [block.text(row, at) for _, row in block.rows]
         if not any(map(block.year_of, filter(None, texts))):
             continue
-        named = bool(YEAR_WORDS.fullmatch(_last(block, at)))
+        named = bool(YEAR_WORDS.fullmatch(head_of(block, at)))
         sparse = count[" "] > 0
         several = len(set(filter(None, texts)))
         if named or (several < filled and (several > 1 or not header_years)):
@@ -220,7 +213,7 @@ def _find_key(block: Block, kinds: dict[int, Counter[str]], numeric: list[int], 
 
 def _labels(block: Block, at: int) -> bool:
     """Tell whether whole numbers are those of regions or rows, by the name of the column."""
-    return _identifies(block, at) or headers.names_places(_last(block, at), strict=True)
+    return _identifies(block, at) or headers.names_places(head_of(block, at), strict=True)
 
 
 def series_of(block: Block) -> set[int]:
@@ -232,7 +225,7 @@ def series_of(block: Block) -> set[int]:
         once = len(set(column)) == len(column) and all(map(str.isdecimal, column))
         if once or kinds["t"] + kinds["m"] + kinds["y"] > kinds["n"] or (kinds["n"] and _labels(block, at)):
             texts[at] = column
-    return headers.series_columns(texts, {at: _last(block, at) for at in texts})
+    return headers.series_columns(texts, {at: head_of(block, at) for at in texts})
 
 
 def _find_values(
@@ -288,7 +281,7 @@ def _no_value(block: Block, at: int, index: NameIndex | None) -> str:
     filled = [text for _, row in block.rows if (text := bare_number(block, row, at))]
     whole = all(re.fullmatch(r"-?\d+", text) for text in filled)
     before = block.key is not None and at < block.key
-    beside = _last(block, at) == "" or before
+    beside = head_of(block, at) == "" or before
     if whole and before and not block.paths[at]:
         return "no name above it, and before those of the regions"
     if far_years(block, at):
@@ -302,14 +295,14 @@ def _no_value(block: Block, at: int, index: NameIndex | None) -> str:
         return "an identifier, by its name"
     if whole and holds_codes(block, at):
         return "an identifier, different codes of one length with leading zeros"
-    paired = {_last(block, each).casefold() for each in block.kinds_of} >= {"x", "y"}
-    if headers.COORDINATE.fullmatch(_last(block, at)) or (paired and _last(block, at).casefold() in ("x", "y")):
+    paired = {head_of(block, each).casefold() for each in block.kinds_of} >= {"x", "y"}
+    if headers.COORDINATE.fullmatch(head_of(block, at)) or (paired and head_of(block, at).casefold() in ("x", "y")):
         return "a coordinate, by its name"
     if told := _attribute(block, at, index):
         return told
-    if whole and headers.UNIT.fullmatch(_last(block, at)) and multipliers(filled):
+    if whole and headers.UNIT.fullmatch(head_of(block, at)) and multipliers(filled):
         return "a unit, by its name"
-    if whole and headers.STATUS_NUMBER.fullmatch(_last(block, at)) and len(set(filled)) <= 40:
+    if whole and headers.STATUS_NUMBER.fullmatch(head_of(block, at)) and len(set(filled)) <= 40:
         return "a remark on the values, by its name"
     if index is not None and block.key is not None and len(filled) > 2:
         own = 0
@@ -332,7 +325,7 @@ def _attribute(block: Block, at: int, index: NameIndex | None) -> str:
     rows = [row for _, row in block.rows if index is None or hits_of(index, block.text(row, block.key))]
     if 2 * len(rows) < len(block.rows):  # codes that are known once zeros are put back or taken off
         rows = [row for _, row in block.rows]
-    if headers.UNIT.fullmatch(_last(block, at)) and not is_measured(block, at):
+    if headers.UNIT.fullmatch(head_of(block, at)) and not is_measured(block, at):
         return "a unit, by its name"
     cells = [bare_number(block, row, at) for row in rows]
     filled = list(filter(None, cells))
@@ -371,7 +364,7 @@ def _attribute(block: Block, at: int, index: NameIndex | None) -> str:
 
 def _identifies(block: Block, at: int) -> bool:
     """Tell whether whole numbers identify regions or rows: by the name of the column and by what it holds."""
-    name = bare_name(_last(block, at))
+    name = bare_name(head_of(block, at))
     key = block.key if block.key is not None else at
     found = {(block.text(row, key), text) for _, row in block.rows if (text := bare_number(block, row, at))}
     numbers = {number for _, number in found}
@@ -397,9 +390,9 @@ def _find_dimensions(block: Block, kinds: dict[int, Counter[str]]) -> None:
     base = list(zip(names, years, strict=True))
     if len(set(base)) == len(base):
         told_at = {at: [block.text(row, at) for row in rows] for at in rest if at not in block.series}
-        lone = len(block.value_at) == 1 and (_is_value(block, *block.value_at) or not _last(block, *block.value_at))
+        lone = len(block.value_at) == 1 and (_is_value(block, *block.value_at) or not head_of(block, *block.value_at))
         lone |= all(len(block.paths[at]) == 1 and year is not None for at, year in block.value_at.items())
-        own = headers.indicator_column(names, told_at, {at: _last(block, at) for at in told_at}, lone=lone)
+        own = headers.indicator_column(names, told_at, {at: head_of(block, at) for at in told_at}, lone=lone)
         block.indicator = _with_units(block, rows, () if own is None else (own,), kinds)
         _note_rest(block, [at for at in rest if at not in block.indicator])
         return
@@ -411,7 +404,7 @@ def _find_dimensions(block: Block, kinds: dict[int, Counter[str]]) -> None:
         plain = [bare_number(block, row, at) for row in rows]
         if len(set(plain)) == len(rows) > 3 and all(map(str.isdecimal, plain)):
             continue  # it numbers the rows
-        if at in block.series or not 1 < len(set(texts)) <= 400 or headers.STATUS_NUMBER.fullmatch(_last(block, at)):
+        if at in block.series or not 1 < len(set(texts)) <= 400 or headers.STATUS_NUMBER.fullmatch(head_of(block, at)):
             continue
         if headers.says_of_region([names[each] for each in parts], [texts[each] for each in parts]):
             continue
@@ -421,9 +414,9 @@ def _find_dimensions(block: Block, kinds: dict[int, Counter[str]]) -> None:
         if block.year_column is not None and all(len(found) == 1 for found in by_year.values()):
             continue
         words = sum(len(text) for text in set(texts)) / len(set(texts))
-        remark = bool(headers.STATUS.fullmatch(_last(block, at)))
+        remark = bool(headers.STATUS.fullmatch(head_of(block, at)))
         digits = all(map(str.isdecimal, filter(None, plain)))  # a label comes before its code
-        dims.append((remark, bool(headers.UNIT.fullmatch(_last(block, at))), digits, words < 5, at))
+        dims.append((remark, bool(headers.UNIT.fullmatch(head_of(block, at))), digits, words < 5, at))
     codes = headers.codes_of_labels({each[-1]: [block.text(row, each[-1]) for row in rows] for each in dims})
     order = [each[-1] for each in sorted(dims, key=lambda each: (each[-1] in codes, each))]
     twice = len(base) - len(set(base))
@@ -452,7 +445,7 @@ def _with_units(
     assert block.key is not None
     units = []
     for at in kinds:
-        if at in chosen or at == block.key or at in block.value_at or not headers.UNIT.fullmatch(_last(block, at)):
+        if at in chosen or at == block.key or at in block.value_at or not headers.UNIT.fullmatch(head_of(block, at)):
             continue
         texts = {block.text(row, at) for row in rows}
         pairs = {(block.text(row, block.key), block.text(row, at)) for row in rows}
@@ -478,7 +471,9 @@ def _note_rest(block: Block, rest: Sequence[int]) -> None:
         if at in block.fill and at not in block.indicator:
             block.fill.remove(at)
         texts = {text for _, row in block.rows if (text := block.text(row, at))}
-        flags = headers.FLAGS.fullmatch(_last(block, at)) and len(texts) <= 40 and max(map(len, texts), default=0) <= 12
+        flags = (
+            headers.FLAGS.fullmatch(head_of(block, at)) and len(texts) <= 40 and max(map(len, texts), default=0) <= 12
+        )
         if flags and block.flag_column is None and len(block.value_at) == 1:
             block.flag_column = at
             continue
@@ -617,105 +612,3 @@ def _find_marks(block: Block) -> None:
     found = settle_signs(named, wider, indicators, block.grid.delimiter or None)
     block.notation, block.unclear, block.readings = found.notation, found.unclear, found.readings
     block.doubts += found.notes
-
-
-def _name_labels(block: Block) -> None:
-    """Name the indicators: what stands above a column, without year, unit and the name of the key column."""
-    assert block.key is not None
-    own = set(block.paths[block.key])
-    paths: dict[int, tuple[list[str], list[str]]] = {}
-    behind = {at: next(filter(None, map(unit_behind, block.paths[at])), "") for at in block.value_at}
-    apart_by_unit = len({*behind.values()} - {""}) > 1
-    for at, year in block.value_at.items():
-        path = [part for part in block.paths[at] if part not in own or len(block.paths[at]) == 1]
-        pure = [i for i, part in enumerate(path) if block.year_of(part) is not None] if year is not None else []
-        paths[at] = (path[: pure[-1]], path[pure[-1] + 1 :]) if pure else (path, [])
-        if pure and behind[at]:
-            paths[at][0 if apart_by_unit else 1].append(behind[at])
-    lasts = {path[-1] for path, _ in paths.values() if len(path) > 1}
-    if len(lasts) == 1 and len(paths) > 1 and all(len(path) > 1 and not below for path, below in paths.values()):
-        paths = {at: (path[:-1], path[-1:]) for at, (path, _) in paths.items()}  # one unit below all names
-    above = Counter((block.value_at[at], *path) for at, (path, _) in paths.items())
-    # What stands below a year is a unit; it tells columns of a year apart, and years that differ in it.
-    tells = any(n > 1 for (year, *_), n in above.items() if year is not None)
-    differ = {tuple(part for part in below if parse_year(f"2020 {part}") is None) for _, below in paths.values()}
-    tells |= len(differ - {()}) > 1
-    heading = heading_reader(part for path in block.paths for part in path)
-    year_in = year_reader((part for path, _ in paths.values() for part in path), days=block.within_years)
-    bare, below_of = dict[int, str](), dict[int, str]()
-    for at, year in block.value_at.items():
-        path, below = paths[at]
-        path, unit = ([*path, *below], "") if tells else (path, ", ".join(below))
-        if year is not None:
-            path = [part for part in path if not YEAR_WORDS.fullmatch(part.strip(" :"))]
-            path = [found[1] if (found := year_in(part)) is not None else part for part in path]
-        for i, (number, rest) in enumerate(map(split_table_number, path)):
-            if number:
-                path = [*path[:i], rest, *path[i + 1 :]]
-                tell_table_number(block, number)
-        parts = [re.sub(r"\s*\[note[^\]]*\]", "", part) for part in path]
-        joined = (", ".join(filter(None, each)).replace(":,", ":") for each in (parts, map(heading, parts)))
-        label, bare[at] = (text.strip(" ,;:") for text in joined)
-        block.labels[at] = heading(label) if label else ""
-        below_of[at] = unit
-    apart = Counter((block.value_at[at], label) for at, label in bare.items())
-    if max(apart.values(), default=0) == 1:  # two columns may differ by the mark of a footnote only
-        block.labels |= bare
-    printed = {at: " | ".join(block.paths[at]) for at in block.value_at}
-    block.labels |= marked_apart(printed, {at: (block.labels[at], year) for at, year in block.value_at.items()})
-    block.units |= {block.labels[at]: unit for at, unit in below_of.items() if unit}
-    over = [list(filter(None, map(cell_text, row))) for n, row in block.aside if n < block.rows[0][0]]
-    for unit in [texts[0] for texts in over if len(texts) == 1 and is_unit(texts[0])][:1]:  # alone, of all columns
-        block.units = dict.fromkeys(block.labels.values(), unit) | block.units
-    for at in block.value_at:
-        cells = [(text, (n, at)) for n, row in block.regions if is_number(text := block.text(row, at))]
-        if cells and all(text.endswith("%") or place in block.grid.percent for text, place in cells):
-            block.units.setdefault(block.labels[at], "%")
-    if any((n, at) in block.grid.percent for n, _ in block.regions for at in block.value_at):
-        block.doubts.append("cells that are shown as percentages are read as they are shown (26.5 for 0.265)")
-    if block.indicator:
-        dated = {at: (year, block.labels.get(at, "")) for at, year in block.value_at.items()}
-        alike = Counter(dated.values())
-        for _, row in block.regions:
-            parts = [block.text(row, at) for at in block.indicator]
-            for at in block.value_at if block.several else [-1]:
-                text = " | ".join([*parts, block.names[at]] if block.several else parts)
-                headed = zip((block.names[each] for each in block.indicator), parts, strict=True)
-                named = [f"{head} {part}" if part.isdecimal() else part for head, part in headed]
-                named += [dated[at][1] if alike[dated[at]] == 1 else block.names[at]] if block.several else []
-                block.kinds.setdefault(text, ", ".join(filter(None, named)))
-        units = (at for at in block.kinds_of if headers.UNIT.fullmatch(_last(block, at)))
-        for at in sorted(units, key=block.indicator.__contains__):
-            told: dict[str, set[str]] = defaultdict(set)
-            for _, row in block.regions:
-                told[" | ".join(block.text(row, each) for each in block.indicator)].add(block.text(row, at))
-            block.units |= {kind: text for kind, (text, *more) in told.items() if text and not more}
-        plain = set(block.kinds.values())  # a mark of a footnote makes no other indicator
-        labels = {text: ", ".join(map(heading, text.split(" | "))) for text in block.kinds}
-        block.kinds |= {text: label for text, label in labels.items() if label in plain}
-
-
-def _name_by_constants(block: Block) -> None:
-    """Call numbers whose heading says nothing of them ("Value", a year) as a column says of all rows, with its unit."""
-    aside = {block.key, block.year_column, *block.value_at, *block.indicator}
-    held = ((at, {block.text(row, at) for _, row in block.regions} - {""}) for at in {*block.kinds_of} - aside)
-    alone = {at: texts.pop() for at, texts in held if len(texts) == 1}
-    subject, unit = headers.said_of_all({at: _last(block, at) for at in alone}, alone)
-    block.subject = alone.get(subject, "")
-    general = {label for label in block.labels.values() if not label or headers.VALUE.fullmatch(label)}
-    if block.indicator:
-        subject = block.indicator[0] if len(block.kinds) == len(block.indicator) == 1 else -1
-    elif len(general) != 1 or block.subject in ("", *block.labels.values()) or (block.title and general == {""}):
-        subject = -1
-    else:
-        label = general.pop()
-        block.labels = {at: block.subject if own == label else own for at, own in block.labels.items()}
-        block.units |= {block.subject: block.units.pop(label)} if label in block.units else {}
-    names = block.kinds if block.indicator else [name for name in block.labels.values() if unit_said(["%"], name)]
-    block.units = (dict.fromkeys(names, alone[unit]) if unit >= 0 else {}) | block.units
-    places = {"name": subject, "unit": unit if names else -1}.items()  # a name may say its unit itself
-    texts = {at: (what, alone.get(at) or next(iter(block.kinds))) for what, at in places if at >= 0}
-    block.left_out = [each for each in block.left_out if each[0] not in {block.names[at] for at in texts}]
-    if texts:
-        told = (f"the {what} {shown(text)} (column {shown(block.names[at])})" for at, (what, text) in texts.items())
-        block.doubts.append(f"every row says the same of its number: {', '.join(told)}")

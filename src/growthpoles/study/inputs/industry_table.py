@@ -28,7 +28,7 @@ from growthpoles.study.inputs.study_regions import (
 )
 from growthpoles.study.load_study import load_study
 from growthpoles.study.study_spec import Specialisation, Study, Table
-from growthpoles.study.table_totals import total_columns, unit_of
+from growthpoles.study.total_columns import total_columns, unit_of
 
 NOT_DISCLOSED = "(not disclosed)"
 _REMEDY = (

@@ -1,0 +1,128 @@
+"""Column names: what the columns of numbers of a published table are called, and in which units they are."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+
+from growthpoles.errors import shown
+from growthpoles.study import guess_columns as headers
+from growthpoles.study.files.number_notation import is_number
+from growthpoles.study.files.printed_labels import (
+    YEAR_WORDS,
+    marked_apart,
+    parse_year,
+    split_table_number,
+    unit_behind,
+    year_reader,
+)
+from growthpoles.study.files.printed_subjects import heading_reader, is_unit, unit_said
+from growthpoles.study.files.table_files import cell_text
+from growthpoles.study.table_blocks import Block, tell_table_number
+
+
+def head_of(block: Block, at: int) -> str:
+    """Return the lowest cell of the header of a column, "" where it has none."""
+    return block.paths[at][-1] if at < len(block.paths) and block.paths[at] else ""
+
+
+def name_columns_of(block: Block) -> None:
+    """Name the indicators: what stands above a column, without year, unit and the name of the key column."""
+    assert block.key is not None
+    own = set(block.paths[block.key])
+    paths: dict[int, tuple[list[str], list[str]]] = {}
+    behind = {at: next(filter(None, map(unit_behind, block.paths[at])), "") for at in block.value_at}
+    apart_by_unit = len({*behind.values()} - {""}) > 1
+    for at, year in block.value_at.items():
+        path = [part for part in block.paths[at] if part not in own or len(block.paths[at]) == 1]
+        pure = [i for i, part in enumerate(path) if block.year_of(part) is not None] if year is not None else []
+        paths[at] = (path[: pure[-1]], path[pure[-1] + 1 :]) if pure else (path, [])
+        if pure and behind[at]:
+            paths[at][0 if apart_by_unit else 1].append(behind[at])
+    lasts = {path[-1] for path, _ in paths.values() if len(path) > 1}
+    if len(lasts) == 1 and len(paths) > 1 and all(len(path) > 1 and not below for path, below in paths.values()):
+        paths = {at: (path[:-1], path[-1:]) for at, (path, _) in paths.items()}  # one unit below all names
+    above = Counter((block.value_at[at], *path) for at, (path, _) in paths.items())
+    # What stands below a year is a unit; it tells columns of a year apart, and years that differ in it.
+    tells = any(n > 1 for (year, *_), n in above.items() if year is not None)
+    differ = {tuple(part for part in below if parse_year(f"2020 {part}") is None) for _, below in paths.values()}
+    tells |= len(differ - {()}) > 1
+    heading = heading_reader(part for path in block.paths for part in path)
+    year_in = year_reader((part for path, _ in paths.values() for part in path), days=block.within_years)
+    bare, below_of = dict[int, str](), dict[int, str]()
+    for at, year in block.value_at.items():
+        path, below = paths[at]
+        path, unit = ([*path, *below], "") if tells else (path, ", ".join(below))
+        if year is not None:
+            path = [part for part in path if not YEAR_WORDS.fullmatch(part.strip(" :"))]
+            path = [found[1] if (found := year_in(part)) is not None else part for part in path]
+        for i, (number, rest) in enumerate(map(split_table_number, path)):
+            if number:
+                path = [*path[:i], rest, *path[i + 1 :]]
+                tell_table_number(block, number)
+        parts = [re.sub(r"\s*\[note[^\]]*\]", "", part) for part in path]
+        joined = (", ".join(filter(None, each)).replace(":,", ":") for each in (parts, map(heading, parts)))
+        label, bare[at] = (text.strip(" ,;:") for text in joined)
+        block.labels[at] = heading(label) if label else ""
+        below_of[at] = unit
+    apart = Counter((block.value_at[at], label) for at, label in bare.items())
+    if max(apart.values(), default=0) == 1:  # two columns may differ by the mark of a footnote only
+        block.labels |= bare
+    printed = {at: " | ".join(block.paths[at]) for at in block.value_at}
+    block.labels |= marked_apart(printed, {at: (block.labels[at], year) for at, year in block.value_at.items()})
+    block.units |= {block.labels[at]: unit for at, unit in below_of.items() if unit}
+    over = [list(filter(None, map(cell_text, row))) for n, row in block.aside if n < block.rows[0][0]]
+    for unit in [texts[0] for texts in over if len(texts) == 1 and is_unit(texts[0])][:1]:  # alone, of all columns
+        block.units = dict.fromkeys(block.labels.values(), unit) | block.units
+    for at in block.value_at:
+        cells = [(text, (n, at)) for n, row in block.regions if is_number(text := block.text(row, at))]
+        if cells and all(text.endswith("%") or place in block.grid.percent for text, place in cells):
+            block.units.setdefault(block.labels[at], "%")
+    if any((n, at) in block.grid.percent for n, _ in block.regions for at in block.value_at):
+        block.doubts.append("cells that are shown as percentages are read as they are shown (26.5 for 0.265)")
+    if block.indicator:
+        dated = {at: (year, block.labels.get(at, "")) for at, year in block.value_at.items()}
+        alike = Counter(dated.values())
+        for _, row in block.regions:
+            parts = [block.text(row, at) for at in block.indicator]
+            for at in block.value_at if block.several else [-1]:
+                text = " | ".join([*parts, block.names[at]] if block.several else parts)
+                headed = zip((block.names[each] for each in block.indicator), parts, strict=True)
+                named = [f"{head} {part}" if part.isdecimal() else part for head, part in headed]
+                named += [dated[at][1] if alike[dated[at]] == 1 else block.names[at]] if block.several else []
+                block.kinds.setdefault(text, ", ".join(filter(None, named)))
+        units = (at for at in block.kinds_of if headers.UNIT.fullmatch(head_of(block, at)))
+        for at in sorted(units, key=block.indicator.__contains__):
+            told: dict[str, set[str]] = defaultdict(set)
+            for _, row in block.regions:
+                told[" | ".join(block.text(row, each) for each in block.indicator)].add(block.text(row, at))
+            block.units |= {kind: text for kind, (text, *more) in told.items() if text and not more}
+        plain = set(block.kinds.values())  # a mark of a footnote makes no other indicator
+        labels = {text: ", ".join(map(heading, text.split(" | "))) for text in block.kinds}
+        block.kinds |= {text: label for text, label in labels.items() if label in plain}
+
+
+def name_by_constants(block: Block) -> None:
+    """Call numbers whose heading says nothing of them ("Value", a year) as a column says of all rows, with its unit."""
+    aside = {block.key, block.year_column, *block.value_at, *block.indicator}
+    held = ((at, {block.text(row, at) for _, row in block.regions} - {""}) for at in {*block.kinds_of} - aside)
+    alone = {at: texts.pop() for at, texts in held if len(texts) == 1}
+    subject, unit = headers.said_of_all({at: head_of(block, at) for at in alone}, alone)
+    block.subject = alone.get(subject, "")
+    general = {label for label in block.labels.values() if not label or headers.VALUE.fullmatch(label)}
+    if block.indicator:
+        subject = block.indicator[0] if len(block.kinds) == len(block.indicator) == 1 else -1
+    elif len(general) != 1 or block.subject in ("", *block.labels.values()) or (block.title and general == {""}):
+        subject = -1
+    else:
+        label = general.pop()
+        block.labels = {at: block.subject if own == label else own for at, own in block.labels.items()}
+        block.units |= {block.subject: block.units.pop(label)} if label in block.units else {}
+    names = block.kinds if block.indicator else [name for name in block.labels.values() if unit_said(["%"], name)]
+    block.units = (dict.fromkeys(names, alone[unit]) if unit >= 0 else {}) | block.units
+    places = {"name": subject, "unit": unit if names else -1}.items()  # a name may say its unit itself
+    texts = {at: (what, alone.get(at) or next(iter(block.kinds))) for what, at in places if at >= 0}
+    block.left_out = [each for each in block.left_out if each[0] not in {block.names[at] for at in texts}]
+    if texts:
+        told = (f"the {what} {shown(text)} (column {shown(block.names[at])})" for at, (what, text) in texts.items())
+        block.doubts.append(f"every row says the same of its number: {', '.join(told)}")
