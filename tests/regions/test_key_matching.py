@@ -166,6 +166,70 @@ def _two_levels(seed: int, style: str) -> tuple[dict[str, list[str]], dict[str, 
     return lower, row, largest
 
 
+#: How offices say that a part of a region is left out of its row.
+REMARKS = [
+    "{} (sans {})", "{} (hors {})", "{} (without {})", "{} (excluding {})", "{} (excl. {})", "{}, excl. {}",
+    "{} (ohne {})", "{} (sin {})", "{} (sem {})", "{} (без {})", "{} без {}", "{} (bez {})", "{} excepto {}",
+    "{} (кроме {})", "{} w/o {}", "{} (за исключением {})", "{} - hors {}", "{} (w/o {})", "{}（{}を除く）", "{} ({} hariç)",
+    "{} ({} nélkül)", "{} ({}сыз)", "{} (zonder {})", "{} [senza {}]", "{} (välja arvatud {})", "{} (ilman {})", "{} (χωρίς {})",
+    "{} (à l'exclusion de {})",
+]  # fmt: skip
+RESTS = [
+    "Rest of {}", "the rest of {}", "Reste de {}", "Reste du {}", "Reste de l'{}", "Resto de {}", "Resto del {}",
+    "Rest von {}", "Reszta {}", "{} (rest)", "{} - resto", "{} (balance)", "{} (остальная часть)", "Remainder of {}",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("remark", REMARKS)
+def test_a_row_that_leaves_out_a_part_of_its_region_is_not_the_region(remark: str) -> None:
+    """What it leaves out may have a row, too; if that is a region of its own, the rest is the region."""
+    for seed in samples(range(12), 3):
+        lower, _, _ = _two_levels(seed, "capitals")
+        (region, (_, part, *_)), (whole, (_, other, *_)) = [*lower.items()][:2]
+        regions = {f"k{i}": [name] for i, name in enumerate(lower)}
+        row = remark.format(region, part)
+        names = [part, row, *[*lower][1:]]
+        match = match_keys(names, NameIndex.build(regions))
+        assert match.parts == {part: "k0", row: "k0"} and match.lacking == {row: part}, match
+        assert match.open == {part: None, row: None} and "k0" not in match.codes.values()
+        told = match_keys(names, NameIndex.build(regions | {"k0": [region, row]}))
+        assert told.codes == dict(zip([row, *[*lower][1:]], regions, strict=True)) and not told.parts
+        of_its_own = match_keys(names, NameIndex.build(regions | {"own": [part]}))
+        assert of_its_own.codes == dict(zip([row, *[*lower][1:], part], [*regions, "own"], strict=True))
+        both = match_keys([*names, region], NameIndex.build(regions | {"own": [part]}))
+        assert both.codes == of_its_own.codes and part in both.outside[region]
+        beside = match_keys([*names, region], NameIndex.build(regions))
+        assert beside.codes[region] == "k0" and region in beside.outside[row] and not beside.lacking
+        assert whole != other
+
+
+@pytest.mark.parametrize("remark", RESTS)
+def test_the_rest_of_a_region_is_not_the_region(remark: str) -> None:
+    lower, _, _ = _two_levels(4, "capitals")
+    first, *others = lower
+    row = remark.format(first)
+    match = match_keys([row, *others], NameIndex.build({f"k{i}": [name] for i, name in enumerate(lower)}))
+    assert match.lacking == {row: ""} and match.parts == {row: "k0"} and "k0" not in match.codes.values()
+
+
+@pytest.mark.parametrize(
+    ("row", "regions"),
+    [
+        ("Московская область (без Москвы)", ["Московская область", "Москва"]),
+        ("Ленинградская область без г. Санкт-Петербурга", ["Ленинградская область", "Санкт-Петербург"]),
+        ("Архангельская область без автономного округа", ["Архангельская область", "Ненецкий автономный округ"]),
+        ("Алматы облысы (Алматы қаласыз)", ["Алматы облысы", "Алматы"]),
+        ("Moscow Oblast (without Moscow)", ["Moscow Oblast", "Moscow"]),
+        ("Moscow Oblast (excluding the city of Moscow)", ["Moscow Oblast", "Moscow"]),
+    ],
+)
+def test_the_rest_is_the_region_where_another_region_is_left_out(row: str, regions: list[str]) -> None:
+    index = NameIndex.build({"a": [regions[0]], "b": [regions[1]], "c": ["Corva"]})
+    assert match_keys([row, regions[1], "Corva"], index).codes == {row: "a", regions[1]: "b", "Corva": "c"}
+    parted = match_keys([row, regions[1], "Corva"], NameIndex.build({"a": [regions[0]], "c": ["Corva"]}))
+    assert row in parted.open and "a" not in parted.codes.values()
+
+
 STYLES = ["{} Division", "{} kraj", "Region {}", "Comunidad de {}", "{} autonomous province", "capitals"]
 
 

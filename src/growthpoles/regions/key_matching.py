@@ -36,7 +36,6 @@ from growthpoles.regions.name_matching import (
     says_total,
     sounding_alike,
     turned_name,
-    word_list,
 )
 from growthpoles.regions.row_levels import (
     BUT_FOR_KIND,
@@ -44,13 +43,16 @@ from growthpoles.regions.row_levels import (
     LEVEL,
     OUTSIDE,
     OWN_ROWS,
+    PLACES,
     KeyMatch,
     RowSigns,
     ask_of_joint_rows,
+    ask_of_lacking,
     ask_of_lone_rows,
     ask_of_parts,
     level_of_regions,
     summed_regions,
+    what_is_left_out,
 )
 
 if TYPE_CHECKING:
@@ -59,7 +61,6 @@ if TYPE_CHECKING:
 _CODE = re.compile(r"[A-Za-z]{0,4}[-_.]?\d[\w.-]*|[A-Z0-9]{2,6}")
 _WORD = re.compile(r"[^\W\d_][^\W\d_A-ZА-Я]{3}")  # in a column of codes: what it is, only a person can tell
 _DRAWN_TOGETHER = re.compile(r"[^\W\d_]{2,3}")
-_PLACES = word_list("kinds_of_places")
 _LONGEST = 200  # names that are compared word by word with the regions left over
 _RATHER = 0.5  # the last name and the last region are proposed to be one if so much alike
 _NEARLY = 0.8  # as alike are the names of a country and of a region that bears its name
@@ -177,11 +178,15 @@ def match_keys(
     """
     signs = signs or RowSigns()
     bare = {name: name if index.find(name) else bare_name(name) for name in names}
+    told = {name: what_is_left_out(text) for name, text in bare.items() if not index.find(text)}
+    lacking = {name: both for name, both in told.items() if both}
+    bare |= {name: whole for name, (whole, _) in lacking.items()}
     while True:
         match = _match_bare(list(dict.fromkeys(bare.values())), index, signs.of(bare), parents)
         # A mark through which the rule does not reach a code stays, since the rule is for the cell as it is written.
         rule = match.pattern, match.width
-        kept = {n: n for n, b in bare.items() if n != b and bare_name(key_of(n, *rule)) != key_of(b, *rule)}
+        marked = {n: b for n, b in bare.items() if n != b and n not in lacking}
+        kept = {n: n for n, b in marked.items() if bare_name(key_of(n, *rule)) != key_of(b, *rule)}
         if not kept:
             break
         bare |= kept
@@ -190,6 +195,7 @@ def match_keys(
             own = {name: part[b] for name, b in bare.items() if b in part}
             part.clear()
             part.update(own)
+    ask_of_lacking(match, lacking, index)
     match.parts = dict(sorted(match.parts.items(), key=lambda part: signs.largest.get(part[0], 0.0)))
     return match
 
@@ -370,7 +376,7 @@ def _no_doubtful_guess(match: KeyMatch, rest: Mapping[str, str], left: Sequence[
         for spelling in index.names.get(match.open[name] or "", ()):
             other = cores(spelling)[0]
             rivals = [each for each in parts.values() if other < each]
-            if other and own != other and (own < other or other < own) and ((own ^ other) - _PLACES or len(rivals) > 1):
+            if other and own != other and (own < other or other < own) and ((own ^ other) - PLACES or len(rivals) > 1):
                 match.open[name] = None
                 break
 
@@ -495,7 +501,7 @@ def _namesakes(country: str, code: str, index: NameIndex) -> bool:
     core, text = cores(country)
     spelled = [cores(spelling) for spelling in index.names[code]]
     return any(
-        (core <= other and other - core <= _PLACES)
+        (core <= other and other - core <= PLACES)
         or difflib.SequenceMatcher(None, theirs, text, autojunk=False).ratio() >= _NEARLY
         for other, theirs in spelled
     )

@@ -62,6 +62,7 @@ from growthpoles.study.region_rows import (
     refuse_repeats,
     refuse_smaller_regions,
     regions_across,
+    rests_taken,
     share_totals,
     stray_codes,
     unread_rows,
@@ -612,16 +613,14 @@ def read_table(
         for name in [name for name in block.match.outside if name in known and name not in skipped]:
             block.match.outside.pop(name)
             block.match.aliases[name] = known[name], "as asked"
+        block.doubts += rests_taken(block, known)
     refuse_smaller_regions(blocks, str(path))
     stray = {name: hit for block in blocks for name, hit in block.match.open.items()}
     undated = [f"the year of {place_of(block)} is not stated" for block in blocks if not block.years]
     unclear = [parted(block.unclear, file=str(path))[0] for block in blocks if block.unclear]
-    parts = {name: code for block in blocks for name, code in block.match.parts.items() if name in stray}
-    last = {name: code for block in blocks for name, code in block.match.last.items() if name in stray}
-    joint = {name: codes for block in blocks for name, codes in block.match.joint.items() if name in stray}
     problems = [*(fits_none(name, blocks) for name in stray), *undated, *unclear]
     if problems:
-        of_names, own = causes.names_remedy(stray, parts, joint, last=last, whole=boundaries is not None)
+        of_names, own = causes.names_remedy(stray, [each.match for each in blocks], whole=boundaries is not None)
         own |= {"year": "YEAR"}
         of_signs, signs = signs_asked(next((block.readings for block in blocks if block.unclear), ()))
         of_years = "{year}, by which its values are kept (a map of a file joins a table without years as it is)"

@@ -16,7 +16,14 @@ from growthpoles.errors import DataError, Option, Reason, listed, message, plain
 from growthpoles.language.languages import alternatives
 from growthpoles.regions.key_matching import PART, SUM, code_endings, key_of, match_keys
 from growthpoles.regions.name_matching import NameIndex, is_country, loose_words, name_keys, says_total
-from growthpoles.regions.row_levels import KeyMatch, RowSigns, indents, levels_by_rates, levels_by_sums
+from growthpoles.regions.row_levels import (
+    KeyMatch,
+    RowSigns,
+    indents,
+    levels_by_rates,
+    levels_by_sums,
+    what_is_left_out,
+)
 from growthpoles.study.files.cell_grids import Grid
 from growthpoles.study.files.number_notation import is_number
 from growthpoles.study.files.printed_labels import bare_name, parse_year, years_in
@@ -295,11 +302,21 @@ def fits_none(name: str, blocks: Iterable[Block]) -> str:
     told = f"{shown(name)} fits no region"
     if name in match.joint:
         return f"{told}, and may be {listed(match.joint[name], limit=8)} together"
+    if name in match.lacking:
+        part = f"without {shown(match.lacking[name])}" if match.lacking[name] else "the rest"
+        return f"{shown(name)} is a part of {plain(match.parts[name])}, {part}"
     if name in match.parts:
         return f"{told}, and may be a part of {plain(match.parts[name])}"
     if name in match.rivals and match.open[name] is None:
         return f"{told}, and may be {' or '.join(map(plain, match.rivals[name][:8]))}"
     return told
+
+
+def rests_taken(block: Block, aliases: Container[str]) -> list[str]:
+    """Say which rows stand for a region, as an alias says, though they name a part that they leave out."""
+    told = {name: code for name, code in block.match.codes.items() if name in aliases and what_is_left_out(name)}
+    stand = "stands for all of the region, as aliases say, though it leaves out a part"
+    return [f"{shown(name)} ({plain(code)}) {stand}" for name, code in told.items()]
 
 
 def share_totals(blocks: Sequence[Block]) -> None:
