@@ -23,6 +23,7 @@ from growthpoles.regions.name_matching import (
     sounding_alike,
     words,
 )
+from growthpoles.regions.row_levels import PLACES
 from samples import samples
 
 SCRIPTS = ("el", "ru", "uk", "bg", "ka", "hy")
@@ -90,6 +91,64 @@ def test_every_word_for_what_a_region_is_can_match(word: str) -> None:
     index = NameIndex.build({"a": ["Alba"], "b": ["Borea"]})
     match = match_keys([f"{word} Alba", "Borea"], index)
     assert match.codes == {f"{word} Alba": "a", "Borea": "b"}
+
+
+#: Words for kinds of regions and cities, plain and as they stand behind a name.
+KINDS = {
+    "az": "rayonu şəhəri vilayəti respublikası", "tr": "ili ilçesi bölgesi şehri",
+    "uz": "viloyati tumani shahri respublikasi", "uz_Cyrl": "вилояти тумани шаҳри республикаси",
+    "kk": "облысы ауданы қаласы аймағы республикасы", "kk_Latn": "oblysy audany qalasy",
+    "ky": "облусу району шаары", "tk": "welaýaty etraby şäheri", "mn": "аймаг хот", "tg": "вилояти ноҳияи",
+    "fi": "maakunta kaupunki lääni", "et": "maakond linn", "hu": "megye vármegye város járás",
+    "ro": "județul raionul municipiul orașul", "lt": "apskritis savivaldybė", "lv": "novads rajons",
+    "be": "вобласць раён", "ru": "область край район округ город", "uk": "область район місто",
+    "bg": "област община", "sq": "qarku rrethi", "el": "περιφέρεια νομός", "cs": "kraj okres město",
+    "sv": "län", "nb": "fylke", "de": "landkreis bezirk stadt",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("lang", "kind"), [(lang, kind) for lang, held in KINDS.items() for kind in held.split()])
+@pytest.mark.parametrize("before", [True, False])
+def test_a_kind_as_it_bends_says_what_a_region_is_and_not_which(lang: str, kind: str, before: bool) -> None:
+    """Where the table says it of every region and the boundaries of none, a city is the one of its name, too."""
+    lower, _, _ = _two_levels(len(lang) + len(kind), "capitals")
+    regions = {f"k{i}": [name] for i, name in enumerate(lower)}
+    district = next(each for each in KINDS[lang].split())
+    rows = [f"{kind if i == 1 else district} {name}" for i, name in enumerate(lower)]
+    rows = rows if before else [" ".join(reversed(row.split())) for row in rows]
+    assert match_keys(rows, NameIndex.build(regions)).codes == dict(zip(rows, regions, strict=True))
+    if loosen(kind) in PLACES:  # beside the district of its name it is another place
+        first = rows[1].replace(kind, district)
+        assert match_keys([*rows, first], NameIndex.build(regions)).codes.get(rows[1]) is None
+
+
+@pytest.mark.parametrize("apostrophe", ["'", "’", "‘", "`", "´", "ʼ", "' ", " ’ ", " "])
+@pytest.mark.parametrize("style", ["Région de l{}{}", "REGION DE L{}{}", "Regione dell{}{}", "PROVINCIA DELL{}{}"])
+def test_an_article_before_a_vowel_is_no_part_of_a_name(apostrophe: str, style: str) -> None:
+    rng = random.Random(apostrophe + style)
+    names = [rng.choice("AEIOUÉH") + each.lower() for each in ("dama", "stori", "verna", "lika")] + ["Nord", "Sud"]
+    rows = [style.format(apostrophe, name) for name in names[:4]] + ["Région du Nord", "REGION DU SUD"]
+    rows = [row.upper() if style.isupper() else row for row in rows]
+    match = match_keys(rows, NameIndex.build({f"k{i}": [name] for i, name in enumerate(names)}))
+    assert match.codes == {row: f"k{i}" for i, row in enumerate(rows)}
+    assert loose_words("L'viv") == ["lviv"] and loose_words("L'Aquila") == ["aquila"]
+    assert loose_words("Conca d'Or") == loose_words("Conca d’Or") == ["conca", "or"]
+
+
+@pytest.mark.parametrize("kind", ["iqtisadi rayonu", "iqtisadi rayonu - cəmi", "economic region", "region - total"])
+@pytest.mark.parametrize("seed", range(4))
+def test_a_region_of_two_places_is_proposed_to_be_neither(kind: str, seed: int) -> None:
+    lower, _, _ = _two_levels(seed, "capitals")
+    (one, (_, other, *_)), *_ = lower.items()
+    regions = {"a": [one[:-1] + "ix"], "b": [other[:-1] + "ix"], "c": ["Corva"]}
+    match = match_keys([f"{one}-{other} {kind}", "Corva", "Sandrino rayonu"], NameIndex.build(regions))
+    assert match.codes == {"Corva": "c"} and not any(match.open.values())
+    both = match_keys([f"{one}-{other} {kind}", "Corva"], NameIndex.build(regions | {"d": [f"{one}-{other}"]}))
+    assert set(both.codes.values()) == {"c", "d"}
+    parted = match_keys(
+        [f"{one}-{other} rayonu", f"{one} rayonu", "Corva"], NameIndex.build({"a": [one], "c": ["Corva"]})
+    )
+    assert parted.codes == {f"{one} rayonu": "a", "Corva": "c"}
 
 
 def test_words_between_and_of_direction_are_folded_as_names_are() -> None:
@@ -170,9 +229,9 @@ def _two_levels(seed: int, style: str) -> tuple[dict[str, list[str]], dict[str, 
 REMARKS = [
     "{} (sans {})", "{} (hors {})", "{} (without {})", "{} (excluding {})", "{} (excl. {})", "{}, excl. {}",
     "{} (ohne {})", "{} (sin {})", "{} (sem {})", "{} (без {})", "{} без {}", "{} (bez {})", "{} excepto {}",
-    "{} (кроме {})", "{} w/o {}", "{} (за исключением {})", "{} - hors {}", "{} (w/o {})", "{}（{}を除く）", "{} ({} hariç)",
-    "{} ({} nélkül)", "{} ({}сыз)", "{} (zonder {})", "{} [senza {}]", "{} (välja arvatud {})", "{} (ilman {})", "{} (χωρίς {})",
-    "{} (à l'exclusion de {})",
+    "{} (кроме {})", "{} w/o {}", "{} (за исключением {})", "{} - hors {}", "{} (w/o {})", "{}（{}を除く）",
+    "{} ({} hariç)", "{} ({} nélkül)", "{} ({}сыз)", "{} (zonder {})", "{} [senza {}]", "{} (välja arvatud {})",
+    "{} (ilman {})", "{} (χωρίς {})", "{} (à l'exclusion de {})",
 ]  # fmt: skip
 RESTS = [
     "Rest of {}", "the rest of {}", "Reste de {}", "Reste du {}", "Reste de l'{}", "Resto de {}", "Resto del {}",

@@ -51,6 +51,7 @@ from growthpoles.regions.row_levels import (
     ask_of_lone_rows,
     ask_of_parts,
     level_of_regions,
+    of_several,
     summed_regions,
     what_is_left_out,
 )
@@ -67,6 +68,7 @@ _NEARLY = 0.8  # as alike are the names of a country and of a region that bears 
 _NEARER = 0.1  # more alike than another name that claims the same region
 _SEARCHES = 2000  # names for which something alike is looked for
 _MOST_FIT = 0.4  # of the names fit as they are written
+_MOST_SAY = 0.6  # of the rows, so many say what kind of place they are, and of the boundaries so many do not
 _FEW = 3  # regions of which a name may be any
 SUM = "it is the sum of other rows"
 PART = "it is a part of the row above it, by its indentation"
@@ -369,6 +371,9 @@ def _no_doubtful_guess(match: KeyMatch, rest: Mapping[str, str], left: Sequence[
     "Brong Ahafo" is not "Ahafo" where there are "Bono" and "Bono East", too; "Limerick City" may be Limerick.
     """
     lost = [name for name in match.open if any(map(str.isalpha, name))]
+    for name in [name for name in lost if match.open[name] and of_several(rest.get(name, ""))]:
+        held = index.names.get(match.open[name] or "", ())  # "A-B economic region" is not A
+        match.open[name] = match.open[name] if any(len(cores(each)[0]) > 1 for each in held) else None
     if len(lost) == len(left):
         return
     parts = {name: cores(rest[name])[0] for name in lost if name in rest}
@@ -424,6 +429,13 @@ def _spellings(
         ("shortened words", _shortened),
         ("fewer signs", _fewer_signs),
     ]  # fmt: skip
+    # Of a table that says of every region what it is, and boundaries that do not, a city is the region of its name.
+    kinds = generic | PLACES
+    said = sum(not kinds.isdisjoint(loose_words(key)) for key in keyed.values())
+    bare = {code for code in index.names if all(kinds.isdisjoint(loose_words(name)) for name in index.names[code])}
+    if said >= _MOST_SAY * len(keyed) and len(bare) >= _MOST_SAY * len(index.names):
+        named = Counter(core_words(loose_words(key), kinds) for key in keyed.values())
+        levels.append((BUT_FOR_KIND, lambda a, b: named[core := core_words(a, kinds)] == 1 and core == {*b} != set()))
     spellings = {code: [loose_words(name) for name in index.names[code]] for code in left}
     parts = {name: [each for variant in name_variants(rest[name]) if (each := loose_words(variant))] for name in names}
     for mine, theirs in ((parts, spellings), (spellings, parts)):

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from growthpoles.errors import shown
 from growthpoles.language.languages import alternatives
 from growthpoles.regions.name_matching import (
+    COMPASS,
     GENERIC,
     NameIndex,
     core_words,
@@ -55,6 +56,7 @@ _LEAVING_OUT = tuple(
         rf"(?P<whole>.+?)\s*(?:[(\[（]|[,;:]\s|\s[–—-]\s)\s*(?:{alternatives('rests')})\s*[)\]）]?",
     )
 )  # fmt: skip
+_DASH = re.compile(r"(?<=\w\w)[-–—](?=\w\w)")
 _AND = re.compile(r"\s*[/&+,;–]\s*|\s+(?:-|and|und|et|e|y|i|и|och|og|en|ja|ve|dan|va|și)\s+")
 Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -211,6 +213,13 @@ def level_of_regions(keyed: Mapping[str, str], index: NameIndex, signs: RowSigns
     return {name: code for code, name in taken.items()}, set(members[nearest_level])
 
 
+def of_several(name: str) -> bool:
+    """Tell whether a name is that of a region of two places, by its kind and a dash: "Gəncə-Daşkəsən rayonu"."""
+    kinds = GENERIC | COMPASS | PLACES
+    pieces = [{*loose_words(piece)} for piece in _DASH.split(name)]
+    return len(pieces) > 1 and all(each - kinds for each in pieces) and any(not GENERIC.isdisjoint(p) for p in pieces)
+
+
 def what_is_left_out(name: str) -> tuple[str, str] | None:
     """Return the region of which a row says that it lacks a part, and that part, "" where it is not named."""
     for pattern in _LEAVING_OUT:
@@ -292,7 +301,10 @@ def ask_of_parts(match: KeyMatch, rest: Mapping[str, str], index: NameIndex, sig
     whole = {each for held in cores.values() for each in held}
     apart = signs.of_other_level(match.codes)
     for name in [
-        n for n in rest if n not in apart and (n in match.open or match.outside.get(n) in (OWN_ROWS, LEFT_OVER))
+        n
+        for n in rest
+        if n not in apart and (n in match.open or match.outside.get(n) in (OWN_ROWS, LEFT_OVER))
+        if not (says_total(rest[n]) or of_several(rest[n]))
     ]:
         own = core_words(loose_words(rest[name]), GENERIC)
         above = (
