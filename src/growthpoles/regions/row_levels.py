@@ -22,6 +22,7 @@ from growthpoles.regions.name_matching import (
     cores,
     loose_words,
     run_together,
+    says_only_total,
     says_total,
     word_list,
 )
@@ -211,6 +212,24 @@ def level_of_regions(keyed: Mapping[str, str], index: NameIndex, signs: RowSigns
     if far[second] - far[nearest_level] < _APART or 2 * len(smaller) > len(pairs) or len(taken) < _COVERED * n:
         return {}, set()
     return {name: code for code, name in taken.items()}, set(members[nearest_level])
+
+
+def names_parts(labels: Sequence[Sequence[str]]) -> bool:
+    """Tell whether the labels beside the rows of each region name its parts, perhaps one of them all of it, or none.
+
+    They are words, and all different within a region.
+    """
+    named = [label for each in labels for label in each if label]
+    different = all(len({*each}) == len(each) for each in labels)
+    worded = all(any(map(str.isalpha, label)) for label in named)
+    return len(labels) > 1 and different and worded and len(named) >= len(labels) + sum(map(len, labels)) / 2
+
+
+def wholes_among(name: str, labels: Sequence[str]) -> list[int]:
+    """Return the places of labels that name all of a region and no part: without a name, or with a word for totals."""
+    own = {*loose_words(name)}
+    rests = [" ".join(word for word in loose_words(label) if word not in own) for label in labels]
+    return [at for at, rest in enumerate(rests) if not rest or says_only_total(rest)]
 
 
 def of_several(name: str) -> bool:

@@ -480,13 +480,10 @@ def doubts_of(block: Block, codes: Sequence[str], blocks: Sequence[Block] = ()) 
     for code, names, _ in namesakes(block):
         told = f"{' and '.join(map(in_list, names))} are {'both' if len(names) == 2 else 'all'} {plain(code)}"
         doubts.append(f"{at}: {told}; ignore says which is no region")
-    reasons: dict[str, list[str]] = {}
-    for name, reason in match.outside.items():
-        reasons.setdefault(reason, []).append(name)
-    for why, names in reasons.items():
-        told = listed((name or "an empty cell" for name in names), write=in_list)
-        doubts.append(f"{at}: {told} was taken for no region, and is ignored ({why})")
-    doubts += (f"{at}: {in_list(row)} was left out ({why})" for row, why in block.apart.items())
+    for held, told in ((match.outside, "taken for no region, and is ignored"), (block.apart, "left out")):
+        for why in dict.fromkeys(held.values()):
+            names = [name or "an empty cell" for name, each in held.items() if each == why]
+            doubts.append(f"{at}: {listed(names, write=in_list)} was {told} ({why})")
     assert block.key is not None
     inside = [(n, row) for n, row in block.aside if block.first <= n <= block.last]
     if unnamed := [n for n, row in inside if not block.text(row, block.key) and any(map(is_number, row))]:

@@ -22,13 +22,15 @@ from growthpoles.regions.row_levels import (
     indents,
     levels_by_rates,
     levels_by_sums,
+    names_parts,
     what_is_left_out,
+    wholes_among,
 )
 from growthpoles.study.files.cell_grids import Grid
 from growthpoles.study.files.number_notation import is_number
 from growthpoles.study.files.printed_labels import bare_name, parse_year, years_in
 from growthpoles.study.files.printed_subjects import is_unit
-from growthpoles.study.files.problems import CODES_OF_REGIONS, MAY_BE_CODES
+from growthpoles.study.files.problems import CODES_OF_REGIONS, MAY_BE_CODES, parts_told, sums_line
 from growthpoles.study.files.table_files import JOINT, cell_text, joint_keys
 from growthpoles.study.table_blocks import (
     MOST_ACROSS,
@@ -45,6 +47,7 @@ from growthpoles.study.table_totals import (
     figures,
     figures_by_name,
     lies_between,
+    outside_order,
     seeming_totals,
     totals_of,
     with_halves,
@@ -70,6 +73,12 @@ def leave_rows_out(block: Block, index: NameIndex | None, ignore: Container[str]
     if ignore:
         block.apart |= {name: "listed in ignore" for name in map(called, block.rows) if name in ignore}
         block.rows = [each for each in block.rows if called(each) not in block.apart]
+    at, repeated = parts_of_regions(block)
+    for rows in repeated:
+        whole = wholes_among(block.text(block.rows[rows[0]][1], block.key or 0), texts_in(block, rows, at))
+        told = f"{shown(block.names[at])} names parts of a region, which has a row of its own beside them"
+        block.apart |= {called(block.rows[i]): told for n, i in enumerate(rows) if len(whole) == 1 and n not in whole}
+    block.rows = [each for each in block.rows if called(each) not in block.apart]
     levels = {}
     if index is not None and block.value_at:
         levels = rows_of_other_level(block, lambda name: len(hits_of(index, name)) == 1)
@@ -92,6 +101,28 @@ def rows_of_one_name(block: Block) -> dict[str, list[list[int]]]:
         if name and len({tuple(block.text(block.rows[i][1], at) for at in block.value_at) for i in rows}) > 1:
             told.setdefault(name, []).append(rows)
     return told
+
+
+def texts_in(block: Block, rows: Iterable[int], at: int) -> list[str]:
+    """Return the texts of a column in the rows at some places."""
+    return [block.text(block.rows[i][1], at) for i in rows]
+
+
+def parts_of_regions(block: Block) -> tuple[int, list[list[int]]]:
+    """Return the column that names the parts of regions in whose rows these are repeated or stand merged, and the rows.
+
+    No year or indicator tells the rows of one region apart there, and most regions are repeated: no code is mistyped.
+    """
+    repeated = {name: [each for each in held if len(each) > 1] for name, held in rows_of_one_name(block).items()}
+    rows = [each for held in repeated.values() for each in held]
+    names = {block.text(row, block.key or 0) for _, row in block.rows} - {""}
+    if block.indicator or 2 * sum(map(bool, repeated.values())) < max(len(names), 2 * _FEW):
+        return 0, []
+    taken = {block.key, block.year_column, block.flag_column, *block.value_at, *block.undated}
+    for at in range(len(block.paths)):
+        if at not in taken and names_parts([texts_in(block, each, at) for each in rows]):
+            return at, rows
+    return 0, []
 
 
 def rows_of_other_level(block: Block, is_region: Callable[[str], bool]) -> dict[int, tuple[int, bool]]:
@@ -357,11 +388,17 @@ def refuse_repeats(blocks: Sequence[Block], where: str, *, named: bool) -> None:
     text = "{ignore}, or another row of each that is no region"
     for block in blocks if not told else ():
         regions = {block.text(row, block.key or 0) for _, row in block.regions}
+        at, parts = parts_of_regions(block)
+        parts = [rows for rows in parts if not regions.isdisjoint(texts_in(block, rows, block.key or 0))]
+        if parts:
+            sums = sums_line(block.grid, block.names[block.key or 0], block.header, block.notation.decimal)
+            problem = parts_told(block.names[at], texts_in(block, parts[0], at), len(parts))
+            raise DataError(message(problem, where=where, allowed=sums))
         for name, held in rows_of_one_name(block).items() if not block.indicator else ():
             for rows in held if name in regions else ():
                 lines = [block.rows[i][0] for i in rows]
                 told.append(f"duplicate region {shown(name)} ({block.grid.unit}s {listed(lines, limit=8)})")
-                apart = _outside_order(block, rows) if len(rows) == 2 else None
+                apart = outside_order(block, rows) if len(rows) == 2 else None
                 out, other = (lines[1:], lines[:-1]) if apart is None else ([block.rows[apart][0]], [])
                 ignored += (f"{block.grid.unit} {line}: {name}" for line in out)
                 instead += (f"{block.grid.unit} {line}: {name}" for line in other)
@@ -376,23 +413,6 @@ def refuse_repeats(blocks: Sequence[Block], where: str, *, named: bool) -> None:
         more = [f"and {len(told) - _NAMED} more"] if len(told) > _NAMED else []
         allowed = remedy(text, **options)
         raise DataError(message("; ".join([*told[:_NAMED], *more]), where=where, allowed=allowed))
-
-
-def _outside_order(block: Block, rows: Sequence[int]) -> int | None:
-    """Return the one of several rows of one name that is outside the order of the others, as that of the whole is.
-
-    The others are in the order of the alphabet; or it is the first or last one, bears the name of a country and is not
-    the least: a mean or a sum.
-    """
-    names = [bare_name(block.text(row, block.key or 0)).casefold() for _, row in block.rows]
-    left = {i: names[:i] + names[i + 1 :] for i in rows}
-    alone = [i for i in rows if left[i] == sorted(left[i])]
-    if not alone and is_country(names[rows[0]]):
-        values = np.array(figures(block), dtype=float)
-        ends = [i for i in rows if i in (0, len(names) - 1)]
-        alone = [i for i in ends if (values[i] > np.fmin.reduce(np.delete(values, i, axis=0), axis=0)).all()]
-        alone = alone if len(ends) == 1 else []
-    return alone[0] if len(alone) == 1 else None
 
 
 def seeming_shares(block: Block) -> list[str]:

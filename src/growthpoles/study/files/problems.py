@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from growthpoles.regions.row_levels import KeyMatch
+    from growthpoles.study.files.cell_grids import Grid
 
 _LEFT_OUT = "{at}: {why}; it was left out"
 #: Why a sheet or a table is left out, and what mends that; what stands in braces is filled in by :func:`nothing_found`.
@@ -211,6 +212,26 @@ def names_remedy(
     if some and whole:
         text += f" ({some}; growthpoles init writes them all into study.toml)"
     return text, {"aliases": repr(told or {"name": PLACEHOLDER}), "ignore": repr(none)}
+
+
+def parts_told(column: str, names: Sequence[str], regions: int) -> str:
+    """Say that a table is of parts of regions, with those of the first region."""
+    told = f"several rows of one region: {shown(column)} names its parts ({listed(names, limit=4, write=plain)})"
+    return told + (f", as of {regions - 1} more regions" if regions > 1 else "")
+
+
+def sums_line(grid: Grid, key: str, heads: Sequence[int], decimal: str) -> str:
+    """Say what makes one row of those of the parts of a region, with a line of Python where one row names columns."""
+    told = "boundaries of the parts, or one row for each region: counts add up, rates and means have another table"
+    if len(heads) != 1 or key not in dict(grid.rows).get(heads[0], ()):
+        return told
+    book = grid.path.suffix.lower().startswith((".xls", ".ods"))
+    how = f"sheet_name = {grid.sheet!r}" if book and grid.sheet else "sep = None, engine = 'python'"
+    how += "" if book or decimal == "." else f", decimal = {decimal!r}"
+    read = f"pd.read_{'excel' if book else 'csv'}({grid.path.name!r}, skiprows = {heads[0] - 1}, {how})"
+    sums = f"groupby({key!r}, sort = False).sum(numeric_only = True).to_csv('sums.csv')"
+    rows = f"t.assign(**t[[{key!r}]].ffill()).dropna(thresh = 2)"
+    return f"{told}; of counts, in Python: import pandas as pd; t = {read}; {rows}.{sums}"
 
 
 def nothing_found(paths: Iterable[Path], left_out: Iterable[str], names: Sequence[str], *, aliases: bool) -> Reason:
