@@ -484,3 +484,31 @@ def test_a_row_that_the_boundaries_lack_is_not_told_as_a_total(seed: int) -> Non
     assert match.outside.keys() == {"Total", "North", new}
     assert "boundaries lack" in match.outside[new]
     assert all("lack" not in match.outside[name] for name in ("Total", "North"))
+
+
+@pytest.mark.parametrize("seed", samples(range(30), 5))
+@pytest.mark.parametrize("head", ["DO-", "X", "MX."])
+def test_codes_behind_a_prefix_that_lost_their_zeros_are_all_mapped(seed: int, head: str) -> None:
+    rng = random.Random(seed)
+    n = rng.randint(12, 99)
+    width = len(str(n)) + seed % 2
+    codes = [f"{head}{i:0{width}}" for i in range(1, n + 1)]
+    rows = rng.sample(range(1, n + 1), n) if seed % 3 else list(range(1, n + 1))
+    match = match_keys([str(each) for each in rows], NameIndex.build({code: [code] for code in codes}))
+    whole = any(len(str(each)) == width for each in rows)
+    assert match.codes == ({str(each): f"{head}{each:0{width}}" for each in rows} if whole else {})
+    few = [str(each) for each in rows if each < 10]  # which may count the rows
+    assert not match_keys(few, NameIndex.build({code: [code] for code in codes})).codes
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_part_that_bears_the_name_of_its_group_is_asked_for(seed: int) -> None:
+    """The group has a row of its own, the sum of its parts, one of which the boundaries call more than that."""
+    lower, row, _ = _two_levels(seed, "capitals")
+    small = [each for held in lower.values() for each in held]
+    regions = {f"k{i}": [f"{name} de Compostela" if name in lower else name] for i, name in enumerate(small)}
+    names = [each for name, held in lower.items() for each in (row[name], *held)]
+    match = match_keys(names, NameIndex.build(regions), signs=RowSigns(sums=[*row.values()]), parents=[*lower])
+    codes = {name: code for code, name in zip(regions, small, strict=True)}
+    assert match.codes == {name: code for name, code in codes.items() if name not in lower}
+    assert match.open == {name: codes[name] for name in lower} and {*match.outside} == {*row.values()}

@@ -141,7 +141,10 @@ _ENDED = 0.7  # of codes in a table, so many are the endings of codes
 
 
 def code_endings(names: Sequence[str], index: NameIndex) -> dict[str, str]:
-    """Return the codes whose endings most names are, one to one, behind what all codes begin with: 11 for LK-11."""
+    """Return the codes whose endings most names are, one to one, behind what all codes begin with: 11 for LK-11.
+
+    Where some are whole and all endings have one length, the others have lost their zeros: 1 is DO-01 beside 11.
+    """
     ends: dict[str, dict[str, str]] = {}
     for code, spellings in index.names.items():
         for hit in filter(None, map(_BEGUN.fullmatch, spellings)):
@@ -150,7 +153,11 @@ def code_endings(names: Sequence[str], index: NameIndex) -> dict[str, str]:
     whole = {len(index.names)}
     for own in (each for each in ends.values() if {len(each), len({*each.values()})} == whole):
         found = {name: own[name] for name in names if name in own}
-        if len(found) >= max(3, _ENDED * len(names)) and min(map(len, found)) > 1:  # "1", "2" may count the rows
+        if found and len(widths := {*map(len, own)}) == 1 and all(map(str.isdecimal, own)):
+            padded = {name: name.zfill(*widths) for name in names if name.isdecimal()}
+            if len({*padded.values()}) == len(padded):
+                found |= {name: own[code] for name, code in padded.items() if code in own}
+        if len(found) >= max(3, _ENDED * len(names)) and max(map(len, found)) > 1:  # "1", "2" may count the rows
             return found
     return {}
 
@@ -250,6 +257,7 @@ def _match_bare(
     left = [code for code in index.names if code not in taken]
     _spellings(match, rest, left, index, keyed, signs)
     groups = {run_together(parent) for parent in parents}
+    summed_names = {run_together(key) for name, key in rest.items() if name in signs.sums}  # "AZUA" above "Azua"
     whole = any(name in signs.sums or says_total(key) for name, key in rest.items())
     shapes = {_shape(keyed[name]) for name in match.found}
     coded = bool(match.found) and all(_CODE.fullmatch(keyed[name]) for name in match.found)
@@ -297,7 +305,7 @@ def _match_bare(
         elif run_together(key) not in groups and len(hits := index.find(key)) > 1 and {*hits} <= {*left}:
             match.open[name], match.rivals[name] = None, tuple(hits)
             continue
-        elif len(index.find(key)) > 1 or run_together(key) in groups:
+        elif len(index.find(key)) > 1 or run_together(key) in (groups if name in signs.sums else groups - summed_names):
             reason = "it names several regions of the boundaries"
         elif says_total(name):
             reason = "it says that it is a total"

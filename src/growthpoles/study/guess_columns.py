@@ -29,6 +29,10 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
 _SLIGHT = 1e-3  # share of its area that a region may gain or lose where shared borders are mended without asking
+#: Heads of columns of names that a region bears beside its own.
+_SECOND = re.compile(
+    r"alt(?:$|[^a-z]|ernat|name)|alias|also|other|former|old(?:$|[^a-z])|var(?:$|_?name|iant)", flags=re.IGNORECASE
+)
 _OTHER_NAMES = frozenset("|;")  # divide the names that a region bears beside its own
 _OWN = 0.6  # of a column of names, more than this share differ; else they are groups of regions
 _SAME = 0.9  # of two columns, more than this share name the same regions
@@ -434,7 +438,8 @@ def name_columns(table: Any, key: str | None, known: Collection[str] = ()) -> li
     """Return the columns of a boundary file that hold names of the regions, the best first.
 
     Those in which most texts stand in the tables (`known`, as :func:`name_keys` loosens them) come first, then those
-    where every region has a name of its own, those that are called names, and the order of the file. Columns of
+    that hold no list of other names ("A|B") and are not called other ones ("alt-name"), those where every region has
+    a name of its own, those that are called names, and the order of the file. Columns of
     numbers and of codes are none; nor are those in which most names repeat, which are groups of regions, those of
     seats, and lists of other names ("A|B"). The key, where it is one of them, is preceded only by columns without more
     gaps that are called names, write its names in another way (it is often in capitals or without its accents), or
@@ -460,7 +465,8 @@ def name_columns(table: Any, key: str | None, known: Collection[str] = ()) -> li
             continue
         whole = distinct == len(rows)
         borne = len(set(known) & {name_keys(text).loose for text in texts}) if known else 0
-        ranks[column] = (-borne, not whole, code, not _NAMED.search(column.casefold()))
+        second = bool(_SECOND.match(column)) or any("|" in text for text in texts)
+        ranks[column] = (-borne, second, not whole, code, not _NAMED.search(column.casefold()))
     names = sorted(ranks, key=lambda column: ranks[column])
     if key not in ranks:
         return names

@@ -14,7 +14,7 @@ import numpy as np
 
 from growthpoles.errors import DataError, Option, Reason, listed, message, plain, quoted, remedy, shown
 from growthpoles.language.languages import alternatives
-from growthpoles.regions.key_matching import PART, SUM, code_endings, key_of, match_keys
+from growthpoles.regions.key_matching import PART, SUM, code_endings, counts, key_of, match_keys
 from growthpoles.regions.name_matching import NameIndex, is_country, loose_words, name_keys, says_total
 from growthpoles.regions.row_levels import (
     KeyMatch,
@@ -573,6 +573,8 @@ def spelled_otherwise(
             continue
         if at in numeric and (any(map(years_in, block.paths[at])) or not code_endings(texts, index)):
             continue
+        if counts(cells) and any(n["t"] > len(cells) / 2 for n in kinds.values()):
+            continue  # which numbers the rows, that are named beside it
         codes = (match := match_keys(texts, index, bare_name=bare_name)).codes | match.heard
         units, sure = len(set(codes.values())), len(set(match.codes.values())) / (len(index.names) + 1)
         if units >= 0.4 * min(len(texts), len(index.names)) and units > 1:
