@@ -101,14 +101,24 @@ PARTS: dict[str, dict[str, set[str]]] = {
         "table_totals": {"files", "table_blocks"},
         "total_columns": {"table_totals"},
         "column_names": {"files", "guess_columns", "table_blocks"},
+        "region_codes": {"files", "table_blocks"},
         "region_rows": {"files", "guess_columns", "table_blocks", "table_totals"},
-        "table_layout": {"files", "guess_columns", "column_names", "region_rows", "table_blocks"},
-        "read_published": {"study_spec", "files", "guess_columns", "table_blocks", "table_layout", "region_rows"},
+        "table_layout": {"files", "guess_columns", "column_names", "region_codes", "region_rows", "table_blocks"},
+        "read_published": {
+            "study_spec",
+            "files",
+            "guess_columns",
+            "column_names",
+            "table_blocks",
+            "table_layout",
+            "region_rows",
+        },
         "propose_study": {
             "study_spec",
             "load_study",
             "files",
             "guess_columns",
+            "column_names",
             "read_published",
             "region_rows",
             "table_blocks",
@@ -258,7 +268,7 @@ def test_few_rooms() -> None:
 
     A new module takes the place of another, or is a subject of its own and raises the number.
     """
-    assert len(MODULES) <= 260
+    assert len(MODULES) <= 261
     held = Counter(path.parent for path in MODULES.values() if path.stem != "__init__")
     assert max(held.values()) <= 20
 

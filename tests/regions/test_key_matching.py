@@ -23,6 +23,7 @@ from growthpoles.regions.name_matching import (
     sounding_alike,
     words,
 )
+from growthpoles.regions.row_levels import PLACES
 from samples import samples
 
 SCRIPTS = ("el", "ru", "uk", "bg", "ka", "hy")
@@ -90,6 +91,64 @@ def test_every_word_for_what_a_region_is_can_match(word: str) -> None:
     index = NameIndex.build({"a": ["Alba"], "b": ["Borea"]})
     match = match_keys([f"{word} Alba", "Borea"], index)
     assert match.codes == {f"{word} Alba": "a", "Borea": "b"}
+
+
+#: Words for kinds of regions and cities, plain and as they stand behind a name.
+KINDS = {
+    "az": "rayonu şəhəri vilayəti respublikası", "tr": "ili ilçesi bölgesi şehri",
+    "uz": "viloyati tumani shahri respublikasi", "uz_Cyrl": "вилояти тумани шаҳри республикаси",
+    "kk": "облысы ауданы қаласы аймағы республикасы", "kk_Latn": "oblysy audany qalasy",
+    "ky": "облусу району шаары", "tk": "welaýaty etraby şäheri", "mn": "аймаг хот", "tg": "вилояти ноҳияи",
+    "fi": "maakunta kaupunki lääni", "et": "maakond linn", "hu": "megye vármegye város járás",
+    "ro": "județul raionul municipiul orașul", "lt": "apskritis savivaldybė", "lv": "novads rajons",
+    "be": "вобласць раён", "ru": "область край район округ город", "uk": "область район місто",
+    "bg": "област община", "sq": "qarku rrethi", "el": "περιφέρεια νομός", "cs": "kraj okres město",
+    "sv": "län", "nb": "fylke", "de": "landkreis bezirk stadt",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("lang", "kind"), [(lang, kind) for lang, held in KINDS.items() for kind in held.split()])
+@pytest.mark.parametrize("before", [True, False])
+def test_a_kind_as_it_bends_says_what_a_region_is_and_not_which(lang: str, kind: str, before: bool) -> None:
+    """Where the table says it of every region and the boundaries of none, a city is the one of its name, too."""
+    lower, _, _ = _two_levels(len(lang) + len(kind), "capitals")
+    regions = {f"k{i}": [name] for i, name in enumerate(lower)}
+    district = next(each for each in KINDS[lang].split())
+    rows = [f"{kind if i == 1 else district} {name}" for i, name in enumerate(lower)]
+    rows = rows if before else [" ".join(reversed(row.split())) for row in rows]
+    assert match_keys(rows, NameIndex.build(regions)).codes == dict(zip(rows, regions, strict=True))
+    if loosen(kind) in PLACES:  # beside the district of its name it is another place
+        first = rows[1].replace(kind, district)
+        assert match_keys([*rows, first], NameIndex.build(regions)).codes.get(rows[1]) is None
+
+
+@pytest.mark.parametrize("apostrophe", ["'", "’", "‘", "`", "´", "ʼ", "' ", " ’ ", " "])
+@pytest.mark.parametrize("style", ["Région de l{}{}", "REGION DE L{}{}", "Regione dell{}{}", "PROVINCIA DELL{}{}"])
+def test_an_article_before_a_vowel_is_no_part_of_a_name(apostrophe: str, style: str) -> None:
+    rng = random.Random(apostrophe + style)
+    names = [rng.choice("AEIOUÉH") + each.lower() for each in ("dama", "stori", "verna", "lika")] + ["Nord", "Sud"]
+    rows = [style.format(apostrophe, name) for name in names[:4]] + ["Région du Nord", "REGION DU SUD"]
+    rows = [row.upper() if style.isupper() else row for row in rows]
+    match = match_keys(rows, NameIndex.build({f"k{i}": [name] for i, name in enumerate(names)}))
+    assert match.codes == {row: f"k{i}" for i, row in enumerate(rows)}
+    assert loose_words("L'viv") == ["lviv"] and loose_words("L'Aquila") == ["aquila"]
+    assert loose_words("Conca d'Or") == loose_words("Conca d’Or") == ["conca", "or"]
+
+
+@pytest.mark.parametrize("kind", ["iqtisadi rayonu", "iqtisadi rayonu - cəmi", "economic region", "region - total"])
+@pytest.mark.parametrize("seed", range(4))
+def test_a_region_of_two_places_is_proposed_to_be_neither(kind: str, seed: int) -> None:
+    lower, _, _ = _two_levels(seed, "capitals")
+    (one, (_, other, *_)), *_ = lower.items()
+    regions = {"a": [one[:-1] + "ix"], "b": [other[:-1] + "ix"], "c": ["Corva"]}
+    match = match_keys([f"{one}-{other} {kind}", "Corva", "Sandrino rayonu"], NameIndex.build(regions))
+    assert match.codes == {"Corva": "c"} and not any(match.open.values())
+    both = match_keys([f"{one}-{other} {kind}", "Corva"], NameIndex.build(regions | {"d": [f"{one}-{other}"]}))
+    assert set(both.codes.values()) == {"c", "d"}
+    parted = match_keys(
+        [f"{one}-{other} rayonu", f"{one} rayonu", "Corva"], NameIndex.build({"a": [one], "c": ["Corva"]})
+    )
+    assert parted.codes == {f"{one} rayonu": "a", "Corva": "c"}
 
 
 def test_words_between_and_of_direction_are_folded_as_names_are() -> None:
@@ -164,6 +223,70 @@ def _two_levels(seed: int, style: str) -> tuple[dict[str, list[str]], dict[str, 
     largest = {each: float(draw.randint(10, 999)) for held in lower.values() for each in held}
     largest |= {row[name]: sum(largest[each] for each in held) for name, held in lower.items()}
     return lower, row, largest
+
+
+#: How offices say that a part of a region is left out of its row.
+REMARKS = [
+    "{} (sans {})", "{} (hors {})", "{} (without {})", "{} (excluding {})", "{} (excl. {})", "{}, excl. {}",
+    "{} (ohne {})", "{} (sin {})", "{} (sem {})", "{} (без {})", "{} без {}", "{} (bez {})", "{} excepto {}",
+    "{} (кроме {})", "{} w/o {}", "{} (за исключением {})", "{} - hors {}", "{} (w/o {})", "{}（{}を除く）",
+    "{} ({} hariç)", "{} ({} nélkül)", "{} ({}сыз)", "{} (zonder {})", "{} [senza {}]", "{} (välja arvatud {})",
+    "{} (ilman {})", "{} (χωρίς {})", "{} (à l'exclusion de {})",
+]  # fmt: skip
+RESTS = [
+    "Rest of {}", "the rest of {}", "Reste de {}", "Reste du {}", "Reste de l'{}", "Resto de {}", "Resto del {}",
+    "Rest von {}", "Reszta {}", "{} (rest)", "{} - resto", "{} (balance)", "{} (остальная часть)", "Remainder of {}",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("remark", REMARKS)
+def test_a_row_that_leaves_out_a_part_of_its_region_is_not_the_region(remark: str) -> None:
+    """What it leaves out may have a row, too; if that is a region of its own, the rest is the region."""
+    for seed in samples(range(12), 3):
+        lower, _, _ = _two_levels(seed, "capitals")
+        (region, (_, part, *_)), (whole, (_, other, *_)) = [*lower.items()][:2]
+        regions = {f"k{i}": [name] for i, name in enumerate(lower)}
+        row = remark.format(region, part)
+        names = [part, row, *[*lower][1:]]
+        match = match_keys(names, NameIndex.build(regions))
+        assert match.parts == {part: "k0", row: "k0"} and match.lacking == {row: part}, match
+        assert match.open == {part: None, row: None} and "k0" not in match.codes.values()
+        told = match_keys(names, NameIndex.build(regions | {"k0": [region, row]}))
+        assert told.codes == dict(zip([row, *[*lower][1:]], regions, strict=True)) and not told.parts
+        of_its_own = match_keys(names, NameIndex.build(regions | {"own": [part]}))
+        assert of_its_own.codes == dict(zip([row, *[*lower][1:], part], [*regions, "own"], strict=True))
+        both = match_keys([*names, region], NameIndex.build(regions | {"own": [part]}))
+        assert both.codes == of_its_own.codes and part in both.outside[region]
+        beside = match_keys([*names, region], NameIndex.build(regions))
+        assert beside.codes[region] == "k0" and region in beside.outside[row] and not beside.lacking
+        assert whole != other
+
+
+@pytest.mark.parametrize("remark", RESTS)
+def test_the_rest_of_a_region_is_not_the_region(remark: str) -> None:
+    lower, _, _ = _two_levels(4, "capitals")
+    first, *others = lower
+    row = remark.format(first)
+    match = match_keys([row, *others], NameIndex.build({f"k{i}": [name] for i, name in enumerate(lower)}))
+    assert match.lacking == {row: ""} and match.parts == {row: "k0"} and "k0" not in match.codes.values()
+
+
+@pytest.mark.parametrize(
+    ("row", "regions"),
+    [
+        ("Московская область (без Москвы)", ["Московская область", "Москва"]),
+        ("Ленинградская область без г. Санкт-Петербурга", ["Ленинградская область", "Санкт-Петербург"]),
+        ("Архангельская область без автономного округа", ["Архангельская область", "Ненецкий автономный округ"]),
+        ("Алматы облысы (Алматы қаласыз)", ["Алматы облысы", "Алматы"]),
+        ("Moscow Oblast (without Moscow)", ["Moscow Oblast", "Moscow"]),
+        ("Moscow Oblast (excluding the city of Moscow)", ["Moscow Oblast", "Moscow"]),
+    ],
+)
+def test_the_rest_is_the_region_where_another_region_is_left_out(row: str, regions: list[str]) -> None:
+    index = NameIndex.build({"a": [regions[0]], "b": [regions[1]], "c": ["Corva"]})
+    assert match_keys([row, regions[1], "Corva"], index).codes == {row: "a", regions[1]: "b", "Corva": "c"}
+    parted = match_keys([row, regions[1], "Corva"], NameIndex.build({"a": [regions[0]], "c": ["Corva"]}))
+    assert row in parted.open and "a" not in parted.codes.values()
 
 
 STYLES = ["{} Division", "{} kraj", "Region {}", "Comunidad de {}", "{} autonomous province", "capitals"]
@@ -361,3 +484,31 @@ def test_a_row_that_the_boundaries_lack_is_not_told_as_a_total(seed: int) -> Non
     assert match.outside.keys() == {"Total", "North", new}
     assert "boundaries lack" in match.outside[new]
     assert all("lack" not in match.outside[name] for name in ("Total", "North"))
+
+
+@pytest.mark.parametrize("seed", samples(range(30), 5))
+@pytest.mark.parametrize("head", ["DO-", "X", "MX."])
+def test_codes_behind_a_prefix_that_lost_their_zeros_are_all_mapped(seed: int, head: str) -> None:
+    rng = random.Random(seed)
+    n = rng.randint(12, 99)
+    width = len(str(n)) + seed % 2
+    codes = [f"{head}{i:0{width}}" for i in range(1, n + 1)]
+    rows = rng.sample(range(1, n + 1), n) if seed % 3 else list(range(1, n + 1))
+    match = match_keys([str(each) for each in rows], NameIndex.build({code: [code] for code in codes}))
+    whole = any(len(str(each)) == width for each in rows)
+    assert match.codes == ({str(each): f"{head}{each:0{width}}" for each in rows} if whole else {})
+    few = [str(each) for each in rows if each < 10]  # which may count the rows
+    assert not match_keys(few, NameIndex.build({code: [code] for code in codes})).codes
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_part_that_bears_the_name_of_its_group_is_asked_for(seed: int) -> None:
+    """The group has a row of its own, the sum of its parts, one of which the boundaries call more than that."""
+    lower, row, _ = _two_levels(seed, "capitals")
+    small = [each for held in lower.values() for each in held]
+    regions = {f"k{i}": [f"{name} de Compostela" if name in lower else name] for i, name in enumerate(small)}
+    names = [each for name, held in lower.items() for each in (row[name], *held)]
+    match = match_keys(names, NameIndex.build(regions), signs=RowSigns(sums=[*row.values()]), parents=[*lower])
+    codes = {name: code for code, name in zip(regions, small, strict=True)}
+    assert match.codes == {name: code for name, code in codes.items() if name not in lower}
+    assert match.open == {name: codes[name] for name in lower} and {*match.outside} == {*row.values()}

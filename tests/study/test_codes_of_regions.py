@@ -110,3 +110,16 @@ def test_what_may_be_codes_is_told(tmp_path: Path) -> None:
     found = gp.read_table(tmp_path / "t.csv", year=2022)
     assert set(found["indicator"]) == {"Xyz", "Output"}
     assert any("'Xyz'" in each or "Xyz holds" in each for each in found.attrs["remarks"])
+
+
+@pytest.mark.parametrize("seed", samples(range(30), 5))
+def test_columns_that_rise_together_are_amounts(tmp_path: Path, seed: int) -> None:
+    rng = random.Random(seed)
+    names, columns = sorted(NAMES[: rng.randint(6, len(NAMES))]), rng.randint(2, 4)
+    heads = [f"Xyz{at}" for at in range(columns)]
+    low = rng.choice([11, 137, 2100])
+    rise = {head: sorted(rng.sample(range(low, 4 * low), len(names))) for head in heads}
+    frame = pd.DataFrame({"Region": names} | rise)
+    frame.to_csv(tmp_path / "t.csv", index=False)
+    found = gp.read_table(tmp_path / "t.csv", year=2022)
+    assert set(found["indicator"]) == set(heads), found.attrs["remarks"]

@@ -558,6 +558,21 @@ def test_lists_of_other_names_are_drawn_only_where_they_are_asked_for(seed: int)
     assert "alt-name" in name_columns(table, "alt-name")
 
 
+@pytest.mark.parametrize("seed", samples(range(40), 4))
+@pytest.mark.parametrize("head", ["alt-name", "ALT_NAME", "altname_en", "other names", "VARNAME_1", "alias", "Names"])
+def test_names_that_are_borne_beside_the_own_one_are_not_drawn_where_the_table_has_neither(
+    seed: int, head: str
+) -> None:
+    rng = random.Random(seed)
+    own = _places(rng, 60)
+    others = [f"{own[20]}|{own[21]}" if head == "Names" else own[20], *own[22:36]]  # few lists, or none
+    table = pd.DataFrame({head: others, "name": own[:15], "code": [f"Q{i:02}" for i in range(15)]})
+    table = table[rng.sample([*table], 3)]
+    written = {f"regionde{name.casefold()}" for name in own[:15]}
+    assert name_columns(table, "code", written) == ["name", head]
+    assert name_columns(table, "code", {name.casefold() for name in own[22:36]})[0] == head
+
+
 @pytest.mark.parametrize("seed", samples(range(80), 8))
 def test_a_key_of_names_gives_way_only_to_the_same_names_and_to_what_is_called_a_name(seed: int) -> None:
     rng = random.Random(seed)

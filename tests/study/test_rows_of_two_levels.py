@@ -9,6 +9,7 @@ from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
+import openpyxl
 import pandas as pd
 import pytest
 from read_both_ways import by_study, by_table
@@ -162,3 +163,54 @@ def test_of_two_rows_of_one_name_the_one_outside_the_order_is_offered(tmp_path: 
         tmp_path / "t.csv", boundaries=tmp_path / "map.gpkg", decimal=".", ignore=ast.literal_eval(offers[0])
     )
     assert table.set_index("region")["value"].to_dict() == pytest.approx({k: round(v, 1) for k, v in cells.items()})
+
+
+WHOLES = ["Total {}", "TOTAL", "{}", "", "Ensemble", "Total", "Sous-total {}", "Итого", "{} - total", "Cəmi"]
+
+
+def parted(seed: int, folder: Path, *, whole: str | None) -> tuple[Path, dict[str, int]]:
+    """Write a table of regions, merged or repeated, beside their parts, with or without rows of all of a region."""
+    rng = random.Random(seed)
+    names = [each.capitalize() for each in dict.fromkeys("".join(rng.choices(SYLLABLES, k=4)) for _ in range(60))]
+    regions = names[: rng.randint(4, 8)]
+    sums, rows, at = dict.fromkeys(regions, 0), [], len(regions)
+    merged = rng.random() < 0.5
+    for region in regions:
+        parts = names[at : at + rng.randint(2, 5)]
+        at += len(parts)
+        own = [(part, rng.randint(10, 9999)) for part in parts]
+        sums[region] = sum(number for _, number in own)
+        every = [] if whole is None else [(whole.format(region), sums[region])]
+        own = [*every, *own] if seed % 2 else [*own, *every]
+        rows += [(region if i == 0 or not merged or not part else None, part, n) for i, (part, n) in enumerate(own)]
+    book = openpyxl.Workbook()
+    sheet = book.active
+    for line in [("Schools, 2021",), *[()] * rng.randint(0, 2), ("Région", "Département", "Schools"), *rows]:
+        sheet.append(line)
+    sheet.append(("Source: the office",))
+    book.save(folder / "t.xlsx")
+    layer = gpd.GeoDataFrame({"name": regions}, geometry=[box(i, 0, i + 1, 1) for i in range(len(regions))], crs=4326)
+    layer.to_file(folder / "map.gpkg")
+    return folder / "t.xlsx", sums
+
+
+@pytest.mark.parametrize("seed", samples(range(20), 3))
+@pytest.mark.parametrize("whole", WHOLES)
+def test_of_parts_named_in_another_column_the_row_of_the_whole_is_taken(tmp_path: Path, seed: int, whole: str) -> None:
+    file, sums = parted(seed, tmp_path, whole=whole)
+    table = gp.read_table(file, boundaries=tmp_path / "map.gpkg", year=2021)
+    assert table.set_index("region")["value"].to_dict() == sums
+    assert sum("names parts of a region" in each for each in table.attrs["remarks"]) == 1
+
+
+@pytest.mark.parametrize("seed", samples(range(20), 3))
+@pytest.mark.filterwarnings("ignore:The default engine")
+def test_parts_alone_are_never_left_out_but_for_one(tmp_path: Path, seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    file, sums = parted(seed, tmp_path, whole=None)
+    with pytest.raises(DataError, match="'Département' names its parts") as caught:
+        gp.read_table(file, boundaries=tmp_path / "map.gpkg", year=2021)
+    assert "ignore" not in str(caught.value)
+    monkeypatch.chdir(tmp_path)
+    exec(str(caught.value).split("in Python: ")[1], {})
+    table = gp.read_table("sums.csv", boundaries=tmp_path / "map.gpkg", year=2021)
+    assert table.set_index("region")["value"].to_dict() == sums

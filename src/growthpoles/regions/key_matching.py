@@ -36,7 +36,6 @@ from growthpoles.regions.name_matching import (
     says_total,
     sounding_alike,
     turned_name,
-    word_list,
 )
 from growthpoles.regions.row_levels import (
     BUT_FOR_KIND,
@@ -44,13 +43,17 @@ from growthpoles.regions.row_levels import (
     LEVEL,
     OUTSIDE,
     OWN_ROWS,
+    PLACES,
     KeyMatch,
     RowSigns,
     ask_of_joint_rows,
+    ask_of_lacking,
     ask_of_lone_rows,
     ask_of_parts,
     level_of_regions,
+    of_several,
     summed_regions,
+    what_is_left_out,
 )
 
 if TYPE_CHECKING:
@@ -59,13 +62,13 @@ if TYPE_CHECKING:
 _CODE = re.compile(r"[A-Za-z]{0,4}[-_.]?\d[\w.-]*|[A-Z0-9]{2,6}")
 _WORD = re.compile(r"[^\W\d_][^\W\d_A-ZА-Я]{3}")  # in a column of codes: what it is, only a person can tell
 _DRAWN_TOGETHER = re.compile(r"[^\W\d_]{2,3}")
-_PLACES = word_list("kinds_of_places")
 _LONGEST = 200  # names that are compared word by word with the regions left over
 _RATHER = 0.5  # the last name and the last region are proposed to be one if so much alike
 _NEARLY = 0.8  # as alike are the names of a country and of a region that bears its name
 _NEARER = 0.1  # more alike than another name that claims the same region
 _SEARCHES = 2000  # names for which something alike is looked for
 _MOST_FIT = 0.4  # of the names fit as they are written
+_MOST_SAY = 0.6  # of the rows, so many say what kind of place they are, and of the boundaries so many do not
 _FEW = 3  # regions of which a name may be any
 SUM = "it is the sum of other rows"
 PART = "it is a part of the row above it, by its indentation"
@@ -138,7 +141,10 @@ _ENDED = 0.7  # of codes in a table, so many are the endings of codes
 
 
 def code_endings(names: Sequence[str], index: NameIndex) -> dict[str, str]:
-    """Return the codes whose endings most names are, one to one, behind what all codes begin with: 11 for LK-11."""
+    """Return the codes whose endings most names are, one to one, behind what all codes begin with: 11 for LK-11.
+
+    Where some are whole and all endings have one length, the others have lost their zeros: 1 is DO-01 beside 11.
+    """
     ends: dict[str, dict[str, str]] = {}
     for code, spellings in index.names.items():
         for hit in filter(None, map(_BEGUN.fullmatch, spellings)):
@@ -147,7 +153,11 @@ def code_endings(names: Sequence[str], index: NameIndex) -> dict[str, str]:
     whole = {len(index.names)}
     for own in (each for each in ends.values() if {len(each), len({*each.values()})} == whole):
         found = {name: own[name] for name in names if name in own}
-        if len(found) >= max(3, _ENDED * len(names)) and min(map(len, found)) > 1:  # "1", "2" may count the rows
+        if found and len(widths := {*map(len, own)}) == 1 and all(map(str.isdecimal, own)):
+            padded = {name: name.zfill(*widths) for name in names if name.isdecimal()}
+            if len({*padded.values()}) == len(padded):
+                found |= {name: own[code] for name, code in padded.items() if code in own}
+        if len(found) >= max(3, _ENDED * len(names)) and max(map(len, found)) > 1:  # "1", "2" may count the rows
             return found
     return {}
 
@@ -177,11 +187,15 @@ def match_keys(
     """
     signs = signs or RowSigns()
     bare = {name: name if index.find(name) else bare_name(name) for name in names}
+    told = {name: what_is_left_out(text) for name, text in bare.items() if not index.find(text)}
+    lacking = {name: both for name, both in told.items() if both}
+    bare |= {name: whole for name, (whole, _) in lacking.items()}
     while True:
         match = _match_bare(list(dict.fromkeys(bare.values())), index, signs.of(bare), parents)
         # A mark through which the rule does not reach a code stays, since the rule is for the cell as it is written.
         rule = match.pattern, match.width
-        kept = {n: n for n, b in bare.items() if n != b and bare_name(key_of(n, *rule)) != key_of(b, *rule)}
+        marked = {n: b for n, b in bare.items() if n != b and n not in lacking}
+        kept = {n: n for n, b in marked.items() if bare_name(key_of(n, *rule)) != key_of(b, *rule)}
         if not kept:
             break
         bare |= kept
@@ -190,9 +204,10 @@ def match_keys(
             own = {name: part[b] for name, b in bare.items() if b in part}
             part.clear()
             part.update(own)
+    ask_of_lacking(match, lacking, index)
     match.parts = dict(sorted(match.parts.items(), key=lambda part: signs.largest.get(part[0], 0.0)))
-    told = {code for codes in (*match.joint.values(), *match.rivals.values()) for code in codes}
-    match.called = {code: index.label(code) for code in told.union(match.parts.values())}
+    meant = {code for codes in (*match.joint.values(), *match.rivals.values()) for code in codes}
+    match.called = {code: index.label(code) for code in meant.union(match.parts.values())}
     return match
 
 
@@ -244,6 +259,7 @@ def _match_bare(
     left = [code for code in index.names if code not in taken]
     _spellings(match, rest, left, index, keyed, signs)
     groups = {run_together(parent) for parent in parents}
+    summed_names = {run_together(key) for name, key in rest.items() if name in signs.sums}  # "AZUA" above "Azua"
     whole = any(name in signs.sums or says_total(key) for name, key in rest.items())
     shapes = {_shape(keyed[name]) for name in match.found}
     coded = bool(match.found) and all(_CODE.fullmatch(keyed[name]) for name in match.found)
@@ -291,7 +307,7 @@ def _match_bare(
         elif run_together(key) not in groups and len(hits := index.find(key)) > 1 and {*hits} <= {*left}:
             match.open[name], match.rivals[name] = None, tuple(hits)
             continue
-        elif len(index.find(key)) > 1 or run_together(key) in groups:
+        elif len(index.find(key)) > 1 or run_together(key) in (groups if name in signs.sums else groups - summed_names):
             reason = "it names several regions of the boundaries"
         elif says_total(name):
             reason = "it says that it is a total"
@@ -365,6 +381,9 @@ def _no_doubtful_guess(match: KeyMatch, rest: Mapping[str, str], left: Sequence[
     "Brong Ahafo" is not "Ahafo" where there are "Bono" and "Bono East", too; "Limerick City" may be Limerick.
     """
     lost = [name for name in match.open if any(map(str.isalpha, name))]
+    for name in [name for name in lost if match.open[name] and of_several(rest.get(name, ""))]:
+        held = index.names.get(match.open[name] or "", ())  # "A-B economic region" is not A
+        match.open[name] = match.open[name] if any(len(cores(each)[0]) > 1 for each in held) else None
     if len(lost) == len(left):
         return
     parts = {name: cores(rest[name])[0] for name in lost if name in rest}
@@ -372,7 +391,7 @@ def _no_doubtful_guess(match: KeyMatch, rest: Mapping[str, str], left: Sequence[
         for spelling in index.names.get(match.open[name] or "", ()):
             other = cores(spelling)[0]
             rivals = [each for each in parts.values() if other < each]
-            if other and own != other and (own < other or other < own) and ((own ^ other) - _PLACES or len(rivals) > 1):
+            if other and own != other and (own < other or other < own) and ((own ^ other) - PLACES or len(rivals) > 1):
                 match.open[name] = None
                 break
 
@@ -420,6 +439,13 @@ def _spellings(
         ("shortened words", _shortened),
         ("fewer signs", _fewer_signs),
     ]  # fmt: skip
+    # Of a table that says of every region what it is, and boundaries that do not, a city is the region of its name.
+    kinds = generic | PLACES
+    said = sum(not kinds.isdisjoint(loose_words(key)) for key in keyed.values())
+    bare = {code for code in index.names if all(kinds.isdisjoint(loose_words(name)) for name in index.names[code])}
+    if said >= _MOST_SAY * len(keyed) and len(bare) >= _MOST_SAY * len(index.names):
+        named = Counter(core_words(loose_words(key), kinds) for key in keyed.values())
+        levels.append((BUT_FOR_KIND, lambda a, b: named[core := core_words(a, kinds)] == 1 and core == {*b} != set()))
     spellings = {code: [loose_words(name) for name in index.names[code]] for code in left}
     parts = {name: [each for variant in name_variants(rest[name]) if (each := loose_words(variant))] for name in names}
     for mine, theirs in ((parts, spellings), (spellings, parts)):
@@ -497,7 +523,7 @@ def _namesakes(country: str, code: str, index: NameIndex) -> bool:
     core, text = cores(country)
     spelled = [cores(spelling) for spelling in index.names[code]]
     return any(
-        (core <= other and other - core <= _PLACES)
+        (core <= other and other - core <= PLACES)
         or difflib.SequenceMatcher(None, theirs, text, autojunk=False).ratio() >= _NEARLY
         for other, theirs in spelled
     )

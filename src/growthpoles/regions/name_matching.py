@@ -376,6 +376,12 @@ def word_list(name: str) -> frozenset[str]:
     return frozenset(loosen(word.casefold()) for word in alternatives(name).split("|"))
 
 
+_VOWEL = "(?=[haeiouyœæàâäáéèêëíìîïóòôöúùûü])"
+# Articles and prepositions that lose their vowel before another one, also where the apostrophe is left out behind "de".
+_ELIDED = re.compile(
+    rf"(?<!\w)(?:d|l|(?:de|a|ne|da|su|co)ll)\s?['’‘‛`´′ʼ＇]\s?{_VOWEL}|(?<!\w)(?:de l|dell)\s{_VOWEL}",
+    flags=re.IGNORECASE,
+)
 CONNECTING = word_list("connecting_words")
 _OF_ALL, _OF_COUNTRY, _ALONE = map(word_list, ("words_of_all", "words_of_country", "whole_alone"))
 # Words that say what a region is, not which; "city" is none of them, since it tells a city from the region around it.
@@ -385,8 +391,9 @@ _BORNE_BY_REGIONS, _STATES = map(word_list, ("countries_and_regions", "kinds_of_
 
 
 def loose_words(name: str) -> list[str]:
-    """Return the loose words of a name without those that connect others."""
-    return [word for word in map(loosen, words(name.replace("&", " and "))) if word not in CONNECTING]
+    """Return the loose words of a name without those that connect others: "Est" of "de l'Est"."""
+    text = _ELIDED.sub(" ", name.replace("&", " and "))
+    return [word for word in map(loosen, words(text)) if word not in CONNECTING]
 
 
 def run_together(name: str) -> str:

@@ -12,14 +12,19 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from growthpoles.errors import shown
+from growthpoles.language.languages import alternatives
 from growthpoles.regions.name_matching import (
+    COMPASS,
     GENERIC,
     NameIndex,
     core_words,
     cores,
     loose_words,
     run_together,
+    says_only_total,
     says_total,
+    word_list,
 )
 
 OUTSIDE = "it stands outside the indentation of the regions"
@@ -38,6 +43,22 @@ _HALF, _FEW_OPEN = 4, 100  # letters of a name that tell which it is; names of w
 _INDENT = " .\u00a0\u3000\t\u00b7\u2022\u2013\u2014-"  # signs that set a name in: spaces, dots, dashes
 _MOST_LEVELS, _FEW_COLUMNS, _MOST_STEPS = 4, 12, 60_000  # of a total; that tell them; to find them
 _CLOSE = 0.05  # part of itself by which a row may miss the sum of its parts and have a fault
+PLACES = word_list("kinds_of_places")
+_STEM = 3  # letters that forms of one word share, and in which they may differ
+_BEFORE, _REST = alternatives("leaving_out"), alternatives("rests_of")
+_BEHIND = rf"(?:\s*(?:{alternatives('left_out_before')})|(?:{alternatives('left_out_suffixes')}))"
+#: In brackets, behind a comma or a dash, or a word alone; what is left out stands behind the word or before it.
+_LEAVING_OUT = tuple(
+    re.compile(pattern, flags=re.IGNORECASE)
+    for pattern in (
+        rf"(?P<whole>[^()\[\]（）]+?)\s*[(\[（]\s*(?:{_BEFORE})(?:(?<=[除含括])|(?<=[除含括]\s)|\b|(?<=\.))\s*(?P<part>[^()]+?)\s*[)\]）]",
+        rf"(?P<whole>[^()\[\]（）]+?)\s*[(\[（]\s*(?P<part>[^()]+?){_BEHIND}\s*[)\]）]",
+        rf"(?P<whole>.+?)(?:\s*[,;:]\s*|\s+[–—-]\s+|\s+)(?:{_BEFORE})(?:\s+|(?<=\.))(?P<part>\S.*)",
+        rf"(?:{_REST})(?:\s+|\s*[’']\s*)(?P<whole>\S.*)",
+        rf"(?P<whole>.+?)\s*(?:[(\[（]|[,;:]\s|\s[–—-]\s)\s*(?:{alternatives('rests')})\s*[)\]）]?",
+    )
+)  # fmt: skip
+_DASH = re.compile(r"(?<=\w\w)[-–—](?=\w\w)")
 _AND = re.compile(r"\s*[/&+,;–]\s*|\s+(?:-|and|und|et|e|y|i|и|och|og|en|ja|ve|dan|va|și)\s+")
 Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -70,6 +91,8 @@ class KeyMatch:
         The only name left and the only region left, which nothing else joins: no proposal.
     joint : dict of name to codes
         Rows of several regions together ("Tasman/Nelson"), or that may be of two ("Nawalparasi").
+    lacking : dict of name to str
+        Of the parts those that say what they leave out: "Yaoundé" of "Centre (sans Yaoundé)"; "" of "Rest of Centre".
     rivals : dict of name to codes
         Regions that are spelled just or about as much like a name, which may be any of them: two are "Tashkent".
     called : dict of code to name
@@ -88,6 +111,7 @@ class KeyMatch:
     parts: dict[str, str] = field(default_factory=dict)
     last: dict[str, str] = field(default_factory=dict)
     joint: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    lacking: dict[str, str] = field(default_factory=dict)
     rivals: dict[str, tuple[str, ...]] = field(default_factory=dict)
     called: dict[str, str] = field(default_factory=dict)
     crowd: bool = False
@@ -196,6 +220,101 @@ def level_of_regions(keyed: Mapping[str, str], index: NameIndex, signs: RowSigns
     return {name: code for code, name in taken.items()}, set(members[nearest_level])
 
 
+def names_parts(labels: Sequence[Sequence[str]]) -> bool:
+    """Tell whether the labels beside the rows of each region name its parts, perhaps one of them all of it, or none.
+
+    They are words, and all different within a region.
+    """
+    named = [label for each in labels for label in each if label]
+    different = all(len({*each}) == len(each) for each in labels)
+    worded = all(any(map(str.isalpha, label)) for label in named)
+    return len(labels) > 1 and different and worded and len(named) >= len(labels) + sum(map(len, labels)) / 2
+
+
+def wholes_among(name: str, labels: Sequence[str]) -> list[int]:
+    """Return the places of labels that name all of a region and no part: without a name, or with a word for totals."""
+    own = {*loose_words(name)}
+    rests = [" ".join(word for word in loose_words(label) if word not in own) for label in labels]
+    return [at for at, rest in enumerate(rests) if not rest or says_only_total(rest)]
+
+
+def of_several(name: str) -> bool:
+    """Tell whether a name is that of a region of two places, by its kind and a dash: "Gəncə-Daşkəsən rayonu"."""
+    kinds = GENERIC | COMPASS | PLACES
+    pieces = [{*loose_words(piece)} for piece in _DASH.split(name)]
+    return len(pieces) > 1 and all(each - kinds for each in pieces) and any(not GENERIC.isdisjoint(p) for p in pieces)
+
+
+def what_is_left_out(name: str) -> tuple[str, str] | None:
+    """Return the region of which a row says that it lacks a part, and that part, "" where it is not named."""
+    for pattern in _LEAVING_OUT:
+        if hit := pattern.fullmatch(name.strip()):
+            return hit["whole"].strip(), (hit.groupdict().get("part") or "").strip()
+    return None
+
+
+def is_other_region(part: str, whole: str, index: NameIndex) -> bool:
+    """Tell whether all that a row leaves out are regions themselves: "Moscow Oblast (without Moscow)" is the oblast.
+
+    Names bend: "без Москвы" is Москва; of kinds alone, a region of that kind is meant: "без автономных округов".
+    """
+    own = {*index.find(whole)}
+
+    def meant(text: str, spelling: str) -> bool:
+        (mine, _), (theirs, _) = cores(text), cores(spelling)
+        parts, others = loose_words(text), loose_words(spelling)
+        kind = any(_akin(word, each) for word in parts for each in GENERIC)
+        within = bool(parts) and all(any(_akin(word, each) for each in others) for word in parts)
+        mine, theirs = mine - PLACES or mine, theirs - PLACES or theirs
+        alike = len(mine) == len(theirs) and all(any(_akin(word, each) for each in theirs) for word in mine)
+        return alike or (within and kind)
+
+    wanted = [text for text in _AND.split(part) if loose_words(text)]
+    others = {code: names for code, names in index.names.items() if {code} != own}
+    return bool(wanted) and all(
+        any(meant(text, each) for names in others.values() for each in names if any(map(str.isalpha, each)))
+        for text in wanted
+    )
+
+
+def _akin(word: str, other: str) -> bool:
+    """Tell whether two words are forms of one: alike but for their ends."""
+    same = next((i for i, (a, b) in enumerate(zip(word, other, strict=False)) if a != b), min(len(word), len(other)))
+    return word == other or (same >= _STEM and max(len(word), len(other)) - same <= _STEM)
+
+
+def ask_of_lacking(match: KeyMatch, lacking: Mapping[str, tuple[str, str]], index: NameIndex) -> None:
+    """Ask of rows that leave out a part of their region, and of the rows of such parts: none of them is the region.
+
+    Where that part is a region itself, the rest is the region, and a row without that remark is both together.
+    """
+    codes = match.codes
+    for name, (whole, part) in lacking.items():
+        code = codes.get(name) or match.open.get(name)
+        if code is None:
+            continue
+        beside = [row for row, of in codes.items() if of == code and row not in lacking]
+        for held in (match.found, match.aliases, match.open):
+            held.pop(name, None)
+        if is_other_region(part, whole, index):
+            match.aliases[name] = code, f"{part} is a region of its own"
+            for row in beside:
+                match.found.pop(row, None)
+                match.aliases.pop(row, None)
+                match.outside[row] = f"it holds {part} too, a region of its own, which {shown(name)} leaves out"
+            continue
+        if beside:
+            match.outside[name] = f"it is a part of the region of {shown(beside[0])}"
+            continue
+        match.parts[name], match.lacking[name], match.open[name] = code, part, None
+        wanted = {cores(text)[0] - PLACES or cores(text)[0] for text in _AND.split(part)} - {frozenset()}
+        for row in [*match.open, *match.outside]:
+            own = cores(row)[0]
+            if row not in lacking and (own - PLACES or own) in wanted and codes.get(row, code) == code:
+                match.outside.pop(row, None)
+                match.open[row], match.parts[row] = None, code
+
+
 def ask_of_parts(match: KeyMatch, rest: Mapping[str, str], index: NameIndex, signs: RowSigns) -> None:
     """Find rows that may be parts of a region; one that is taken for it beside such a row is asked for, too.
 
@@ -207,7 +326,10 @@ def ask_of_parts(match: KeyMatch, rest: Mapping[str, str], index: NameIndex, sig
     whole = {each for held in cores.values() for each in held}
     apart = signs.of_other_level(match.codes)
     for name in [
-        n for n in rest if n not in apart and (n in match.open or match.outside.get(n) in (OWN_ROWS, LEFT_OVER))
+        n
+        for n in rest
+        if n not in apart and (n in match.open or match.outside.get(n) in (OWN_ROWS, LEFT_OVER))
+        if not (says_total(rest[n]) or of_several(rest[n]))
     ]:
         own = core_words(loose_words(rest[name]), GENERIC)
         above = (

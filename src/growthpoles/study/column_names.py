@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 
 from growthpoles.errors import shown
+from growthpoles.language.languages import alternatives
 from growthpoles.study import guess_columns as headers
 from growthpoles.study.files.number_notation import is_number
 from growthpoles.study.files.printed_labels import (
+    UNSTATED,
     YEAR_WORDS,
     marked_apart,
     parse_year,
@@ -16,9 +19,14 @@ from growthpoles.study.files.printed_labels import (
     unit_behind,
     year_reader,
 )
-from growthpoles.study.files.printed_subjects import heading_reader, is_unit, unit_said
+from growthpoles.study.files.printed_subjects import heading_reader, is_unit, names_no_subject, unit_said
 from growthpoles.study.files.table_files import cell_text
 from growthpoles.study.table_blocks import Block, tell_table_number
+
+_SUBJECTS = (
+    headers.INDICATOR,
+    *(re.compile(alternatives(each), flags=re.IGNORECASE) for each in ("subjects", "data_sets")),
+)
 
 
 def head_of(block: Block, at: int) -> str:
@@ -102,12 +110,22 @@ def name_columns_of(block: Block) -> None:
         block.kinds |= {text: label for text, label in labels.items() if label in plain}
 
 
+def _said_of_all(heads: Mapping[int, str], texts: Mapping[int, str]) -> tuple[int, int]:
+    """Return, of columns with one text each, that which says what all numbers are, and that of their unit, or -1."""
+    ways = {at: [bool(each.fullmatch(head.strip())) for each in _SUBJECTS] for at, head in heads.items()}
+    named = [at for at, way in ways.items() if any(way) and not names_no_subject(texts[at])]
+    coded = {at: bool(headers.CODED.fullmatch(texts[at])) for at in heads}
+    units = [at for at, head in heads.items() if headers.UNIT.fullmatch(head) and not texts[at].isdecimal()]
+    subject = min(named, key=lambda at: (coded[at], ways[at].index(True), -at), default=-1)
+    return subject, min(units, key=lambda at: (at in named, coded[at], at), default=-1)
+
+
 def name_by_constants(block: Block) -> None:
     """Call numbers whose heading says nothing of them ("Value", a year) as a column says of all rows, with its unit."""
     aside = {block.key, block.year_column, *block.value_at, *block.indicator}
     held = ((at, {block.text(row, at) for _, row in block.regions} - {""}) for at in {*block.kinds_of} - aside)
     alone = {at: texts.pop() for at, texts in held if len(texts) == 1}
-    subject, unit = headers.said_of_all({at: head_of(block, at) for at in alone}, alone)
+    subject, unit = _said_of_all({at: head_of(block, at) for at in alone}, alone)
     block.subject = alone.get(subject, "")
     general = {label for label in block.labels.values() if not label or headers.VALUE.fullmatch(label)}
     if block.indicator:
@@ -126,3 +144,18 @@ def name_by_constants(block: Block) -> None:
     if texts:
         told = (f"the {what} {shown(text)} (column {shown(block.names[at])})" for at, (what, text) in texts.items())
         block.doubts.append(f"every row says the same of its number: {', '.join(told)}")
+
+
+def partly_held(
+    blocks: Sequence[Block], indicators: Sequence[str], places: Mapping[tuple[int, int | str], int]
+) -> dict[str, list[int]]:
+    """Return the indicators that are not in every year of the tables, with the years that they are in."""
+    held: dict[str, set[int]] = {name: set() for name in indicators}
+    for block in blocks:
+        for (own, at), position in places.items():
+            year = block.value_at.get(at) if own == id(block) and isinstance(at, int) else None
+            if own == id(block):
+                held[indicators[position]] |= {year} if year is not None else set(block.years)
+    held = {name: years for name, years in held.items() if years != {UNSTATED}}  # of no year, which is told apart
+    every: set[int] = set().union(*held.values())
+    return {name: sorted(years) for name, years in held.items() if years < every}

@@ -24,12 +24,15 @@ from growthpoles.regions.key_matching import region_names as names_of_layer
 from growthpoles.regions.name_matching import NameIndex, is_country, name_keys, words
 from growthpoles.study.files.cell_grids import EncodingError
 from growthpoles.study.files.printed_labels import UNIT_WORD, parse_year
-from growthpoles.study.files.printed_subjects import names_no_subject
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
 _SLIGHT = 1e-3  # share of its area that a region may gain or lose where shared borders are mended without asking
+#: Heads of columns of names that a region bears beside its own.
+_SECOND = re.compile(
+    r"alt(?:$|[^a-z]|ernat|name)|alias|also|other|former|old(?:$|[^a-z])|var(?:$|_?name|iant)", flags=re.IGNORECASE
+)
 _OTHER_NAMES = frozenset("|;")  # divide the names that a region bears beside its own
 _OWN = 0.6  # of a column of names, more than this share differ; else they are groups of regions
 _SAME = 0.9  # of two columns, more than this share name the same regions
@@ -84,7 +87,6 @@ INDICATOR = re.compile(
     flags=re.IGNORECASE,
 )
 #: Columns that say in every row what the whole table is about, the likeliest first.
-_SUBJECTS = (INDICATOR, *(re.compile(alternatives(each), flags=re.IGNORECASE) for each in ("subjects", "data_sets")))
 #: A header with a word for units; the other words for them may mean regions, and count where they stand alone.
 UNIT = re.compile(
     r"(?!.*(?:territ|admin|geo|region|spatial|local|муниц|террит|админ)).*"
@@ -436,7 +438,8 @@ def name_columns(table: Any, key: str | None, known: Collection[str] = ()) -> li
     """Return the columns of a boundary file that hold names of the regions, the best first.
 
     Those in which most texts stand in the tables (`known`, as :func:`name_keys` loosens them) come first, then those
-    where every region has a name of its own, those that are called names, and the order of the file. Columns of
+    that hold no list of other names ("A|B") and are not called other ones ("alt-name"), those where every region has
+    a name of its own, those that are called names, and the order of the file. Columns of
     numbers and of codes are none; nor are those in which most names repeat, which are groups of regions, those of
     seats, and lists of other names ("A|B"). The key, where it is one of them, is preceded only by columns without more
     gaps that are called names, write its names in another way (it is often in capitals or without its accents), or
@@ -462,7 +465,8 @@ def name_columns(table: Any, key: str | None, known: Collection[str] = ()) -> li
             continue
         whole = distinct == len(rows)
         borne = len(set(known) & {name_keys(text).loose for text in texts}) if known else 0
-        ranks[column] = (-borne, not whole, code, not _NAMED.search(column.casefold()))
+        second = bool(_SECOND.match(column)) or any("|" in text for text in texts)
+        ranks[column] = (-borne, second, not whole, code, not _NAMED.search(column.casefold()))
     names = sorted(ranks, key=lambda column: ranks[column])
     if key not in ranks:
         return names
@@ -572,16 +576,6 @@ def indicator_column(
     alike = {at: column[0] for at, column in (called or texts).items() if column[0] and len(set(column)) == 1}
     same = [at for at in alike if called or not heads[at]] if lone else []
     return min(same, key=lambda at: (bool(CODED.fullmatch(alike[at])), at), default=None)
-
-
-def said_of_all(heads: Mapping[int, str], texts: Mapping[int, str]) -> tuple[int, int]:
-    """Return, of columns with one text each, that which says what all numbers are, and that of their unit, or -1."""
-    ways = {at: [bool(each.fullmatch(head.strip())) for each in _SUBJECTS] for at, head in heads.items()}
-    named = [at for at, way in ways.items() if any(way) and not names_no_subject(texts[at])]
-    coded = {at: bool(CODED.fullmatch(texts[at])) for at in heads}
-    units = [at for at, head in heads.items() if UNIT.fullmatch(head) and not texts[at].isdecimal()]
-    subject = min(named, key=lambda at: (coded[at], ways[at].index(True), -at), default=-1)
-    return subject, min(units, key=lambda at: (at in named, coded[at], at), default=-1)
 
 
 def codes_of_labels(texts: Mapping[int, Sequence[str]]) -> dict[int, int]:

@@ -25,6 +25,7 @@ from growthpoles.ratings.indicator_methods import METHOD_COLUMNS
 from growthpoles.regions.boundaries import layer_names, read_layer
 from growthpoles.regions.name_matching import ROMAN, name_keys
 from growthpoles.result_display import ResultDisplay
+from growthpoles.study.column_names import partly_held
 from growthpoles.study.files.cell_grids import NO_TABLE, EncodingError, Grid
 from growthpoles.study.files.problems import NO_KEY, encoding_told, nothing_found, partly_told
 from growthpoles.study.files.table_files import cell_text
@@ -50,7 +51,7 @@ from growthpoles.study.read_published import (
     table_lines,
     texts_of,
 )
-from growthpoles.study.region_rows import key_in, partly_held, stray_codes
+from growthpoles.study.region_rows import key_in, stray_codes
 from growthpoles.study.study_spec import allowance, is_study_name
 from growthpoles.study.table_blocks import Block
 

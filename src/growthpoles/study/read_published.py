@@ -19,6 +19,7 @@ from growthpoles.errors import quoted as in_list
 from growthpoles.file_reading import likely_encodings, read_bytes
 from growthpoles.regions.key_matching import match_keys
 from growthpoles.regions.name_matching import NameIndex, name_keys, says_total
+from growthpoles.study.column_names import partly_held
 from growthpoles.study.files import problems as causes
 from growthpoles.study.files.cell_grids import EncodingError, Grid, read_grids, turned
 from growthpoles.study.files.number_notation import given_signs, is_number, signs_asked
@@ -59,10 +60,10 @@ from growthpoles.study.region_rows import (
     key_in,
     namesakes,
     of_smaller_regions,
-    partly_held,
     refuse_repeats,
     refuse_smaller_regions,
     regions_across,
+    rests_taken,
     share_totals,
     stray_codes,
     unread_rows,
@@ -470,13 +471,10 @@ def doubts_of(block: Block, codes: Sequence[str], blocks: Sequence[Block] = ()) 
     for code, names, _ in namesakes(block):
         told = f"{' and '.join(map(in_list, names))} are {'both' if len(names) == 2 else 'all'} {plain(code)}"
         doubts.append(f"{at}: {told}; ignore says which is no region")
-    reasons: dict[str, list[str]] = {}
-    for name, reason in match.outside.items():
-        reasons.setdefault(reason, []).append(name)
-    for why, names in reasons.items():
-        told = listed((name or "an empty cell" for name in names), write=in_list)
-        doubts.append(f"{at}: {told} was taken for no region, and is ignored ({why})")
-    doubts += (f"{at}: {in_list(row)} was left out ({why})" for row, why in block.apart.items())
+    for held, told in ((match.outside, "taken for no region, and is ignored"), (block.apart, "left out")):
+        for why in dict.fromkeys(held.values()):
+            names = [name or "an empty cell" for name, each in held.items() if each == why]
+            doubts.append(f"{at}: {listed(names, write=in_list)} was {told} ({why})")
     assert block.key is not None
     inside = [(n, row) for n, row in block.aside if block.first <= n <= block.last]
     if unnamed := [n for n, row in inside if not block.text(row, block.key) and any(map(is_number, row))]:
@@ -611,16 +609,14 @@ def read_table(
         for name in [name for name in block.match.outside if name in known and name not in skipped]:
             block.match.outside.pop(name)
             block.match.aliases[name] = known[name], "as asked"
+        block.doubts += rests_taken(block, known)
     refuse_smaller_regions(blocks, str(path))
     stray = {name: hit for block in blocks for name, hit in block.match.open.items()}
     undated = [f"the year of {place_of(block)} is not stated" for block in blocks if not block.years]
     unclear = [parted(block.unclear, file=str(path))[0] for block in blocks if block.unclear]
-    parts = {name: code for block in blocks for name, code in block.match.parts.items() if name in stray}
-    last = {name: code for block in blocks for name, code in block.match.last.items() if name in stray}
-    joint = {name: codes for block in blocks for name, codes in block.match.joint.items() if name in stray}
     problems = [*(fits_none(name, blocks) for name in stray), *undated, *unclear]
     if problems:
-        of_names, own = causes.names_remedy(stray, parts, joint, last=last, whole=boundaries is not None)
+        of_names, own = causes.names_remedy(stray, [each.match for each in blocks], whole=boundaries is not None)
         own |= {"year": "YEAR"}
         of_signs, signs = signs_asked(next((block.readings for block in blocks if block.unclear), ()))
         of_years = "{year}, by which its values are kept (a map of a file joins a table without years as it is)"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Sequence
 from dataclasses import replace
-from itertools import pairwise, permutations, takewhile
+from itertools import pairwise, permutations
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,20 +14,27 @@ import numpy as np
 
 from growthpoles.errors import DataError, Option, Reason, listed, message, plain, quoted, remedy, shown
 from growthpoles.language.languages import alternatives
-from growthpoles.regions.key_matching import PART, SUM, code_endings, key_of, match_keys
-from growthpoles.regions.name_matching import NameIndex, is_country, loose_words, name_keys, says_total
-from growthpoles.regions.row_levels import KeyMatch, RowSigns, indents, levels_by_rates, levels_by_sums
+from growthpoles.regions.key_matching import PART, SUM, code_endings, counts, key_of, match_keys
+from growthpoles.regions.name_matching import NameIndex, is_country, loose_words, says_total
+from growthpoles.regions.row_levels import (
+    KeyMatch,
+    RowSigns,
+    indents,
+    levels_by_rates,
+    levels_by_sums,
+    names_parts,
+    what_is_left_out,
+    wholes_among,
+)
 from growthpoles.study.files.cell_grids import Grid
 from growthpoles.study.files.number_notation import is_number
-from growthpoles.study.files.printed_labels import UNSTATED, bare_name, parse_year, years_in
-from growthpoles.study.files.printed_subjects import is_unit
-from growthpoles.study.files.problems import CODES_OF_REGIONS, KEY_TAKEN, MAY_BE_CODES
+from growthpoles.study.files.printed_labels import bare_name, parse_year, years_in
+from growthpoles.study.files.problems import KEY_TAKEN, parts_told
 from growthpoles.study.files.table_files import JOINT, cell_text, joint_keys
 from growthpoles.study.guess_columns import region_column
 from growthpoles.study.table_blocks import (
     MOST_ACROSS,
     Block,
-    bare_number,
     counted_from,
     fill_key,
     hits_of,
@@ -41,6 +48,7 @@ from growthpoles.study.table_totals import (
     figures,
     figures_by_name,
     lies_between,
+    outside_order,
     seeming_totals,
     totals_of,
     with_halves,
@@ -51,8 +59,6 @@ _PERCENT = re.compile(rf"(?!.*‰)(?:.*(?:{alternatives('no_amount_percentage')}
 _FEW = 2  # numbers that tell nothing
 _HEADINGS = "{names} may be totals of the rows below them, between whose values they lie: each is counted as a region"
 _NAMED = 12  # regions that one message lists
-_CLOSE = 3  # numbers for each region, within which codes lie
-_MEASURES = re.compile(rf"[%‰$€£]|{alternatives('measures')}|{alternatives('industries')}", flags=re.IGNORECASE)
 _IGNORED = "{text} was taken for no region, and is ignored (listed in ignore)"
 _NOT_FOUND = "ignore: {text} fits no row of {file}, and nothing is ignored by it"
 
@@ -66,6 +72,12 @@ def leave_rows_out(block: Block, index: NameIndex | None, ignore: Container[str]
     if ignore:
         block.apart |= {name: "listed in ignore" for name in map(called, block.rows) if name in ignore}
         block.rows = [each for each in block.rows if called(each) not in block.apart]
+    at, repeated = parts_of_regions(block)
+    for rows in repeated:
+        whole = wholes_among(block.text(block.rows[rows[0]][1], block.key or 0), texts_in(block, rows, at))
+        told = f"{shown(block.names[at])} names parts of a region, which has a row of its own beside them"
+        block.apart |= {called(block.rows[i]): told for n, i in enumerate(rows) if len(whole) == 1 and n not in whole}
+    block.rows = [each for each in block.rows if called(each) not in block.apart]
     levels = {}
     if index is not None and block.value_at:
         levels = rows_of_other_level(block, lambda name: len(hits_of(index, name)) == 1)
@@ -88,6 +100,28 @@ def rows_of_one_name(block: Block) -> dict[str, list[list[int]]]:
         if name and len({tuple(block.text(block.rows[i][1], at) for at in block.value_at) for i in rows}) > 1:
             told.setdefault(name, []).append(rows)
     return told
+
+
+def texts_in(block: Block, rows: Iterable[int], at: int) -> list[str]:
+    """Return the texts of a column in the rows at some places."""
+    return [block.text(block.rows[i][1], at) for i in rows]
+
+
+def parts_of_regions(block: Block) -> tuple[int, list[list[int]]]:
+    """Return the column that names the parts of regions in whose rows these are repeated or stand merged, and the rows.
+
+    No year or indicator tells the rows of one region apart there, and most regions are repeated: no code is mistyped.
+    """
+    repeated = {name: [each for each in held if len(each) > 1] for name, held in rows_of_one_name(block).items()}
+    rows = [each for held in repeated.values() for each in held]
+    names = {block.text(row, block.key or 0) for _, row in block.rows} - {""}
+    if block.indicator or 2 * sum(map(bool, repeated.values())) < max(len(names), 2 * _FEW):
+        return 0, []
+    taken = {block.key, block.year_column, block.flag_column, *block.value_at, *block.undated}
+    for at in range(len(block.paths)):
+        if at not in taken and names_parts([texts_in(block, each, at) for each in rows]):
+            return at, rows
+    return 0, []
 
 
 def rows_of_other_level(block: Block, is_region: Callable[[str], bool]) -> dict[int, tuple[int, bool]]:
@@ -298,11 +332,21 @@ def fits_none(name: str, blocks: Iterable[Block]) -> str:
     told = f"{shown(name)} fits no region"
     if name in match.joint:
         return f"{told}, and may be {listed([match.called[code] for code in match.joint[name]], limit=8)} together"
+    if name in match.lacking:
+        part = f"without {shown(match.lacking[name])}" if match.lacking[name] else "the rest"
+        return f"{shown(name)} is a part of {plain(match.called[match.parts[name]])}, {part}"
     if name in match.parts:
         return f"{told}, and may be a part of {plain(match.called[match.parts[name]])}"
     if name in match.rivals and match.open[name] is None:
         return f"{told}, and may be {' or '.join(plain(match.called[code]) for code in match.rivals[name][:8])}"
     return told
+
+
+def rests_taken(block: Block, aliases: Container[str]) -> list[str]:
+    """Say which rows stand for a region, as an alias says, though they name a part that they leave out."""
+    told = {name: code for name, code in block.match.codes.items() if name in aliases and what_is_left_out(name)}
+    stand = "stands for all of the region, as aliases say, though it leaves out a part"
+    return [f"{shown(name)} ({plain(code)}) {stand}" for name, code in told.items()]
 
 
 def share_totals(blocks: Sequence[Block]) -> None:
@@ -328,6 +372,20 @@ def refuse_smaller_regions(blocks: Iterable[Block], where: str) -> None:
         raise DataError(message(of_smaller_regions(crowded[0]), where=where, allowed=allowed))
 
 
+def _sums_line(grid: Grid, key: str, heads: Sequence[int], decimal: str) -> str:
+    """Say what makes one row of those of the parts of a region, with a line of Python where one row names columns."""
+    told = "boundaries of the parts, or one row for each region: counts add up, rates and means have another table"
+    if len(heads) != 1 or key not in dict(grid.rows).get(heads[0], ()):
+        return told
+    book = grid.path.suffix.lower().startswith((".xls", ".ods"))
+    how = f"sheet_name = {grid.sheet!r}" if book and grid.sheet else "sep = None, engine = 'python'"
+    how += "" if book or decimal == "." else f", decimal = {decimal!r}"
+    read = f"pd.read_{'excel' if book else 'csv'}({grid.path.name!r}, skiprows = {heads[0] - 1}, {how})"
+    sums = f"groupby({key!r}, sort = False).sum(numeric_only = True).to_csv('sums.csv')"
+    rows = f"t.assign(**t[[{key!r}]].ffill()).dropna(thresh = 2)"
+    return f"{told}; of counts, in Python: import pandas as pd; t = {read}; {rows}.{sums}"
+
+
 def refuse_repeats(blocks: Sequence[Block], where: str, *, named: bool) -> None:
     """Refuse regions of several names or rows that nothing tells apart, and say how the row that is not meant goes.
 
@@ -343,11 +401,17 @@ def refuse_repeats(blocks: Sequence[Block], where: str, *, named: bool) -> None:
     text = "{ignore}, or another row of each that is no region"
     for block in blocks if not told else ():
         regions = {block.text(row, block.key or 0) for _, row in block.regions}
+        at, parts = parts_of_regions(block)
+        parts = [rows for rows in parts if not regions.isdisjoint(texts_in(block, rows, block.key or 0))]
+        if parts:
+            sums = _sums_line(block.grid, block.names[block.key or 0], block.header, block.notation.decimal)
+            problem = parts_told(block.names[at], texts_in(block, parts[0], at), len(parts))
+            raise DataError(message(problem, where=where, allowed=sums))
         for name, held in rows_of_one_name(block).items() if not block.indicator else ():
             for rows in held if name in regions else ():
                 lines = [block.rows[i][0] for i in rows]
                 told.append(f"duplicate region {shown(name)} ({block.grid.unit}s {listed(lines, limit=8)})")
-                apart = _outside_order(block, rows) if len(rows) == 2 else None
+                apart = outside_order(block, rows) if len(rows) == 2 else None
                 out, other = (lines[1:], lines[:-1]) if apart is None else ([block.rows[apart][0]], [])
                 ignored += (f"{block.grid.unit} {line}: {name}" for line in out)
                 instead += (f"{block.grid.unit} {line}: {name}" for line in other)
@@ -362,23 +426,6 @@ def refuse_repeats(blocks: Sequence[Block], where: str, *, named: bool) -> None:
         more = [f"and {len(told) - _NAMED} more"] if len(told) > _NAMED else []
         allowed = remedy(text, **options)
         raise DataError(message("; ".join([*told[:_NAMED], *more]), where=where, allowed=allowed))
-
-
-def _outside_order(block: Block, rows: Sequence[int]) -> int | None:
-    """Return the one of several rows of one name that is outside the order of the others, as that of the whole is.
-
-    The others are in the order of the alphabet; or it is the first or last one, bears the name of a country and is not
-    the least: a mean or a sum.
-    """
-    names = [bare_name(block.text(row, block.key or 0)).casefold() for _, row in block.rows]
-    left = {i: names[:i] + names[i + 1 :] for i in rows}
-    alone = [i for i in rows if left[i] == sorted(left[i])]
-    if not alone and is_country(names[rows[0]]):
-        values = np.array(figures(block), dtype=float)
-        ends = [i for i in rows if i in (0, len(names) - 1)]
-        alone = [i for i in ends if (values[i] > np.fmin.reduce(np.delete(values, i, axis=0), axis=0)).all()]
-        alone = alone if len(ends) == 1 else []
-    return alone[0] if len(alone) == 1 else None
 
 
 def seeming_shares(block: Block) -> list[str]:
@@ -539,6 +586,8 @@ def spelled_otherwise(
             continue
         if at in numeric and (any(map(years_in, block.paths[at])) or not code_endings(texts, index)):
             continue
+        if counts(cells) and any(n["t"] > len(cells) / 2 for n in kinds.values()):
+            continue  # which numbers the rows, that are named beside it
         codes = (match := match_keys(texts, index, bare_name=bare_name)).codes | match.heard
         units, sure = len(set(codes.values())), len(set(match.codes.values())) / (len(index.names) + 1)
         if units >= 0.4 * min(len(texts), len(index.names)) and units > 1:
@@ -638,81 +687,3 @@ def regions_across(grid: Grid, index: NameIndex) -> bool:
         if most >= fewest or count is spelled:
             return most >= fewest and all(count(column) < most for column in columns)
     return False
-
-
-def holds_codes(block: Block, at: int) -> bool:
-    """Tell whether a column holds codes: texts of digits, of one length, all different, some with a leading zero."""
-    cells = [row[at] for _, row in block.rows if at < len(row) and cell_text(row[at])]
-    texts = [cell_text(cell) for cell in cells if isinstance(cell, str)]
-    alike = len(texts) > 2 and len(texts) == len(cells) == len(set(texts)) and len(set(map(len, texts))) == 1
-    return alike and all(map(str.isdecimal, texts)) and any(text[0] == "0" and len(text) > 1 for text in texts)
-
-
-def region_codes(block: Block, at: int) -> str:
-    """Return why whole numbers are codes of the regions, or may be (:data:`MAY_BE_CODES`), "" if they are amounts.
-
-    Notes
-    -----
-    Where regions have several rows, an amount changes and a code does not: each name has its own in all of them, and
-    the codes begin alike, rise, lie close together, or have one length beside the names. Where each region has one
-    row, codes of one length stand beside the names and rise along with names in the order of the alphabet, begin with
-    the same digits, lie closer together than amounts, or rise in front of the names. What is called an amount is one.
-    """
-    head = " | ".join(block.paths[at])
-    last = re.split(r"[,(\[]", head.rstrip(" )]"))
-    dated = years_in(head) or any(map(block.part_of_year, block.paths[at]))
-    if block.key is None or _MEASURES.search(head) or is_unit(last[-1]) or dated or at in block.undated:
-        return ""
-    rows = [(bare_name(block.text(row, block.key)), bare_number(block, row, at)) for _, row in block.rows]
-    rows = [(name, code) for name, code in rows if name and code and not says_total(name)]
-    if any(not code.isdecimal() for _, code in rows):
-        return ""
-    between = range(min(at, block.key) + 1, max(at, block.key))
-    beside = not any(block.kinds_of[other]["n"] for other in between)
-    # A country above or below the regions has a code of another kind.
-    ways = (rows, *([each for each in rows if each[0] != end] for end in {rows[0][0], rows[-1][0]} if rows))
-    told = [_codes_by_place(each, beside=beside, before=at < block.key) for each in ways]
-    others = any(n["n"] > n["t"] for other, n in block.kinds_of.items() if other not in (at, block.key))
-    best = next((each for each in (CODES_OF_REGIONS, MAY_BE_CODES) if each in told), "")
-    return best if others else ""
-
-
-def _codes_by_place(rows: Sequence[tuple[str, str]], *, beside: bool, before: bool) -> str:
-    pairs = list(dict.fromkeys(rows))
-    names, codes = ([pair[i] for pair in pairs] for i in (0, 1))
-    lengths = {*map(len, codes)}
-    if len(pairs) < 4 or len({*names}) < len(pairs) or len({*codes}) < len(pairs) or len(lengths) > 2:
-        return ""
-    numbers = list(map(int, codes))
-    digits = min(lengths) if len(lengths) == 1 else 0
-    ends = zip(min(codes), max(codes), strict=False) if digits else ()
-    begun = len(list(takewhile(lambda pair: pair[0] == pair[1], ends)))
-    rising = all(a < b for a, b in pairwise(numbers))
-    close = max(numbers) - min(numbers) < _CLOSE * len(pairs)
-    if 2 * len(pairs) <= len(rows):
-        if rising or close or begun or (beside and digits > 1):
-            return CODES_OF_REGIONS
-        return MAY_BE_CODES if beside else ""
-    if not beside or len(pairs) < len(rows) or len(pairs) < 5:
-        return ""
-    sorted_names = [name_keys(name).loose for name in names]
-    along = rising and digits > 1 and len(pairs) > 5 and all(a < b for a, b in pairwise(sorted_names))
-    alike = digits > 3 and (close or begun > 1 or (before and begun > 0 and len(pairs) > 5))
-    if along or alike or (before and rising and (digits > 1 or close)):
-        return CODES_OF_REGIONS
-    return MAY_BE_CODES if (before and digits > 1) or (rising and digits > 3) else ""
-
-
-def partly_held(
-    blocks: Sequence[Block], indicators: Sequence[str], places: Mapping[tuple[int, int | str], int]
-) -> dict[str, list[int]]:
-    """Return the indicators that are not in every year of the tables, with the years that they are in."""
-    held: dict[str, set[int]] = {name: set() for name in indicators}
-    for block in blocks:
-        for (own, at), position in places.items():
-            year = block.value_at.get(at) if own == id(block) and isinstance(at, int) else None
-            if own == id(block):
-                held[indicators[position]] |= {year} if year is not None else set(block.years)
-    held = {name: years for name, years in held.items() if years != {UNSTATED}}  # of no year, which is told apart
-    every: set[int] = set().union(*held.values())
-    return {name: sorted(years) for name, years in held.items() if years < every}

@@ -37,11 +37,10 @@ from growthpoles.study.files.printed_labels import (
 from growthpoles.study.files.printed_subjects import spans_of_others
 from growthpoles.study.files.problems import COUNT_OF_ROWS, KEY_TAKEN, MAY_BE_CODES, NO_YEAR, ON_REQUEST, RANKS, Problem
 from growthpoles.study.files.table_files import JOINT, cell_text
+from growthpoles.study.region_codes import holds_codes, region_codes
 from growthpoles.study.region_rows import (
-    holds_codes,
     joint_key,
     leave_rows_out,
-    region_codes,
     seeming_shares,
     settle_rows,
     spelled_otherwise,

@@ -547,3 +547,20 @@ def seeming_totals(names: Sequence[str], totals: Container[str], block: Block | 
 def _decimals(value: float) -> int:
     """Count the decimals of a number as it is written."""
     return len(repr(value).partition(".")[2].rstrip("0"))
+
+
+def outside_order(block: Block, rows: Sequence[int]) -> int | None:
+    """Return the one of several rows of one name that is outside the order of the others, as that of the whole is.
+
+    The others are in the order of the alphabet; or it is the first or last one, bears the name of a country and is not
+    the least: a mean or a sum.
+    """
+    names = [bare_name(block.text(row, block.key or 0)).casefold() for _, row in block.rows]
+    left = {i: names[:i] + names[i + 1 :] for i in rows}
+    alone = [i for i in rows if left[i] == sorted(left[i])]
+    if not alone and is_country(names[rows[0]]):
+        values = np.array(figures(block), dtype=float)
+        ends = [i for i in rows if i in (0, len(names) - 1)]
+        alone = [i for i in ends if (values[i] > np.fmin.reduce(np.delete(values, i, axis=0), axis=0)).all()]
+        alone = alone if len(ends) == 1 else []
+    return alone[0] if len(alone) == 1 else None

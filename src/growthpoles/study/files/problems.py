@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,6 +11,8 @@ from growthpoles.errors import Option, Reason, listed, message, plain, remedy, s
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from growthpoles.regions.row_levels import KeyMatch
 
 _LEFT_OUT = "{at}: {why}; it was left out"
 #: Why a sheet or a table is left out, and what mends that; what stands in braces is filled in by :func:`nothing_found`.
@@ -171,44 +173,53 @@ def alias_line(stray: Mapping[str, str | None], key: str) -> tuple[dict[str, str
 
 
 def names_remedy(
-    stray: Mapping[str, str | None],
-    parts: Mapping[str, str],
-    joint: Collection[str],
-    *,
-    last: Mapping[str, str],
-    whole: bool,
+    stray: Mapping[str, str | None], matches: Sequence[KeyMatch], *, whole: bool
 ) -> tuple[str, dict[str, str]]:
     """Say what mends names that fit no region, and with which parameters.
+
+    Parts of a region are not to be ignored, unless there are no others, or the row of the rest may stand for it.
 
     Parameters
     ----------
     stray : mapping of name to region or None
         The region that each may mean.
-    parts : mapping of name to region
-        Names that may be parts of a region: not to be ignored, unless there are no others; then the first.
-    joint : collection of str
-        Names of several regions together.
-    last : mapping of name to region
-        The only name left and the only region left.
+    matches : sequence of KeyMatch
+        What is known of them in every table.
     whole : bool
         Whether a study can be proposed, which lists all of them.
     """
+    parts, last, joint, lacking = (
+        {name: hit for match in matches for name, hit in getattr(match, what).items() if name in stray}
+        for what in ("parts", "last", "joint", "lacking")
+    )
     if joint and len(joint) == len(stray):
         both = "boundaries in which these regions are one, or {ignore}, which leaves them without data"
         return both, {"ignore": repr([*joint])}
-    stray = {name: near for name, near in stray.items() if name not in joint}
+    rests = {name: parts[name] for name in lacking}
+    left_out = [name for name, code in parts.items() if name not in rests and code in {*rests.values()}]
+    stray = {name: near for name, near in {**stray, **rests}.items() if name not in joint and name not in left_out}
     told, some = alias_line(stray or {"name": None}, PLACEHOLDER)
-    none = [name for name in told if not stray.get(name) and name not in parts]
+    none = [*left_out, *(name for name in told if not stray.get(name) and name not in parts)]
+    joined = "and" if none else "or"
     none = none or [next((name for name in (*parts, *told) if name in told), "name")]
     means = ", KEY being the region that the name means" if PLACEHOLDER in told.values() else ""
     if means and len({*last.values()}) == 1:
         means += f" (of all regions only {plain(next(iter(last.values())))} is left)"
     text = f"{{aliases}}{means}, or {{ignore}} where it is no region"
-    if len(none) > 1 or parts:
+    if rests:
+        text = f"the rows of one region added up beforehand, right for counts alone, or {{aliases}}{means}, "
+        text += f"which lets the rest stand for all of it, {joined} {{ignore}} for what is no region"
+    elif len(none) > 1 or parts:
         text = f"{{aliases}}{means}, or, of those that are no regions{_PARTS if parts else ''}, {{ignore}}"
     if some and whole:
         text += f" ({some}; growthpoles init writes them all into study.toml)"
     return text, {"aliases": repr(told or {"name": PLACEHOLDER}), "ignore": repr(none)}
+
+
+def parts_told(column: str, names: Sequence[str], regions: int) -> str:
+    """Say that a table is of parts of regions, with those of the first region."""
+    told = f"several rows of one region: {shown(column)} names its parts ({listed(names, limit=4, write=plain)})"
+    return told + (f", as of {regions - 1} more regions" if regions > 1 else "")
 
 
 def nothing_found(paths: Iterable[Path], left_out: Iterable[str], names: Sequence[str], *, aliases: bool) -> Reason:
