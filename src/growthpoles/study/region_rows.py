@@ -391,7 +391,8 @@ def refuse_repeats(blocks: Sequence[Block], where: str, *, named: bool) -> None:
         at, parts = parts_of_regions(block)
         parts = [rows for rows in parts if not regions.isdisjoint(texts_in(block, rows, block.key or 0))]
         if parts:
-            sums = sums_line(block.grid, block.names[block.key or 0], block.header, block.notation.decimal)
+            grid, heads = block.grid, {n: row for n, row in block.grid.rows if n in block.header}
+            sums = sums_line(grid.path, grid.sheet, block.names[block.key or 0], heads, block.notation.decimal)
             problem = parts_told(block.names[at], texts_in(block, parts[0], at), len(parts))
             raise DataError(message(problem, where=where, allowed=sums))
         for name, held in rows_of_one_name(block).items() if not block.indicator else ():
@@ -571,10 +572,9 @@ def spelled_otherwise(
         texts = [text for text in dict.fromkeys(cells) if text]
         if at == block.year_column or len(texts) < 2 or len(texts) > 3000:
             continue
-        if at in numeric and (any(map(years_in, block.paths[at])) or not code_endings(texts, index)):
+        numbering = counts(cells) and any(n["t"] > len(cells) / 2 for n in kinds.values())  # of rows named beside it
+        if at in numeric and (numbering or any(map(years_in, block.paths[at])) or not code_endings(texts, index)):
             continue
-        if counts(cells) and any(n["t"] > len(cells) / 2 for n in kinds.values()):
-            continue  # which numbers the rows, that are named beside it
         codes = (match := match_keys(texts, index, bare_name=bare_name)).codes | match.heard
         units, sure = len(set(codes.values())), len(set(match.codes.values())) / (len(index.names) + 1)
         if units >= 0.4 * min(len(texts), len(index.names)) and units > 1:
