@@ -119,8 +119,8 @@ def parts_of_regions(block: Block) -> tuple[int, list[list[int]]]:
     if block.indicator or 2 * sum(map(bool, repeated.values())) < max(len(names), 2 * _FEW):
         return 0, []
     taken = {block.key, block.year_column, block.flag_column, *block.value_at, *block.undated}
-    for at in range(len(block.paths)):
-        if at not in taken and names_parts([texts_in(block, each, at) for each in rows]):
+    for at in (at for at in range(len(block.paths)) if at not in taken):
+        if names_parts({name: [texts_in(block, each, at) for each in held] for name, held in repeated.items()}):
             return at, rows
     return 0, []
 
