@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import random
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -24,7 +25,7 @@ import growthpoles as gp
 from growthpoles.errors import DataError, RegionError
 from growthpoles.regions.boundaries import boundary_notes, load_regions, read_boundaries
 from growthpoles.regions.coverage import neighbor_pairs
-from growthpoles.regions.layer_files import PLACED
+from growthpoles.regions.layer_files import ASSUMED, PLACED
 from growthpoles.shipped_data import geodata_path, read_registry
 from growthpoles.study.file_variable import FileOptions, read_files
 
@@ -675,3 +676,29 @@ def test_many_mended_regions_have_one_line(tmp_path: Path, crossed: int) -> None
         told = f"{crossed} regions mended, areas change by at most {100 * most:.3g} %: r{crossed - 1}, "
         assert notes[0].startswith(told)
         assert f"and {crossed - 4} more" in notes[0]
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_topojson_of_degrees_needs_no_system_and_one_of_pixels_does(tmp_path: Path, seed: int) -> None:
+    rng = random.Random(seed)
+    west, south, side = rng.uniform(-170, 150), rng.uniform(-80, 70), rng.uniform(0.5, 9)
+    ring = [[west, south], [west + side, south], [west + side, south + side], [west, south + side], [west, south]]
+
+    def topology(points: list[list[float]], **more: object) -> Path:
+        square = {"type": "Polygon", "arcs": [[0]], "properties": {"code": "a1"}}
+        held = {"objects": {"regions": {"type": "GeometryCollection", "geometries": [square]}}, "arcs": [points]}
+        path = tmp_path / f"r{rng.random()}.{rng.choice(['json', 'topojson'])}"
+        path.write_text(json.dumps({**held, "type": "Topology"} | more))
+        return path
+
+    regions = gp.read_boundaries(topology(ring), key="code")
+    assert regions.crs.to_epsg() == 4326 and boundary_notes(regions) == [ASSUMED]
+    assert regions.total_bounds == pytest.approx([west, south, west + side, south + side])
+    stated = gp.read_boundaries(topology(ring), key="code", crs="EPSG:4258")
+    assert stated.crs.to_epsg() == 4258 and not boundary_notes(stated)
+    assert gp.read_boundaries(topology(ring), key="code", crs="none").crs is None
+    pixels = [[x * 7 + 990.5, y * 5 + 500] for x, y in ring]
+    cells = [[float(round(x)), float(round(y) + 2 * (y > south))] for x, y in ring]
+    cells = [[x + (1.0 if x != round(west) else 0.0), y] for x, y in cells]
+    for other in (topology(pixels), topology(cells), topology(ring, crs={})):
+        assert gp.read_boundaries(other, key="code").crs is None

@@ -214,3 +214,14 @@ def test_parts_alone_are_never_left_out_but_for_one(tmp_path: Path, seed: int, m
     exec(str(caught.value).split("in Python: ")[1], {})
     table = gp.read_table("sums.csv", boundaries=tmp_path / "map.gpkg", year=2021)
     assert table.set_index("region")["value"].to_dict() == sums
+
+
+@pytest.mark.parametrize("kinds", [["Total", "Hombres", "Mujeres"], ["I", "II", "III"], ["0-14 años", "15 y más"]])
+def test_what_every_region_has_is_no_part_of_it(tmp_path: Path, kinds: list[str]) -> None:
+    names = [f"{first}{second}" for first in ("Bar", "Kel", "Mor") for second in ("dova", "lina")]
+    rows = [f"{name};{kind};{10 * i + j}" for i, name in enumerate(names, 1) for j, kind in enumerate(kinds)]
+    (tmp_path / "t.csv").write_text("\n".join(["Region;Group;Value", *rows]), encoding="utf-8")
+    layer = gpd.GeoDataFrame({"name": names}, geometry=[box(i, 0, i + 1, 1) for i in range(len(names))], crs=4326)
+    layer.to_file(tmp_path / "map.gpkg")
+    table = gp.read_table(tmp_path / "t.csv", boundaries=tmp_path / "map.gpkg", year=2021)
+    assert len(table) == len(rows) and table["indicator"].nunique() == len(kinds)

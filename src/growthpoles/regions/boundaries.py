@@ -22,8 +22,8 @@ from growthpoles.regions.layer_files import (
     MAX_FIELDS,
     MAX_LAYER,
     PIXELS,
-    PLACED,
     POLYGONS,
+    assumed_degrees,
     check_layer_file,
     latin_encoding,
     placed,
@@ -125,7 +125,8 @@ def read_boundaries(
         Layer name; needed when the file holds several layers.
     crs : optional
         Coordinate system of a file that states none, in any form that pyproj reads. A file that states
-        another one is an error: nothing is reprojected here. "none" is a plane of unknown units.
+        another one is an error: nothing is reprojected here. "none" is a plane of unknown units. None takes a TopoJSON
+        to count in degrees, as a GeoJSON does, where all its coordinates can be such (``attrs["placed"]`` says so).
     encoding : str, optional
         Of the texts of a Shapefile that does not state it. None takes UTF-8 or Russian cp1251 where the texts are
         plainly that (``attrs["encoding"]`` says so), else what GDAL takes.
@@ -186,7 +187,7 @@ def read_boundaries(
         frame = frame.drop(columns=key).set_index(codes)
     frame, found["left_out"] = _chosen(frame, only, drop, where)
     frame = _with_crs(frame, crs, where)
-    found["overruled"] = frame.attrs.get("overruled")
+    found |= {each: frame.attrs.get(each) or found.get(each) for each in ("overruled", "placed")}
     frame, found["collections"] = _polygons_only(frame)
     _check_coordinates(frame, where)
     frame, repairs = _made_valid(frame, where, repair)
@@ -234,7 +235,7 @@ def boundary_notes(regions: GeoDataFrame) -> list[str]:
         told = "the file does not state the encoding of its texts; {} was taken (the option encoding says another)"
         notes.append(told.format(attrs["encoding"]))
     if "placed" in attrs:
-        notes.append(PLACED)
+        notes.append(attrs["placed"])
     if "overruled" in attrs:
         told = f"the file states {attrs['overruled']}, which puts them where no region is; taken for a plane, as asked"
         notes.append(told)
@@ -553,7 +554,7 @@ def _keys(frame: GeoDataFrame, key: str, where: str) -> pd.Index:
 def _with_crs(frame: GeoDataFrame, crs: CRSLike | None, where: str) -> GeoDataFrame:
     """Set the CRS of a file that states none; refuse one that contradicts the file."""
     if crs is None:
-        return frame
+        return assumed_degrees(where, frame)
     from pyproj import CRS
     from pyproj.exceptions import CRSError
 

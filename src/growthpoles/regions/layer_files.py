@@ -180,6 +180,8 @@ def without_drawing(frame: GeoDataFrame) -> GeoDataFrame:
     return frame
 
 
+_TOPOLOGY = re.compile(rb'"type"\s*:\s*"Topology"')
+ASSUMED = "a TopoJSON counts in degrees of WGS 84 (EPSG:4326) where it states no other; the option crs says another"
 PLACED = "the boundaries are drawn in pixels; their own hc-transform says where the regions are"
 
 
@@ -187,7 +189,7 @@ def placed(path: Path, frame: GeoDataFrame) -> GeoDataFrame:
     """Return a GeoJSON of Highcharts in pixels with its regions where they are: its own hc-transform is undone.
 
     A polygon in the hitZone of a transform is moved by that one, as an inset, any other by "default". Without such a
-    transform, or with coordinates that are no pixels, the layer stays as it is. ``attrs["placed"]`` names the system.
+    transform, or with coordinates that are no pixels, the layer stays as it is. ``attrs["placed"]`` tells of it.
     """
     import numpy as np
     import shapely
@@ -222,7 +224,31 @@ def placed(path: Path, frame: GeoDataFrame) -> GeoDataFrame:
         whole: Any = shapely.MultiPolygon if polygons else shapely.GeometryCollection
         shapes.append(shape if not parts else parts[0] if len(parts) == 1 else whole(parts))
     frame = frame.set_geometry(type(frame.geometry)(shapes, index=frame.index, crs=systems["default"]))
-    frame.attrs["placed"] = str(steps["default"]["crs"])
+    frame.attrs["placed"] = PLACED
+    return frame
+
+
+def assumed_degrees(path: str, frame: GeoDataFrame) -> GeoDataFrame:
+    """Return a TopoJSON that states no coordinate system as one of degrees, where its coordinates plainly are such.
+
+    Its positions are those of a GeoJSON, which counts in degrees of WGS 84. Many are projected to pixels all the same:
+    these reach beyond the degrees there are; whole numbers alone are the cells of a grid. ``attrs["placed"]`` says it.
+    """
+    import numpy as np
+    import shapely
+
+    if frame.crs is not None or Path(path).suffix.lower() not in (".json", ".topojson", ".geojson"):
+        return frame
+    points = shapely.get_coordinates(frame.geometry.to_numpy())
+    plainly = len(points) and (np.abs(points) <= (180.0, 90.0)).all() and (points != points.round()).any()
+    content = Path(path).read_bytes() if plainly else b""
+    try:
+        if not _TOPOLOGY.search(content) or "crs" in json.loads(content):
+            return frame
+    except (ValueError, RecursionError):
+        return frame
+    frame = frame.set_crs("EPSG:4326")
+    frame.attrs["placed"] = ASSUMED
     return frame
 
 

@@ -42,6 +42,7 @@ _MOSTLY, _HARDLY, _CERTAIN, _LIKELY = 0.6, 0.25, float(np.log(1e3)), float(np.lo
 _HALF, _FEW_OPEN = 4, 100  # letters of a name that tell which it is; names of which so much is asked
 _INDENT = " .\u00a0\u3000\t\u00b7\u2022\u2013\u2014-"  # signs that set a name in: spaces, dots, dashes
 _MOST_LEVELS, _FEW_COLUMNS, _MOST_STEPS = 4, 12, 60_000  # of a total; that tell them; to find them
+_OWN_PARTS = 0.8  # of the names of parts, so many stand in one region alone
 _CLOSE = 0.05  # part of itself by which a row may miss the sum of its parts and have a fault
 PLACES = word_list("kinds_of_places")
 _STEM = 3  # letters that forms of one word share, and in which they may differ
@@ -220,15 +221,20 @@ def level_of_regions(keyed: Mapping[str, str], index: NameIndex, signs: RowSigns
     return {name: code for code, name in taken.items()}, set(members[nearest_level])
 
 
-def names_parts(labels: Sequence[Sequence[str]]) -> bool:
+def names_parts(labels: Mapping[str, Sequence[Sequence[str]]]) -> bool:
     """Tell whether the labels beside the rows of each region name its parts, perhaps one of them all of it, or none.
 
-    They are words, and all different within a region.
+    They are words, all different among the rows of a region that nothing else tells apart, and others in each region:
+    ages and sexes are the same in all.
     """
-    named = [label for each in labels for label in each if label]
-    different = all(len({*each}) == len(each) for each in labels)
+    held = [each for own in labels.values() for each in own]
+    named = [label for each in held for label in each if label]
+    different = all(len({*each}) == len(each) for each in held)
     worded = all(any(map(str.isalpha, label)) for label in named)
-    return len(labels) > 1 and different and worded and len(named) >= len(labels) + sum(map(len, labels)) / 2
+    of_regions = {(name, label) for name, own in labels.items() for each in own for label in each if label}
+    of_regions = {(name, label) for name, label in of_regions if not says_total(label)}
+    own_ones = len({label for _, label in of_regions}) >= _OWN_PARTS * len(of_regions)
+    return different and worded and own_ones and len(named) >= len(held) + sum(map(len, held)) / 2
 
 
 def wholes_among(name: str, labels: Sequence[str]) -> list[int]:

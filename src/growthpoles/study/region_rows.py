@@ -29,7 +29,7 @@ from growthpoles.regions.row_levels import (
 from growthpoles.study.files.cell_grids import Grid
 from growthpoles.study.files.number_notation import is_number
 from growthpoles.study.files.printed_labels import bare_name, parse_year, years_in
-from growthpoles.study.files.problems import KEY_TAKEN, parts_told
+from growthpoles.study.files.problems import KEY_TAKEN, parts_told, sums_line
 from growthpoles.study.files.table_files import JOINT, cell_text, joint_keys
 from growthpoles.study.guess_columns import region_column
 from growthpoles.study.table_blocks import (
@@ -118,8 +118,8 @@ def parts_of_regions(block: Block) -> tuple[int, list[list[int]]]:
     if block.indicator or 2 * sum(map(bool, repeated.values())) < max(len(names), 2 * _FEW):
         return 0, []
     taken = {block.key, block.year_column, block.flag_column, *block.value_at, *block.undated}
-    for at in range(len(block.paths)):
-        if at not in taken and names_parts([texts_in(block, each, at) for each in rows]):
+    for at in (at for at in range(len(block.paths)) if at not in taken):
+        if names_parts({name: [texts_in(block, each, at) for each in held] for name, held in repeated.items()}):
             return at, rows
     return 0, []
 
@@ -372,20 +372,6 @@ def refuse_smaller_regions(blocks: Iterable[Block], where: str) -> None:
         raise DataError(message(of_smaller_regions(crowded[0]), where=where, allowed=allowed))
 
 
-def _sums_line(grid: Grid, key: str, heads: Sequence[int], decimal: str) -> str:
-    """Say what makes one row of those of the parts of a region, with a line of Python where one row names columns."""
-    told = "boundaries of the parts, or one row for each region: counts add up, rates and means have another table"
-    if len(heads) != 1 or key not in dict(grid.rows).get(heads[0], ()):
-        return told
-    book = grid.path.suffix.lower().startswith((".xls", ".ods"))
-    how = f"sheet_name = {grid.sheet!r}" if book and grid.sheet else "sep = None, engine = 'python'"
-    how += "" if book or decimal == "." else f", decimal = {decimal!r}"
-    read = f"pd.read_{'excel' if book else 'csv'}({grid.path.name!r}, skiprows = {heads[0] - 1}, {how})"
-    sums = f"groupby({key!r}, sort = False).sum(numeric_only = True).to_csv('sums.csv')"
-    rows = f"t.assign(**t[[{key!r}]].ffill()).dropna(thresh = 2)"
-    return f"{told}; of counts, in Python: import pandas as pd; t = {read}; {rows}.{sums}"
-
-
 def refuse_repeats(blocks: Sequence[Block], where: str, *, named: bool) -> None:
     """Refuse regions of several names or rows that nothing tells apart, and say how the row that is not meant goes.
 
@@ -404,7 +390,8 @@ def refuse_repeats(blocks: Sequence[Block], where: str, *, named: bool) -> None:
         at, parts = parts_of_regions(block)
         parts = [rows for rows in parts if not regions.isdisjoint(texts_in(block, rows, block.key or 0))]
         if parts:
-            sums = _sums_line(block.grid, block.names[block.key or 0], block.header, block.notation.decimal)
+            grid, heads = block.grid, {n: row for n, row in block.grid.rows if n in block.header}
+            sums = sums_line(grid.path, grid.sheet, block.names[block.key or 0], heads, block.notation.decimal)
             problem = parts_told(block.names[at], texts_in(block, parts[0], at), len(parts))
             raise DataError(message(problem, where=where, allowed=sums))
         for name, held in rows_of_one_name(block).items() if not block.indicator else ():
@@ -584,10 +571,9 @@ def spelled_otherwise(
         texts = [text for text in dict.fromkeys(cells) if text]
         if at == block.year_column or len(texts) < 2 or len(texts) > 3000:
             continue
-        if at in numeric and (any(map(years_in, block.paths[at])) or not code_endings(texts, index)):
+        numbering = counts(cells) and any(n["t"] > len(cells) / 2 for n in kinds.values())  # of rows named beside it
+        if at in numeric and (numbering or any(map(years_in, block.paths[at])) or not code_endings(texts, index)):
             continue
-        if counts(cells) and any(n["t"] > len(cells) / 2 for n in kinds.values()):
-            continue  # which numbers the rows, that are named beside it
         codes = (match := match_keys(texts, index, bare_name=bare_name)).codes | match.heard
         units, sure = len(set(codes.values())), len(set(match.codes.values())) / (len(index.names) + 1)
         if units >= 0.4 * min(len(texts), len(index.names)) and units > 1:
