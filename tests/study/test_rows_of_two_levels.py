@@ -174,15 +174,16 @@ def parted(seed: int, folder: Path, *, whole: str | None) -> tuple[Path, dict[st
     names = [each.capitalize() for each in dict.fromkeys("".join(rng.choices(SYLLABLES, k=4)) for _ in range(60))]
     regions = names[: rng.randint(4, 8)]
     sums, rows, at = dict.fromkeys(regions, 0), [], len(regions)
-    merged = rng.random() < 0.5
+    again = rng.choice([0.0, 0.3, 1.0])  # how often a name is repeated in place of a blank
     for region in regions:
-        parts = names[at : at + rng.randint(2, 5)]
+        parts = names[at : at + rng.randint(2 - (whole is None), 5)]
         at += len(parts)
         own = [(part, rng.randint(10, 9999)) for part in parts]
         sums[region] = sum(number for _, number in own)
         every = [] if whole is None else [(whole.format(region), sums[region])]
         own = [*every, *own] if seed % 2 else [*own, *every]
-        rows += [(region if i == 0 or not merged or not part else None, part, n) for i, (part, n) in enumerate(own)]
+        named = [i == 0 or not part or rng.random() < again for i, (part, _) in enumerate(own)]
+        rows += [(region if name else None, part, n) for name, (part, n) in zip(named, own, strict=True)]
     book = openpyxl.Workbook()
     sheet = book.active
     for line in [("Schools, 2021",), *[()] * rng.randint(0, 2), ("Région", "Département", "Schools"), *rows]:
@@ -198,9 +199,16 @@ def parted(seed: int, folder: Path, *, whole: str | None) -> tuple[Path, dict[st
 @pytest.mark.parametrize("whole", WHOLES)
 def test_of_parts_named_in_another_column_the_row_of_the_whole_is_taken(tmp_path: Path, seed: int, whole: str) -> None:
     file, sums = parted(seed, tmp_path, whole=whole)
-    table = gp.read_table(file, boundaries=tmp_path / "map.gpkg", year=2021)
+    try:
+        table = gp.read_table(file, boundaries=tmp_path / "map.gpkg", year=2021)
+    except DataError as error:  # names of regions among those of parts: the regions may be any of the rows
+        assert whole == "{}" and 'ignore=["*"] where all other rows are none' in str(error)
+        table = gp.read_table(file, boundaries=tmp_path / "map.gpkg", year=2021, ignore=["*"])
+        assert table.set_index("region")["value"].to_dict() == sums
+        return
     assert table.set_index("region")["value"].to_dict() == sums
-    assert sum("names parts of a region" in each for each in table.attrs["remarks"]) == 1
+    told = ("names parts of a region", "an empty cell was taken for no region", "where every region has a code")
+    assert sum(any(text in each for text in told) for each in table.attrs["remarks"]) == 1
 
 
 @pytest.mark.parametrize("seed", samples(range(20), 3))

@@ -234,7 +234,7 @@ def names_parts(labels: Mapping[str, Sequence[Sequence[str]]]) -> bool:
     of_regions = {(name, label) for name, own in labels.items() for each in own for label in each if label}
     of_regions = {(name, label) for name, label in of_regions if not says_total(label)}
     own_ones = len({label for _, label in of_regions}) >= _OWN_PARTS * len(of_regions)
-    return different and worded and own_ones and len(named) >= len(held) + sum(map(len, held)) / 2
+    return different and worded and own_ones and len(named) >= _MOSTLY * sum(map(len, held))
 
 
 def wholes_among(name: str, labels: Sequence[str]) -> list[int]:

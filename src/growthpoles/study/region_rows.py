@@ -36,7 +36,7 @@ from growthpoles.study.table_blocks import (
     MOST_ACROSS,
     Block,
     counted_from,
-    fill_key,
+    fill_down,
     hits_of,
     is_counting,
     kind_of,
@@ -110,12 +110,12 @@ def texts_in(block: Block, rows: Iterable[int], at: int) -> list[str]:
 def parts_of_regions(block: Block) -> tuple[int, list[list[int]]]:
     """Return the column that names the parts of regions in whose rows these are repeated or stand merged, and the rows.
 
-    No year or indicator tells the rows of one region apart there, and most regions are repeated: no code is mistyped.
+    No year or indicator tells the rows of one region apart there, and many regions are repeated: no code is mistyped.
     """
     repeated = {name: [each for each in held if len(each) > 1] for name, held in rows_of_one_name(block).items()}
     rows = [each for held in repeated.values() for each in held]
     names = {block.text(row, block.key or 0) for _, row in block.rows} - {""}
-    if block.indicator or 2 * sum(map(bool, repeated.values())) < max(len(names), 2 * _FEW):
+    if block.indicator or 4 * sum(map(bool, repeated.values())) < max(len(names), 4 * _FEW):
         return 0, []
     taken = {block.key, block.year_column, block.flag_column, *block.value_at, *block.undated}
     for at in (at for at in range(len(block.paths)) if at not in taken):
@@ -600,6 +600,30 @@ def take_key(block: Block, labels: Iterable[int]) -> None:
             told = {"column": shown(block.names[block.key]), "others": listed([block.names[at] for at in others])}
             block.doubts.append(Reason(KEY_TAKEN, told))
         fill_key(block)
+
+
+def fill_key(block: Block) -> None:
+    """Fill the columns of regions and of years, whose empty cells mean the one above.
+
+    A region's do where all rows without it name a part, and so do those that they follow: a row of the whole does not.
+    """
+    if block.year_column is not None:
+        fill_down(block, block.year_column)
+    if block.key is None:
+        return
+    bare = {i for i, (_, row) in enumerate(block.rows) if not block.text(row, block.key)}
+    heads = {i - 1 for i in bare} - bare - {-1}
+    named = Counter(block.text(row, block.key) for i, (_, row) in enumerate(block.rows) if i not in bare)
+    surely, of_all = False, set[int]()
+    for at in set(range(len(block.paths))) - {block.key, block.year_column, *block.value_at, *block.undated}:
+        texts = {i: block.text(block.rows[i][1], at) for i in bare | heads}
+        first = max(named.values(), default=0) > 1 or all(texts[i] for i in heads)
+        words = [text for text in texts.values() if text]
+        apart = named.keys().isdisjoint(words) and not any(any(map(str.isdigit, text)) for text in words)
+        if heads and first and apart and all(map(texts.get, bare)):
+            totals = [block.rows[i][0] for i in bare if says_total(bare_name(texts[i]))]
+            surely, of_all = True, of_all | set(totals if len(totals) == 1 else ())
+    fill_down(block, block.key, of_all, surely=surely)
 
 
 def take_empty_rows(block: Block, index: NameIndex | None) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
 from growthpoles.errors import listed, quoted, shown
@@ -656,8 +656,11 @@ def tell_table_number(block: Block, number: str) -> None:
         block.doubts.append(told)
 
 
-def fill_down(block: Block, at: int) -> bool:
-    """Repeat the first text of a group of rows; tell whether that is how the column is written."""
+def fill_down(block: Block, at: int, but: Collection[int] = (), *, surely: bool = False) -> bool:
+    """Repeat the first text of a group of rows, `but` for some; tell whether that is how the column is written.
+
+    It is where cells are merged, groups are of one size, or `surely`.
+    """
     texts = [block.text(row, at) for _, row in block.rows]
     blank = texts.count("")
     if not blank or not texts[0] or blank == len(texts):
@@ -671,23 +674,16 @@ def fill_down(block: Block, at: int) -> bool:
         size = 1 if text else size + 1
     sizes[size] += 1
     even = sizes.most_common(1)[0]
-    if not merged and (even[0] < 2 or even[1] < 0.7 * sizes.total() or even[0] == len(texts)):
+    if not (merged or surely) and (even[0] < 2 or even[1] < 0.7 * sizes.total() or even[0] == len(texts)):
         return False
     held: object = ""
-    for _, row in block.rows:
+    for number, row in block.rows:
         if at < len(row) and cell_text(row[at]):
             held = row[at]
-        elif at < len(row):
+        elif at < len(row) and number not in but:
             row[at] = held
     block.fill.append(at)
     return True
-
-
-def fill_key(block: Block) -> None:
-    """Fill the columns of regions and of years, whose empty cells mean the one above."""
-    for at in (block.key, block.year_column):
-        if at is not None:
-            fill_down(block, at)
 
 
 def counted_from(first: int, texts: Sequence[str]) -> list[str]:

@@ -39,6 +39,7 @@ from growthpoles.study.files.problems import COUNT_OF_ROWS, KEY_TAKEN, MAY_BE_CO
 from growthpoles.study.files.table_files import JOINT, cell_text
 from growthpoles.study.region_codes import holds_codes, region_codes
 from growthpoles.study.region_rows import (
+    fill_key,
     joint_key,
     leave_rows_out,
     seeming_shares,
@@ -53,7 +54,6 @@ from growthpoles.study.table_blocks import (
     counted_from,
     far_years,
     fill_down,
-    fill_key,
     hits_of,
     is_measured,
     kind_of,
