@@ -1012,3 +1012,25 @@ def test_aliases_mean_names_in_any_case(tmp_path: Path, seed: int) -> None:
     where = {"boundaries": path, "key": "code", "aliases": asked, "year": 2020}
     propose_study(tmp_path / "s", table=tmp_path / "t.csv", **where).write()
     assert examine_study(tmp_path / "s").empty
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("total", [False, True])
+def test_numbers_by_category_are_added_up_by_the_line_of_the_message(
+    tmp_path: Path, seed: int, total: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rng = random.Random(seed)
+    path = _layer(tmp_path / "r.gpkg", {"name": NAMES, "code": [f"K{i}" for i in range(len(NAMES))]})
+    kinds = [(sex, zone) for sex in ("Hombres", "Mujeres") for zone in ("Urbana", "Rural")]
+    kinds += [("Total", "Total")] if total else []
+    rows = [(name, year, *kind, rng.randint(100, 9000)) for year in (2021, 2022) for name in NAMES for kind in kinds]
+    table = pd.DataFrame(rows, columns=["Provincia", "Año", "Sexo", "Zona", "Cantidad"])
+    monkeypatch.chdir(tmp_path)
+    table.to_csv("t.csv", index=False, sep=rng.choice(",;"))
+    with pytest.raises(DataError, match="Cantidad stands in several") as caught:
+        _column(path, Path("t.csv"), "Cantidad")
+    assert ("their sum" in str(caught.value)) != total
+    if not total:
+        exec(str(caught.value).split("in Python: ")[1], {})
+        truth = table[table["Año"] == 2022].groupby("Provincia")["Cantidad"].sum()
+        assert _column(path, Path("sums.csv"), "Cantidad")[0] == truth[NAMES].tolist()

@@ -211,7 +211,9 @@ class FileData:
             shared = (self.table.attrs.get("shared", {}) | more.attrs.get("shared", {})).get(variable, ())
             if len(several := [name for name in every if name.endswith(f": {variable}") or name in shared]) > 1:
                 problem = f"{plain(variable)} stands in several tables or in several headings"
-                raise DataError(message(problem, where=self.source, allowed=listed(several, write=quoted)))
+                line = (more.attrs.get("sums", {}) | self.table.attrs.get("sums", {})).get(variable)
+                allowed = listed(several, write=quoted) + (f"; or, of counts, their sum, {line}" if line else "")
+                raise DataError(message(problem, where=self.source, allowed=allowed))
             if years := elsewhere.get(variable):
                 problem += f" in {self.table.attrs['year']}"
                 allowed = " or ".join(f"--year {each}" for each in reversed(years))
@@ -469,7 +471,7 @@ def _joined(
         notes.append(f"no row for {listed(joined.attrs['no_row'])}: no data")
     table = joined.drop(columns=bare.columns)
     table.attrs = {"undated": undated, **({} if year == UNSTATED else {"year": year})}
-    table.attrs |= {name: long.attrs[name] for name in ("units", "partly", "codes", "shared", "titles")}
+    table.attrs |= {name: long.attrs[name] for name in ("units", "partly", "codes", "shared", "titles", "sums")}
     of_parts = {name: when for name in map(str, table) if (when := year_of_part(name)) not in (None, year)}
     labels = {name: held[year] for name, held in long.attrs["printed"].items() if year in held}
     table.attrs["printed"] = ({} if year == UNSTATED else of_parts) | labels
@@ -630,7 +632,7 @@ def read_matrix(path: Path, options: FileOptions) -> FileData:
     table = long[long["year"] == year].pivot(index="region", columns="indicator", values="value")
     table = table.reindex(index=long["region"].unique(), columns=long["indicator"].unique()).rename_axis(columns=None)
     table.attrs = ({} if year == UNSTATED else {"year": year}) | {"elsewhere": _elsewhere(long, year)}
-    table.attrs |= {name: long.attrs[name] for name in ("units", "codes", "shared", "titles")}
+    table.attrs |= {name: long.attrs[name] for name in ("units", "codes", "shared", "titles", "sums")}
     return FileData(None, table, notes, path.name)
 
 

@@ -58,6 +58,7 @@ from growthpoles.study.region_rows import (
     fits_none,
     goes_on,
     key_in,
+    line_of_sums,
     namesakes,
     of_smaller_regions,
     refuse_repeats,
@@ -284,7 +285,12 @@ def _with_subject(block: Block, blocks: Sequence[Block], labels: Mapping[int | s
 def shorter_names(blocks: Sequence[Block], names: Codes) -> dict[Any, Any]:
     """Say what else one is called (codes, lines of headings), or several (`shared`), and the titles that it is not."""
     codes, told, titles = dict[str, str](), defaultdict[str, list[str]](list), dict[str, str]()
+    sums = dict[str, str]()
     for block in blocks:
+        if len(block.kinds) > 1 and len(block.value_at) == 1:
+            [headed] = (block.names[at] for at in block.value_at)
+            told[headed] += [names[id(block), kind] for kind in block.kinds if (id(block), kind) in names]
+            sums[headed] = line_of_sums(block)
         for coded, named in block.codes.items():
             codes |= {block.text(row, coded): names[id(block), block.text(row, named)] for _, row in block.regions}
         if len(block.kinds) == 1:
@@ -298,7 +304,7 @@ def shorter_names(blocks: Sequence[Block], names: Codes) -> dict[Any, Any]:
     codes |= {short: held[0] for short, held in told.items() if len(held) == 1}
     titles = {name: text for name, text in titles.items() if text not in name and not names_no_subject(text)}
     shared = {short: held for short, held in told.items() if short not in codes}
-    return {"codes": codes, "shared": shared, "titles": titles}
+    return {"codes": codes, "shared": shared, "titles": titles, "sums": sums}
 
 
 def _title(block: Block, blocks: Sequence[Block], *, section: bool = True) -> tuple[str, str]:

@@ -59,6 +59,9 @@ _PERCENT = re.compile(rf"(?!.*‰)(?:.*(?:{alternatives('no_amount_percentage')}
 _FEW = 2  # numbers that tell nothing
 _HEADINGS = "{names} may be totals of the rows below them, between whose values they lie: each is counted as a region"
 _NAMED = 12  # regions that one message lists
+_PARTS_ALLOWED = (
+    "boundaries of the parts, or one row for each region: counts add up, rates and means have another table"
+)
 _IGNORED = "{text} was taken for no region, and is ignored (listed in ignore)"
 _NOT_FOUND = "ignore: {text} fits no row of {file}, and nothing is ignored by it"
 
@@ -372,6 +375,15 @@ def refuse_smaller_regions(blocks: Iterable[Block], where: str) -> None:
         raise DataError(message(of_smaller_regions(crowded[0]), where=where, allowed=allowed))
 
 
+def line_of_sums(block: Block) -> str:
+    """Return a line of Python that adds up the rows of each region and year, "" where that counts totals twice."""
+    if any(says_total(part) for kind in block.kinds for part in kind.split(" | ")):
+        return ""
+    keys = [block.names[at] for at in (block.key, block.year_column) if at is not None]
+    heads = {n: row for n, row in block.grid.rows if n in block.header}
+    return sums_line(block.grid.path, block.grid.sheet, keys, heads, block.notation.decimal)
+
+
 def refuse_repeats(blocks: Sequence[Block], where: str, *, named: bool) -> None:
     """Refuse regions of several names or rows that nothing tells apart, and say how the row that is not meant goes.
 
@@ -390,10 +402,9 @@ def refuse_repeats(blocks: Sequence[Block], where: str, *, named: bool) -> None:
         at, parts = parts_of_regions(block)
         parts = [rows for rows in parts if not regions.isdisjoint(texts_in(block, rows, block.key or 0))]
         if parts:
-            grid, heads = block.grid, {n: row for n, row in block.grid.rows if n in block.header}
-            sums = sums_line(grid.path, grid.sheet, block.names[block.key or 0], heads, block.notation.decimal)
+            sums = line_of_sums(block)
             problem = parts_told(block.names[at], texts_in(block, parts[0], at), len(parts))
-            raise DataError(message(problem, where=where, allowed=sums))
+            raise DataError(message(problem, where=where, allowed=_PARTS_ALLOWED + (sums and f"; of counts, {sums}")))
         for name, held in rows_of_one_name(block).items() if not block.indicator else ():
             for rows in held if name in regions else ():
                 lines = [block.rows[i][0] for i in rows]

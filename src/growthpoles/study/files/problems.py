@@ -222,18 +222,18 @@ def parts_told(column: str, names: Sequence[str], regions: int) -> str:
     return told + (f", as of {regions - 1} more regions" if regions > 1 else "")
 
 
-def sums_line(path: Path, sheet: str, key: str, heads: Mapping[int, Sequence[object]], decimal: str) -> str:
-    """Say what makes one row of those of the parts of a region, with a line of Python where one row names columns."""
-    told = "boundaries of the parts, or one row for each region: counts add up, rates and means have another table"
-    if len(heads) != 1 or key not in next(iter(heads.values())):
-        return told
+def sums_line(path: Path, sheet: str, keys: Sequence[str], heads: Mapping[int, Sequence[object]], decimal: str) -> str:
+    """Return a line of Python that adds up the rows of one region, or "" where not one row names the columns."""
+    if len(heads) != 1 or not {*keys} <= {*next(iter(heads.values()))}:
+        return ""
     book = path.suffix.lower().startswith((".xls", ".ods"))
     how = f"sheet_name = {sheet!r}" if book and sheet else "sep = None, engine = 'python'"
     how += "" if book or decimal == "." else f", decimal = {decimal!r}"
     read = f"pd.read_{'excel' if book else 'csv'}({path.name!r}, skiprows = {min(heads) - 1}, {how})"
-    sums = f"groupby({key!r}, sort = False).sum(numeric_only = True).to_csv('sums.csv')"
-    rows = f"t.assign(**t[[{key!r}]].ffill()).dropna(thresh = 2)"
-    return f"{told}; of counts, in Python: import pandas as pd; t = {read}; {rows}.{sums}"
+    by = repr([*keys] if len(keys) > 1 else keys[0])
+    sums = f"groupby({by}, sort = False).sum(numeric_only = True).to_csv('sums.csv')"
+    rows = f"t.assign(**t[{[*keys]!r}].ffill()).dropna(thresh = {1 + len(keys)})"
+    return f"in Python: import pandas as pd; t = {read}; {rows}.{sums}"
 
 
 def nothing_found(paths: Iterable[Path], left_out: Iterable[str], names: Sequence[str], *, aliases: bool) -> Reason:
