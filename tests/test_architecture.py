@@ -91,6 +91,7 @@ PARTS: dict[str, dict[str, set[str]]] = {
             "files",
             "guess_columns",
             "inputs",
+            "column_names",
             "region_rows",
             "table_blocks",
             "table_layout",

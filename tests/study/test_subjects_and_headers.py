@@ -694,3 +694,40 @@ def test_a_title_gives_its_year_with_the_word_and_is_cut_at_no_open_bracket(seed
         lines += [["", ""]]
     read = gp.read_table(book(tmp_path / "s.xlsx", lines))
     assert set(read["indicator"]) == {f"Rates by district, {kind}" for kind in kinds}
+
+
+LETTERHEADS = (
+    ["REPÚBLICA DE HONDURAS", "SECRETARÍA DE FINANZAS"],
+    ["BANCO CENTRAL DE HONDURAS", "Subgerencia de Estudios Económicos"],
+    ["SECRETARÍA DE SALUD", "Unidad de Gestión de la Información"],
+    ["KINGDOM OF CAMBODIA", "Nation Religion King", "Ministry of Agriculture, Forestry and Fisheries"],
+    ["STATISTICAL COMMITTEE OF THE REPUBLIC OF ARMENIA"],
+    ["Ministry of Economy of the Republic of Armenia", "Agriculture Department"],
+    ["Observatorio Nacional de la Violencia"],
+    ["РЕСПУБЛИКА БЕЛАРУСЬ", "Национальный статистический комитет"],
+    ["République du Cameroun", "Paix - Travail - Patrie", "Institut national de la statistique"],
+    ["Central Bank", "Any words of an office that nobody knows"],
+    [],
+)
+TITLES = (
+    ("Province", "Harvested area of rice by province", "(Figures in thousand hectares)", "thousand hectares"),
+    ("Departamento", "Remesas familiares por departamento", "(En millones de Lempiras)", "millones de Lempiras"),
+    ("Région", "Production de cacao par région", "(en milliers de tonnes)", "milliers de tonnes"),
+    ("Область", "Оборот торговли по областям", "(в млн. рублей)", "млн. рублей"),
+    ("Marz", "Average wages by marzes", "", ""),
+)
+
+
+@pytest.mark.parametrize("seed", samples(range(60), 6))
+def test_the_title_of_a_table_stands_below_its_letterhead(tmp_path: Path, seed: int) -> None:
+    rng = random.Random(seed)
+    head, (key, title, below, unit) = LETTERHEADS[seed % len(LETTERHEADS)], rng.choice(TITLES)
+    number = rng.choice([[], [["Table 3"]], None])
+    printed = f"Table 3. {title}" if number is None else title
+    dated = printed + rng.choice(["", ", 2021-2022"])
+    above = [*([line] for line in head), *(number or []), [dated], *([[below]] if below else []), []]
+    figures = [[name, rng.randint(200, 9000), rng.randint(200, 9000)] for name in STEMS]
+    path = book(tmp_path / "t.xlsx", [*above, [key, "2021", "2022"], *figures, ["Source: the office"]])
+    found = gp.read_table(path)
+    assert found["indicator"].unique().tolist() == [title]
+    assert found.attrs["units"] == ({title: unit} if unit else {})

@@ -19,7 +19,7 @@ from growthpoles.errors import quoted as in_list
 from growthpoles.file_reading import likely_encodings, read_bytes
 from growthpoles.regions.key_matching import match_keys
 from growthpoles.regions.name_matching import NameIndex, name_keys, says_total
-from growthpoles.study.column_names import partly_held
+from growthpoles.study.column_names import head_of, partly_held
 from growthpoles.study.files import problems as causes
 from growthpoles.study.files.cell_grids import EncodingError, Grid, read_grids, turned
 from growthpoles.study.files.number_notation import given_signs, is_number, signs_asked
@@ -41,6 +41,7 @@ from growthpoles.study.files.printed_subjects import (
     is_no_quantity,
     is_no_subject,
     is_unit,
+    main_title,
     names_no_subject,
     title_as_name,
     told_apart,
@@ -316,16 +317,15 @@ def _title(block: Block, blocks: Sequence[Block], *, section: bool = True) -> tu
         return split_table_number(block.title, title=True)
     same = [each for each in blocks if each.grid is block.grid]
     titles = [text for text in block.titles if len(text) > 2 and text != block.title]
-    titles = [text for text in titles if not is_no_subject(text)] or titles
-    chosen = (titles[-1] if len(same) > 1 and block is not same[0] else titles[0]) if titles else ""
-    if len(same) > 1 and titles:
-        chosen = titles[-1]
+    if len(same) > 1:
+        chosen = next(reversed([text for text in titles if not is_no_subject(text)] or titles), "")
+    else:
+        chosen = main_title(titles, head_of(block, block.key) if block.key is not None else "")
     number, chosen = split_table_number(chosen, title=True)
     found = year_inside(chosen)
     plain = found[1].strip(" ,;:.-*†") if found else chosen
-    before, _, word = plain.rpartition(" ")
-    if found and before and YEAR_WORDS.fullmatch(word.strip("()")):  # "Población. Año 2022"
-        plain = before.rstrip(" ,;:.(–-")
+    if found and (before := plain.rpartition(" ")[0]) and YEAR_WORDS.fullmatch(plain[len(before) :].strip(" ()")):
+        plain = before.rstrip(" ,;:.(–-")  # "Población. Año 2022"
     if found is None:
         alike = [each for each in blocks if {*each.titles} & {*block.titles}]  # a sheet a year, too
         plain = without_span(chosen, {year for each in alike for year in each.years}) or chosen

@@ -32,6 +32,7 @@ from growthpoles.study.audit.causes.totals import totals_told
 from growthpoles.study.audit.ledger import Audit, audit_cells
 from growthpoles.study.audit.printed_cells import FORMULA_COLUMNS, Sources, TotalRow, make_sources, place_text
 from growthpoles.study.audit.published_ranks import GROWTHS, growth_columns, ranked_columns
+from growthpoles.study.column_names import head_of
 from growthpoles.study.files.cell_grids import EncodingError, Grid, read_grids
 from growthpoles.study.files.number_notation import Notation, cell_value, detect_notation
 from growthpoles.study.files.printed_labels import (
@@ -46,7 +47,7 @@ from growthpoles.study.files.printed_labels import (
     year_inside,
     years_in,
 )
-from growthpoles.study.files.printed_subjects import names_no_subject
+from growthpoles.study.files.printed_subjects import main_title, names_no_subject
 from growthpoles.study.files.printed_tables import cell_number, printed_resolution, read_rows, require_columns
 from growthpoles.study.files.problems import FAR_YEARS, KEY_TAKEN, LUNAR_YEARS, Problem
 from growthpoles.study.files.table_files import cell_text
@@ -350,7 +351,7 @@ def _quantities(
     days = dates_within_years((None, " ".join(block.paths[at])) for at in numbers)
     span = [label.year for path in block.paths for part in path if (label := parse_year(part))]
     over = [without_span(each, span) for each in block.titles]
-    title = next((each for each in over if not names_no_subject(each)), next(iter(over), ""))
+    title = main_title(over, head_of(block, key))
     for at in [*numbers, *classes]:
         path = block.paths[at]
         if any(parse_year(part) for part in path):  # a word for years above a row of them names no quantity

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from growthpoles.language.languages import alternatives
-from growthpoles.regions.name_matching import says_only_total
+from growthpoles.regions.name_matching import is_country, says_only_total
 from growthpoles.study.files.printed_labels import (
     PARTS_OF_YEAR,
     TABLE,
@@ -16,6 +16,8 @@ from growthpoles.study.files.printed_labels import (
     YEAR_WORDS,
     bare_name,
     one_of,
+    parse_year,
+    split_table_number,
     two_years,
     year_inside,
     years_in,
@@ -79,8 +81,34 @@ def is_unit(text: str) -> bool:
     return _MEASURE.search(text) is not None and _MEASURED_IN.fullmatch(text) is not None
 
 
+_STEM = 5  # letters by which a title names the heading of its regions: "Marz", "by marzes"
 _OF_PRICES = re.compile(one_of("prices"), flags=re.IGNORECASE)
+#: "(Cifras en millones de Lempiras)": what stands behind "in" within brackets, whatever the currency is called.
+_IN_UNIT = re.compile(
+    rf"[(\[（［]\s*(?:{alternatives('figures')})?\s*(?:{alternatives('unit_before')})\s+([^()\[\]]{{2,60}}?)\s*[)\]）］]",
+    flags=re.IGNORECASE,
+)
 _AFTER_UNIT = re.compile(rf"{UNIT_WORD.pattern}\s*[:：=–—-]\s*(\S.{{0,60}})", flags=re.IGNORECASE)
+
+
+def main_title(titles: Sequence[str], of: str) -> str:
+    """Return the line that says what a table is about, of those above it: below the letterhead, above unit and notes.
+
+    A number of a table tells it most, then the word `of` the heading of its regions ("by province"), then a year; of
+    lines that are alike the first.
+    """
+    kept = [text for text in titles if len(text) > 2 and not is_remark(text) and not unit_said([text])]
+    named = [text for text in kept if not (is_no_subject(text) or is_country(text) or parse_year(text))] or kept
+    stem = "".join(filter(str.isalpha, of.casefold()))[:_STEM]
+
+    def signs(text: str) -> tuple[bool, bool, bool]:
+        before = titles[max(titles.index(text) - 1, 0)]
+        numbered = bool(split_table_number(text, title=True)[0]) or _NUMBERED.fullmatch(before.strip()) is not None
+        words = re.findall(r"[^\W\d_]+", text.casefold())
+        regional = len(stem) > 2 and any(word.startswith(stem) for word in words)
+        return numbered, regional, bool(years_in(text))
+
+    return max(named, key=signs, default="")
 
 
 def unit_said(titles: Iterable[str], label: str = "") -> str:
@@ -90,8 +118,15 @@ def unit_said(titles: Iterable[str], label: str = "") -> str:
     """
     if re.search(_SIGN, label) or is_unit(re.split(r"[,(\[]", label.rstrip(" )]"))[-1]):
         return ""
-    bare = [re.sub(r"^[(\[（［]\s*(.*?)\s*[)\]）］]$", r"\1", text.strip()) for text in titles]
+
+    def bare_of(text: str) -> str:
+        return re.sub(r"^[(\[（［]\s*(.*?)\s*[)\]）］]$", r"\1", text.strip())
+
+    titles = list(titles)
+    bare = list(map(bare_of, titles))
     after = {text: hit[1] for text in bare if (hit := _AFTER_UNIT.fullmatch(text))}
+    within = [hit for text in titles if (hit := _IN_UNIT.fullmatch(text.strip()))]
+    after |= {bare_of(hit[0]): hit[1] for hit in within if not years_in(hit[1]) and _MEASURE.search(hit[1])}
 
     def measures(text: str) -> bool:
         head, *rest = re.split(r",\s*|\s*\(", text)  # "TZS million, current prices"
