@@ -1026,9 +1026,13 @@ def test_numbers_by_category_are_added_up_by_the_line_of_the_message(
     rows = [(name, year, *kind, rng.randint(100, 9000)) for year in (2021, 2022) for name in NAMES for kind in kinds]
     table = pd.DataFrame(rows, columns=["Provincia", "Año", "Sexo", "Zona", "Cantidad"])
     monkeypatch.chdir(tmp_path)
-    table.to_csv("t.csv", index=False, sep=rng.choice(",;"))
+    sign, encoding = [(",", "utf-8"), (";", "utf-8-sig"), (",", "utf-16"), (";", "utf-16")][seed]
+    table.assign(Cantidad=[f"{number:,}" if seed % 2 else str(number) for number in table["Cantidad"]]).to_csv(
+        "t.csv", index=False, sep=sign, encoding=encoding
+    )
+    known: dict[str, Any] = {"thousands": ","} if seed % 2 else {}
     with pytest.raises(DataError, match="Cantidad stands in several") as caught:
-        _column(path, Path("t.csv"), "Cantidad")
+        _column(path, Path("t.csv"), "Cantidad", **known)
     assert ("their sum" in str(caught.value)) != total
     if not total:
         exec(str(caught.value).split("in Python: ")[1], {})

@@ -381,7 +381,10 @@ def line_of_sums(block: Block) -> str:
         return ""
     keys = [block.names[at] for at in (block.key, block.year_column) if at is not None]
     heads = {n: row for n, row in block.grid.rows if n in block.header}
-    return sums_line(block.grid.path, block.grid.sheet, keys, heads, block.notation.decimal)
+    of_file = block.notation.decimal, block.notation.thousands or "", block.grid.encoding
+    usual = (("decimal", "."), ("thousands", ""), ("encoding", "utf-8"))
+    signs = {name: own for (name, each), own in zip(usual, of_file, strict=True) if own and own != each}
+    return sums_line(block.grid.path, block.grid.sheet, keys, heads, signs)
 
 
 def refuse_repeats(blocks: Sequence[Block], where: str, *, named: bool) -> None:
@@ -403,7 +406,8 @@ def refuse_repeats(blocks: Sequence[Block], where: str, *, named: bool) -> None:
         parts = [rows for rows in parts if not regions.isdisjoint(texts_in(block, rows, block.key or 0))]
         if parts:
             sums = line_of_sums(block)
-            problem = parts_told(block.names[at], texts_in(block, parts[0], at), len(parts))
+            count = len({name for rows in parts for name in texts_in(block, rows, block.key or 0)})
+            problem = parts_told(block.names[at], texts_in(block, parts[0], at), count)
             raise DataError(message(problem, where=where, allowed=_PARTS_ALLOWED + (sums and f"; of counts, {sums}")))
         for name, held in rows_of_one_name(block).items() if not block.indicator else ():
             for rows in held if name in regions else ():

@@ -222,13 +222,15 @@ def parts_told(column: str, names: Sequence[str], regions: int) -> str:
     return told + (f", as of {regions - 1} more regions" if regions > 1 else "")
 
 
-def sums_line(path: Path, sheet: str, keys: Sequence[str], heads: Mapping[int, Sequence[object]], decimal: str) -> str:
+def sums_line(
+    path: Path, sheet: str, keys: Sequence[str], heads: Mapping[int, Sequence[object]], signs: Mapping[str, str]
+) -> str:
     """Return a line of Python that adds up the rows of one region, or "" where not one row names the columns."""
     if len(heads) != 1 or not {*keys} <= {*next(iter(heads.values()))}:
         return ""
     book = path.suffix.lower().startswith((".xls", ".ods"))
     how = f"sheet_name = {sheet!r}" if book and sheet else "sep = None, engine = 'python'"
-    how += "" if book or decimal == "." else f", decimal = {decimal!r}"
+    how += "" if book else "".join(f", {name} = {sign!r}" for name, sign in signs.items())
     read = f"pd.read_{'excel' if book else 'csv'}({path.name!r}, skiprows = {min(heads) - 1}, {how})"
     by = repr([*keys] if len(keys) > 1 else keys[0])
     sums = f"groupby({by}, sort = False).sum(numeric_only = True).to_csv('sums.csv')"
