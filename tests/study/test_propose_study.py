@@ -23,7 +23,8 @@ from growthpoles.report.audit_files import write_audit
 from growthpoles.shipped_data import geodata_path
 from growthpoles.study.audit.file_audit import audit_file
 from growthpoles.study.examine_study import examine_study, open_marks
-from growthpoles.study.files.printed_labels import parse_year, split_table_number, year_inside
+from growthpoles.study.files.printed_labels import parse_year, year_inside
+from growthpoles.study.files.printed_subjects import split_table_number
 from growthpoles.study.load_study import load_study
 from growthpoles.study.propose_study import Proposal, codes_for, propose_study, quick_look
 from samples import samples

@@ -15,11 +15,16 @@ from growthpoles.study.files.printed_labels import (
     YEAR_WORDS,
     marked_apart,
     parse_year,
-    split_table_number,
     unit_behind,
     year_reader,
 )
-from growthpoles.study.files.printed_subjects import heading_reader, is_unit, names_no_subject, unit_said
+from growthpoles.study.files.printed_subjects import (
+    heading_reader,
+    is_unit,
+    names_no_subject,
+    split_table_number,
+    unit_said,
+)
 from growthpoles.study.files.table_files import cell_text
 from growthpoles.study.table_blocks import Block, tell_table_number
 

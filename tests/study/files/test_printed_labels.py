@@ -6,11 +6,10 @@ from growthpoles.study.files.printed_labels import (
     bare_name,
     parse_year,
     part_of_year,
-    split_table_number,
     without_span,
     year_inside,
 )
-from growthpoles.study.files.printed_subjects import is_no_quantity
+from growthpoles.study.files.printed_subjects import is_no_quantity, split_table_number
 
 
 @pytest.mark.parametrize(
@@ -81,3 +80,25 @@ def test_a_year_goes_off_a_title_with_its_word(title: str, word: str) -> None:
 def test_the_number_or_the_code_of_a_table_goes_off_its_title(number: str) -> None:
     assert split_table_number(f"{number} Wages by county", title=True)[1] == "Wages by county"
     assert split_table_number("31.12. Population", title=True)[1] == "31.12. Population"
+
+
+@pytest.mark.parametrize(
+    ("title", "left"),
+    [
+        ("Births by province in {}", "Births by province"),
+        ("De jure population of marzes as of 1 January {}", "De jure population of marzes"),
+        ("Población al 31 de diciembre de {}", "Población"),
+        ("Nacimientos por departamento en el año {}", "Nacimientos por departamento"),
+        ("Население на 1 января {} года", "Население"),
+        ("Численность населения на начало {} года", "Численность населения"),
+        ("Enrolment at the end of {}", "Enrolment"),
+        ("Einwohner im Jahr {}", "Einwohner"),
+        ("Počet firem v roce {}", "Počet firem"),
+        ("Group I {}", "Group I"),
+        ("Class A {}", "Class A"),
+        ("Consumo final {}", "Consumo final"),
+    ],
+)
+@pytest.mark.parametrize("year", [1999, 2022])
+def test_words_that_led_to_a_year_go_with_it(title: str, left: str, year: int) -> None:
+    assert year_inside(title.format(year)) == (year, left)

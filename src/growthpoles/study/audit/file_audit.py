@@ -41,13 +41,12 @@ from growthpoles.study.files.printed_labels import (
     dates_within_years,
     marked_apart,
     parse_year,
-    split_table_number,
     unread_years,
     without_span,
     year_inside,
     years_in,
 )
-from growthpoles.study.files.printed_subjects import main_title, names_no_subject
+from growthpoles.study.files.printed_subjects import main_title, names_no_subject, split_table_number
 from growthpoles.study.files.printed_tables import cell_number, printed_resolution, read_rows, require_columns
 from growthpoles.study.files.problems import FAR_YEARS, KEY_TAKEN, LUNAR_YEARS, Problem
 from growthpoles.study.files.table_files import cell_text

@@ -199,6 +199,10 @@ _ORDINAL = re.compile(
     flags=re.IGNORECASE,
 )
 _WORD_FOR_YEAR = re.compile(r"\s*(?:г\.?г?\.?|года?|[年년])(?!\w)", flags=re.IGNORECASE)
+_LEADING_TO = re.compile(
+    rf"(?:[\s,;:(–—-]+(?:{alternatives('before_years')}|(?-i:[вукkvwuizi])))+(?:\s+(?:{_YEAR_WORD}))?\.?$",
+    flags=re.IGNORECASE,
+)
 TABLE = f"(?:{alternatives('tables')})"
 _NUMBER_OF = (
     r"(?!(?:19|20)\d\d(?!\d))(?:[A-Z]{1,2}[.-]?)?\d{1,4}(?:[.–-]\d{1,3}){0,4}[a-z]?(?![^\W_])|[IVXLC]{1,6}(?!\w)"
@@ -207,10 +211,6 @@ _NUMBER_OF = (
 TABLE_NUMBER = re.compile(
     rf"\s*(?:(?i:{TABLE})(?![^\W\d_])\.?\s*(?i:n[or]?[.°º]*|№|#)?\s*(?:{_NUMBER_OF})(?:\s\(\d{{1,3}}\))?|\d{{1,3}}(?:[.–-]\d{{1,3}}){{0,4}}[.–-]?\s?(?i:{TABLE})(?!\w)"
     r"|第?\s?\d{1,3}(?:[-–.]\d{1,3})*\s?表|[表표]\s?\d{1,3}(?:[-–.]\d{1,3})*)(?:\s*[.:)–—|-]+)?\s*"
-)
-# "21.1.2.2.", "1.4.", "PA001:" before a title, and no date ("31.12.21"); a heading may begin with an industry's code.
-_NUMBER_ALONE = re.compile(
-    r"\s*(?:(?!\d\d?\.\d\d?\.\d\d\.?\s)\d{1,3}(?:\.\d{1,3}){2,4}\.?|(?!3[01]\.)\d\d?\.\d\d?\.|[A-Z]{2,5}\d{2,6}:)\s+(?=[^\W\d_])"
 )
 # The year of the World Bank once more; "January to December", which is all of it.
 _YR = re.compile(
@@ -533,7 +533,12 @@ def year_inside(text: str, *, spans: bool = False, days: bool = False) -> tuple[
     rest = re.sub(r"\(\s*\)|\[\s*\]", " ", rest)
     rest = re.sub(r"([;|/,])\s*(?=[;|/,])", "", " ".join(rest.split()))
     rest = re.sub(r"\s+(?=[,;:])|[\s,;:]+(?=[)\]])", "", rest).strip(" ,;:/|–—-_.+")
-    return years.pop(), rest.translate(_SHOWN)
+    return years.pop(), without_link(rest.translate(_SHOWN))
+
+
+def without_link(text: str) -> str:
+    """Take the words that led to a year off the end of a text: "Births in", "Población al", "Население на начало"."""
+    return _LEADING_TO.sub("", text).rstrip(" ,;:(–—-") or text
 
 
 def _without_days(text: str) -> str:
@@ -659,18 +664,6 @@ def marked_apart(headers: Mapping[int, str], named: Mapping[int, tuple[str, int 
         if same[name, year] > 1
     }
     return marked if len({(named[at][1], label) for at, label in marked.items()}) == len(marked) else {}
-
-
-def split_table_number(text: str, *, title: bool = False) -> tuple[str, str]:
-    """Split the number of a table from its title ("Table 2.1: Population"): the number as printed, or "", and the rest.
-
-    Of a `title` also a number alone of several parts ("21.1.2.2. Population") and a code ("PA001: Wages"). A title that
-    is nothing else, and a year behind the word, are left as they are.
-    """
-    hit = TABLE_NUMBER.match(text) or (_NUMBER_ALONE.match(text) if title else None)
-    rest = text[hit.end() :] if hit else ""
-    rest = re.sub(rf"(?<=\s[/|–—-])\s*{TABLE_NUMBER.pattern}(?=[^\W\d_])", " ", rest)  # in a second language
-    return (text[: hit.end()].strip(" .:)–—-|"), rest) if hit and any(map(str.isalpha, rest)) else ("", text)
 
 
 @functools.lru_cache(maxsize=MANY_CELLS)

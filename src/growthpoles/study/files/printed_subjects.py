@@ -17,7 +17,6 @@ from growthpoles.study.files.printed_labels import (
     bare_name,
     one_of,
     parse_year,
-    split_table_number,
     two_years,
     year_inside,
     years_in,
@@ -25,6 +24,10 @@ from growthpoles.study.files.printed_labels import (
 
 #: A title that names an office or a division of one, or says when the table was updated, not what it holds.
 NO_SUBJECT = re.compile(rf"(?:[^\W\d_]{{2,8}}\s*[-–—:,]\s*)?(?:{alternatives('no_subject')})", flags=re.IGNORECASE)
+# "21.1.2.2.", "1.4.", "PA001:" before a title, and no date ("31.12.21"); a heading may begin with an industry's code.
+_NUMBER_ALONE = re.compile(
+    r"\s*(?:(?!\d\d?\.\d\d?\.\d\d\.?\s)\d{1,3}(?:\.\d{1,3}){2,4}\.?|(?!3[01]\.)\d\d?\.\d\d?\.|[A-Z]{2,5}\d{2,6}:)\s+(?=[^\W\d_])"
+)
 _STATISTICS = f"(?:{alternatives('statistics')})"
 _OFFICE = re.compile(rf"{one_of('offices')}|{alternatives('offices_within_words')}", flags=re.IGNORECASE)
 _NAMED_FOR_STATISTICS = re.compile(
@@ -33,6 +36,18 @@ _NAMED_FOR_STATISTICS = re.compile(
     flags=re.IGNORECASE,
 )
 _ACRONYMS = re.compile(alternatives("acronyms_of_offices"), flags=re.IGNORECASE)
+
+
+def split_table_number(text: str, *, title: bool = False) -> tuple[str, str]:
+    """Split the number of a table from its title ("Table 2.1: Population"): the number as printed, or "", and the rest.
+
+    Of a `title` also a number alone of several parts ("21.1.2.2. Population") and a code ("PA001: Wages"). A title that
+    is nothing else, and a year behind the word, are left as they are.
+    """
+    hit = TABLE_NUMBER.match(text) or (_NUMBER_ALONE.match(text) if title else None)
+    rest = text[hit.end() :] if hit else ""
+    rest = re.sub(rf"(?<=\s[/|–—-])\s*{TABLE_NUMBER.pattern}(?=[^\W\d_])", " ", rest)  # in a second language
+    return (text[: hit.end()].strip(" .:)–—-|"), rest) if hit and any(map(str.isalpha, rest)) else ("", text)
 
 
 def is_no_subject(text: str) -> bool:
