@@ -594,7 +594,7 @@ def without_span(text: str, years: Collection[int]) -> str:
     """Return a title without the span of years that the table has: its first and its last one are among `years`."""
     hits = [hit for hit in _SPAN.finditer(_base_hidden(text)) if int(hit[1]) < int(hit[2])]
     for hit in reversed([hit for hit in hits if {int(hit[1]), int(hit[2])} <= {*years}]):
-        text = f"{text[: hit.start()]} {text[hit.end() :]}"
+        text = f"{without_link(text[: hit.start()].rstrip())} {text[hit.end() :]}"
         text = re.sub(r"\s+(?=[,;:.)\]])", "", " ".join(text.split())).strip(" ,;:/|–—-")
     return text
 
