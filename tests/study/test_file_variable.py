@@ -988,6 +988,15 @@ def test_codes_without_their_common_beginning_are_those_of_the_regions(tmp_path:
     data = read_files(path, FileOptions(table=tmp_path / "t.csv", key="code"))
     assert data.values("Rate").to_dict() == {prefix + end: value for end, value in values.items()}
     assert any(f"{order[0]} = " in note for note in data.notes)
+    # Zeros in front, on either side or on both, to one width or another, change no number.
+    numbers = [*rng.sample(range(1, 40), len(NAMES) - 1), rng.randint(40, 99)]
+    width, other_width = rng.choice([(1, 2), (2, 1), (1, 3), (3, 2), (3, 1)])
+    path = _layer(tmp_path / "zeros.gpkg", {"code": [f"{prefix}{n:0{width}}" for n in numbers], "NAME": NAMES})
+    written = [f"{n:0{other_width}}" for n in rng.sample(numbers, len(numbers))]
+    pd.DataFrame({"district": written, "Rate": values.values()}).to_csv(tmp_path / "t.csv", index=False)
+    data = read_files(path, FileOptions(table=tmp_path / "t.csv", key="code"))
+    expected = {f"{prefix}{int(n):0{width}}": value for n, value in zip(written, values.values(), strict=True)}
+    assert data.values("Rate").to_dict() == expected
     other = [str(i) for i in range(1, len(NAMES) + 1)]  # numbers of rows are no codes
     path = _layer(tmp_path / "numbered.gpkg", {"code": [prefix + end for end in rng.sample(other, len(other))]})
     pd.DataFrame({"no": other, "Rate": values.values()}).to_csv(tmp_path / "t.csv", index=False)

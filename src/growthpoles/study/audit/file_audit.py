@@ -179,9 +179,9 @@ def _tables(grid: Grid, path: Path, left: list[Reason], unread: Reason | None, *
     for block, moved in [
         (part, moved) for whole in find_blocks(grid) for half, moved in [set_below(whole)] for part in _sections(half)
     ]:
-        if inside := repeated_parts(block):
-            block.rows = [each for at, each in enumerate(block.rows) if at not in inside]
-            names_of = listed(dict.fromkeys(inside.values()), limit=8, write=quoted)
+        if repeated := repeated_parts(block):
+            block.rows = [each for at, each in enumerate(block.rows) if at not in repeated]
+            names_of = listed(dict.fromkeys(repeated.values()), limit=8, write=quoted)
             left.append(Reason(_PARTS_OF_EACH, {"place": f"{path.name} {grid.sheet}".strip(), "names": names_of}))
         width = max(len(row) for _, row in block.rows)
         kinds = {
