@@ -988,6 +988,15 @@ def test_codes_without_their_common_beginning_are_those_of_the_regions(tmp_path:
     data = read_files(path, FileOptions(table=tmp_path / "t.csv", key="code"))
     assert data.values("Rate").to_dict() == {prefix + end: value for end, value in values.items()}
     assert any(f"{order[0]} = " in note for note in data.notes)
+    # Zeros in front, on either side or on both, to one width or another, change no number.
+    numbers = [*rng.sample(range(1, 40), len(NAMES) - 1), rng.randint(40, 99)]
+    width, other_width = rng.choice([(1, 2), (2, 1), (1, 3), (3, 2), (3, 1)])
+    path = _layer(tmp_path / "zeros.gpkg", {"code": [f"{prefix}{n:0{width}}" for n in numbers], "NAME": NAMES})
+    written = [f"{n:0{other_width}}" for n in rng.sample(numbers, len(numbers))]
+    pd.DataFrame({"district": written, "Rate": values.values()}).to_csv(tmp_path / "t.csv", index=False)
+    data = read_files(path, FileOptions(table=tmp_path / "t.csv", key="code"))
+    expected = {f"{prefix}{int(n):0{width}}": value for n, value in zip(written, values.values(), strict=True)}
+    assert data.values("Rate").to_dict() == expected
     other = [str(i) for i in range(1, len(NAMES) + 1)]  # numbers of rows are no codes
     path = _layer(tmp_path / "numbered.gpkg", {"code": [prefix + end for end in rng.sample(other, len(other))]})
     pd.DataFrame({"no": other, "Rate": values.values()}).to_csv(tmp_path / "t.csv", index=False)
@@ -1038,3 +1047,34 @@ def test_numbers_by_category_are_added_up_by_the_line_of_the_message(
         exec(str(caught.value).split("in Python: ")[1], {})
         truth = table[table["Año"] == 2022].groupby("Provincia")["Cantidad"].sum()
         assert _column(path, Path("sums.csv"), "Cantidad")[0] == truth[NAMES].tolist()
+
+
+@pytest.mark.parametrize("seed", samples(range(24), 4))
+def test_measures_side_by_side_are_no_industries_of_one_whole(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    industries = [str(name) for name in rng.permutation(["Farming", "Hotels, restaurants", "Trade", "Other services"])]
+    industries = industries[: int(rng.integers(2, 5))]
+    measures = [
+        str(name) for name in rng.permutation(["Establishments", "Persons engaged", "Turnover"])[: 2 + seed % 2]
+    ]
+    heads = [(each, measure) for each in industries for measure in measures]
+    if rng.random() < 0.5:
+        heads.sort(key=lambda pair: measures.index(pair[1]))
+    ahead = rng.random() < 0.5
+    called = {pair: ": ".join(pair[::-1]) if ahead else ", ".join(pair) for pair in heads}
+    table = pd.DataFrame(rng.integers(100, 9000, (12, len(heads))), columns=list(called.values()))
+    table.index = pd.Index([f"r{i}" for i in range(12)])
+    if rng.random() < 0.5:  # the totals of each do not add up with the other
+        for measure in measures[::-1]:
+            own = [called[each, measure] for each in industries]
+            table.insert(0, f"{measure}: Total" if ahead else f"Total, {measure}", table[own].sum(axis=1))
+    with pytest.raises(DataError, match="stand side by side for each of") as refused:
+        industries_of(FileData(None, table), None)
+    for measure in measures:
+        assert f'--industry "{measure}"' in str(refused.value)
+        wanted = [name for pair, name in called.items() if pair[1] == measure]
+        assert sorted(industries_of(FileData(None, table), [measure])) == sorted(wanted)
+    assert industries_of(FileData(None, table), list(table)) == list(table)  # asked for
+    shares = table.rename(columns={name: f"{name} (%)" for name in table if measures[0] in name})
+    if len(measures) == 2:
+        assert {*industries_of(FileData(None, shares), None)} == {called[each, measures[1]] for each in industries}

@@ -1206,3 +1206,37 @@ def test_of_two_rows_with_the_name_of_a_region_its_level_is_read(
     table = gp.read_table(path, boundaries=borders, key="name", year=2022)
     read = table[table["indicator"] == "People"].set_index("region")["value"].to_dict()
     assert read == (truth if regional else lower)
+
+
+@pytest.mark.parametrize("seed", samples(range(20), 5))
+def test_numbers_in_parentheses_are_of_few_cases_where_a_note_says_so(seed: int, tmp_path: Path) -> None:
+    rng = np.random.default_rng(seed)
+    notes = [
+        "Note: Figures in parentheses are based on 25-49 unweighted cases.",
+        "Las cifras entre paréntesis se basan en menos de 50 casos no ponderados.",
+        "Цифры в скобках основаны на малом числе наблюдений.",
+        "( ) Use with caution",
+        "Les chiffres entre parenthèses sont basés sur 25-49 cas non pondérés.",
+    ]
+    values = np.round(rng.uniform(5, 60, 9), 1)
+    few = set(rng.permutation(9)[: int(rng.integers(1, 4))].tolist())
+    scores = -np.round(rng.uniform(0.1, 2, 9), 1) if rng.integers(2) else np.round(rng.uniform(0.1, 2, 9), 1)
+    cells = [f"({value})" if at in few else str(value) for at, value in enumerate(values)]
+    rows = [[f"Region {chr(65 + at)}", cells[at], str(scores[at])] for at in range(9)]
+    path = tmp_path / "table.csv"
+
+    def read(note: str) -> pd.DataFrame:
+        lines = [["Stunted children 2021"], [], ["Region", "Percentage stunted", "Mean score"], *rows, [], [note]]
+        with path.open("w", newline="", encoding="utf-8") as file:
+            csv.writer(file).writerows(lines)
+        return gp.read_table(path)
+
+    found = read(notes[seed % len(notes)])
+    own = found[found["indicator"].str.startswith("Percentage")].set_index("region")["value"]
+    assert own.tolist() == values.tolist()
+    assert any("rest on few cases, as a note says" in remark for remark in found.attrs["remarks"])
+    if (scores < 0).any():  # and no note: nothing tells, and both readings are offered
+        with pytest.raises(DataError, match=r'"negative" or "flag" says so of all'):
+            read("Source: survey")
+    else:
+        assert any("taken to be negative" in remark for remark in read("Source: survey").attrs["remarks"])

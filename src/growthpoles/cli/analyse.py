@@ -329,7 +329,10 @@ def specialise(
     repair: RepairOption = None,
     dissolve: DissolveOption = None,
     industries: Annotated[
-        list[str] | None, typer.Option("--industry", help="A column to take as an industry; repeat it; default: all.")
+        list[str] | None,
+        typer.Option(
+            "--industry", help="A column to take as an industry, or one of several measures; repeat it; default: all."
+        ),
     ] = None,
     study: StudyOption = None,
     year: YearOption = None,

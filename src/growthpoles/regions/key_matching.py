@@ -143,20 +143,21 @@ _ENDED = 0.7  # of codes in a table, so many are the endings of codes
 def code_endings(names: Sequence[str], index: NameIndex) -> dict[str, str]:
     """Return the codes whose endings most names are, one to one, behind what all codes begin with: 11 for LK-11.
 
-    Where some are whole and all endings have one length, the others have lost their zeros: 1 is DO-01 beside 11.
+    Of numbers the zeros in front say nothing, on either side: 1 is DO-01, and 01 is KH-1.
     """
     ends: dict[str, dict[str, str]] = {}
     for code, spellings in index.names.items():
         for hit in filter(None, map(_BEGUN.fullmatch, spellings)):
-            if len(hit[2]) > 1 and any(map(str.isdigit, hit[2])):
+            if any(map(str.isdigit, hit[2])):
                 ends.setdefault(hit[1], {})[hit[2]] = code
     whole = {len(index.names)}
     for own in (each for each in ends.values() if {len(each), len({*each.values()})} == whole):
         found = {name: own[name] for name in names if name in own}
-        if found and len(widths := {*map(len, own)}) == 1 and all(map(str.isdecimal, own)):
-            padded = {name: name.zfill(*widths) for name in names if name.isdecimal()}
-            if len({*padded.values()}) == len(padded):
-                found |= {name: own[code] for name, code in padded.items() if code in own}
+        bare = {end.lstrip("0"): code for end, code in own.items() if end.isdecimal()}
+        written = {name: name.lstrip("0") for name in names if name.isdecimal()}
+        surely = bool(found) or not counts(names)
+        if surely and len(bare) == len(own) and len({*written.values()}) == len(written):
+            found |= {name: bare[end] for name, end in written.items() if end in bare}
         if len(found) >= max(3, _ENDED * len(names)) and max(map(len, found)) > 1:  # "1", "2" may count the rows
             return found
     return {}

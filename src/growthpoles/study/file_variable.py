@@ -20,11 +20,10 @@ from growthpoles.errors import (
     shown,
     unshortened,
 )
-from growthpoles.language.languages import alternatives
 from growthpoles.study.files.printed_labels import UNSTATED, parse_year, year_inside, year_of_part
 from growthpoles.study.files.printed_subjects import bear_sections
 from growthpoles.study.files.problems import ON_REQUEST, ColumnsLeftOut, partly_told
-from growthpoles.study.total_columns import total_columns
+from growthpoles.study.total_columns import INDUSTRY, measures_beside, no_amount, total_columns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -636,15 +635,12 @@ def read_matrix(path: Path, options: FileOptions) -> FileData:
     return FileData(None, table, notes, path.name)
 
 
-_INDUSTRY = re.compile(rf"(?<!\w)(?:{alternatives('industries')})", flags=re.IGNORECASE)
-
-
 def _turned(table: pd.DataFrame) -> str:
     """Say where the rows of a matrix look like industries and its columns do not: it may lie the other way round."""
 
     def share(labels: Any) -> float:
         texts = [str(label) for label in labels]
-        return sum(bool(_INDUSTRY.search(text)) for text in texts) / max(1, len(texts))
+        return sum(bool(INDUSTRY.search(text)) for text in texts) / max(1, len(texts))
 
     down, across = share(table.index), share(table.columns)
     if across >= 0.1 or not (down >= 0.3 or (bear_sections(table.index) and not bear_sections(table.columns))):
@@ -656,22 +652,27 @@ def _turned(table: pd.DataFrame) -> str:
 
 
 _PERCENTAGES = "all columns are percentages"
-_NO_AMOUNT = {f"a {kind}": alternatives(f"no_amount_{kind}") for kind in ("percentage", "year", "code")}
 
 
 def industries_of(data: FileData, named: list[str] | None) -> list[str]:
     """Return the columns of a matrix that are industries: those that are named, or all but totals and no amounts.
 
+    Of several measures side by side, "Trade, Firms" and "Trade, Jobs", one is named: its columns are the industries.
     What is left out, or is odd about what was named, is told in the notes of `data`.
     """
     from growthpoles.specialisation.matrix import told_shares
 
     table, units = data.table, data.table.attrs.get("units", {})
+    beside = measures_beside(
+        [name for name in map(str, table) if not no_amount(name, units.get(name, ""), table[name])]
+    )
+    if named and len(named) == 1 and named[0] in beside and named[0] not in table:
+        table, named = table[beside[named[0]]], None
     if named:
         chosen = list(dict.fromkeys(str(data.values(name).name) for name in named))
         for name, total in total_columns(table[chosen]).items():
             data.notes.append(f"column {plain(name)} is counted as an industry since it was named, but {total.told}")
-        amounts = [name for name in map(str, table) if not _no_amount(name, units.get(name, ""), table[name])]
+        amounts = [name for name in map(str, table) if not no_amount(name, units.get(name, ""), table[name])]
         if others := [name for name in amounts if name not in {*chosen, *total_columns(table[amounts])}]:
             told = f"the whole economy is the {len(chosen)} industries named: {listed(others, limit=8)} enter no share"
             data.notes.append(f"{told}; --industry for these, too, or none at all, measures against the whole table")
@@ -680,11 +681,16 @@ def industries_of(data: FileData, named: list[str] | None) -> list[str]:
     if data.regions is None and (told := _turned(table)):
         data.notes.append(told)
     columns = [str(name) for name in table]
-    why = {name: what for name in columns if (what := _no_amount(name, units.get(name, ""), table[name]))}
+    why = {name: what for name in columns if (what := no_amount(name, units.get(name, ""), table[name]))}
     if set(why.values()) == {"a percentage"} and len(why) == len(columns):
         why = {}
         data.notes.append(f"{_PERCENTAGES}: every region counts alike, whatever its size")
     out = {name: f"{what}, not an amount" for name, what in why.items()}
+    if table is data.table and beside:
+        problem = f"the same columns stand side by side for each of {listed(beside, limit=8, write=quoted)}"
+        allowed = "the industries of one of them, " + " or ".join(f'--industry "{each}"' for each in beside)
+        allowed += ", or, where all are parts of one whole, --industry for every column"
+        raise DataError(message(problem, where=data.source, allowed=allowed))
     for name, total in total_columns(table.drop(columns=list(out))).items():
         if not total.certain:
             allowed = "--industry for every column that is an industry"
@@ -702,17 +708,3 @@ def industries_of(data: FileData, named: list[str] | None) -> list[str]:
     if not any(note.startswith(_PERCENTAGES) for note in data.notes):
         data.notes += told_shares(table[kept])
     return kept
-
-
-def _no_amount(name: str, unit: str, values: pd.Series) -> str:
-    """Say what a column is that cannot be added up over regions: a percentage, a year or a code; else nothing."""
-    for what, words in _NO_AMOUNT.items():
-        if re.search(words, name.strip(), re.IGNORECASE) or (unit and re.search(words, unit, re.IGNORECASE)):
-            return what
-    known = values.dropna()
-    if len(known) > 3 and (known == known.round()).all():
-        if known.between(1800, 2100).all():
-            return "a year"
-        if (known.to_numpy() == range(1, len(known) + 1)).all():
-            return "a code"
-    return ""

@@ -405,7 +405,8 @@ def table_lines(block: Block, codes: Codes, study_years: list[int], relative: Ca
     if block.flags:
         lines.append(f"flags = {toml_list(block.flags)}            # CHECK: remarks on numbers, kept beside them")
     if block.parentheses:
-        lines.append('parentheses = "negative"    # CHECK: (1.5) is taken for -1.5')
+        meant = "-1.5" if block.parentheses == "negative" else "1.5 with a remark"
+        lines.append(f'parentheses = "{block.parentheses}"    # CHECK: (1.5) is taken for {meant}')
     borne = {block.text(row, block.key) for _, row in block.rows}
     within = [row for number, row in block.aside if block.first <= number <= block.last]
     heads = [

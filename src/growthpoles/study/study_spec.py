@@ -139,7 +139,7 @@ class Table(Part):
     missing: tuple[str, ...] = ()
     zero: tuple[str, ...] = ()
     flags: tuple[str, ...] = ()
-    parentheses: Literal["negative"] | None = None
+    parentheses: Literal["negative", "flag"] | None = None
     ignore: tuple[str, ...] = ()
     edition: str = "data"
     vintage: Year | None = None

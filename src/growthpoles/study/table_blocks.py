@@ -80,7 +80,7 @@ class Block:
     where: dict[int, str] = field(default_factory=dict)
     missing: list[str] = field(default_factory=list)
     flags: list[str] = field(default_factory=list)
-    parentheses: bool = False
+    parentheses: str = ""  # what numbers in them are, as study.toml says it
     notation: Notation = field(default_factory=Notation)
     unclear: str = ""
     readings: tuple[tuple[Notation, str], ...] = ()  # where the signs are unclear, the likelier first

@@ -12,6 +12,7 @@ from collections.abc import Container, Iterable, Sequence
 from itertools import combinations
 
 from growthpoles.errors import Reason, listed, quoted, shown
+from growthpoles.language.languages import alternatives
 from growthpoles.regions.key_matching import best_rule
 from growthpoles.regions.name_matching import NameIndex, says_total
 from growthpoles.study import guess_columns as headers
@@ -65,6 +66,10 @@ from growthpoles.study.table_blocks import (
     tells_rows_apart,
 )
 
+_PARENTHESES, _FEW_CASES = (
+    re.compile(rf"(?<!\w)(?:{alternatives(words)})", flags=re.IGNORECASE) for words in ("parentheses", "few_cases")
+)
+_SENTENCES = re.compile(r"(?<=[.;。])\s+")
 CATEGORIES = "codes of categories"
 _COMPARED = 300  # regions of which the names in several columns are compared in any spelling,
 _FIT = 0.9  # where of no column so many fit as they are written
@@ -540,6 +545,14 @@ def _find_years(block: Block, year: int | None) -> None:
         block.doubts.append(f"the year; {unread or 'it is not stated'}")
 
 
+def _says_few_cases(block: Block) -> bool:
+    """Tell whether a sentence around the table says that numbers in parentheses rest on few cases, as surveys print."""
+    texts = (cell_text(cell) for _, row in block.grid.rows for cell in row if isinstance(cell, str) and len(cell) > 10)
+    return any(
+        _PARENTHESES.search(part) and _FEW_CASES.search(part) for text in texts for part in _SENTENCES.split(text)
+    )
+
+
 def _find_marks(block: Block) -> None:
     """Find decimal sign, marks of missing values and flags, among the rows of regions."""
     texts: dict[str, None] = {}
@@ -592,9 +605,14 @@ def _find_marks(block: Block) -> None:
             block.doubts.append(f"{told} beside numbers of {head} multiplies none: they are of the size of the others")
     block.missing = sorted(texts)
     block.flags = sorted(flags)
-    block.parentheses = bracketed and not negative
+    few = bracketed and _says_few_cases(block)
+    block.parentheses = "flag" if few else "negative" if bracketed and not negative else ""
     if bracketed:
-        what = "were taken to be negative" if block.parentheses else "stand beside numbers with a minus: DECIDE"
+        what = {
+            "flag": "rest on few cases, as a note says: they are read as they stand",
+            "negative": "were taken to be negative",
+            "": "stand beside numbers with a minus: DECIDE",
+        }[block.parentheses]
         block.doubts.append(f"numbers in parentheses {what}")
     # Totals and notes are printed as the regions are, and so are the columns that are not read.
     wider = (

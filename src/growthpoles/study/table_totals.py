@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Container, Mapping, Sequence
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -437,6 +438,30 @@ def totals_of(block: Block) -> dict[str, str]:
         if off := [headers[at] for at in missed_columns(values, halves, row, sums[row])]:
             told[names[row]] += f", but does not add up in {listed(off, write=quoted)}"
     return {name: reason for name, reason in told.items() if name}
+
+
+def repeated_parts(block: Block) -> dict[int, str]:
+    """Return the rows, by their places, that are parts of regions by names that repeat beside most: "urban", "rural".
+
+    The regions have one row each, with numbers. Of a region with two rows none is a part, nor where another column
+    tells the rows of one name apart.
+    """
+    texts = [[block.text(row, at) for _, row in block.rows] for at in range(max(len(row) for _, row in block.rows))]
+    words = [
+        at for at, column in enumerate(texts) if 2 * sum(any(map(str.isalpha, each)) for each in column) > len(column)
+    ]
+    if len(words) != 1:
+        return {}
+    names = list(map(bare_name, texts.pop(words[0])))
+    often = Counter(names)
+    heads = [at for at, name in enumerate(names) if often[name] == 1]
+    parts = {at: name for at, name in enumerate(names) if often[name] > 1}
+    runs = [names[one + 1 : two] for one, two in pairwise([-1, *heads, len(names)])]
+    held = sum(map(bool, runs))
+    if held < FEWEST_PARTS or (runs[0] and runs[-1]) or any(len({*run}) < len(run) for run in runs):
+        return {}
+    numbered = all(any(any(map(str.isdigit, column[at])) for column in texts) for at in heads)
+    return parts if numbered and all(2 * often[name] > held for name in parts.values()) else {}
 
 
 def sums_of_rows(

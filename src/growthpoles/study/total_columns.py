@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Container, Sequence
 from typing import NamedTuple
 
@@ -9,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from growthpoles.errors import plain
+from growthpoles.language.languages import alternatives
 from growthpoles.regions.name_matching import says_only_total, says_part, says_sum
 from growthpoles.regions.row_levels import FEWEST_PARTS, sum_holds
 from growthpoles.study.table_totals import CLOSE, Array, find_totals
@@ -17,6 +19,11 @@ _REGIONS = 60  # that columns are added up in to find totals among them; those f
 _HOLDS = 0.8  # of the regions that a total adds up in; the others are told
 _WIDEST = 2000
 _EXACT = 4  # different sums that are met to the digit
+_SAME = 0.6  # of the columns below two heads, so many bear the same names
+_NO_AMOUNT = {f"a {kind}": alternatives(f"no_amount_{kind}") for kind in ("percentage", "year", "code")}
+INDUSTRY = re.compile(rf"(?<!\w)(?:{alternatives('industries')})", flags=re.IGNORECASE)
+_MEASURE = re.compile(rf"(?:{alternatives('measures')})", flags=re.IGNORECASE)
+_HEADS = re.compile(r"[,:;]\s")  # between the names of a column that has several, one above the other
 
 
 class TotalColumn(NamedTuple):
@@ -175,3 +182,42 @@ def unit_of(values: Array) -> float:
     while unit < 1e6 and (found % (10 * unit) == 0).all() and found.any():
         unit *= 10
     return unit
+
+
+def no_amount(name: str, unit: str, values: pd.Series) -> str:
+    """Say what a column is that cannot be added up over regions: a percentage, a year or a code; else nothing."""
+    for what, words in _NO_AMOUNT.items():
+        if re.search(words, name.strip(), re.IGNORECASE) or (unit and re.search(words, unit, re.IGNORECASE)):
+            return what
+    known = values.dropna()
+    if len(known) > 3 and (known == known.round()).all():
+        if known.between(1800, 2100).all():
+            return "a year"
+        if (known.to_numpy() == range(1, len(known) + 1)).all():
+            return "a code"
+    return ""
+
+
+def measures_beside(names: Sequence[str]) -> dict[str, list[str]]:
+    """Return the columns of each of several measures that stand side by side for the same industries; of one none.
+
+    "Trade, Firms", "Trade, Jobs", "Mining, Firms", "Mining, Jobs" are two industries, of which there are two numbers.
+    """
+    cuts = [(name[: hit.start()], name[hit.end() :], name) for name in names for hit in _HEADS.finditer(name)]
+    best: dict[str, list[str]] = {}
+    for side in (0, 1):
+        below: dict[str, dict[str, str]] = {}
+        for cut in cuts:
+            below.setdefault(cut[side], {})[cut[1 - side]] = cut[2]
+        for own in below.values():
+            alike = {head: list(other.values()) for head, other in below.items()
+                     if len(own.keys() & other.keys()) >= max(2, _SAME * max(len(own), len(other)))}  # fmt: skip
+            if len(alike) > 1 and _rank(alike) > _rank(best):
+                best = alike
+    return best if 2 * _rank(best)[0] > len(names) else {}
+
+
+def _rank(heads: dict[str, list[str]]) -> tuple[int, float, int]:
+    """Put the heads of most columns first, of those the ones called measures and not industries, then the fewest."""
+    called = sum(bool(_MEASURE.search(head)) - bool(INDUSTRY.search(head)) for head in heads) / max(1, len(heads))
+    return sum(map(len, heads.values())), called, -len(heads)

@@ -1117,3 +1117,33 @@ def test_a_year_in_words_and_a_sign_of_its_unit_hide_no_column(seed: int, year: 
     found, _, rules = audit_file(tmp_path / "t.csv")
     assert rules["holds"].tolist() == [f"{n - 1} of {n} rows"]
     assert set(found.ledger["row"]) == {row + 1}
+
+
+@pytest.mark.parametrize("seed", samples(range(24), 4))
+def test_rows_that_repeat_beside_every_region_are_parts_and_told(seed: int, tmp_path: Path) -> None:
+    rng = np.random.default_rng(seed)
+    kinds = [["urban", "rural"], ["Men", "Women"], ["городское", "сельское"], ["0-14", "15-64 years", "65+ years"]][
+        seed % 4
+    ]
+    regions = [f"Region {chr(65 + at)}" for at in range(int(rng.integers(7, 14)))]
+    lone, below, inset = int(rng.integers(len(regions))), bool(rng.integers(2)), "  " * int(rng.integers(2))
+    rows: list[list[object]] = []
+    for at, name in enumerate(regions):
+        parts = rng.integers(100, 900, (len(kinds), 3))
+        own = (
+            [[f"{inset}{kind}", *map(int, part)] for kind, part in zip(kinds, parts, strict=True)] if at != lone else []
+        )
+        head = [name, *map(int, parts.sum(axis=0))]
+        rows += [head, *own] if below else [*own, head]
+    path = tmp_path / "table.csv"
+    with path.open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file).writerows([["", "2021", "2022", "2023"], *rows])
+    audited = read_audit_file(path)
+    told = [str(each) for each in audited.left_out if "whose parts they are" in each]
+    assert len(told) == 1 and all(kind in told[0] for kind in kinds)
+    assert [*dict.fromkeys(audited.sources.cells["label"])] == regions
+    twice = [*rows, [regions[0], 1, 2, 3]]  # a region in two rows is none of them
+    with path.open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file).writerows([["", "2021", "2022", "2023"], *twice])
+    with pytest.raises(DataError, match="labels two rows"):
+        read_audit_file(path)

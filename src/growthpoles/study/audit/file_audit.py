@@ -56,7 +56,7 @@ from growthpoles.study.region_rows import set_below, without_rows
 from growthpoles.study.table_blocks import Block as TableBlock
 from growthpoles.study.table_blocks import find_blocks, kind_of, split_sections
 from growthpoles.study.table_layout import read_block, series_of
-from growthpoles.study.table_totals import seeming_totals, sums_of_rows
+from growthpoles.study.table_totals import repeated_parts, seeming_totals, sums_of_rows
 
 PROPOSAL_COLUMNS = ("use", "kind", *FORMULA_COLUMNS, "holds")
 _ORDERED = ("rank", "class")
@@ -77,6 +77,10 @@ _NO_SUM = (
 _PARTS = (
     "{place}: {names}: by their indentation parts of the rows above, which they do not add up to; they are no regions, "
     "and their numbers are not checked"
+)
+_PARTS_OF_EACH = (
+    "{place}: {names}: rows of these names repeat beside the regions, whose parts they are; they are no regions, and "
+    "their numbers are not checked"
 )
 _ENCODING = "the encoding: the bytes of the file do not tell it, {encoding} was taken"
 _TABLE_NUMBER = "{text}, the number of a table, was taken off the name of what it holds"
@@ -175,6 +179,10 @@ def _tables(grid: Grid, path: Path, left: list[Reason], unread: Reason | None, *
     for block, moved in [
         (part, moved) for whole in find_blocks(grid) for half, moved in [set_below(whole)] for part in _sections(half)
     ]:
+        if repeated := repeated_parts(block):
+            block.rows = [each for at, each in enumerate(block.rows) if at not in repeated]
+            names_of = listed(dict.fromkeys(repeated.values()), limit=8, write=quoted)
+            left.append(Reason(_PARTS_OF_EACH, {"place": f"{path.name} {grid.sheet}".strip(), "names": names_of}))
         width = max(len(row) for _, row in block.rows)
         kinds = {
             at: Counter(kind_of(row[at]) if at < len(row) else " " for _, row in block.rows) for at in range(width)

@@ -231,7 +231,10 @@ def _number(data: TableData, cell: Cell, spec: Table) -> tuple[float, str]:
         if inner and (value := data.notation.parse(inner)) is not None:
             if spec.parentheses == "negative":
                 return -_in_range(data, cell, inner, value), ""
-            remedy = 'parentheses = "negative" in study.toml, if that is what they mean'
+            if spec.parentheses == "flag":
+                return _in_range(data, cell, inner, value), "( )"
+            remedy = f"-{inner} in the file, or {inner} if it is a number of few cases; in study.toml parentheses = "
+            remedy += '"negative" or "flag" says so of all'
         elif split is not None and (value := data.notation.parse(split[0])) is not None:
             if split[1] in spec.flags:
                 return _in_range(data, cell, split[0], value), split[1]
