@@ -122,6 +122,35 @@ def test_a_kind_as_it_bends_says_what_a_region_is_and_not_which(lang: str, kind:
         assert match_keys([*rows, first], NameIndex.build(regions)).codes.get(rows[1]) is None
 
 
+CITIES = ("{} c.", "c. {}", "g. {}", "г. {}", "ք. {}", "q. {}", "{} city", "City of {}", "{} Capital",
+          "{} Municipality", "мун. {}", "{} şəh.", "т. {}", "Krong {}", "Thành phố {}")  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", CITIES)
+@pytest.mark.parametrize("seed", samples(range(4), 1))
+def test_a_city_that_alone_bears_the_name_of_a_region_is_that_region(seed: int, kind: str) -> None:
+    """Not beside a row or a region of the same name, nor where rows are fewer than regions: it may be a part then."""
+    rng = random.Random(f"{seed}{kind}")
+    stems = ["".join(rng.sample("bdfklmrsv", 2)[i] + "aeiou"[(k + i) % 5] for i in (0, 1)).title() for k in range(7)]
+    stems = [
+        f"{stem}{tail}" for stem, tail in zip(stems, ("ran", "tok", "vik", "lum", "gar", "nes", "pod"), strict=True)
+    ]
+    at = rng.randrange(7)
+    rows = [kind.format(stem) if k == at else stem for k, stem in enumerate(stems)]
+    index = NameIndex.build({f"k{k}": [stem] for k, stem in enumerate(stems)})
+    whole = dict(zip(rows, index.names, strict=True))
+    assert match_keys([*rows, "Total"], index).codes == whole
+    few = [row for row in rows if row != rows[at]][:4]
+    assert rows[at] not in match_keys([rows[at], *few], index).codes
+    beside = f"{stems[at]} Region"
+    assert rows[at] not in match_keys([*rows, beside], index).codes
+    two = NameIndex.build({f"k{k}": [stem] for k, stem in enumerate(stems)} | {"r": [beside]})
+    assert rows[at] not in match_keys([*rows, "Elsewhere"], two).codes
+    known = NameIndex.build({f"k{k}": [row] for k, row in enumerate(rows)})  # boundaries that say it are proposed
+    match = match_keys(stems, known)
+    assert (match.codes | match.open).get(stems[at]) == f"k{at}"
+
+
 @pytest.mark.parametrize("apostrophe", ["'", "’", "‘", "`", "´", "ʼ", "' ", " ’ ", " "])
 @pytest.mark.parametrize("style", ["Région de l{}{}", "REGION DE L{}{}", "Regione dell{}{}", "PROVINCIA DELL{}{}"])
 def test_an_article_before_a_vowel_is_no_part_of_a_name(apostrophe: str, style: str) -> None:

@@ -447,6 +447,8 @@ def _spellings(
     if said >= _MOST_SAY * len(keyed) and len(bare) >= _MOST_SAY * len(index.names):
         named = Counter(core_words(loose_words(key), kinds) for key in keyed.values())
         levels.append((BUT_FOR_KIND, lambda a, b: named[core := core_words(a, kinds)] == 1 and core == {*b} != set()))
+    cities = _lone_cities(keyed, [name for name in rest if not says_total(rest[name])], left, index, kinds)
+    levels.append((BUT_FOR_KIND, lambda a, b: core_words(a, kinds) == {*b} and {*b} in cities))
     spellings = {code: [loose_words(name) for name in index.names[code]] for code in left}
     parts = {name: [each for variant in name_variants(rest[name]) if (each := loose_words(variant))] for name in names}
     for mine, theirs in ((parts, spellings), (spellings, parts)):
@@ -479,6 +481,21 @@ def _spellings(
                     changed = True
             if changed:
                 break
+
+
+def _lone_cities(
+    keyed: Mapping[str, str], rest: Sequence[str], left: Sequence[str], index: NameIndex, kinds: frozenset[str]
+) -> set[frozenset[str]]:
+    """Return the bare names of regions left over that one row alone bears, and no other region: of "Yerevan c.".
+
+    None where rows are fewer than the regions left over: "Limerick City" alone may be a part of Limerick.
+    """
+    rows = Counter(core_words(loose_words(key), kinds) for key in keyed.values())
+    regions = Counter(
+        core for names in index.names.values() for core in {core_words(loose_words(name), kinds) for name in names}
+    )
+    bare = {frozenset(loose_words(name)) for code in left for name in index.names[code]} - {frozenset()}
+    return {core for core in bare if rows[core] == regions[core] == 1 and len(rest) >= len(left)}
 
 
 def _same_words(key: str, codes: Mapping[str, str], index: NameIndex) -> str | None:

@@ -367,6 +367,17 @@ def test_values_of_both_signs_have_a_limit_at_zero(
     assert automatic_limits(values, None, None, 1.5)[1] == 1.5
 
 
+@pytest.mark.parametrize("seed", samples(range(30), 5))
+def test_one_great_value_leaves_not_all_of_the_other_sign_in_one_class(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    sign, n = rng.choice([-1, 1]), int(rng.integers(12, 40))
+    values = sign * np.r_[rng.uniform(2000, 9000), rng.uniform(1, 90, 4), -rng.uniform(0.1, 95, n)]
+    limits, center = automatic_limits(values, None, None, None)
+    crowd = places_of(values[5:], np.array(limits), center)
+    assert len({*crowd}) > 1 and len(limits) <= 7
+    assert automatic_limits(np.r_[values[:5], -values[:5]], None, 6, None)[0][3] == 0, "as many on both sides"
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_a_plain_map_parts_losses_from_gains(regions: Any, seed: int) -> None:
     rng = np.random.default_rng(seed)
@@ -748,10 +759,11 @@ def test_changes_most_of_which_one_class_would_hold_have_natural_classes(seed: i
     assert 0 in limits and limits[0] <= values.min() and limits[-1] >= values.max()
     assert np.bincount(places_of(values, limits, 0.0)).max() < most or classes == 2
     falls, rises = -limits[limits < 0][::-1], limits[limits > 0]
-    n = min(len(falls), len(rises))
-    assert falls[:n].tolist() == rises[:n].tolist() and max(len(falls), len(rises)) <= 5, (
-        "a fall is as strong as a rise"
-    )
+    for ends, side in ((falls, -values), (rises, values)):
+        assert not len(ends) or side.max() <= ends[-1] <= 1.1 * side.max(), "no limit is beyond what a region reaches"
+    both = max(min(len(falls), len(rises)) - 1, 0)
+    assert falls[:both].tolist() == rises[:both].tolist(), "a fall is as strong as a rise"
+    assert max(len(falls), len(rises)) <= 5
     assert tuple(limits) != limits_of_change(values, None, "equal")
     assert limits_of_change(values, 6) == limits_of_change(values, 6, "equal"), "a number of classes stays"
     assert 0 in limits_of_change(values, None, "quantiles")

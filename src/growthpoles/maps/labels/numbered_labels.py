@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
-from string import ascii_lowercase
+from string import ascii_lowercase, ascii_uppercase
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -166,11 +167,19 @@ def number_regions(
 
     def rank(those: Collection[int]) -> dict[int, str]:
         listed = range(len(names)) if style.code_key == "none" else those
-        numbers = {i: str(k + 1) for k, i in enumerate(sorted(listed, key=lambda i: (names[i][0], i)))}
-        if all(names[i][0].isdecimal() and len(names[i][0]) <= 3 for i in range(len(names))):
-            numbers = {i: names[i][0] for i in listed}  # regions that are called by numbers carry their own
-        return {i: numbers[i] for i in sorted(those, key=lambda i: int(numbers[i]))}
+        order = sorted(listed, key=lambda i: (names[i][0], i))
+        if all(ways[-1].isdecimal() and len(ways[-1]) <= 3 for ways in names):
+            own = {i: names[i][-1] for i in listed}  # regions that are called by numbers, or coded so, carry their own
+            return {i: own[i] for i in sorted(those, key=lambda i: int(own[i]))}
+        signs = letters if numbers and len(those) < len(shapes) else map(str, itertools.count(1))
+        keys = dict(zip(order, signs, strict=False))
+        return {i: keys[i] for i in order if i in those}
 
+    # beside printed numbers a number of the list would be taken for one of them, and a letter is not
+    known = {text for own in (*names, marks) for text in own}
+    numbers = any(sign.isdigit() for mark in marks for sign in mark)
+    pairs = map("".join, itertools.product(ascii_uppercase, repeat=2))
+    letters = [sign for sign in (*ascii_uppercase, *pairs) if sign not in known]
     if draft:
         return inside, beside, rank(rest), ()
     best: Stand | None = None

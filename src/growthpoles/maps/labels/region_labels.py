@@ -244,6 +244,12 @@ def arrange(
     return Names(inside, beside, codes, key, instead=instead if codes else "")
 
 
+def told_apart(names: Sequence[list[str]], marks: Sequence[str]) -> list[list[str]]:
+    """Return the names without codes of digits where numbers are printed: "12" over "285" is taken for one of them."""
+    numbers = any(sign.isdigit() for mark in marks for sign in mark)
+    return [own[:1] + [code for code in own[1:] if not numbers or any(map(str.isalpha, code))] for own in names]
+
+
 def _code(label: Label, mark: str) -> str:
     """First line of a label, which may be a code; "" where it is the class alone, whatever code is written like it."""
     line = label.lines[0][0]

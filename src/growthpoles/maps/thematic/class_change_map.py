@@ -89,15 +89,23 @@ def limits_of_change(
 
 
 def _mirrored(known: Array, scheme: Scheme | None, k: int | None) -> tuple[float, ...]:
-    """Return limits of sizes on both sides of zero, without classes beyond all values; three to five without `k`."""
+    """Return limits of sizes on both sides of zero, as far as the values of each; three to five without `k`."""
     edges: tuple[float, ...] = ()
     for half in (k // 2,) if k else (3, 4, 5):
         arm = (0.0, *own_limits(np.abs(known[known != 0]), scheme, max(half, 2))[1 if half > 1 else -1 :])
-        falls, rises = (arm[: int(np.searchsorted(arm, end)) + 1] for end in (-known.min(), known.max()))
+        falls, rises = (_to_end(arm, float(end)) for end in (-known.min(), known.max()))
         edges = (*(-limit for limit in falls[:0:-1]), *rises)
         if not _fullest(known, edges, _PARTED)[0]:
             break
     return edges
+
+
+def _to_end(arm: Sequence[float], end: float) -> tuple[float, ...]:
+    """Return the limits below the greatest size of one side, and that size, rounded up to two figures, as the last."""
+    within = int(np.searchsorted(arm, end))
+    digits = 1 - int(np.floor(np.log10(end)))
+    last = float(np.round(np.ceil(np.round(end * 10.0**digits, 6)) / 10.0**digits, max(digits, 0)))
+    return (*arm[:within], min([*arm[within : within + 1], last]))
 
 
 def _from_zero(known: Array, limits: tuple[float, ...]) -> tuple[float, ...]:
@@ -162,8 +170,9 @@ def plot_change(
     limits : sequence of float, optional
         Rising class limits with 0 among them or all of them on one side of it; by default three equal classes on either
         side of zero, or about five where no value is below zero, or none above it, in all colours of that side; where
-        two thirds of the regions would be in one of these, or nearly all in two, natural ones of the sizes. A value
-        on a limit belongs to the class further from zero, so that a rise and a fall of one size are equally strong.
+        two thirds of the regions would be in one of these, or nearly all in two, natural ones of the sizes, up to the
+        greatest fall and rise, rounded. A value on a limit belongs to the class further from zero, so that a rise and
+        a fall of one size are equally strong.
     scheme : str, optional
         How to find the limits of the sizes, "equal" for classes of one width in any case: see
         :func:`growthpoles.class_limits`.

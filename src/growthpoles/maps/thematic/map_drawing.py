@@ -229,7 +229,7 @@ def draw_map(
     names: Sequence[list[str]] = Texts(len(ways), lambda i: [text_metrics.clean(name) for name in ways[i]])
     marks = Texts(len(given), lambda i: "" if style.labels == "none" else text_metrics.clean(given[i]))
     if len(base.geometries) < MANY:
-        names, marks = list(names), list(marks)
+        names, marks = region_labels.told_apart(names, list(marks)), list(marks)
     own = ax is None
     if ax is None:
         listed = region_labels.key_below(codes, style.preset, 0.94 * style.preset.width_mm) if codes else None

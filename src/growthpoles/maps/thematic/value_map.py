@@ -385,7 +385,8 @@ def automatic_limits(
 ) -> tuple[tuple[float, ...], float | None]:
     """Return limits that nobody chose, and the centre: 0 where both signs occur and neither it nor a scheme is given.
 
-    Classes around such a centre are natural on either side, as many on each as its share of the span, one at least.
+    Classes around such a centre are natural on either side, as many on each as its share of the span or, if that is
+    more, as half its share of the regions, one at least: a great gain does not leave all losses in one class.
     """
     if center is not None and scheme is None:
         return centered_limits(values, center, k), center
@@ -393,8 +394,10 @@ def automatic_limits(
     classes, noise = k or 6, 1e-12 * (high - low)
     if scheme is not None or not min(-low, high) > noise or not 2 <= classes <= 12:
         return own_limits(values, scheme, k), center
-    first = min(max(int(round_half(-classes * low / (high - low), 0)), 1), classes - 1)
-    below, above = _arm_limits(values[values < -noise], first), _arm_limits(values[values > noise], classes - first)
+    arms = values[values < -noise], values[values > noise]
+    least = [max(1, int(round_half(classes * len(arm) / sum(map(len, arms)) / 2, 0))) for arm in arms]
+    first = min(max(int(round_half(-classes * low / (high - low), 0)), least[0]), classes - least[1])
+    below, above = _arm_limits(arms[0], first), _arm_limits(arms[1], classes - first)
     return (*below[:-1], 0.0, *above[1:]), 0.0
 
 
