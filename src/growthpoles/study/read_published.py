@@ -289,7 +289,7 @@ def shorter_names(blocks: Sequence[Block], names: Codes) -> dict[Any, Any]:
     sums = dict[str, str]()
     for block in blocks:
         if len(block.kinds) > 1 and len(block.value_at) == 1:
-            [headed] = (block.names[at] for at in block.value_at)
+            headed = block.names[next(iter(block.value_at))]
             told[headed] += [names[id(block), kind] for kind in block.kinds if (id(block), kind) in names]
             sums[headed] = line_of_sums(block)
         for coded, named in block.codes.items():
@@ -317,10 +317,9 @@ def _title(block: Block, blocks: Sequence[Block], *, section: bool = True) -> tu
         return split_table_number(block.title, title=True)
     same = [each for each in blocks if each.grid is block.grid]
     titles = [text for text in block.titles if len(text) > 2 and text != block.title]
-    if len(same) > 1:
-        chosen = next(reversed([text for text in titles if not is_no_subject(text)] or titles), "")
-    else:
-        chosen = main_title(titles, head_of(block, block.key) if block.key is not None else "")
+    subjects = [text for text in titles if not is_no_subject(text)] or titles
+    own = main_title(titles, head_of(block, block.key)) if block.key is not None else ""
+    chosen = "".join(subjects[-1:]) if len(same) > 1 else own
     number, chosen = split_table_number(chosen, title=True)
     found = year_inside(chosen)
     plain = found[1].strip(" ,;:.-*†") if found else chosen
