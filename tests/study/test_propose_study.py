@@ -369,6 +369,23 @@ def test_a_text_that_reads_alike_in_all_likely_encodings_needs_none(
     assert gp.quick_look(path, boundaries=tmp_path / "b.gpkg").tables["regions"].tolist() == [4]
 
 
+@pytest.mark.parametrize("seed", samples(range(12), 3))
+def test_boundaries_are_offered_for_an_encoding_where_their_names_could_tell_it(tmp_path: Path, seed: int) -> None:
+    rng = random.Random(seed)
+    plain, marked = (
+        ["COLON", "CORTES", "COMAYAGUA", "COPAN", "VALLE"],
+        ["Básilo", "Cáceres", "Málaga", "Dávila", "Ráfala"],
+    )
+    kinds = rng.sample(["Básica", "Pre-básica", "Básica y media"], 2)
+    for names, offered in ((plain, False), (marked, True)):
+        path = tmp_path / f"{offered}.csv"
+        rows = [f"{name},{kind},{rng.randint(100, 9999)}" for name in rng.sample(names, 5) for kind in kinds]
+        path.write_bytes("\n".join(["Region,Level,Pupils 2022", *rows]).encode("cp1252"))
+        with pytest.raises(DataError, match="is not UTF-8") as refused:
+            gp.quick_look(path)
+        assert ("whose names tell it" in str(refused.value)) == offered
+
+
 @pytest.mark.parametrize("n", [4, 9])
 def test_a_look_at_regions_across_the_columns_says_what_tells_them(tmp_path: Path, n: int) -> None:
     names = [f"{'BCDFGHKLM'[i]}ata" for i in range(n)]

@@ -233,3 +233,23 @@ def test_what_every_region_has_is_no_part_of_it(tmp_path: Path, kinds: list[str]
     layer.to_file(tmp_path / "map.gpkg")
     table = gp.read_table(tmp_path / "t.csv", boundaries=tmp_path / "map.gpkg", year=2021)
     assert len(table) == len(rows) and table["indicator"].nunique() == len(kinds)
+
+
+@pytest.mark.parametrize("seed", samples(range(12), 3))
+def test_rows_with_codes_of_another_shape_are_told_in_one_note(seed: int, tmp_path: Path) -> None:
+    rng = np.random.default_rng(seed)
+    regions = [f"Dep{chr(97 + at) * 3}" for at in range(int(rng.integers(5, 9)))]
+    places = [box(at, 0, at + 1, 1) for at in range(len(regions))]
+    gpd.GeoDataFrame({"name": regions}, geometry=places, crs=3857).to_file(tmp_path / "map.gpkg")
+    rows: list[list[object]] = []
+    for at, name in enumerate(regions):
+        parts = rng.integers(100, 9000, int(rng.integers(2, 12)))
+        rows.append([f"{at + 1:02}", name, int(parts.sum())])
+        rows += [
+            [f"{at + 1:02}{n + 1:02}", f"Muni{chr(98 + at)}{chr(97 + n)}", int(each)] for n, each in enumerate(parts)
+        ]
+    pd.DataFrame(rows, columns=["Code", "Place", "People"]).to_csv(tmp_path / "t.csv", index=False)
+    told = gp.quick_look(tmp_path / "t.csv", boundaries=tmp_path / "map.gpkg").remarks
+    below = [each for each in told if "taken for no region" in each]
+    assert len(below) == 1 and below[0].count("Muni") >= min(20, len(rows) - len(regions))
+    assert "where every region has a code" in below[0]

@@ -10,13 +10,14 @@ import unicodedata
 import warnings
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
 from growthpoles.errors import DataError, Reason, StudyError, counted, listed, message, options_in, remedy, shown
-from growthpoles.file_reading import encoding_alone, layer_files
+from growthpoles.file_reading import encoding_alone, layer_files, likely_encodings, read_bytes
 from growthpoles.file_writing import make_folder, write_bytes
 from growthpoles.language.languages import LANGUAGES, SOURCE, languages_of
 from growthpoles.randomness import SEED
@@ -597,6 +598,15 @@ def _by_names(told: Reason) -> Reason:
     return message(told.places["problem"], where=told.places["where"], allowed=more)
 
 
+def _names_tell(path: Path, sheet: str | None) -> bool:
+    """Tell whether names of regions in a text of unknown encoding hold signs that one of boundaries could tell."""
+    with suppress(DataError):
+        for encoding in likely_encodings(read_bytes(path))[:1]:
+            look = look_at(path, None, None, None, sheet=sheet, year=None, encoding=encoding, known={})
+            return any(not block.text(row, block.key or 0).isascii() for block in look[1] for _, row in block.rows)
+    return False
+
+
 def quick_look(
     path: str | Path,
     *,
@@ -641,7 +651,7 @@ def quick_look(
         if boundaries is None and encoding is None:
             encoding = encoding_alone(path)
             if encoding is None:
-                raise EncodingError(_by_names(error.args[0])) from None
+                raise EncodingError(_by_names(error.args[0]) if _names_tell(path, sheet) else error.args[0]) from None
             taken.append(f"{path.name}: the encoding; its bytes do not tell, {encoding} was taken")
     except DataError as error:
         if (

@@ -404,8 +404,7 @@ def table_lines(block: Block, codes: Codes, study_years: list[int], relative: Ca
     if block.flags:
         lines.append(f"flags = {toml_list(block.flags)}            # CHECK: remarks on numbers, kept beside them")
     if block.parentheses:
-        meant = "-1.5" if block.parentheses == "negative" else "1.5 with a remark"
-        lines.append(f'parentheses = "{block.parentheses}"    # CHECK: (1.5) is taken for {meant}')
+        lines.append(f'parentheses = "{block.parentheses}"    # CHECK: negative, (1.5) is -1.5; flag, it is 1.5')
     borne = {block.text(row, block.key) for _, row in block.rows}
     within = [row for number, row in block.aside if block.first <= number <= block.last]
     heads = [

@@ -489,12 +489,14 @@ def odd_rows(block: Block, index: NameIndex) -> dict[str, str]:
         measured = all(is_number(code) and re.search(r"[.,]\d", code) for code in codes.values())
         if len(shapes) > 3 or "" in shapes or measured:
             continue
+        unlike: dict[bool, dict[str, str]] = {True: {}, False: {}}  # with a code, and without one
         for name, row in rows:
             code = block.text(row, at)
             if name not in (code, *regions) and re.sub(r"[^\W\d_]", "A", re.sub(r"\d", "0", code)) not in shapes:
-                found[name] = (
-                    f"{shown(code) if code else 'nothing'} in {shown(block.names[at])}, where every region has a code"
-                )
+                unlike[bool(code)][name] = code
+        for names in unlike.values():
+            borne = listed([*names.values()], limit=3, write=shown) if any(names.values()) else "nothing"
+            found |= dict.fromkeys(names, f"{borne} in {shown(block.names[at])}, where every region has a code")
     return found
 
 

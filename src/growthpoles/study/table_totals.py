@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from growthpoles.errors import Reason, listed, quoted
+from growthpoles.language.languages import alternatives
 from growthpoles.regions.key_matching import PART, SUM
 from growthpoles.regions.name_matching import (
     borne_by_region,
@@ -58,6 +59,8 @@ _COUNTED = (
 _A_COUNTRY = "{name} is the name of a country, and no sum of the other rows: it is counted as a region"
 _MIDDLE = 0.25  # of the regions lie on either side of a mean with a name that may be that of a region
 _RARE = 0.02  # chance that a slip by a power of ten explains a total that is none
+_INITIALS = re.compile(alternatives("country_initials"))
+_SHORT = 7  # signs of a name that is but initials
 _CODED = re.compile(r"[(\[]?\d[\w.]*[)\]]?\W")
 #: Sum of the log odds of several totals, none of them sure, that are believed together.
 _TOGETHER = 1.5 * _SURE
@@ -167,8 +170,16 @@ def named_totals(
 
 def _countries(names: Sequence[str], others: Container[int]) -> set[int]:
     """Return the first and the last row, but for others, that bear the name of a country as few rows do."""
-    few = sum(map(is_country, names)) <= max(1, 0.2 * len(names))
-    return {i for i in (0, len(names) - 1) if few and i not in others and is_country(names[i])}
+    few = len(called := _bear_countries(names)) <= max(1, 0.2 * len(names))
+    return {i for i in (0, len(names) - 1) if few and i not in others and i in called}
+
+
+def _bear_countries(names: Sequence[str]) -> list[int]:
+    """Return the rows that bear the name of a country, or its initials where no other name is one of capitals alone."""
+    halves = [[half.strip() for half in name.split("/")] for name in names]
+    short = [i for i, each in enumerate(halves) if all(half.isupper() and len(half) < _SHORT for half in each)]
+    initials = short if len(short) == 1 and all(map(_INITIALS.fullmatch, halves[short[0]])) else []
+    return [i for i, name in enumerate(names) if i in initials or is_country(name)]
 
 
 def _named(
@@ -215,7 +226,7 @@ def _named(
         elif (row in said and not beside and _is_mean(names, values, row, rest)) or (
             row in countries
             and not (known or said)
-            and sum(map(is_country, names)) == 1 + (_is_whole(names[row]) and any(map(borne_by_region, names)))
+            and len(_bear_countries(names)) == 1 + (_is_whole(names[row]) and any(map(borne_by_region, names)))
             and not is_dependency(names[row])
             and len(rest) >= _FEWEST_SUMMED
             and lies_between(values, row, rest, beyond=_MIDDLE * borne_by_region(names[row]))
@@ -458,7 +469,12 @@ def repeated_parts(block: Block) -> dict[int, str]:
     parts = {at: name for at, name in enumerate(names) if often[name] > 1}
     runs = [names[one + 1 : two] for one, two in pairwise([-1, *heads, len(names)])]
     held = sum(map(bool, runs))
-    if held < FEWEST_PARTS or (runs[0] and runs[-1]) or any(len({*run}) < len(run) for run in runs):
+    if (
+        held < max(FEWEST_PARTS, 0.5 * len(heads))
+        or any(map(says_total, parts.values()))
+        or (runs[0] and runs[-1])
+        or any(len({*run}) < len(run) for run in runs)
+    ):
         return {}
     numbered = all(any(any(map(str.isdigit, column[at])) for column in texts) for at in heads)
     return parts if numbered and all(2 * often[name] > held for name in parts.values()) else {}

@@ -1147,3 +1147,28 @@ def test_rows_that_repeat_beside_every_region_are_parts_and_told(seed: int, tmp_
         csv.writer(file).writerows([["", "2021", "2022", "2023"], *twice])
     with pytest.raises(DataError, match="labels two rows"):
         read_audit_file(path)
+
+
+@pytest.mark.parametrize("seed", samples(range(16), 4))
+def test_initials_of_a_country_at_an_end_are_its_mean_where_they_lie_between_the_others(
+    seed: int, tmp_path: Path
+) -> None:
+    rng = np.random.default_rng(seed)
+    initials = ["ՀՀ / RA", "РК", "ҚР / РК", "РФ", "RM"][seed % 5]
+    regions = [
+        f"{word}{end}" for word in rng.permutation(["Lor", "Kotay", "Shirak", "Tav", "Ararat"]) for end in ("a", "ia")
+    ]
+    values = np.round(rng.uniform(5, 40, (10, 2)), 1)
+    mean = np.round(values.mean(axis=0), 1)
+
+    def read(names: list[str], own: np.ndarray) -> list[str]:
+        rows = [[name, *row] for name, row in zip(names, values, strict=True)]
+        rows.insert(len(rows) if seed % 2 else 0, [initials, *own])
+        with (tmp_path / "t.csv").open("w", newline="", encoding="utf-8") as file:
+            csv.writer(file).writerows([["Region", "2022", "2023"], *rows])
+        return [*gp.read_table(tmp_path / "t.csv")["region"].unique()]
+
+    assert read(regions, mean) == regions
+    assert initials in read(regions, values.max(axis=0) + 5)
+    coded = [f"{chr(65 + int(at))}{chr(66 + int(at))}" for at in rng.permutation(10)]
+    assert initials in read(coded, mean)  # among regions called by initials it is one
