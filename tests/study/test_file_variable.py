@@ -1078,3 +1078,31 @@ def test_measures_side_by_side_are_no_industries_of_one_whole(seed: int) -> None
     shares = table.rename(columns={name: f"{name} (%)" for name in table if measures[0] in name})
     if len(measures) == 2:
         assert {*industries_of(FileData(None, shares), None)} == {called[each, measures[1]] for each in industries}
+
+
+@pytest.mark.parametrize("seed", samples(range(12), 2))
+def test_what_a_message_offers_is_taken_when_pasted(tmp_path: Path, seed: int) -> None:
+    """Long headings that begin alike were offered cut ("Total: Population by residence ...") and refused so."""
+    rng = random.Random(seed)
+    title = " ".join(
+        rng.sample(["Population", "by residence,", "sex", "and province,", "of the country,", "in all"], 6)
+    )
+    panels, lines = rng.sample(["Total", "Urban", "Rural"], 2), rng.sample(["Both sexes", "Males", "Females"], 3)
+    names = [f"{panel}: {title * 2}: {line}" for panel in panels for line in lines]
+    plain = [name.replace(": ", " - ") for name in names]
+    for held, codes in ((names, {re.sub(": .*: ", ": ", name): name for name in names}), (plain, {})):
+        table = pd.DataFrame([range(len(held))], columns=held)
+        table.attrs = {"codes": codes}
+        data = FileData(None, table, [], "t.csv")
+        for asked in (None, rng.choice(lines) + "?"):
+            with pytest.raises(DataError) as told:
+                data.values(asked)
+            offered = str(told.value).partition("allowed: ")[2].removeprefix("--variable one of ").partition(";")[0]
+            pasted = [next(filter(None, hit)) for hit in re.findall(r"'([^']+)'|((?:[^,' ][^,']*))", offered)]
+            assert [data.values(each).name for each in pasted] == held
+
+
+def test_names_with_commas_are_quoted_in_a_look(tmp_path: Path) -> None:
+    rows = [("Region", "Total, men", "Urban, men", "Rural"), *((f"R{i}a", i, i + 1, i + 2) for i in range(1, 8))]
+    pd.DataFrame(rows[1:], columns=list(rows[0])).to_csv(tmp_path / "t.csv", index=False)
+    assert gp.quick_look(tmp_path / "t.csv").tables["indicators"].tolist() == ["'Total, men', 'Urban, men', Rural"]

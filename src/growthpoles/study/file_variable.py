@@ -173,8 +173,8 @@ class FileData:
             variable = columns[0]  # the header is the year alone
         elif variable is None or label is not None:
             also = "" if label is None else f"--year {label.year} with "
-            allowed = f"{also}--variable one of {listed([*self._offered(), *self._without_year()[0]], write=quoted)}"
-            allowed += _of_other_years(elsewhere)
+            offered = listed([*self._offered(columns), *map(quoted, self._without_year()[0])], write=str)
+            allowed = f"{also}--variable one of {offered}{_of_other_years(elsewhere)}"
             raise DataError(message("which numbers?", where=self.source, allowed=allowed))
         more = self._without_year()[0] if variable.endswith("...") else self.table[[]]
         variable = unshortened(variable, [*columns, *elsewhere, *more])
@@ -211,29 +211,31 @@ class FileData:
             if len(several := [name for name in every if name.endswith(f": {variable}") or name in shared]) > 1:
                 problem = f"{plain(variable)} stands in several tables or in several headings"
                 line = (more.attrs.get("sums", {}) | self.table.attrs.get("sums", {})).get(variable)
-                allowed = listed(several, write=quoted) + (f"; or, of counts, their sum, {line}" if line else "")
+                allowed = listed(self._offered(several), write=str)
+                allowed += f"; or, of counts, their sum, {line}" if line else ""
                 raise DataError(message(problem, where=self.source, allowed=allowed))
             if years := elsewhere.get(variable):
                 problem += f" in {self.table.attrs['year']}"
                 allowed = " or ".join(f"--year {each}" for each in reversed(years))
                 raise DataError(message(problem, where=self.source, allowed=allowed))
             near = nearest(variable, [*columns, *elsewhere, *more], n=1, words=True)
-            allowed = listed(self._offered(), write=quoted) or "a column of numbers"
+            allowed = listed(self._offered(columns), write=str) or "a column of numbers"
             allowed += _of_other_years(elsewhere)
             ranks = [name for name in map(str, more) if _reason_of(name, self.notes).startswith(ON_REQUEST[1:])]
             undated = listed([name for name in more if name not in ranks], write=quoted) or unread
             allowed += f"; without a year: {undated}" if undated else ""
             allowed += f"; of ranks or codes: {listed(ranks, write=quoted)}" if ranks else ""
-            raise DataError(message(problem, where=self.source, allowed=allowed, near=map(quoted, near)))
+            raise DataError(message(problem, where=self.source, allowed=allowed, near=self._offered(near)))
         if year_of_part(variable) is None:  # a month with its year is in no other
             self.tell_years([variable])
         return self.table[variable]
 
-    def _offered(self) -> list[str]:
-        """Return the columns as a message offers them: one whose name would be cut by what else it is called."""
-        called = {name: code for code, name in reversed(self.table.attrs.get("codes", {}).items())}
-        cut = [quoted(name).rstrip("'\"").endswith("...") for name in map(str, self.table)]
-        return [called.get(name, name) if long else name for name, long in zip(map(str, self.table), cut, strict=True)]
+    def _offered(self, names: Iterable[str]) -> list[str]:
+        """Write columns to be pasted from a message: one that would be cut by what else it is called, or else whole."""
+        codes = self.table.attrs.get("codes", {})
+        called = {codes[code]: code for code in sorted(codes, key=lambda code: (-len(code), code))}
+        cut = {x for x in names if quoted(x).rstrip("'\"").endswith("...")}
+        return [quoted(called[x]) if x in cut and x in called else repr(x) if x in cut else quoted(x) for x in names]
 
     def tell_years(self, names: Iterable[str]) -> None:
         """Say which of some columns are not in every year of their table."""

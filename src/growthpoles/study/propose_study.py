@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from growthpoles import errors
 from growthpoles.errors import DataError, Reason, StudyError, counted, listed, message, options_in, remedy, shown
 from growthpoles.file_reading import encoding_alone, layer_files, likely_encodings, read_bytes
 from growthpoles.file_writing import make_folder, write_bytes
@@ -675,7 +676,7 @@ def quick_look(
                 "key": block.names[block.key or 0],
                 "regions": len(set(block.match.codes.values())),
                 "years": listed(block.years, limit=40),
-                "indicators": listed(held, limit=12),
+                "indicators": listed(held, limit=12, write=errors.quoted),
                 "marks": listed(map(repr, [*block.missing, *block.flags])),
             }
         )

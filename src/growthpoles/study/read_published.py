@@ -285,8 +285,7 @@ def _with_subject(block: Block, blocks: Sequence[Block], labels: Mapping[int | s
 
 def shorter_names(blocks: Sequence[Block], names: Codes) -> dict[Any, Any]:
     """Say what else one is called (codes, lines of headings), or several (`shared`), and the titles that it is not."""
-    codes, told, titles = dict[str, str](), defaultdict[str, list[str]](list), dict[str, str]()
-    sums = dict[str, str]()
+    codes, titles, sums, told = dict[str, str](), dict[str, str](), dict[str, str](), defaultdict[str, list[str]](list)
     for block in blocks:
         if len(block.kinds) > 1 and len(block.value_at) == 1:
             headed = block.names[next(iter(block.value_at))]
@@ -297,10 +296,11 @@ def shorter_names(blocks: Sequence[Block], names: Codes) -> dict[Any, Any]:
         if len(block.kinds) == 1:
             codes |= {block.names[at]: names[id(block), next(iter(block.kinds))] for at in block.value_at}
         for place, name in ((place, name) for (own, place), name in names.items() if own == id(block)):
-            lines = [place] if isinstance(place, str) else lines_of(block, place)
+            lines = {place} if isinstance(place, str) else {*lines_of(block, place)}
             label = block.labels.get(place, "") if isinstance(place, int) else block.kinds.get(place, "")
             titles[name] = _title(block, blocks)[1] if block.titles or block.title else ""
-            for short in {label or block.title, *lines} - {"", name}:
+            lines |= {label or block.title, re.sub(": .*: ", ": ", name)}  # "Total: Males" is its panel and last line
+            for short in lines - {"", name}:
                 told[short] += [name] if name not in told[short] else []
     codes |= {short: held[0] for short, held in told.items() if len(held) == 1}
     titles = {name: text for name, text in titles.items() if text not in name and not names_no_subject(text)}
