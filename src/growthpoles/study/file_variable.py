@@ -174,8 +174,8 @@ class FileData:
         elif variable is None or label is not None:
             also = "" if label is None else f"--year {label.year} with "
             offered = listed([*self._offered(columns), *map(quoted, self._without_year()[0])], write=str)
-            allowed = f"{also}--variable one of {offered}{_of_other_years(elsewhere)}"
-            raise DataError(message("which numbers?", where=self.source, allowed=allowed))
+            also += f"--variable one of {offered}{_of_other_years(elsewhere)}"
+            raise DataError(message("which numbers?", where=self.source, allowed=also))
         more = self._without_year()[0] if variable.endswith("...") else self.table[[]]
         variable = unshortened(variable, [*columns, *elsewhere, *more])
         # The header as it stands in the file, with the year that was taken out of it.
@@ -232,9 +232,9 @@ class FileData:
 
     def _offered(self, names: Iterable[str]) -> list[str]:
         """Write columns to be pasted from a message: one that would be cut by what else it is called, or else whole."""
-        codes = self.table.attrs.get("codes", {})
-        called = {codes[code]: code for code in sorted(codes, key=lambda code: (-len(code), code))}
-        cut = {x for x in names if quoted(x).rstrip("'\"").endswith("...")}
+        called = {b: a for a, b in sorted(self.table.attrs.get("codes", {}).items(), key=lambda each: -len(each[0]))}
+        told = {x: quoted(x).strip("'\"") for x in names}
+        cut = {x for x in told if told[x][-3:] == "..." and (x in called or unshortened(told[x], self.table) != x)}
         return [quoted(called[x]) if x in cut and x in called else repr(x) if x in cut else quoted(x) for x in names]
 
     def tell_years(self, names: Iterable[str]) -> None:
