@@ -202,3 +202,12 @@ def test_junk_raises_region_errors_only(names):
     else:
         assert len(codes) == len(names)
         assert set(codes) <= set(NORDIC)
+
+
+@pytest.mark.parametrize(
+    "names", [["CM.CE", "Centre"], ["Centre", "CM.CE"], ["ce", "CE1", "Centre"], ["CTR", "Centre"]]
+)
+def test_a_message_calls_a_region_by_its_name_and_not_by_a_code(names: list[str]) -> None:
+    index = NameIndex.build({"cm-ce": names, "cm-lt": ["CM.LT", "Littoral"]})
+    assert index.label("cm-ce") == "Centre"
+    assert NameIndex.build({"k1": ["ABC"], "k2": []}).label("k1") == "ABC"

@@ -234,8 +234,11 @@ class NameIndex:
         return name if name == code else f"{name} ({code})"
 
     def label(self, code: str) -> str:
-        """Return the first name of a region as a message says it: with its key where another one bears that name."""
-        name = next((name for name in self.names[code] if name != code), code)
+        """Return a name of a region as a message says it, no code: with its key where another one bears that name."""
+        names = [name for name in self.names[code] if name != code]
+        words = (each for each in names if not (each.isupper() or any(map(str.isdigit, each))))
+        spelled = (each for each in words if _WORDED.search(each) or not each.isascii())
+        name = next(spelled, next(iter(names), code))
         return name if self.find(name) == [code] else self._with_key(code)
 
     def clear_name(self, code: str, *, like: str) -> str:
