@@ -1106,3 +1106,13 @@ def test_names_with_commas_are_quoted_in_a_look(tmp_path: Path) -> None:
     rows = [("Region", "Total, men", "Urban, men", "Rural"), *((f"R{i}a", i, i + 1, i + 2) for i in range(1, 8))]
     pd.DataFrame(rows[1:], columns=list(rows[0])).to_csv(tmp_path / "t.csv", index=False)
     assert gp.quick_look(tmp_path / "t.csv").tables["indicators"].tolist() == ["'Total, men', 'Urban, men', Rural"]
+
+
+def test_numbers_of_rows_and_ranks_are_not_offered_as_the_numbers_of_a_map(tmp_path: Path) -> None:
+    path = _layer(tmp_path / "r.gpkg", {"name": NAMES, "code": [f"K{i}" for i in range(len(NAMES))]})
+    rows = [[i, name, 300 - i * i, 7.5 + i, i % 4 + 1] for i, name in enumerate(NAMES, 1)]
+    heads = ["No.", "Region", "Births 2023", "Deaths 2023", "Rank"]
+    pd.DataFrame(rows, columns=heads).to_csv(tmp_path / "t.csv", index=False)
+    with pytest.raises(DataError, match="which numbers") as told:
+        _column(path, tmp_path / "t.csv", None)
+    assert str(told.value).endswith("--variable one of Births, Deaths")
