@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Collection, Container, Iterable, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -63,8 +63,8 @@ _DASH = re.compile(r"(?<=\w\w)[-–—](?=\w\w)")
 _AND = re.compile(r"\s*[/&+,;–]\s*|\s+(?:-|and|und|et|e|y|i|и|och|og|en|ja|ve|dan|va|și)\s+")
 Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]
-#: The row behind, rows, their sum in the first column and in all, log odds, heads and their leaves, leaves.
-_Reading = tuple[int, int, float, Array, Array, dict[int, tuple[int, ...]], tuple[int, ...]]
+#: The row behind, rows next level below, their sum in the first column, log odds, heads and their leaves, leaves.
+_Reading = tuple[int, tuple[int, ...], float, Array, dict[int, tuple[int, ...]], tuple[int, ...]]
 _Level = tuple[tuple[str, ...], bool, bool]  # words around the name, whether before it, whether all is in capitals
 
 
@@ -476,11 +476,12 @@ def sums_within_total(
         return {}
     columns = columns[np.unique(np.linspace(0, len(columns) - 1, _FEW_COLUMNS).astype(int))]
     readings: list[tuple[float, dict[int, tuple[int, ...]]]] = []
+    steps = iter(range(_MOST_STEPS))
     # A fault in one column hides nothing that the others tell.
     for used in [columns, *(np.delete(columns, at) for at in range(len(columns)) if len(columns) > 1)]:
         for rows in ([total, *others], [total, *others[::-1]]):
             free = np.where(used == used[0], 1.0, spread[used])
-            for odds, heads in _readings(values[np.ix_(rows, used)], halves[:, used].max(axis=0), free):
+            for odds, heads in _readings(values[np.ix_(rows, used)], halves[:, used].max(axis=0), free, steps):
                 told = {rows[at]: tuple(sorted(rows[i] for i in leaves)) for at, leaves in heads.items()}
                 odds -= 0.0 if used is columns else float(np.log(len(columns))) + _LIKELY
                 readings += [(odds, told)] if len(told) > 1 else []
@@ -494,11 +495,15 @@ def sums_within_total(
     return best if not rivals or readings[0][0] - rivals[0] >= _LIKELY else {}
 
 
-def _readings(values: Array, half: Array, free: Array) -> list[tuple[float, dict[int, tuple[int, ...]]]]:
-    """Return the ways to read rows as levels below the first one, with their log odds: heads and their leaves."""
+def _readings(
+    values: Array, half: Array, free: Array, steps: Iterator[int]
+) -> list[tuple[float, dict[int, tuple[int, ...]]]]:
+    """Return the ways to read rows as levels below the first one, with their log odds: heads and their leaves.
+
+    There are none where the steps come to their end before.
+    """
     n = len(values)
-    lead = values[:, 0].tolist()
-    steps = 0
+    lead, near = values[:, 0].tolist(), half[0]
     # Ways to read the row and what stands below it: the row behind, log odds where sums are rounded, and where they
     # are of figures as printed, heads and their leaves, its own leaves.
     read: list[list[tuple[int, Array, dict[int, tuple[int, ...]], tuple[int, ...]]]] = [[] for _ in range(n)]
@@ -506,15 +511,15 @@ def _readings(values: Array, half: Array, free: Array) -> list[tuple[float, dict
         ways = read[row]
         if row:
             ways.append((row + 1, np.zeros(2), {}, (row,)))
-        size = values[row]
-        stack: list[_Reading] = [(row + 1, 0, 0.0, np.zeros(len(half)), np.zeros(2), {}, ())]
+        size, top = values[row], lead[row] * (1 + 1e-9)
+        stack: list[_Reading] = [(row + 1, (), 0.0, np.zeros(2), {}, ())]
         while stack:
-            at, count, run, total, odds, heads, leaves = stack.pop()
-            steps += 1
-            if steps > _MOST_STEPS:
+            at, kids, run, odds, heads, leaves = stack.pop()
+            if next(steps, None) is None:
                 return []
-            if count and (row or at == n):
-                gap = np.abs(total - size)
+            count = len(kids)
+            if count and (row or at == n) and run >= lead[row] * (1 - 1e-9) - (count + 1) * near:
+                gap = np.abs(values[list(kids)].sum(axis=0) - size)
                 scale = 1e-9 * size + 1e-300
                 rounded = np.sqrt((count + 1) / 3) * half + scale
                 met = (gap <= np.minimum((count + 1) * half + scale, 4 * rounded)).all()
@@ -527,10 +532,9 @@ def _readings(values: Array, half: Array, free: Array) -> list[tuple[float, dict
                     ways.append((at, odds + told, heads | {row: leaves}, leaves))
             for behind, more, inner, below in read[at] if at < n else ():
                 further = run + lead[at]
-                if further <= lead[row] + (count + 2) * half[0] + 1e-9 * lead[row]:
-                    stack.append(
-                        (behind, count + 1, further, total + values[at], odds + more, heads | inner, leaves + below)
-                    )
+                if further <= top + (count + 2) * near:
+                    nested = (odds + more, heads | inner) if inner else (odds, heads)
+                    stack.append((behind, (*kids, at), further, *nested, leaves + below))
     return [(float(odds.max()), heads) for _, odds, heads, _ in read[0]]
 
 
