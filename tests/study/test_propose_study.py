@@ -164,8 +164,8 @@ def test_hostile_headers_and_folder_names_stay_data(tmp_path: Path, name: str) -
 
 
 def test_codes() -> None:
-    assert codes_for(["GRP, mln", "grp_{year}", "ВРП", "2 x", "", "Index", "ңө"]) == [
-        "grp_mln", "grp", "vrp", "x_2_x", "x", "x_index", "no",
+    assert codes_for(["GRP, mln", "grp_{year}", "ВРП", "2 x", "", "Index", "ңө", "السكان", "जनसंख्या"]) == [
+        "grp_mln", "grp", "vrp", "x_2_x", "x", "x_index", "ngo", "lskn", "jnsmkhya",
     ]  # fmt: skip
     long = [f"Unemployment rate by district and gender: {who}" for who in ("Total", "Male", "Female", "Male")]
     ends = [code.rpartition("gender_")[2] for code in codes_for(long)]

@@ -20,6 +20,7 @@ from numbers import Real
 from typing import Literal, NamedTuple
 
 import pandas as pd
+from anyascii import anyascii
 
 from growthpoles.errors import DataError, RegionError, message, nearest, unknown_option
 from growthpoles.language.languages import LANGUAGES, alternatives
@@ -36,7 +37,12 @@ _INVISIBLE = re.compile(
 )
 _MARKS = re.compile("[\u0300-\u036f]")
 _WORDED = re.compile(r"[^\W\d_]{3,}")  # no code, of which another column may have the same one
-_SEPARATORS = re.compile(r"[\W_]+")
+# Vowel signs of Indian and Southeast Asian scripts are letters of a word; points of Arabic and Hebrew may be left out.
+_SIGNS_OF_VOWELS = "".join(
+    sign for sign in map(chr, range(0x7A6, 0x1900)) if unicodedata.category(sign) in ("Mn", "Mc")
+)
+_POINTS = re.compile("[\u0300-\u036f\u0591-\u05bd\u05bf-\u05c7\u064b-\u065f\u0670]")
+_SEPARATORS = re.compile(rf"(?:(?![{_SIGNS_OF_VOWELS}])[\W_])+")
 _TO_CYRILLIC = str.maketrans("abcehikmoptxy", "авсенікмортху")
 _TO_LATIN = str.maketrans("авсенікмортху", "abcehikmoptxy")
 _LATIN = {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "æ": "ae", "œ": "oe", "þ": "th", "ı": "i"}  # marks are no accents
@@ -46,22 +52,6 @@ _LETTERS = str.maketrans(
     | dict(zip("يىئكأإآةؤ臺", "یییکاااهو台", strict=True))
     | {"ـ": ""}
 )
-#: Letters of other scripts in plain Latin ones, as the UN romanise them. Those that a loosened name no longer holds
-#: ("й", "қ") are for texts that are not loosened.
-ROMAN = {
-    letter: latin
-    for letters, romans in (
-        ("абвгґдеёєжзийіїклмнопрстуўфхҳцчшщыэюяјљњћђџ", "a b v g g d e e ye zh z i i i yi k l m n o p r s t u o f kh "
-         "h ts ch sh shch y e yu ya j lj nj c dj dz"),
-        ("әғқңөұүһ", "a g q n o u u h"),
-        ("αβγδεζηθικλμνξοπρσςτυφχψω", "a v g d e z i th i k l m n x o p r s s t y f ch ps o"),
-        ("აბგდევზთიკლმნოპჟრსტუფქღყშჩცძწჭხჯჰ", "a b g d e v z t i k l m n o p zh r s t u p k gh q sh ch ts dz "
-         "ts ch kh j h"),
-        ("աբգդեզէըթժիլխծկհձղճմյնշոչպջռսվտրցւփքօֆ", "a b g d e z e y t zh i l kh ts k h dz gh ch m y n sh o ch p j "
-         "r s v t r ts v p k o f"),
-    )
-    for letter, latin in zip(letters, romans.split(), strict=True)
-} | {"ъ": "", "ь": "", "ß": "ss"} | _LATIN  # fmt: skip
 #: Serbian and Montenegrin are written in both scripts; other languages romanise in other ways.
 _LETTER_FOR_LETTER = str.maketrans(
     {
@@ -74,7 +64,8 @@ _LETTER_FOR_LETTER = str.maketrans(
     }
 )
 _ROMAN_PAIRS = {"ου": "ou", "αυ": "av", "ευ": "ev", "μπ": "b", "ντ": "d", "γγ": "ng", "γκ": "g", "γξ": "nx", "ու": "u"}
-_TO_ROMAN = re.compile("|".join([*_ROMAN_PAIRS, *ROMAN]))
+_NO_LETTER = re.compile("[^a-z0-9]")
+_PAIRED = re.compile("|".join(_ROMAN_PAIRS))
 #: Spellings of one sound, of which systems of romanisation and languages take one or the other.
 _SOUNDS = tuple(
     (re.compile(pattern), sound)
@@ -101,7 +92,7 @@ def words(name: str) -> list[str]:
     if name.isascii():
         return _SEPARATORS.sub(" ", name.replace("'", "").replace("`", "").lower()).split()
     text = unicodedata.normalize("NFKC", _INVISIBLE.sub("", name)).casefold()
-    text = _MARKS.sub("", unicodedata.normalize("NFC", text)).replace("ё", "е")
+    text = _POINTS.sub("", unicodedata.normalize("NFC", text)).replace("ё", "е")
     return _SEPARATORS.sub(" ", text).split()
 
 
@@ -126,8 +117,8 @@ def letter_for_letter(parts: Iterable[str]) -> list[str]:
 
 
 def sound(word: str) -> str:
-    """Return how a loosened word sounds, in Latin letters: Greek, Cyrillic, Georgian, Armenian and Latin ones alike."""
-    told = _TO_ROMAN.sub(lambda hit: _ROMAN_PAIRS.get(hit[0]) or ROMAN[hit[0]], word)
+    """Return how a loosened word sounds, in Latin letters, whatever script it is in."""
+    told = _NO_LETTER.sub("", anyascii(_PAIRED.sub(lambda hit: _ROMAN_PAIRS[hit[0]], word)).lower())
     for pattern, one in _SOUNDS:
         told = pattern.sub(one, told)
     return told
@@ -528,6 +519,10 @@ EAST_ASIAN_SUFFIX = re.compile(
 )
 _NUMERAL = re.compile(r"[ivx]+|\d+|[ivx]+ ?[a-c]")
 _SOUNDS_LIKE = 0.8  # names of countries in six languages against three: over 95 % right, also where half have no match
+#: Scripts that leave vowels out, or write them in ways of which each romanisation takes another one.
+_OF_CONSONANTS = frozenset(["ARABIC", "HEBREW", "SYRIAC", "THAI", "KHMER"])
+_VOWELS, _DOUBLED, _ARTICLE = re.compile("[aeiouvh]"), re.compile(r"(.)\1"), re.compile(r"^ال(?=\w{3})")
+_LESS_SURE = 0.1  # is a likeness of consonants alone
 _PAIRS = 400_000  # of names in two scripts, compared letter by letter
 
 
@@ -569,10 +564,30 @@ def sounding_alike(names: Mapping[str, str], left: Sequence[str], index: NameInd
         Codes of the regions.
     index : NameIndex
     """
-    mine = {name: _sounds([key, *name_variants(key)]) for name, key in names.items() if any(map(str.isalpha, key))}
-    theirs = {code: _sounds(index.names[code]) for code in left}
+    spelled = {name: [key, *name_variants(key)] for name, key in names.items() if any(map(str.isalpha, key))}
+    best: dict[tuple[str, str], float] = {}
+    for consonants in (False, True):
+        mine = {name: _sounds(spellings, consonants=consonants) for name, spellings in spelled.items()}
+        theirs = {code: _sounds(index.names[code], consonants=consonants) for code in left}
+        for pair, score in _alike(mine, theirs, consonants=consonants).items():
+            best[pair] = max(score - _LESS_SURE * consonants, best.get(pair, 0.0))
+    rivals: list[dict[str, list[float]]] = [{}, {}]
+    for pair, score in best.items():
+        for side, own in zip(rivals, pair, strict=True):
+            side.setdefault(own, []).append(score)
+    return {
+        pair[0]: pair[1]
+        for pair, score in best.items()
+        if all(score == max(side[own]) and side[own].count(score) == 1 for side, own in zip(rivals, pair, strict=True))
+    }
+
+
+def _alike(
+    mine: Mapping[str, Mapping[str, str]], theirs: Mapping[str, Mapping[str, str]], *, consonants: bool
+) -> dict[tuple[str, str], float]:
+    """Return how much alike names and regions sound, where they do, of two scripts; one of them writes no vowels."""
     scripts = {own for each in (mine, theirs) for sounds in each.values() for own in sounds.values()}
-    if len(scripts) < 2:
+    if len(scripts) < 2 or (consonants and scripts.isdisjoint(_OF_CONSONANTS)):
         return {}
     many = sum(map(len, mine.values())) * sum(map(len, theirs.values())) > _PAIRS
     bearers: dict[str, list[str]] = {}
@@ -588,27 +603,27 @@ def sounding_alike(names: Mapping[str, str], left: Sequence[str], index: NameInd
                 near = matcher.real_quick_ratio() >= _SOUNDS_LIKE <= matcher.quick_ratio()
                 score = matcher.ratio() if near else 0.0
                 for name in bearers[own] if score >= _SOUNDS_LIKE else ():
-                    if mine[name][own] != of:
+                    pair = {mine[name][own], of}
+                    if len(pair) == 2 and not (consonants and pair.isdisjoint(_OF_CONSONANTS)):
                         best[name, code] = max(score, best.get((name, code), 0.0))
-    rivals: list[dict[str, list[float]]] = [{}, {}]
-    for pair, score in best.items():
-        for side, own in zip(rivals, pair, strict=True):
-            side.setdefault(own, []).append(score)
-    return {
-        pair[0]: pair[1]
-        for pair, score in best.items()
-        if all(score == max(side[own]) and side[own].count(score) == 1 for side, own in zip(rivals, pair, strict=True))
-    }
+    return best
 
 
-def _sounds(spellings: Iterable[str]) -> dict[str, str]:
-    """Return how spellings of a name sound, but for words that say what it is, each with the script it is in."""
+def _sounds(spellings: Iterable[str], *, consonants: bool) -> dict[str, str]:
+    """Return how spellings of a name sound, or their consonants, each with the script it is in.
+
+    Left out are words that say what it is; the others are sorted.
+    """
     found = {}
     for spelling in spellings:
-        core = " ".join(sorted(core_words(parts := loose_words(spelling), GENERIC) or parts))
-        heard = " ".join(sorted(map(sound, core.split())))
-        if len(heard) > 2 and heard.isascii():
-            found[heard] = script(core)
+        parts = loose_words(spelling)
+        core = [_ARTICLE.sub("", word) for word in core_words(parts, GENERIC) or parts]
+        words_heard = sorted(map(sound, core))
+        if consonants:
+            words_heard = [_DOUBLED.sub(r"\1", _VOWELS.sub("", word)) for word in words_heard]
+        heard = ("" if consonants else " ").join(words_heard)
+        if len(heard) > 2:
+            found[heard] = script("".join(core))
     return found
 
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
+from anyascii import anyascii
 
 from growthpoles import errors
 from growthpoles.errors import DataError, Reason, StudyError, counted, listed, message, options_in, remedy, shown
@@ -25,7 +26,7 @@ from growthpoles.randomness import SEED
 from growthpoles.ratings.catalogue import COLUMNS
 from growthpoles.ratings.indicator_methods import METHOD_COLUMNS
 from growthpoles.regions.boundaries import layer_names, read_layer
-from growthpoles.regions.name_matching import ROMAN, name_keys
+from growthpoles.regions.name_matching import name_keys
 from growthpoles.result_display import ResultDisplay
 from growthpoles.study.column_names import partly_held
 from growthpoles.study.files.cell_grids import NO_TABLE, EncodingError, Grid
@@ -265,13 +266,10 @@ def codes_for(headers: Iterable[str]) -> list[str]:
 
     Of long headers that begin alike the end is kept, too: there they differ.
     """
-    romans = ROMAN | _SIGNS
     whole = []
     for header in headers:
-        folded = header.replace("{year}", "").casefold()
-        latin = "".join(romans.get(sign, sign) for sign in unicodedata.normalize("NFC", folded))
-        parts = unicodedata.normalize("NFKD", latin)
-        latin = "".join(romans.get(sign, sign) for sign in parts if not unicodedata.combining(sign))
+        folded = unicodedata.normalize("NFKC", header.replace("{year}", "").casefold())
+        latin = anyascii("".join(_SIGNS.get(sign, sign) for sign in folded)).lower().replace("'", "")
         whole.append(re.sub(r"[^a-z0-9]+", "_", latin, flags=re.ASCII).strip("_"))
     begun = Counter(code[:_LONG] for code in whole)
     codes: list[str] = []
