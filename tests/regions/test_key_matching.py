@@ -19,6 +19,7 @@ from growthpoles.regions.name_matching import (
     NameIndex,
     loose_words,
     loosen,
+    near_codes,
     sound,
     sounding_alike,
     words,
@@ -67,6 +68,12 @@ def test_nineteen_in_twenty_proposals_are_right_for_names_of_countries(
 
 def test_names_of_one_script_are_left_to_their_spelling() -> None:
     assert judged(countries("de"), countries("en"))[1] == judged(countries("ru"), countries("uk"))[1] == 0
+
+
+@pytest.mark.parametrize(("code", "name"), [("IQ-AR", "Thi-Qar"), ("GH-TA", "Tahgh"), ("EE-37", "Ee 31 aa")])
+def test_a_code_is_no_spelling_of_a_name(code: str, name: str) -> None:
+    index = NameIndex.build({code: ["Somewhere"], "XX-99": ["Elsewhere"]})
+    assert near_codes(name, list(index.names), index) == []
 
 
 def test_two_that_sound_alike_are_not_chosen_from() -> None:

@@ -226,6 +226,37 @@ def test_parts_alone_are_never_left_out_but_for_one(tmp_path: Path, seed: int, m
     assert table.set_index("region")["value"].to_dict() == sums
 
 
+@pytest.mark.parametrize("seed", samples(range(40), 6))
+@pytest.mark.parametrize("whole", ["Total", "Gjithsej / Total", "Qarku", "", None])
+@pytest.mark.parametrize("rates", [False, True])
+def test_a_part_that_bears_the_name_of_its_region_is_not_the_whole(
+    tmp_path: Path, seed: int, whole: str | None, rates: bool
+) -> None:
+    """All columns are filled, and seats are called as their regions are."""
+    rng = random.Random(seed)
+    names = sorted({"".join(rng.choices(SYLLABLES, k=4)).capitalize() for _ in range(60)})
+    rng.shuffle(names)
+    regions, places, rows, wholes = names[:9], iter(names[9:]), [], {}
+    for region in regions:
+        own = [(part, rng.randint(100, 9999)) for part in (region, *(next(places) for _ in range(rng.randint(2, 4))))]
+        wholes[region] = sum(n for _, n in own) if not rates else round(sum(n for _, n in own) / len(own))
+        rng.shuffle(own)
+        every = [] if whole is None else [(whole, wholes[region])]
+        rows += [(region, part, n / 100 if rates else n) for part, n in (every + own if seed % 2 else own + every)]
+    file = tmp_path / "t.csv"
+    file.write_text("\n".join(["Region;Town;Value", *(";".join(map(str, row)) for row in rows)]), encoding="utf-8")
+    layer = gpd.GeoDataFrame({"name": regions}, geometry=[box(i, 0, i + 1, 1) for i in range(len(regions))], crs=4326)
+    layer.to_file(tmp_path / "map.gpkg")
+    if whole is None or (rates and whole == "Qarku"):
+        with pytest.raises(DataError, match="'Town' names its parts"):
+            gp.read_table(file, boundaries=tmp_path / "map.gpkg", year=2021)
+        return
+    table = gp.read_table(file, boundaries=tmp_path / "map.gpkg", year=2021)
+    assert table.set_index("region")["value"].to_dict() == {
+        name: value / 100 if rates else value for name, value in wholes.items()
+    }
+
+
 @pytest.mark.parametrize("kinds", [["Total", "Hombres", "Mujeres"], ["I", "II", "III"], ["0-14 años", "15 y más"]])
 def test_what_every_region_has_is_no_part_of_it(tmp_path: Path, kinds: list[str]) -> None:
     names = [f"{first}{second}" for first in ("Bar", "Kel", "Mor") for second in ("dova", "lina")]

@@ -518,6 +518,7 @@ EAST_ASIAN_SUFFIX = re.compile(
     r"(?<=..)(?:特别行政区|(?:..?族)?自治[区區州县縣]|[省市縣県府都道县區区]|특별자치[시도]|특별시|광역시|[도시군구])$"
 )
 _NUMERAL = re.compile(r"[ivx]+|\d+|[ivx]+ ?[a-c]")
+_IS_CODE = re.compile(r"(?=.*[-_.\d])[A-Z]{2,3}[-_.]?[A-Z0-9]{1,3}(?:[-_.][A-Z0-9]{1,3})?")  # ISO 3166-2, HASC, NUTS
 _SOUNDS_LIKE = 0.8  # names of countries in six languages against three: over 95 % right, also where half have no match
 #: Scripts that leave vowels out, or write them in ways of which each romanisation takes another one.
 _OF_CONSONANTS = frozenset(["ARABIC", "HEBREW", "SYRIAC", "THAI", "KHMER"])
@@ -645,10 +646,12 @@ def near_codes(name: str, left: Sequence[str], index: NameIndex) -> list[str]:
     most = 0.0
     matcher = difflib.SequenceMatcher(None, "", text, autojunk=False)  # which keeps what it knows of its second text
     begun = {word[:4] for word in core if len(word) > 3}
+    coded = _IS_CODE.fullmatch(name) is not None
     for code in left[:4000]:
         for spelling in index.names[code]:
             other, theirs = cores(spelling)
-            if not theirs or (len(theirs) < 3 and theirs.isalpha()):  # "SD" is a code, and no spelling of "Sud"
+            # "SD" and "IQ-AR" are codes, and no spellings of "Sud" and "Thi-Qar"
+            if not theirs or (len(theirs) < 3 and theirs.isalpha()) or (_IS_CODE.fullmatch(spelling) and not coded):
                 continue
             score = 0.9 if core <= other or other <= core else 0.0
             if score == 0 and not begun.isdisjoint(word[:4] for word in other if len(word) > 3):

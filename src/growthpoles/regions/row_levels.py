@@ -22,7 +22,6 @@ from growthpoles.regions.name_matching import (
     cores,
     loose_words,
     run_together,
-    says_only_total,
     says_total,
     word_list,
 )
@@ -235,13 +234,6 @@ def names_parts(labels: Mapping[str, Sequence[Sequence[str]]]) -> bool:
     of_regions = {(name, label) for name, label in of_regions if not says_total(label)}
     own_ones = len({label for _, label in of_regions}) >= _OWN_PARTS * len(of_regions)
     return different and worded and own_ones and len(named) >= _MOSTLY * sum(map(len, held))
-
-
-def wholes_among(name: str, labels: Sequence[str]) -> list[int]:
-    """Return the places of labels that name all of a region and no part: without a name, or with a word for totals."""
-    own = {*loose_words(name)}
-    rests = [" ".join(word for word in loose_words(label) if word not in own) for label in labels]
-    return [at for at, rest in enumerate(rests) if not rest or says_only_total(rest)]
 
 
 def of_several(name: str) -> bool:

@@ -24,7 +24,6 @@ from growthpoles.regions.row_levels import (
     levels_by_sums,
     names_parts,
     what_is_left_out,
-    wholes_among,
 )
 from growthpoles.study.files.cell_grids import Grid
 from growthpoles.study.files.number_notation import is_number
@@ -51,6 +50,7 @@ from growthpoles.study.table_totals import (
     outside_order,
     seeming_totals,
     totals_of,
+    wholes_of_parts,
     with_halves,
 )
 
@@ -76,10 +76,9 @@ def leave_rows_out(block: Block, index: NameIndex | None, ignore: Container[str]
         block.apart |= {name: "listed in ignore" for name in map(called, block.rows) if name in ignore}
         block.rows = [each for each in block.rows if called(each) not in block.apart]
     at, repeated = parts_of_regions(block)
-    for rows in repeated:
-        whole = wholes_among(block.text(block.rows[rows[0]][1], block.key or 0), texts_in(block, rows, at))
-        told = f"{shown(block.names[at])} names parts of a region, which has a row of its own beside them"
-        block.apart |= {called(block.rows[i]): told for n, i in enumerate(rows) if len(whole) == 1 and n not in whole}
+    told = f"{shown(block.names[at])} names parts of a region, which has a row of its own beside them"
+    for rows, whole in zip(repeated, wholes_of_parts(block, repeated, at), strict=True):
+        block.apart |= {called(block.rows[i]): told for i in rows if whole not in (None, i)}
     block.rows = [each for each in block.rows if called(each) not in block.apart]
     levels = {}
     if index is not None and block.value_at:
@@ -405,7 +404,8 @@ def refuse_repeats(blocks: Sequence[Block], where: str, *, named: bool) -> None:
         at, parts = parts_of_regions(block)
         parts = [rows for rows in parts if not regions.isdisjoint(texts_in(block, rows, block.key or 0))]
         if parts:
-            sums = line_of_sums(block)
+            added = any(says_total(cell_text(row[at])) for _, row in block.rows if at < len(row))
+            sums = "" if added else line_of_sums(block)
             count = len({name for rows in parts for name in texts_in(block, rows, block.key or 0)})
             problem = parts_told(block.names[at], texts_in(block, parts[0], at), count)
             raise DataError(message(problem, where=where, allowed=_PARTS_ALLOWED + (sums and f"; of counts, {sums}")))

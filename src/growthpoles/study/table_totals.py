@@ -20,6 +20,7 @@ from growthpoles.regions.name_matching import (
     is_dependency,
     is_state,
     is_total_anywhere,
+    loose_words,
     says_only_total,
     says_part,
     says_total,
@@ -543,6 +544,42 @@ def figures(block: Block) -> list[list[float | None]]:
     texts = [(cell_text(cell), Problem("", "")) for cell in filled]
     notation, unclear = detect_notation(texts)
     return [[cell_value(cell, None if unclear else notation) for cell in row] for row in cells]
+
+
+def wholes_of_parts(block: Block, groups: Sequence[Sequence[int]], at: int) -> list[int | None]:
+    """Return, for the rows of each region, the one of all of it among those of parts that column `at` names, or None.
+
+    A word for totals tells it, or no label, or that it is the sum of the others; of one that words and sums tell
+    otherwise nothing is sure. A part may bear the name of its region: there, and without a word, sums alone tell,
+    where most regions have one.
+    """
+    cells = figures(block)
+    summed = [[row for row in rows if _is_sum_of(row, rows, cells)] for rows in groups]
+    mostly = 4 * sum(len(each) == 1 for each in summed) >= 3 * len(groups)
+    found: list[int | None] = []
+    for rows, sums in zip(groups, summed, strict=True):
+        own = {*loose_words(block.text(block.rows[rows[0]][1], block.key or 0))}
+        labels = [block.text(block.rows[row][1], at) for row in rows]
+        rests = [" ".join(word for word in loose_words(label) if word not in own) for label in labels]
+        said = [
+            row
+            for row, label, rest in zip(rows, labels, rests, strict=True)
+            if not label or (rest and says_only_total(rest))
+        ]
+        told = [row for row in said if row in sums] if said and sums else said or (sums if mostly else [])
+        found.append(told[0] if len(told) == 1 else None)
+    return found
+
+
+def _is_sum_of(row: int, rows: Sequence[int], cells: Sequence[Sequence[float | None]]) -> bool:
+    """Tell whether figures of a row, as they are rounded, are the sums of those of at least two others."""
+    for own, *others in zip(cells[row], *(cells[each] for each in rows if each != row), strict=True):
+        given = [each for each in others if each]
+        if own is not None and len(given) > 1:
+            step = 10.0 ** -max(len(repr(each).partition(".")[2].removesuffix("0")) for each in (own, *given))
+            if own > max(given) and abs(own - sum(given)) <= step * (1e-6 + (len(given) + 1) / 2 * (step < 1)):
+                return True
+    return False
 
 
 def _by_region(
