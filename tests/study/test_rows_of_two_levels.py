@@ -257,6 +257,37 @@ def test_a_part_that_bears_the_name_of_its_region_is_not_the_whole(
     }
 
 
+@pytest.mark.parametrize("seed", samples(range(40), 6))
+@pytest.mark.parametrize("columns", [1, 2])
+def test_every_region_has_a_part_of_its_name(tmp_path: Path, seed: int, columns: int) -> None:
+    """Regions above their parts, in one column or in two, as a census of municipalities called as their counties."""
+    rng = random.Random(seed)
+    names = sorted({"".join(rng.choices(SYLLABLES, k=rng.randint(2, 4))).capitalize() for _ in range(80)})
+    rng.shuffle(names)
+    regions, places, rows, wholes = sorted(names[:9]), iter(names[9:]), [], {}
+    for region in regions:
+        parts = sorted([region, *(next(places) for _ in range(rng.randint(3, 5)))])
+        own = [(part, rng.randint(1000, 90000), rng.randint(1000, 90000)) for part in parts]
+        wholes[region] = sum(men for _, men, _ in own)
+        rows += [(region, "", wholes[region], sum(women for _, _, women in own))]
+        rows += [("", *each) for each in own]
+    lines = [[first, *rest] if columns == 2 else [first or rest[0], *rest[1:]] for first, *rest in rows]
+    head = ["Region", "Town", "Men", "Women"] if columns == 2 else ["Region/Town", "Men", "Women"]
+    book = openpyxl.Workbook()
+    for line in [["Residents, 2023"], head, *lines]:
+        book.active.append(line)
+    book.save(tmp_path / "t.xlsx")
+    layer = gpd.GeoDataFrame({"name": regions}, geometry=[box(i, 0, i + 1, 1) for i in range(len(regions))], crs=4326)
+    layer.to_file(tmp_path / "map.gpkg")
+    try:
+        table = gp.read_table(tmp_path / "t.xlsx", boundaries=tmp_path / "map.gpkg", year=2023)
+    except DataError as error:
+        assert columns == 1 and 'ignore=["*"] where all other rows are none' in str(error)
+        table = gp.read_table(tmp_path / "t.xlsx", boundaries=tmp_path / "map.gpkg", year=2023, ignore=["*"])
+    men = table[table["indicator"].str.endswith("Men") & ~table["indicator"].str.endswith("Women")]
+    assert men.set_index("region")["value"].to_dict() == wholes
+
+
 @pytest.mark.parametrize("kinds", [["Total", "Hombres", "Mujeres"], ["I", "II", "III"], ["0-14 años", "15 y más"]])
 def test_what_every_region_has_is_no_part_of_it(tmp_path: Path, kinds: list[str]) -> None:
     names = [f"{first}{second}" for first in ("Bar", "Kel", "Mor") for second in ("dova", "lina")]

@@ -417,10 +417,11 @@ def levels_by_sums(
         if names[i] in single
     ]
     up = [known[i] for i in parts_of if names[i] in single]
+    every = [known[i] for i in parts_of]  # where each region has a part of its name, no name is one of a region alone
     if len(low) < FEWEST_PARTS:
         return {}
     of_parts = np.mean(low) >= _MOSTLY and (not up or np.mean(up) <= _HARDLY)
-    of_sums = np.mean(low) <= _HARDLY and bool(up) and np.mean(up) >= _MOSTLY
+    of_sums = np.mean(low) <= _HARDLY and bool(every) and np.mean(up or every) >= _MOSTLY
     told = {}
     for a, b in twins if of_parts or of_sums else ():
         over = [(row, part) for row, part in ((a, b), (b, a)) if part in parts_of.get(row, ())]

@@ -249,9 +249,12 @@ def settle_rows(block: Block, index: NameIndex | None, parents: Iterable[str], i
     block.match.outside |= ignored
     if "*" in ignore:
         block.match.ignore_rest()
+    labels = [labels_beside(block, row) for _, row in block.rows]
+    beside = [texts for texts, name in zip(labels, written, strict=True) if not name]
     blank = [number for (number, _), name in zip(block.rows, written, strict=True) if not name]
-    beside = [labels_beside(block, row) for (_, row), name in zip(block.rows, written, strict=True) if not name]
-    if blank and all(beside) and not any(hits_of(index, text) for texts in beside for text in texts):
+    # A part may be called as its region is, where regions have rows of their own, with no part beside them.
+    own = set() if any(labels[i] for i, name in enumerate(written) if name) else {*block.match.codes.values()}
+    if blank and all(beside) and all(own.issuperset(hits_of(index, text)) for texts in beside for text in texts):
         block.match.outside[""] = f"{listed([texts[0] for texts in beside], limit=5)} beside it"
     elif blank:
         block.doubts.append(f"{block.grid.unit} {listed(blank, limit=5)}: numbers without a name of a region")

@@ -697,9 +697,10 @@ def hits_of(index: NameIndex, name: str) -> list[str]:
 
 
 def labels_beside(block: Block, row: Sequence[object]) -> list[str]:
-    """Return the words that stand in a row beside key and values."""
+    """Return the words that stand in a row beside key and values, also short ones ("Mat", "Has"), but no marks."""
     aside = {block.key, block.year_column, *block.value_at, *block.indicator}
-    return [text for at in range(len(block.paths)) if at not in aside and kind_of(text := block.text(row, at)) == "t"]
+    texts = [block.text(row, at) for at in range(len(block.paths)) if at not in aside]
+    return [text for text in texts if kind_of(text) == "t" or (len(text) > 2 and text.isalpha())]
 
 
 def sentinels(block: Block) -> list[str]:

@@ -175,7 +175,12 @@ def _find_key(block: Block, kinds: dict[int, Counter[str]], numeric: list[int], 
         weight = float(units) if not counted else 0.5
         plain = (pattern, width) == (None, None)
         blanks = 0.0 if at in block.fill else float(cells.count(""))
-        score = (weight, float(plain), -blanks, -float(len(texts) - len(found)), float(at not in numeric), -float(at))
+        # Regions stand alone above their parts, in a column of their own: parts may be called as they are.
+        words = [each for each in kinds if each not in (at, block.year_column, *numeric)]
+        above = not any(block.text(row, each) for _, row in block.rows if block.text(row, at) for each in words)
+        first = 2.0 * bool(blanks and words and above and 2 * len(found) >= len(texts))
+        unlike = -float(len(texts) - len(found))
+        score = (weight, first + plain, -blanks, unlike, float(at not in numeric), -float(at))
         candidates.append((score, at, found))
     fitting = max((each[0][0] for each in candidates), default=0.0)
     worded = [at for at, each in kinds.items() if at not in numeric and 2 * each["t"] > each.total()]
