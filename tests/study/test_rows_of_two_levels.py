@@ -257,6 +257,23 @@ def test_a_part_that_bears_the_name_of_its_region_is_not_the_whole(
     }
 
 
+@pytest.mark.parametrize("seed", samples(range(20), 4))
+def test_rows_are_not_to_be_added_up_where_sums_stand_among_them(tmp_path: Path, seed: int) -> None:
+    rng = random.Random(seed)
+    regions, rows, held = [f"Balo{i}" for i in range(8)], [], rng.sample(range(8), rng.randint(0, 5))
+    for i, region in enumerate(regions):
+        own = [(f"Mir{i}{j}", rng.randint(100, 9999)) for j in range(rng.randint(2, 4))]
+        rows += [(region, part, n) for part, n in own]
+        rows += [(region, f"Qarku {i}", sum(n for _, n in own))] if i in held else []
+    file = tmp_path / "t.csv"
+    file.write_text("\n".join(["Region;Town;Value", *(";".join(map(str, row)) for row in rows)]), encoding="utf-8")
+    layer = gpd.GeoDataFrame({"name": regions}, geometry=[box(i, 0, i + 1, 1) for i in range(8)], crs=4326)
+    layer.to_file(tmp_path / "map.gpkg")
+    with pytest.raises(DataError, match="'Town' names its parts") as caught:
+        gp.read_table(file, boundaries=tmp_path / "map.gpkg", year=2021)
+    assert ("in Python: " in str(caught.value)) == (not held)
+
+
 @pytest.mark.parametrize("seed", samples(range(40), 6))
 @pytest.mark.parametrize("columns", [1, 2])
 def test_every_region_has_a_part_of_its_name(tmp_path: Path, seed: int, columns: int) -> None:

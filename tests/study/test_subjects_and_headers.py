@@ -731,3 +731,26 @@ def test_the_title_of_a_table_stands_below_its_letterhead(tmp_path: Path, seed: 
     found = gp.read_table(path)
     assert found["indicator"].unique().tolist() == [title]
     assert found.attrs["units"] == ({title: unit} if unit else {})
+
+
+MULTIPLIED = (
+    *("Milionë lekë/ Million ALL", "Mijë lekë", "(Million BAM)", "Mln. denari", "во милиони денари", "UGX billion"),
+    *("Shs. Billion", "Ushs '000", "Million Riyals / مليون ريال", "الف طن", "në milionë lekë", "In thousand quintals"),
+)
+
+
+@pytest.mark.parametrize("seed", samples(range(48), 12))
+def test_a_unit_of_any_currency_stands_alone_or_beside_a_title(seed: int, tmp_path: Path) -> None:
+    rng = random.Random(seed)
+    unit, years = MULTIPLIED[seed % len(MULTIPLIED)], [2019, 2020, 2021]
+    above, place = [["Output by district", "", "", ""], ["", "", "", ""]], rng.randrange(4)
+    above[place == 0 or rng.randrange(2)][place] = unit
+    rows = [[name, *(rng.randint(200, 90000) for _ in years)] for name in STEMS]
+    file = book(tmp_path / "t.xlsx", [*above, ["District", *years], *rows])
+    read = gp.read_table(file)
+    assert read.attrs["units"] == {"Output by district": unit.strip("()")} and len(read) == 3 * len(STEMS)
+
+
+def test_a_title_that_ends_in_a_multiple_is_no_unit() -> None:
+    titles = "Population, thousand|GDP million ALL|ALL|All persons|Thousand Islands: output by year|Millionaires|Milano"
+    assert [title for title in titles.split("|") if is_unit(title)] == []

@@ -49,6 +49,7 @@ from growthpoles.study.table_totals import (
     lies_between,
     outside_order,
     seeming_totals,
+    sums_within,
     totals_of,
     wholes_of_parts,
     with_halves,
@@ -408,7 +409,7 @@ def refuse_repeats(blocks: Sequence[Block], where: str, *, named: bool) -> None:
         parts = [rows for rows in parts if not regions.isdisjoint(texts_in(block, rows, block.key or 0))]
         if parts:
             added = any(says_total(cell_text(row[at])) for _, row in block.rows if at < len(row))
-            sums = "" if added else line_of_sums(block)
+            sums = "" if added or any(sums_within(block, parts)) else line_of_sums(block)
             count = len({name for rows in parts for name in texts_in(block, rows, block.key or 0)})
             problem = parts_told(block.names[at], texts_in(block, parts[0], at), count)
             raise DataError(message(problem, where=where, allowed=_PARTS_ALLOWED + (sums and f"; of counts, {sums}")))

@@ -440,8 +440,8 @@ def _header_above(
         if header and covered == filled and heads_nothing(texts[0], texts[1], first_value):
             break
         single = len(covered) == 1 and width > 2
-        if single and (covered != {first_value} or not header):
-            unit = any(map(is_unit, map(cell_text, row)))
+        unit = single and any(map(is_unit, texts[0]))
+        if single and (unit or covered != {first_value} or not header):
             if header or skipped >= 3 or (min(covered) > first_value and not unit):
                 break
             skipped += 1

@@ -553,8 +553,7 @@ def wholes_of_parts(block: Block, groups: Sequence[Sequence[int]], at: int) -> l
     otherwise nothing is sure. A part may bear the name of its region: there, and without a word, sums alone tell,
     where most regions have one.
     """
-    cells = figures(block)
-    summed = [[row for row in rows if _is_sum_of(row, rows, cells)] for rows in groups]
+    summed = sums_within(block, groups)
     mostly = 4 * sum(len(each) == 1 for each in summed) >= 3 * len(groups)
     found: list[int | None] = []
     for rows, sums in zip(groups, summed, strict=True):
@@ -569,6 +568,12 @@ def wholes_of_parts(block: Block, groups: Sequence[Sequence[int]], at: int) -> l
         told = [row for row in said if row in sums] if said and sums else said or (sums if mostly else [])
         found.append(told[0] if len(told) == 1 else None)
     return found
+
+
+def sums_within(block: Block, groups: Sequence[Sequence[int]]) -> list[list[int]]:
+    """Return, of the rows of each region, those whose figures are the sums of at least two others."""
+    cells = figures(block)
+    return [[row for row in rows if _is_sum_of(row, rows, cells)] for rows in groups]
 
 
 def _is_sum_of(row: int, rows: Sequence[int], cells: Sequence[Sequence[float | None]]) -> bool:

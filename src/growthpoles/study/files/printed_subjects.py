@@ -76,6 +76,12 @@ _MEASURED_IN = _made_of(
     f"{alternatives('units_of_measure')}|{alternatives('unit_links')}", rf"{_SIGN}|(?<!\w)\d+(?!\w)"
 )
 _MEASURE = re.compile(rf"{one_of('units_of_measure')}|{_SIGN}", flags=re.IGNORECASE)
+# Words that no list knows beside one that multiplies them: "Million lekë", "Mln. denari", "UGX billion".
+_WORDS = rf"(?:(?:{alternatives('unit_links')})\s+)?(?:[^\W\d_]+[.'’]?\s*){{0,2}}"
+_MULTIPLIED = re.compile(
+    rf"(?:(?:{alternatives('unit_links')})\s+)?(?:(?-i:{alternatives('currencies')})\s+)?(?:{alternatives('multipliers')})(?!\w)\.?\s*{_WORDS}",
+    flags=re.IGNORECASE,
+)
 #: What a column of sexes or ages is called.
 CATEGORY = re.compile(rf"(?:{alternatives('category_columns')})(?:[ _].*)?", flags=re.IGNORECASE)
 #: What a sheet is called before anybody names it: "Sheet1", "Hoja 1 (2)".
@@ -93,7 +99,10 @@ def is_remark(text: str) -> bool:
 
 def is_unit(text: str) -> bool:
     """Tell whether a label is a unit and nothing else: "tūkst.", "$(million)", "%"."""
-    return _MEASURE.search(text) is not None and _MEASURED_IN.fullmatch(text) is not None
+    if _MEASURE.search(text) is not None and _MEASURED_IN.fullmatch(text) is not None:
+        return True
+    languages = re.split(r"\s*[/|]\s*", text.strip(" ()[]"))
+    return all(_MULTIPLIED.fullmatch(part) is not None or (part != text and is_unit(part)) for part in languages)
 
 
 _STEM = 5  # letters by which a title names the heading of its regions: "Marz", "by marzes"
