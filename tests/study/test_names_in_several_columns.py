@@ -51,6 +51,32 @@ def test_the_column_that_fits_most_in_any_spelling_is_taken(seed: int, alias: bo
     assert any("the column of the regions: 'Name' was taken; Name_en" in each for each in table.attrs["remarks"])
 
 
+ARABIC = ("با", "كو", "ري", "تو", "مل", "سن", "دو", "في", "غر", "لو", "بي", "نو", "فا", "زي")
+
+
+@pytest.mark.parametrize("seed", samples(range(30), 5))
+def test_names_that_fit_go_before_names_that_sound_alike(seed: int, tmp_path: Path) -> None:
+    rng = random.Random(seed)
+    spelled: dict[str, str] = {}
+    while len(spelled) < 24:
+        at = [rng.randrange(len(SYLLABLES)) for _ in range(4)]
+        spelled["".join(SYLLABLES[i] for i in at).capitalize()] = "".join(ARABIC[i] for i in at)
+    names, others = list(spelled)[:12], iter(list(spelled)[12:])
+    fits = {*rng.sample(names, rng.randint(6, 11))}
+    english = [name if name in fits else next(others) for name in names]
+    layer = gpd.GeoDataFrame({"name": names}, geometry=[box(i, 0, i + 1, 1) for i in range(12)], crs=4326)
+    layer.to_file(tmp_path / "map.gpkg")
+    values = [rng.randint(1000, 90000) / 10 for _ in names]
+    columns = [("المحافظة", [spelled[name] for name in names]), ("Region", english)]
+    pd.DataFrame({**dict(columns[:: rng.choice([1, -1])]), "2022": values}).to_excel(tmp_path / "t.xlsx", index=False)
+    aliases = {mine: name for mine, name in zip(english, names, strict=True) if mine != name}
+    with pytest.raises(gp.DataError) as caught:
+        gp.read_table(tmp_path / "t.xlsx", boundaries=tmp_path / "map.gpkg")
+    assert all(f"'{each}' fits no region" in str(caught.value) for each in aliases)
+    table = gp.read_table(tmp_path / "t.xlsx", boundaries=tmp_path / "map.gpkg", aliases=aliases)
+    assert table.set_index("region")["value"].to_dict() == dict(zip(names, values, strict=True))
+
+
 @pytest.mark.parametrize(
     "form", ["{code} {name}", "{code} – {name}", "({code}) {name}", "{code}. {name}", "{code}:{name}"]
 )

@@ -754,3 +754,18 @@ def test_a_unit_of_any_currency_stands_alone_or_beside_a_title(seed: int, tmp_pa
 def test_a_title_that_ends_in_a_multiple_is_no_unit() -> None:
     titles = "Population, thousand|GDP million ALL|ALL|All persons|Thousand Islands: output by year|Millionaires|Milano"
     assert [title for title in titles.split("|") if is_unit(title)] == []
+
+
+@pytest.mark.parametrize("seed", samples(range(24), 6))
+def test_numbers_of_tables_at_both_ends_of_a_row_head_nothing(seed: int, tmp_path: Path) -> None:
+    rng = random.Random(seed)
+    number = rng.choice([f"({rng.randint(1, 9)}/{rng.randint(1, 20)})", f"({rng.randint(1, 40)})", "4-12", "7"])
+    first, last = rng.sample([f"جدول {number}", f"Table {number}", f"Табела {number}", f"جدول رقم {number}"], 2)
+    kinds = ["Male", "Female"] if rng.random() < 0.5 else ["2019", "2020"]
+    above = [["Homes by district"], [first, *[""] * len(kinds), last]]
+    rows = [[f"X{name}", *(rng.randint(200, 90000) for _ in kinds), name] for name in STEMS]
+    file = book(tmp_path / "t.xlsx", [*above, ["المحافظة", *kinds, "Governorate"], *rows])
+    read = gp.read_table(file, year=None if "2019" in kinds else 2021)
+    held = {"Homes by district"} if "2019" in kinds else {f"Homes by district: {kind}" for kind in kinds}
+    assert set(read["indicator"]) == held
+    assert not any("جدول" in each or "Table" in each for each in read.attrs["remarks"])

@@ -417,7 +417,8 @@ def choose_key(table: Any, known: Collection[str] = (), *, spared: str | None = 
     text, other texts, and numbers, since one that happens to be unique is rarely a code; what numbers the features
     goes last, of texts the seats of regions. The column `spared` is something else.
     """
-    unique = [str(column) for column in table.columns if str(column) != spared and _is_key(table[column])]
+    could = [str(column) for column in table.columns if str(column) != spared and not COORDINATE.fullmatch(str(column))]
+    unique = [column for column in could if _is_key(table[column])]
     codes = [column for column in unique if _is_code(table[column])]
     texts = [column for column in unique if table[column].dtype.kind not in "if"]
     texts.sort(key=lambda column: _SEAT.search(column) is not None)

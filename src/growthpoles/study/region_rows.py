@@ -596,11 +596,11 @@ def spelled_otherwise(
         if at in numeric and (numbering or any(map(years_in, block.paths[at])) or not code_endings(texts, index)):
             continue
         codes = (match := match_keys(texts, index, bare_name=bare_name)).codes | match.heard
-        units, sure = len(set(codes.values())), len(set(match.codes.values())) / (len(index.names) + 1)
+        units, sure = len(set(codes.values())), len(set(match.codes.values()))
         if units >= 0.4 * min(len(texts), len(index.names)) and units > 1:
-            found.append(
-                ((float(units), sure, -float(cells.count("")), -float(len(texts) - units), 1.0, -float(at)), at, codes)
-            )
+            half, told = (units + sure) / 2, sure / (len(index.names) + 1)  # proposed by sound alone it counts half
+            blanks, unlike = -float(cells.count("")), -float(len(texts) - units)
+            found.append(((half, told, blanks, unlike, 1.0, -float(at)), at, codes))
     return found
 
 

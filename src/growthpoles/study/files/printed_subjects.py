@@ -28,6 +28,7 @@ NO_SUBJECT = re.compile(rf"(?:[^\W\d_]{{2,8}}\s*[-–—:,]\s*)?(?:{alternatives
 _NUMBER_ALONE = re.compile(
     r"\s*(?:(?!\d\d?\.\d\d?\.\d\d\.?\s)\d{1,3}(?:\.\d{1,3}){2,4}\.?|(?!3[01]\.)\d\d?\.\d\d?\.|[A-Z]{2,5}\d{2,6}:)\s+(?=[^\W\d_])"
 )
+_TABLES = re.compile(rf"(?:{TABLE_NUMBER.pattern})+")  # in several languages
 _STATISTICS = f"(?:{alternatives('statistics')})"
 _OFFICE = re.compile(rf"{one_of('offices')}|{alternatives('offices_within_words')}", flags=re.IGNORECASE)
 _NAMED_FOR_STATISTICS = re.compile(
@@ -47,13 +48,14 @@ def split_table_number(text: str, *, title: bool = False) -> tuple[str, str]:
     hit = TABLE_NUMBER.match(text) or (_NUMBER_ALONE.match(text) if title else None)
     rest = text[hit.end() :] if hit else ""
     rest = re.sub(rf"(?<=\s[/|–—-])\s*{TABLE_NUMBER.pattern}(?=[^\W\d_])", " ", rest)  # in a second language
-    return (text[: hit.end()].strip(" .:)–—-|"), rest) if hit and any(map(str.isalpha, rest)) else ("", text)
+    number = text[: hit.end()].strip(" .:–—-|") if hit and any(map(str.isalpha, rest)) else ""
+    return (number if number.count("(") == number.count(")") else number.strip(" .:)"), rest) if number else ("", text)
 
 
 def is_no_subject(text: str) -> bool:
     """Tell whether a line above a table says no more than who published it and when, or the number of the table."""
     plain = " ".join(text.split()).strip(" .:")
-    bare = re.fullmatch(r"[A-Z]{0,3}[-. ]?\d[\d./-]*|[IVX]{1,5}", plain) or TABLE_NUMBER.fullmatch(plain)
+    bare = re.fullmatch(r"[A-Z]{0,3}[-. ]?\d[\d./-]*|[IVX]{1,5}", plain) or _TABLES.fullmatch(plain)
     if bare or NO_SUBJECT.match(plain) or _ACRONYMS.fullmatch(plain):
         return True
     if re.search(r"\d|[:;|]", plain) or len(plain.split()) > 12:
@@ -161,9 +163,9 @@ def unit_said(titles: Iterable[str], label: str = "") -> str:
 
 
 def heads_nothing(texts: Sequence[str], below: Sequence[str], first_value: int) -> bool:
-    """Tell whether a row above a header says the unit of all numbers beside a note on them, and heads no column."""
+    """Tell whether a row above a header says the unit or number of a table beside a note on it, and heads nothing."""
     heads = [text for text in texts[first_value:] if text]
-    said = [text for text in heads if not is_remark(text)]
+    said = [text for text in heads if not (is_remark(text) or TABLE_NUMBER.fullmatch(text))]
     labels = [at for at, text in enumerate(texts[:first_value]) if text]
     own = bool(labels) and all(below[at : at + 1] not in ([], [""]) for at in labels)
     return own and len(heads) < 3 and len(said) < 2 and all(unit_said([text]) for text in said)
