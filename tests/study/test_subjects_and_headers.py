@@ -769,3 +769,25 @@ def test_numbers_of_tables_at_both_ends_of_a_row_head_nothing(seed: int, tmp_pat
     held = {"Homes by district"} if "2019" in kinds else {f"Homes by district: {kind}" for kind in kinds}
     assert set(read["indicator"]) == held
     assert not any("جدول" in each or "Table" in each for each in read.attrs["remarks"])
+
+
+QUARTERS = (
+    *("T-{}", "Q{}", "Q-{}", "{} кв.", "{} тоқсан", "Tr. {}", "Tremujori {}", "الربع {}", "тримесечје {}", "Kv. {}"),
+    *("{} quarter", "Trimestre {}", "Quarter {}"),
+)
+
+
+@pytest.mark.parametrize(
+    "form", [*QUARTERS, "First quarter|Second quarter", "الربع الأول|الربع الثاني", "Первый квартал|Второй квартал"]
+)
+@pytest.mark.parametrize("seed", samples(range(4), 1))
+def test_quarters_bear_the_subject_of_their_table(form: str, seed: int, tmp_path: Path) -> None:
+    rng = random.Random(seed)
+    count = rng.randint(2, 4)
+    numbers = rng.choice(["1234", ["I", "II", "III", "IV"]]) if "-" not in form and form != "Q{}" else "1234"
+    parts = form.split("|") if "|" in form else [form.format(number) for number in numbers[:count]]
+    heads = [["District", "2022", *[""] * (len(parts) - 1), "2023", *[""] * (len(parts) - 1)], ["", *parts, *parts]]
+    rows = [[name, *(rng.randint(200, 90000) for _ in range(2 * len(parts)))] for name in STEMS]
+    read = gp.read_table(book(tmp_path / "t.xlsx", [["Registered jobseekers by district"], *heads, *rows]))
+    assert set(read["indicator"]) == {f"Registered jobseekers by district: {part}" for part in parts}
+    assert set(read["year"]) == {2022, 2023} and len(read) == 2 * len(parts) * len(STEMS)

@@ -67,7 +67,7 @@ PARTS_OF_YEAR = re.compile(
     rf"\b(?:q\s?[1-4]|[1-4]\s?[qt](?![^\W\d_])|[1-4]\.?\s*(?:-?[йa-zº]{{1,3}}\.?\s+)?"
     rf"(?:quarter|квартал|кв\.|quartal|trim|kvart|kw\b|cet\b|ceturk|ketv|negyed|čtvrt|štvrť|nelj|çeyr|тоқс)\w*"
     rf"|(?:i{{1,3}}v?|iv)\.?\s+(?:квартал|кв\.|trim|quart|kwart|kw\b|cet\b|ceturk|ketv|kvart|negyed|тоқс)\w*"
-    rf"|(?:19|20)\d\d[-. /]?(?:[mqthkc]|kv|ii?)\d|[hst][1-4]\b|half\b|полугоди"
+    rf"|(?:19|20)\d\d[-. /]?(?:[mqthkc]|kv|ii?)\d|[hst][1-4]\b|[qt][-–][1-4]\b|half\b|полугоди"
     rf"|(?<![\d./-])(?:0?[1-9]|1[0-2])[/.-](?=(?:19|20)\d\d\b)|(?<!\d)(?:19|20)\d\d[/.-](?:0[1-9]|1[0-2])(?![\d./-])"
     rf"|(?:19|20)\d\d\s?(?:년\s?\d|年\s?\d{{1,2}}\s?月|年第)|quarter\b|{_MONTHS})",
     flags=re.IGNORECASE,
