@@ -23,7 +23,8 @@ from growthpoles.regions.key_matching import counts
 from growthpoles.regions.key_matching import region_names as names_of_layer
 from growthpoles.regions.name_matching import NameIndex, is_country, name_keys, words
 from growthpoles.study.files.cell_grids import EncodingError
-from growthpoles.study.files.printed_labels import UNIT_WORD, parse_year
+from growthpoles.study.files.printed_labels import parse_year
+from growthpoles.study.files.printed_subjects import UNIT_WORD
 
 if TYPE_CHECKING:
     import geopandas as gpd

@@ -16,15 +16,12 @@ from growthpoles.study.files.number_notation import STRONG_MARK, Notation, is_ma
 from growthpoles.study.files.printed_labels import (
     MANY_CELLS,
     NEAR_YEARS,
-    TIMES,
     YEAR_WORDS,
     YearLabel,
     bare_name,
     dates_of,
     dates_within_years,
     follow_each_other,
-    gives_units,
-    multipliers,
     open_order,
     parse_year,
     part_of_year,
@@ -35,8 +32,11 @@ from growthpoles.study.files.printed_labels import (
 )
 from growthpoles.study.files.printed_subjects import (
     NO_SUBJECT,
+    TIMES,
+    gives_units,
     heads_nothing,
     is_unit,
+    multipliers,
     of_other_table,
     says_continued,
     unit_said,

@@ -24,7 +24,6 @@ from growthpoles.study.files.printed_labels import (
     bare_name,
     dates_within_years,
     doubtful_year,
-    multipliers,
     parse_year,
     plain_signs,
     printed_year,
@@ -35,7 +34,7 @@ from growthpoles.study.files.printed_labels import (
     years_ended,
     years_in,
 )
-from growthpoles.study.files.printed_subjects import spans_of_others
+from growthpoles.study.files.printed_subjects import multipliers, spans_of_others
 from growthpoles.study.files.problems import COUNT_OF_ROWS, KEY_TAKEN, MAY_BE_CODES, NO_YEAR, ON_REQUEST, RANKS, Problem
 from growthpoles.study.files.table_files import JOINT, cell_text
 from growthpoles.study.region_codes import holds_codes, region_codes

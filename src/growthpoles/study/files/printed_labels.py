@@ -47,11 +47,14 @@ _YEAR = r"((?:19|20)\d\d)"
 _YEAR_WORD = rf"(?:{alternatives('year_said')})"
 _PLAIN_YEAR = re.compile(
     rf"(?:F\.?Y\.?|Y|X|YR|anul|за|в|in|'|{_YEAR_WORD}|(?:{_STATE}[.:]?\s+)+)?\s*{_YEAR}(?:\.0?)?"
-    rf"(?:JJ00|-?A1|[ \u00a0]*(?:г\.?г?\.?|[-–]?(?:{_YEAR_WORD}\.?|[жйyў]\.?)|[-–]c[iıuü][ \u00a0]il\w*|[mgрწթ]\.))?:?"
+    rf"(?:JJ00|-?A1|[ \u00a0]*(?:г\.?г?\.?|[-–]?(?:{_YEAR_WORD}\.?|[жйyў]\.?)|[-–]c[iıuü][ \u00a0]il\w*|[mgрწթ]\."
+    rf"|[ \u00a0]*م(?:يلادي[ةه]?)?))?:?"
     rf"(?:[ \u00a0]*(?:[a-z\d]{{1,2}}/|(?<![A-Za-z])[A-Za-z]{{1,2}}(?![^\W\d_])|\([^()]{{1,14}}\)|{_YEAR_NOTE}))*+",
     flags=re.IGNORECASE,
 )
-_FISCAL = re.compile(rf"(?:F\.?Y\.?\s*)?{_YEAR}\s*[/–—-]\s*((?:19|20)?\d\d){_YEAR_NOTE}*", flags=re.IGNORECASE)
+_FISCAL = re.compile(
+    rf"(?:F\.?Y\.?\s*)?{_YEAR}\s*[/–—-]\s*((?:19|20)?\d\d)(?:\s*\([^()]{{1,14}}\)|{_YEAR_NOTE})*", flags=re.IGNORECASE
+)
 _FISCAL_INSIDE = re.compile(
     rf"(?<![^\W_])(?:F\.?Y\.?\s*)?(?<![\d.,]){_YEAR}\s*[/–—-]\s*((?:19|20)?\d\d)(?![\d./–-]*\d)"
     rf"|(?<![^\W_])F\.?Y\.?\s*{_YEAR}(?![\d./–-]*\d)", re.IGNORECASE
@@ -123,12 +126,20 @@ _ERA = re.compile(
     flags=re.IGNORECASE,
 )
 _ERAS = {"令和": 2018, "平成": 1988, "昭和": 1925, "民國": 1911, "民国": 1911, "سال": 621}  # the year before the first
+_HIJRI = "هـ"
+#: The lunar Hijri calendar, whose year is shorter than a common one and falls on two of them.
+_LUNAR = re.compile(
+    r"(?<!Solar )\bHijri|\bA\.?H\.?(?!\w)|(?<!\d)1[34]\d\d ?H\b|هـ|هجري|هجری قمری|قمری", flags=re.IGNORECASE
+)
+_SOLAR = re.compile(r"شمسی|\bSH\b|Solar Hijri|Iranian year", flags=re.IGNORECASE)
 #: Eras whose years stand bare in headers where a title or a header says so: prefix, sign of it, first and last year.
 _BARE_ERAS = (
     ("พ.ศ. ", re.compile(r"พ\.? ?ศ|ปี|\bB\.?E\.?(?!\w)|Buddhist", flags=re.IGNORECASE), 2443, 2643),
     ("سال ", re.compile(r"سال|شمسی|\bSH\b|Solar Hijri|Iranian year", flags=re.IGNORECASE), 1279, 1479),
     ("民國", re.compile("民國|民国|中華民國|Minguo", flags=re.IGNORECASE), 60, 189),
+    (_HIJRI, _LUNAR, 1319, 1500),
 )
+_OF_HIJRI = re.compile(r"(?<![\d.,])(1[34]\d\d) ?(?:A\.?H\.?(?!\w)|H\b|هـ?(?!\w)|هجري\w*)", flags=re.IGNORECASE)
 _OF_DATA = r"(?:\s+(?:of the data|of data|d[oe]s dados|de los datos|des données|dei dati|danych|dat|údajů))?"
 _REFERENCE = alternatives("reference_period")
 YEAR_WORDS = re.compile(
@@ -137,13 +148,8 @@ YEAR_WORDS = re.compile(
     flags=re.IGNORECASE,
 )
 # "1445 AH (2023)", "2023 / 1445H": the source itself says the common year.
-_AH, _AD = r"1[34]\d\d ?(?:A\.?H\.?|H|هـ?)", rf"{_YEAR} ?(?:AD|CE|G|م)?"
+_AH, _AD = r"1[34]\d\d ?(?:A\.?H\.?|H|هـ?)?", rf"{_YEAR} ?(?:AD|CE|G|م)?"
 _BOTH = re.compile(rf"{_AH} ?[(/|–-] ?{_AD}\)?|{_AD} ?[(/|–-] ?{_AH}\)?")
-#: The lunar Hijri calendar, whose year is shorter than a common one and falls on two of them.
-_LUNAR = re.compile(
-    r"(?<!Solar )\bHijri|\bA\.?H\.?(?!\w)|(?<!\d)1[34]\d\d ?H\b|هـ|هجري|هجری قمری|قمری", flags=re.IGNORECASE
-)
-_SOLAR = re.compile(r"شمسی|\bSH\b|Solar Hijri|Iranian year", flags=re.IGNORECASE)
 _LUNAR_YEAR = re.compile(r"(?<![\d.,])1[34]\d\d(?!\d|[.,]\d)")
 _FAR_YEAR = re.compile(r"(?<![\d.,])(?:1[0-8]\d\d|2[1-9]\d\d)(?!\d|[.,]\d)")
 _BARE = re.compile(rf"(\d{{2,4}})(?:\.0)?\s?(年?)((?:[a-z]|{_YEAR_NOTE})?)", flags=re.IGNORECASE)
@@ -190,15 +196,17 @@ _WITH_STATE = re.compile(
     rf"(?:(?!\s*(?:{_UNIT}))(?!,?\s{_AS_NAME}(?!{_ENDS})){_YEAR_NOTE})*",
     flags=re.IGNORECASE,
 )
-_BRACKET = re.compile(rf"(?<=\d\d\d\d)[ \u00a0]*(?!{_UNIT})(\([^()]{{1,14}}\))", flags=re.IGNORECASE)
+_BRACKET = re.compile(
+    rf"(?:(?<=\d\d\d\d)|(?<=\d[/–-]\d\d))[ \u00a0]*(?!{_UNIT})(\([^()]{{1,14}}\))", flags=re.IGNORECASE
+)
 # "2025. gadā", "2025. gada sākumā": the dot of an ordinal goes, and the word for the year where no other follows it.
 _ORDINAL = re.compile(
-    rf"(?<=(?<!\d)(?:19|20)\d\d)(?:[–-](?:{_YEAR_WORD}|[жйy]|c[iıuü][ \u00a0]il\w*)(?!\w)\.?"
+    rf"(?<=(?<!\d)(?:19|20)\d\d)(?:\s?م(?:يلادي[ةه]?)?(?!\w)|[–-](?:{_YEAR_WORD}|[жйy]|c[iıuü][ \u00a0]il\w*)(?!\w)\.?"
     rf"|(?:\.\s+{_YEAR_WORD}|\s+(?:met(?:ais?|ų|us)|[yй]il\w*|йил\w*|оны))(?!\w)\.?"
     r"(?=\s*(?:$|[()\[\],;:|–—-]))|\.(?=\s+(?-i:[a-zа-яё])))",
     flags=re.IGNORECASE,
 )
-_WORD_FOR_YEAR = re.compile(r"\s*(?:г\.?г?\.?|года?|[年년])(?!\w)", flags=re.IGNORECASE)
+_WORD_FOR_YEAR = re.compile(r"\s*(?:г\.?г?\.?|года?|[年년م])(?!\w)", flags=re.IGNORECASE)
 _LEADING_TO = re.compile(
     rf"(?:[\s,;:(–—-]+(?:{alternatives('before_years')}|(?-i:[вукkvwuizi])))+(?:\s+(?:{_YEAR_WORD}))?\.?$",
     flags=re.IGNORECASE,
@@ -358,18 +366,32 @@ def years_ended(paths: Sequence[Sequence[str]], titles: Iterable[str]) -> list[l
 
 
 def mark_eras(rows: Sequence[list[object]]) -> str:
-    """Name the era before bare years of a sheet, across or down, where a title or header names it; return it, or ""."""
+    """Name the era before bare years of a sheet, across or down, where a title or header names it; return it, or "".
+
+    Years of the lunar Hijri calendar become the common ones on which they fall ("1442هـ" is 2020/21), if not the same.
+    """
     era, found = _bare_era(str(cell) for row in rows[:12] for cell in row), ""
+    texts = ((row, at, str(cell).translate(_DIGITS)) for row in rows for at, cell in enumerate(row))
+    told = [each for each in texts if _OF_HIJRI.search(each[2]) and not years_in(each[2])] if era == _HIJRI else []
+    if told and _follow(_common(int(year)) for *_, text in told for year in _OF_HIJRI.findall(text)):
+        for row, at, text in told:
+            row[at] = _OF_HIJRI.sub(lambda hit: _common(int(hit[1])), text)
+        row, at, text = min(told, key=lambda each: len(each[2]))
+        found = f"{text} = {row[at]}"
+    counted = False  # whether numbers stand above, which may be as large as years
     for i, row in enumerate(rows[:12] if era else ()):
         years = {at: text for at, cell in enumerate(row) if (text := _year_of_era(cell, era))}
         numbers = [cell for at, cell in enumerate(row) if at not in years and any(map(str.isdigit, str(cell)))]
-        if len(years) > 1 and not numbers and len(set(years.values())) == len(years):
+        once = len(set(years.values())) == len(years) and (era != _HIJRI or (_follow(years.values()) and not counted))
+        counted |= sum(str(cell).translate(_DIGITS).replace(".", "").isdecimal() for cell in row) > 1
+        if len(years) > 1 and not numbers and once:
             found = era.strip()
             for at, text in years.items():
                 row[at] = text
         for at in [at for at, cell in enumerate(row) if isinstance(cell, str) and _bare_era([cell])]:
             below = [cells for cells in rows[i + 1 :] if at < len(cells) and cells[at] != ""]
-            if len(below) > 2 and all(_year_of_era(cells[at], era) for cells in below):
+            years_below = [_year_of_era(cells[at], era) for cells in below]
+            if len(below) > 2 and all(years_below) and (era != _HIJRI or _follow(years_below)):
                 found = era.strip()
                 for cells in below:
                     cells[at] = _year_of_era(cells[at], era)
@@ -378,10 +400,23 @@ def mark_eras(rows: Sequence[list[object]]) -> str:
 
 def _bare_era(texts: Iterable[str]) -> str:
     """Return what stands before years of another era ("พ.ศ. ") where some of the texts name it, or ""."""
-    joined = "\n".join(texts)
+    joined = "\n".join(texts).translate(_DIGITS)
     if _LUNAR.search(joined) and not _SOLAR.search(joined):
-        return ""
+        return _HIJRI
     return next((prefix for prefix, sign, _, _ in _BARE_ERAS if sign.search(joined)), "")
+
+
+def _common(lunar: int) -> str:
+    """Return the common years on which one of the lunar Hijri calendar falls, by its arithmetic: "2020/21" for 1442."""
+    starts = (227015 + 354 * (year - 1) + (3 + 11 * year) // 30 for year in (lunar, lunar + 1))
+    first, last = (datetime.date.fromordinal(day - at).year for at, day in enumerate(starts))
+    return f"{first}/{last % 100:02}" if last > first else str(first)
+
+
+def _follow(labels: Iterable[str]) -> bool:
+    """Tell whether common years of lunar ones lie near to each other, and no two begin in the same one."""
+    years = sorted(int(text[:4]) for text in {*labels})
+    return all(0 < b - a <= NEAR_YEARS for a, b in pairwise(years))
 
 
 def _year_of_era(cell: object, prefix: str) -> str:
@@ -391,7 +426,7 @@ def _year_of_era(cell: object, prefix: str) -> str:
     low, high = next((low, high) for name, _, low, high in _BARE_ERAS if name == prefix)
     if hit is None or not low <= int(hit[1]) <= high or (high < 1000 and not hit[2]):
         return ""
-    return f"{prefix}{hit[1]}{hit[2]}{hit[3]}"
+    return f"{_common(int(hit[1])) if prefix == _HIJRI else prefix + hit[1] + hit[2]}{hit[3]}"
 
 
 def unread_years(rows: Sequence[Sequence[object]]) -> Reason | None:
@@ -530,7 +565,9 @@ def year_inside(text: str, *, spans: bool = False, days: bool = False) -> tuple[
     for hit in hits:
         if hit[2] and int(hit[2]) % 100 != (int(hit[1]) + 1) % 100:
             return None
-    rest = re.sub(r"\s+\.(?=\s)", ",", _WITH_STATE.sub(" ", _ORDINAL.sub("", plain)))
+    before, *_, after = _WITH_STATE.sub(" \0 ", _ORDINAL.sub("", plain)).partition("\0")
+    before = without_link(before.rstrip()) if before.strip() and after.lstrip()[:1] in ("", *"([,;:") else before
+    rest = re.sub(r"\s+\.(?=\s)", ",", f"{before} {after}".replace("\0", " "))
     rest = re.sub(r"\(\s*\)|\[\s*\]", " ", rest)
     rest = re.sub(r"([;|/,])\s*(?=[;|/,])", "", " ".join(rest.split()))
     rest = re.sub(r"\s+(?=[,;:])|[\s,;:]+(?=[)\]])", "", rest).strip(" ,;:/|–—-_.+")
@@ -584,8 +621,8 @@ def marks_told(labels: Iterable[str], titles: Iterable[str]) -> list[str]:
 
 #: "Population 2015-2020", "Años 2019 a 2022", "(2010 und 2022)".
 _SPAN = re.compile(
-    rf"[\s,;:.(\[–—-]*(?:\b(?:{YEAR_WORDS.pattern})\s+|\b(?:from|de|von|du|с|in|en|в|за|на)\s+)?(?<![\d.,])\(?{_YEAR}"
-    rf"\s*(?:[-–—/]|to|till|until|and|a|al|y|e|und|bis|et|à|au|do|i|do|по|до|и|та)\s*{_YEAR}(?![\d]|[.,]\d)[)\]]?"
+    rf"[\s,;:.(\[–—-]*(?:\b(?:{YEAR_WORDS.pattern})\s+|\b(?:from|de|von|du|с|in|en|в|за|на)\s+)?(?<![\d.,])\(?(?:FY\s?)?{_YEAR}(?:[/–-]\d\d)?"
+    rf"\s*(?:[-–—/]|to|till|until|and|a|al|y|e|und|bis|et|à|au|do|i|do|по|до|и|та|و|إلى|الى)\s*(?:FY\s?)?{_YEAR}(?:[/–-]\d\d)?(?![\d]|[.,]\d)[)\]]?"
     r"(?:\s*(?:г\.?г?\.?|годы|годах|years?|жж?\.?)(?!\w))?",
     flags=re.IGNORECASE,
 )
@@ -594,6 +631,7 @@ _SPAN = re.compile(
 def without_span(text: str, years: Collection[int]) -> str:
     """Return a title without the span of years that the table has: its first and its last one are among `years`."""
     hits = [hit for hit in _SPAN.finditer(_base_hidden(text)) if int(hit[1]) < int(hit[2])]
+    hits = [hit for hit in hits if not (hit[0].strip()[0] in ",;:" and text[hit.end() :].lstrip()[:1].isalpha())]
     for hit in reversed([hit for hit in hits if {int(hit[1]), int(hit[2])} <= {*years}]):
         text = f"{without_link(text[: hit.start()].rstrip())} {text[hit.end() :]}"
         text = re.sub(r"\s+(?=[,;:.)\]])", "", " ".join(text.split())).strip(" ,;:/|–—-")
@@ -621,33 +659,6 @@ def doubtful_year(text: str) -> bool:
     short = any(hit[0].strip("([,; ")[:2].isupper() for hit in _OF_ACRONYM.finditer(plain)) and not text.isupper()
     of_prices = plain == text and _ABOUT_PRICES.search(text) is not None
     return short or of_prices or _PUBLISHED.search(text) is not None
-
-
-#: "x 1 000", "in 1000": what the numbers of a column are multiplied by.
-TIMES = re.compile(r"(?:[x×*х]\s?|(?:in|en|em|w|v|в|à|per)\s)1(?:[\s.,']?000){1,3}", re.IGNORECASE)
-_THOUSANDS = re.compile(r"1(?:[\s.,']?000){1,3}s?")
-#: A label that names units and nothing else.
-UNIT_WORD = re.compile(rf"(?:{alternatives('units')})\W*", flags=re.IGNORECASE)
-
-
-def gives_units(texts: Sequence[str], kinds: str, above: Sequence[object]) -> bool:
-    """Tell whether a row says that the numbers below it are in thousands: "Unit; 1 000; 1 000".
-
-    Its label is a word for units, or that of the header above it in other letters; `kinds` has "n" for a number.
-    """
-    figures = [text for text, kind in zip(texts, kinds, strict=True) if kind == "n"]
-    labels = [text for text, kind in zip(texts, kinds, strict=True) if kind == "t"]
-    if not figures or len(labels) != 1 or not all(map(_THOUSANDS.fullmatch, figures)):
-        return False
-    head = str(above[0]).strip().casefold() if above else ""
-    again = len(head) > 3 and labels[0].casefold().startswith(head) and len(figures) > 1
-    return again or UNIT_WORD.fullmatch(labels[0]) is not None
-
-
-def multipliers(texts: Iterable[str]) -> bool:
-    """Tell whether numbers may be powers of ten: exponents, or 1, 1000 and so on."""
-    found = set(texts)
-    return len(found) <= 4 and all(re.fullmatch(r"1?0*|[2-9]|1[0-2]", text) for text in found)
 
 
 def years_in(text: str) -> list[int]:

@@ -12,7 +12,6 @@ from growthpoles.study.files.printed_labels import (
     PARTS_OF_YEAR,
     TABLE,
     TABLE_NUMBER,
-    UNIT_WORD,
     YEAR_WORDS,
     bare_name,
     one_of,
@@ -84,6 +83,11 @@ _MULTIPLIED = re.compile(
     rf"(?:(?:{alternatives('unit_links')})\s+)?(?:(?-i:{alternatives('currencies')})\s+)?(?:{alternatives('multipliers')})(?!\w)\.?\s*{_WORDS}",
     flags=re.IGNORECASE,
 )
+#: "x 1 000", "in 1000": what the numbers of a column are multiplied by.
+TIMES = re.compile(r"(?:[x×*х]\s?|(?:in|en|em|w|v|в|à|per)\s)1(?:[\s.,']?000){1,3}", re.IGNORECASE)
+#: A label that names units and nothing else.
+UNIT_WORD = re.compile(rf"(?:{alternatives('units')})\W*", flags=re.IGNORECASE)
+_THOUSANDS = re.compile(r"1(?:[\s.,']?000){1,3}s?")
 #: What a column of sexes or ages is called.
 CATEGORY = re.compile(rf"(?:{alternatives('category_columns')})(?:[ _].*)?", flags=re.IGNORECASE)
 #: What a sheet is called before anybody names it: "Sheet1", "Hoja 1 (2)".
@@ -160,6 +164,26 @@ def unit_said(titles: Iterable[str], label: str = "") -> str:
 
     said = {*after.values(), *(text for text in bare if text not in after and measures(text))}
     return next(iter(said)) if len(said) == 1 else ""
+
+
+def gives_units(texts: Sequence[str], kinds: str, above: Sequence[object]) -> bool:
+    """Tell whether a row says that the numbers below it are in thousands: "Unit; 1 000; 1 000".
+
+    Its label is a word for units, or that of the header above it in other letters; `kinds` has "n" for a number.
+    """
+    figures = [text for text, kind in zip(texts, kinds, strict=True) if kind == "n"]
+    labels = [text for text, kind in zip(texts, kinds, strict=True) if kind == "t"]
+    if not figures or len(labels) != 1 or not all(map(_THOUSANDS.fullmatch, figures)):
+        return False
+    head = str(above[0]).strip().casefold() if above else ""
+    again = len(head) > 3 and labels[0].casefold().startswith(head) and len(figures) > 1
+    return again or UNIT_WORD.fullmatch(labels[0]) is not None
+
+
+def multipliers(texts: Iterable[str]) -> bool:
+    """Tell whether numbers may be powers of ten: exponents, or 1, 1000 and so on."""
+    found = set(texts)
+    return len(found) <= 4 and all(re.fullmatch(r"1?0*|[2-9]|1[0-2]", text) for text in found)
 
 
 def heads_nothing(texts: Sequence[str], below: Sequence[str], first_value: int) -> bool:
