@@ -362,7 +362,7 @@ def _draw_file(
     from growthpoles.maps.thematic.class_change_map import crowded
     from growthpoles.spatial.weights.build_weights import CONTIGUITY
     from growthpoles.study.file_variable import change_between, read_files
-    from growthpoles.study.files.printed_subjects import needs_title
+    from growthpoles.study.files.printed_subjects import needs_title, unit_said
 
     check_language(lang)
     plain = kind in ("values", "change")
@@ -384,6 +384,9 @@ def _draw_file(
     name = str(values.name)
     unit = found.table.attrs.get("units", {}).get(name, "")
     shown = f"{name}, {unit}" if plain and unit.casefold() not in name.casefold() else name
+    titles = found.table.attrs.get("titles", {})
+    over = titles.get(name, "")
+    of_one = over and needs_title(name, [each for each, own in titles.items() if own == over])
     both = [each for each in (before, found) if each is not None]
     dates = [each.table.attrs.get("printed", {}).get(name, each.table.attrs.get("year")) for each in both]
     if years is not None and dates[0] == dates[1]:
@@ -392,6 +395,8 @@ def _draw_file(
     if years is not None:
         own = _in_points(unit, lang)
         points = f"{name}, {own}" if own is not None and shown != name else _in_points(shown, lang)
+        if points is None and of_one and unit_said(["%"], shown) and (above := _in_points(over, lang)) is not None:
+            over, points = above, shown  # the title says the unit of all its numbers
         of_change = "in the unit of the numbers" if points is None else "in percentage points"
         found.notes.append(f"change: {dates[1]} less {dates[0]}, {of_change}")
         shown = points or shown
@@ -405,9 +410,6 @@ def _draw_file(
         mixed = "one class may hold both; without --scheme, or with --center 0 instead, colours run apart from 0"
         found.notes.append(f"numbers of both signs: {mixed if 'scheme' in settings else apart}")
     drawn = values if plain else _lisa(found.regions, values, **tested)
-    titles = found.table.attrs.get("titles", {})
-    over = titles.get(name, "")
-    of_one = over and needs_title(name, [each for each, own in titles.items() if own == over])
     called = title if title is not None else f"{over}: {shown}" if of_one else shown
     if source is None and options.table:
         source = options.table.name + (f": {over}" if over and not of_one else "")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
-from growthpoles.errors import shown
+from growthpoles.errors import listed, shown
 from growthpoles.language.languages import alternatives
 from growthpoles.study import guess_columns as headers
 from growthpoles.study.files.number_notation import is_number
@@ -14,6 +14,7 @@ from growthpoles.study.files.printed_labels import (
     UNSTATED,
     YEAR_WORDS,
     marked_apart,
+    one_of,
     parse_year,
     unit_behind,
     year_reader,
@@ -31,6 +32,10 @@ from growthpoles.study.table_blocks import Block, tell_table_number
 _SUBJECTS = (
     headers.INDICATOR,
     *(re.compile(alternatives(each), flags=re.IGNORECASE) for each in ("subjects", "data_sets")),
+)
+
+_SURE_UNIT = re.compile(
+    rf"[$€£¥₽₸₹₴₺]|{alternatives('no_amount_percentage')}|{one_of('multipliers')}", flags=re.IGNORECASE
 )
 
 
@@ -104,25 +109,48 @@ def name_columns_of(block: Block) -> None:
                 named = [f"{head} {part}" if part.isdecimal() else part for head, part in headed]
                 named += [dated[at][1] if alike[dated[at]] == 1 else block.names[at]] if block.several else []
                 block.kinds.setdefault(text, ", ".join(filter(None, named)))
-        units = (at for at in block.kinds_of if headers.UNIT.fullmatch(head_of(block, at)))
-        for at in sorted(units, key=block.indicator.__contains__):
-            told: dict[str, set[str]] = defaultdict(set)
-            for _, row in block.regions:
-                told[" | ".join(block.text(row, each) for each in block.indicator)].add(block.text(row, at))
-            block.units |= {kind: text for kind, (text, *more) in told.items() if text and not more}
+        _unit_by_kind(block)
         plain = set(block.kinds.values())  # a mark of a footnote makes no other indicator
         labels = {text: ", ".join(map(heading, text.split(" | "))) for text in block.kinds}
         block.kinds |= {text: label for text, label in labels.items() if label in plain}
 
 
-def _said_of_all(heads: Mapping[int, str], texts: Mapping[int, str]) -> tuple[int, int]:
+def _gives_units(block: Block, at: int, texts: Collection[str]) -> bool:
+    """Tell whether a column holds units: by its name, or since all its texts are such as are nothing else.
+
+    "Persons" may be a sex, "RS" a region.
+    """
+    if headers.UNIT.fullmatch(head_of(block, at)):
+        return not all(map(str.isdecimal, texts))
+    return bool(texts) and all(is_unit(text) and _SURE_UNIT.search(text) for text in texts)
+
+
+def _unit_by_kind(block: Block) -> None:
+    """Take the unit of each indicator of a long table from a column of units, and say so."""
+    aside = {block.key, block.year_column, *block.value_at}
+    held = {at: {block.text(row, at) for _, row in block.regions} - {""} for at in {*block.kinds_of} - aside}
+    units = [at for at, texts in held.items() if _gives_units(block, at, texts)]
+    for at in sorted(units, key=lambda at: (at in block.indicator, all(map(is_unit, held[at])), at)):
+        told: dict[str, set[str]] = defaultdict(set)
+        for _, row in block.regions:
+            told[" | ".join(block.text(row, each) for each in block.indicator)].add(block.text(row, at))
+        found = {kind: text for kind, (text, *more) in told.items() if text and not more}
+        block.units |= found
+        if len(held[at]) > 1 and found and block.names[at] in dict(block.left_out):
+            block.left_out = [each for each in block.left_out if each[0] != block.names[at]]
+            texts = listed(sorted({*found.values()}), limit=6, write=shown)
+            block.doubts.append(f"the units of the indicators, {texts}, were taken from {shown(block.names[at])}")
+
+
+def _said_of_all(block: Block, texts: Mapping[int, str]) -> tuple[int, int]:
     """Return, of columns with one text each, that which says what all numbers are, and that of their unit, or -1."""
+    heads = {at: head_of(block, at) for at in texts}
     ways = {at: [bool(each.fullmatch(head.strip())) for each in _SUBJECTS] for at, head in heads.items()}
     named = [at for at, way in ways.items() if any(way) and not names_no_subject(texts[at])]
     coded = {at: bool(headers.CODED.fullmatch(texts[at])) for at in heads}
-    units = [at for at, head in heads.items() if headers.UNIT.fullmatch(head) and not texts[at].isdecimal()]
+    units = [at for at, text in texts.items() if _gives_units(block, at, [text])]
     subject = min(named, key=lambda at: (coded[at], ways[at].index(True), -at), default=-1)
-    return subject, min(units, key=lambda at: (at in named, coded[at], at), default=-1)
+    return subject, min(units, key=lambda at: (at in named, not is_unit(texts[at]), coded[at], at), default=-1)
 
 
 def name_by_constants(block: Block) -> None:
@@ -130,7 +158,7 @@ def name_by_constants(block: Block) -> None:
     aside = {block.key, block.year_column, *block.value_at, *block.indicator}
     held = ((at, {block.text(row, at) for _, row in block.regions} - {""}) for at in {*block.kinds_of} - aside)
     alone = {at: texts.pop() for at, texts in held if len(texts) == 1}
-    subject, unit = _said_of_all({at: head_of(block, at) for at in alone}, alone)
+    subject, unit = _said_of_all(block, alone)
     block.subject = alone.get(subject, "")
     general = {label for label in block.labels.values() if not label or headers.VALUE.fullmatch(label)}
     if block.indicator:

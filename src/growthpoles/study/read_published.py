@@ -18,7 +18,7 @@ from growthpoles.errors import DataError, counted, listed, message, parted, plai
 from growthpoles.errors import quoted as in_list
 from growthpoles.file_reading import likely_encodings, read_bytes
 from growthpoles.regions.key_matching import match_keys
-from growthpoles.regions.name_matching import NameIndex, name_keys, says_total
+from growthpoles.regions.name_matching import NameIndex, name_keys
 from growthpoles.study.column_names import head_of, partly_held
 from growthpoles.study.files import problems as causes
 from growthpoles.study.files.cell_grids import EncodingError, Grid, read_grids, turned
@@ -37,7 +37,6 @@ from growthpoles.study.files.printed_labels import (
 from growthpoles.study.files.printed_subjects import (
     CATEGORY,
     UNNAMED,
-    is_no_quantity,
     is_no_subject,
     is_unit,
     main_title,
@@ -47,6 +46,7 @@ from growthpoles.study.files.printed_subjects import (
     told_apart,
     unit_said,
     without_dates,
+    without_subject,
 )
 from growthpoles.study.files.problems import Names, left_out_for, nothing_found, partly_told, summary
 from growthpoles.study.files.table_files import cell_text, too_many_names
@@ -267,11 +267,9 @@ def _with_subject(block: Block, blocks: Sequence[Block], labels: Mapping[int | s
     """Name what is called after a category, a part of a year or a unit alone by the subject of its table, too."""
     heads = [block.paths[at][-1] if block.paths[at] else "" for at in block.indicator]
     lone = len(block.value_at) == 1 or any(block.value_at.values())
-    bare = {place: label for place, label in labels.items() if is_no_quantity(label)}
+    bare = without_subject(labels)
     if heads and lone and all(CATEGORY.fullmatch(head) or UNIT.fullmatch(head) for head in heads):
         bare = dict(labels)
-    elif len(bare) < len(labels):  # among industries a total is told by its name, and "I" is one of them
-        bare = {at: text for at, text in bare.items() if is_unit(text) or not (says_total(text) or len(text) == 1)}
     own = {block.labels.get(at, "") for at in block.value_at} if heads and lone else set()
     said = [block.subject, *(own if len(own) == 1 else ()), _title(block, blocks, section=False)[1], block.grid.sheet]
     subject = next((text for text in said if not names_no_subject(text) and not VALUE.fullmatch(text)), "")

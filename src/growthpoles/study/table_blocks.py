@@ -652,7 +652,7 @@ def lines_of(block: Block, at: int) -> list[str]:
 
 def tell_table_number(block: Block, number: str) -> None:
     """Say that the number of a table was taken off the name of what it holds."""
-    if (told := f"{shown(number)}, the number of the table, was taken off the name") not in block.doubts:
+    if (told := f"{shown(number)}, the number of the table or figure, was taken off the name") not in block.doubts:
         block.doubts.append(told)
 
 

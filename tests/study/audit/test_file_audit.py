@@ -764,7 +764,7 @@ def test_the_number_of_a_table_that_is_taken_off_is_told_once(number: str, tmp_p
     (tmp_path / "t.csv").write_text(f"region,{number}: Jobs,{number}: Pupils\n{rows}", encoding="utf-8")
     file = read_audit_file(tmp_path / "t.csv")
     told = [str(each) for each in file.left_out]
-    assert told == [f"{number}, the number of a table, was taken off the name of what it holds"]
+    assert told == [f"{number}, the number of a table or figure, was taken off the name of what it holds"]
     assert {column for _, _, column in file.places} == {"Jobs", "Pupils"}
 
 

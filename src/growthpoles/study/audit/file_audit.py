@@ -83,7 +83,7 @@ _PARTS_OF_EACH = (
     "their numbers are not checked"
 )
 _ENCODING = "the encoding: the bytes of the file do not tell it, {encoding} was taken"
-_TABLE_NUMBER = "{text}, the number of a table, was taken off the name of what it holds"
+_TABLE_NUMBER = "{text}, the number of a table or figure, was taken off the name of what it holds"
 Place = tuple[str, int, int]
 
 

@@ -214,12 +214,13 @@ _LEADING_TO = re.compile(
 TABLE = f"(?:{alternatives('tables')})"
 _NUMBER_OF = (
     r"(?!(?:19|20)\d\d(?!\d))(?:[A-Z]{1,2}[.-]?)?\d{1,4}(?:[.–-]\d{1,3}){0,4}[a-z]?(?![^\W_])|[IVXLC]{1,6}(?!\w)"
+    r"|[A-Z](?=\s*[.:–—]|\s-\s)"
 )
 _IN_BRACKETS = r"[(\[]\s*\d{1,3}(?:\s?[/.–-]\s?\d{1,3}){0,3}\s*[)\]]|\d{1,3}(?:/\d{1,3})+(?!\w)"
-# "Table 2.1:", "Table (4/2)", "Tabelle 2-1 –", "Tab. nr 3.", "1-кесте.", "2.1. táblázat", "表2-1", "第1表".
+# "Table 2.1:", "Figure (4/2)", "Tabelle 2-1 –", "Tab. nr 3.", "1-кесте.", "2.1. táblázat", "表2-1", "第1表".
 TABLE_NUMBER = re.compile(
     rf"\s*(?:(?i:{TABLE})(?![^\W\d_])\.?\s*(?i:n[or]?[.°º]*|№|#|رقم)?\s*(?:{_IN_BRACKETS}|{_NUMBER_OF})(?:\s\(\d{{1,3}}\))?|\d{{1,3}}(?:[.–-]\d{{1,3}}){{0,4}}[.–-]?\s?(?i:{TABLE})(?!\w)"
-    r"|第?\s?\d{1,3}(?:[-–.]\d{1,3})*\s?表|[表표]\s?\d{1,3}(?:[-–.]\d{1,3})*)(?:\s*[.:)–—|-]+)?\s*"
+    r"|第?\s?\d{1,3}(?:[-–.]\d{1,3})*\s?[表図圖图]|附?[表표図圖图]\s?\d{1,3}(?:[-–.]\d{1,3})*)(?:\s*[.:)–—|-]+)?\s*"
 )
 # The year of the World Bank once more; "January to December", which is all of it.
 _YR = re.compile(

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
+from itertools import accumulate, groupby, zip_longest
+from operator import itemgetter
+from typing import TypeVar
 
 from growthpoles.language.languages import alternatives
-from growthpoles.regions.name_matching import is_country, says_only_total
+from growthpoles.regions.name_matching import is_country, says_only_total, says_total, script
 from growthpoles.study.files.printed_labels import (
     PARTS_OF_YEAR,
     TABLE,
@@ -21,13 +24,14 @@ from growthpoles.study.files.printed_labels import (
     years_in,
 )
 
+_T = TypeVar("_T", bound=Hashable)
 #: A title that names an office or a division of one, or says when the table was updated, not what it holds.
 NO_SUBJECT = re.compile(rf"(?:[^\W\d_]{{2,8}}\s*[-–—:,]\s*)?(?:{alternatives('no_subject')})", flags=re.IGNORECASE)
 # "21.1.2.2.", "1.4.", "PA001:" before a title, and no date ("31.12.21"); a heading may begin with an industry's code.
 _NUMBER_ALONE = re.compile(
     r"\s*(?:(?!\d\d?\.\d\d?\.\d\d\.?\s)\d{1,3}(?:\.\d{1,3}){2,4}\.?|(?!3[01]\.)\d\d?\.\d\d?\.|[A-Z]{2,5}\d{2,6}:)\s+(?=[^\W\d_])"
 )
-_TABLES = re.compile(rf"(?:{TABLE_NUMBER.pattern})+")  # in several languages
+_TABLES = re.compile(rf"(?:(?:{TABLE_NUMBER.pattern})(?:[/,;]\s*(?=\S))?)+")  # in two languages, within an annex
 _STATISTICS = f"(?:{alternatives('statistics')})"
 _OFFICE = re.compile(rf"{one_of('offices')}|{alternatives('offices_within_words')}", flags=re.IGNORECASE)
 _NAMED_FOR_STATISTICS = re.compile(
@@ -39,15 +43,15 @@ _ACRONYMS = re.compile(alternatives("acronyms_of_offices"), flags=re.IGNORECASE)
 
 
 def split_table_number(text: str, *, title: bool = False) -> tuple[str, str]:
-    """Split the number of a table from its title ("Table 2.1: Population"): the number as printed, or "", and the rest.
+    """Split the number of a table or figure from its title ("Table 2.1: Jobs"): as printed, or "", and the rest.
 
     Of a `title` also a number alone of several parts ("21.1.2.2. Population") and a code ("PA001: Wages"). A title that
     is nothing else, and a year behind the word, are left as they are.
     """
-    hit = TABLE_NUMBER.match(text) or (_NUMBER_ALONE.match(text) if title else None)
+    hit = _TABLES.match(text) or (_NUMBER_ALONE.match(text) if title else None)
     rest = text[hit.end() :] if hit else ""
     rest = re.sub(rf"(?<=\s[/|–—-])\s*{TABLE_NUMBER.pattern}(?=[^\W\d_])", " ", rest)  # in a second language
-    number = text[: hit.end()].strip(" .:–—-|") if hit and any(map(str.isalpha, rest)) else ""
+    number = text[: hit.end()].strip(" .:–—-|/,;") if hit and any(map(str.isalpha, rest)) else ""
     return (number if number.count("(") == number.count(")") else number.strip(" .:)"), rest) if number else ("", text)
 
 
@@ -69,6 +73,7 @@ def _made_of(words: str, more: str) -> re.Pattern[str]:
 
 
 _GROUP = re.compile(alternatives("categories"), flags=re.IGNORECASE)
+_PEOPLE = _made_of(f"{alternatives('groups_of_people')}|{alternatives('totals')}", r"/")  # "Total males", "Hommes Men"
 _AGES = _made_of(alternatives("ages"), r"(?<!\d)\d{1,3}(?!\d)")
 _QUARTER = _made_of(alternatives("quarters"), r"(?<!\w)(?:[IVX]{1,4}|[1-4])(?!\w)|(?<!\w)[^\W\d_]\.")
 _KIND_OF_NUMBER = re.compile(rf"(?:{alternatives('kinds_of_numbers')})\.?(?:\W*%|\W*\(.*\))?", flags=re.IGNORECASE)
@@ -95,6 +100,7 @@ UNNAMED = re.compile(rf"\W*(?:{alternatives('sheets')})(?:\W*\d+)*\W*", flags=re
 _NUMBERED = re.compile(rf"{TABLE}\W*\d*", flags=re.IGNORECASE)
 
 
+_MEASURED = re.compile(alternatives("measures"), flags=re.IGNORECASE)
 _REMARK = _made_of(alternatives("state_of_data"), r"data")
 
 
@@ -195,25 +201,75 @@ def heads_nothing(texts: Sequence[str], below: Sequence[str], first_value: int) 
     return own and len(heads) < 3 and len(said) < 2 and all(unit_said([text]) for text in said)
 
 
+_LEVELS = re.compile(r"[,;|:]\s*|\s+[/–—-]\s+")
+
+
 def is_no_quantity(text: str) -> bool:
     """Tell whether a label says of whom, when or in which unit something was measured, but not what.
 
-    It is made of sexes, ages, totals, units, parts of a year or words for a period.
+    It is made of sexes, ages, places, totals, units, parts of a year or words for a period.
     """
 
     def bare(part: str) -> bool:
         plain = part.strip(" .:")
         if (at := max(plain.rfind("("), plain.rfind("["))) > 0 and is_unit(plain[at + 1 :].rstrip("])")):
             plain = plain[:at].strip(" .:")
-        if not plain or is_unit(part) or _GROUP.fullmatch(plain) or YEAR_WORDS.fullmatch(plain):
+        if not plain or is_unit(part) or any(each.fullmatch(plain) for each in (_GROUP, _PEOPLE, YEAR_WORDS)):
             return True
         if says_only_total(plain) or plain.isdecimal():
             return not plain.isdecimal()
         if _AGES.fullmatch(plain) and any(map(str.isdigit, plain)):
             return True
-        return not any(map(str.isalpha, _QUARTER.sub("", PARTS_OF_YEAR.sub(" ", plain))))
+        if not any(map(str.isalpha, _QUARTER.sub("", PARTS_OF_YEAR.sub(" ", plain)))):
+            return True
+        return len(said := _by_alphabet(plain)) > 1 and all(map(bare, said))
 
-    return all(map(bare, re.split(r"[,;|:]\s*|\s+[/–—-]\s+", text)))
+    return all(map(bare, _LEVELS.split(text)))
+
+
+def _by_alphabet(text: str) -> list[str]:
+    """Divide a label where its alphabet changes, as one in two languages does: "ذكور Male"."""
+    words = text.split()
+    kinds = accumulate(map(script, words), lambda before, own: own or before)
+    runs = groupby(zip(kinds, words, strict=True), key=itemgetter(0))
+    return [" ".join(word for _, word in run) for _, run in runs]
+
+
+# A survey and its round: "UDHS", "UNHS VII", "MICS6". Measures that are called by their initials are none.
+_SURVEY = re.compile(r"([A-Z]{3,6})[\s-]*(?:\d{1,2}|[IVX]{1,5})?")
+
+
+def without_subject(labels: Mapping[_T, str]) -> dict[_T, str]:
+    """Return the labels that say only with the title of their table what was measured.
+
+    They are sexes, ages, places, parts of a year and units; beside sexes and the like also totals, and words that no
+    list knows where a third of those on their level are known ("Вкупно", "Мажи", "X"), or where a total stands beside
+    them ("Saudi, Male", "Total, Male"). Industries with their total are none, nor what is a quantity ("Households").
+    """
+
+    def whole(part: str) -> bool:
+        return any(map(says_only_total, _by_alphabet(part)))
+
+    def grouped(part: str) -> bool:
+        aged = _AGES.fullmatch(part) is not None and any(map(str.isdigit, part))
+        return aged or (not whole(part) and any(map(_PEOPLE.fullmatch, _by_alphabet(part))))
+
+    surveys = [hit[1] for text in labels.values() if (hit := _SURVEY.fullmatch(text)) and not _MEASURED.search(hit[1])]
+    bare = {at: text for at, text in labels.items() if is_no_quantity(text)}
+    if len(surveys) == len(labels) > 1 == len({*surveys}) or len(bare) == len(labels):
+        return dict(labels)
+    split = {at: _LEVELS.split(text) for at, text in labels.items()}
+    levels = [dict.fromkeys(filter(None, level)) for level in zip_longest(*split.values(), fillvalue="")]
+    known = [any(map(grouped, level)) and 3 * sum(map(is_no_quantity, level)) >= len(level) for level in levels]
+    parts = [own or (any(known) and any(map(whole, level))) for own, level in zip(known, levels, strict=True)]
+
+    def of_one(texts: Sequence[str]) -> bool:
+        told = zip(parts, texts, strict=False)
+        return any(known) and all(is_no_quantity(text) or (own and not _MEASURED.search(text)) for own, text in told)
+
+    # Among industries a total is told by its name, and "I" is one of them.
+    alone = {at for at, text in bare.items() if is_unit(text) or not (says_total(text) or len(text) == 1)}
+    return {at: text for at, text in labels.items() if at in alone or of_one(split[at])}
 
 
 def needs_title(text: str, beside: Iterable[str]) -> bool:
