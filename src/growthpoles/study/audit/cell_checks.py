@@ -205,9 +205,9 @@ def _growth_rows(
 ) -> Iterator[tuple[Growth, Block, Bounds, Mask, Mask]]:
     """Yield every rule with each table that it holds for: its bounds, the rows that are known, and those that fail."""
     for rule, block in product(rules, blocks.values()):
-        kind, name, of, first, last = rule
+        _, name, _, _, last, _ = rule
         fits = name in block.columns and may_be_growth(blocks, block, name, last)
-        bounds = growth_bounds(blocks, block, kind, of, first, last) if fits else None
+        bounds = growth_bounds(blocks, block, rule) if fits else None
         if bounds is not None:
             known = np.isfinite(bounds[0]) & np.isfinite(block.columns[name].value)
             yield rule, block, bounds, known, known & ~meets(block.columns[name], bounds[0], bounds[2])
@@ -451,7 +451,7 @@ class _Step:
     block: Block
     name: str
     i: int
-    years: int
+    years: float
     ends: tuple[tuple[Block, int], ...]
     bounds: tuple[float, float, float]
     wrong: bool
@@ -465,7 +465,8 @@ class _Step:
             least, most = change if end else (-change[1], -change[0])
             return float(figure.low[j]) + least, float(figure.high[j]) + most
         power, base = self.years if self.kind == "annual growth" else 1, float(self.kind != "index")
-        rates = [float(each[self.i]) / 100.0 for each in (grown.low, grown.high)]
+        times = self.years if self.kind == "simple annual growth" else 1
+        rates = [times * float(each[self.i]) / 100.0 for each in (grown.low, grown.high)]
         ratios = [max(base + rate, 0.0) ** power for rate in rates]
         if self.kind == "exponential growth":
             ratios = [float(np.exp(rate * self.years)) for rate in rates]
@@ -526,11 +527,17 @@ def _growth_findings(
     groups: dict[tuple[str, str], list[_Step]] = {}
     evidence: dict[tuple[int, str], Reason] = {}
     findings: list[Finding] = []
-    for (kind, name, of, first, last), block, bounds, known, bad in _growth_rows(blocks, rules):
+    for (kind, name, of, first, last, years), block, bounds, known, bad in _growth_rows(blocks, rules):
         ends = growth_ends(blocks, block, of, first, last)
         assert ends is not None  # its bounds are those of both years
         told = {"column": of, "year": first, "other_year": last, "count": int(known.sum() - bad.sum())}
         template = "{count} other rows are the growth of {column} from {year} to {other_year}, to rounding"
+        if years != last - first:
+            told["years"] = Number(f"{years:g}")
+            template = (
+                "{count} other rows are the growth of {column} from {year} to {other_year} over {years} years, to "
+                "rounding"
+            )
         evidence[block.table, name] = Reason(template, told)
         if (dealt := _moved_growth(block, name, bounds, bad)) is not None:
             findings.append(replace(dealt, evidence=evidence[block.table, name]))
@@ -538,7 +545,7 @@ def _growth_findings(
         for i in map(int, np.flatnonzero(known)):
             low, middle, high = (float(part[i]) for part in bounds)
             places = tuple((table, at[i]) for table, at in ends)
-            step = _Step(kind, block, name, i, last - first, places, (low, middle, high), bool(bad[i]))
+            step = _Step(kind, block, name, i, years, places, (low, middle, high), bool(bad[i]))
             groups.setdefault((of, block.regions[i]), []).append(step)
     named = {(c.table, c.row, c.column): c.expected for finding in found for c in finding.cells}
     open_groups: list[tuple[str, list[_Step], dict[tuple[int, int], tuple[float, float]]]] = []
@@ -642,8 +649,13 @@ def _growth_readings(
         for step in wrong:
             low, _, high = step.bounds
             text = evidence[step.block.table, step.name].places
-            year = {"column": of, "year": text["year"], "other_year": text["other_year"]}
-            not_grown = Reason("not the growth of {column} from {year} to {other_year}", year)
+            year = {key: text[key] for key in ("column", "year", "other_year", "years") if key in text}
+            not_grown = Reason(
+                "not the growth of {column} from {year} to {other_year} over {years} years"
+                if "years" in year
+                else "not the growth of {column} from {year} to {other_year}",
+                year,
+            )
             want, why, digits, power = _figure(step.block, step.name, step.i, low, high, decimal, not_grown)
             want = want if digits else step.bounds[1]
             digits &= significant_digits(step.block.columns[step.name].printed[step.i]) > 2

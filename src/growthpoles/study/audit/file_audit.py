@@ -31,7 +31,7 @@ from growthpoles.study.audit.causes.printed_relations import (
 from growthpoles.study.audit.causes.totals import totals_told
 from growthpoles.study.audit.ledger import Audit, audit_cells
 from growthpoles.study.audit.printed_cells import FORMULA_COLUMNS, Sources, TotalRow, make_sources, place_text
-from growthpoles.study.audit.published_ranks import GROWTHS, growth_columns, ranked_columns
+from growthpoles.study.audit.published_ranks import GROWTHS, SPAN, growth_columns, ranked_columns, read_span, span_text
 from growthpoles.study.column_names import head_of
 from growthpoles.study.files.cell_grids import EncodingError, Grid, read_grids
 from growthpoles.study.files.number_notation import Notation, cell_value, detect_notation
@@ -69,7 +69,6 @@ _NUMBERING = re.compile(
     r"s[./ ]?\s?n\.?o?\.?|sl\.? ?no\.?|sr\.? ?no\.?|no\.?|nr\.?|n|№.{0,6}|#|lp\.?|lfd\.? ?nr\.?|п/п|stt|"
 )
 _SINCE = re.compile(r"(%|percent|index|проц|индекс|пайыз).{0,12}\b(of|to|from|against|over|к|от)\s+((19|20)\d\d)\b")
-_SPAN = r"(19|20)\d\d to (19|20)\d\d"
 _POWERS = (1.0, 10.0, 100.0, 1e3, 1e4, 1e5, 1e6, 1e-3, 0.1, 0.01, 1e-6)
 _NO_SUM = (
     "{place}: {total} says that it is a total; it is no region, and its numbers, which are no sums, are not checked"
@@ -495,11 +494,11 @@ def propose_formulas(sources: Sources) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        use ("yes"), kind ("ratio", "sum", "share", "growth", "annual growth", "exponential growth", "difference",
-        "index", "rank" or "class"), column, numerator (of a sum: its parts, joined by " + "; of shares, growth,
-        differences, indices, ranks and classes: the column of which they are), denominator, factor (of shares: what
-        they add up to; of growth, differences and indices: "2016 to 2021"), holds (in how many of the rows that print
-        all of them).
+        use ("yes"), kind ("ratio", "sum", "share", "growth", "annual growth", "exponential growth", "simple annual
+        growth", "difference", "index", "rank" or "class"), column, numerator (of a sum: its parts, joined by " + "; of
+        shares, growth, differences, indices, ranks and classes: the column of which they are), denominator, factor (of
+        shares: what they add up to; of growth, differences and indices: "2016 to 2021", with "over 4.7 years" where
+        that is not their difference), holds (in how many of the rows that print all of them).
 
     Notes
     -----
@@ -570,9 +569,9 @@ def propose_formulas(sources: Sources) -> pd.DataFrame:
     taken = {line[2] for line in lines}
     lines += [line for line in _share_lines(blocks) if line[2] not in taken]
     grown = growth_columns(blocks)
-    for (kind, name, grew, first, last), held, known, enough in grown:
+    for rule, held, known, enough in grown:
         if enough:  # beside what else gives it: change in percent is that in number per head, and growth
-            lines.append(("yes", kind, name, grew, "", f"{first} to {last}", f"{held} of {known} rows"))
+            lines.append(("yes", *rule[:3], "", span_text(rule), f"{held} of {known} rows"))
     taken = {line[2] for line in lines}
     ranked = [
         found
@@ -589,11 +588,7 @@ def propose_formulas(sources: Sources) -> pd.DataFrame:
         ("ratio", key[:3], f"{key[3]:g}", held, known) for key, (held, known, _) in near.items()
     ]
     rather += [("sum", members, "", held, known) for members, held, known in nearly_sums(blocks, ratios)]
-    rather += [
-        (kind, (name, grew), f"{first} to {last}", held, known)
-        for (kind, name, grew, first, last), held, known, enough in grown
-        if not enough
-    ]
+    rather += [(rule[0], rule[1:3], span_text(rule), held, known) for rule, held, known, enough in grown if not enough]
     told_of, nearly = meant | {frozenset(line[2:3]) for line in lines}, []
     told_of |= {frozenset((line[2], *line[3].split(" + "))) for line in lines if line[1] == "sum"}
     for kind, names, unit, held, known in sorted(rather, key=lambda e: (-e[3] / e[4], typed.get(e[1][0], 0.0))):
@@ -642,11 +637,15 @@ def read_formulas(path: Path) -> pd.DataFrame:
     if not kinds.empty:
         problem = f"kind = {kinds['kind'].iloc[0]!r}"
         raise DataError(message(problem, where=f"{path}, line {kinds.index[0]}", allowed=", ".join(known)))
-    spans = rules[rules["kind"].isin(GROWTHS) & ~rules["factor"].str.fullmatch(_SPAN)]
+    spans = rules[rules["kind"].isin(GROWTHS) & ~rules["factor"].str.fullmatch(SPAN)]
     if not spans.empty:
         problem = f"factor = {spans['factor'].iloc[0]!r}"
         raise DataError(
-            message(problem, where=f"{path}, line {spans.index[0]}", allowed="two years, as in 2016 to 2021")
+            message(
+                problem,
+                where=f"{path}, line {spans.index[0]}",
+                allowed="two years, as in 2016 to 2021, 2014 to 2024 over 9.7 years",
+            )
         )
     return rules[rules["use"].str.strip().str.casefold() == "yes"]
 
@@ -713,7 +712,7 @@ def audit_file(
     shares = [(rule["column"], rule["numerator"]) for rule in rules.to_dict("records") if rule["kind"] == "share"]
     ordered = [each for each in ordered if each[0] in _ORDERED]
     growths = [
-        (rule["kind"], rule["column"], rule["numerator"], *map(int, rule["factor"].split(" to ")))
+        (rule["kind"], rule["column"], rule["numerator"], *read_span(rule["factor"]))
         for rule in rules.to_dict("records")
         if rule["kind"] in GROWTHS
     ]

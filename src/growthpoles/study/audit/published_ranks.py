@@ -15,7 +15,7 @@ import pandas as pd
 from growthpoles.errors import DataError, Reason
 from growthpoles.language.languages import alternatives
 from growthpoles.study.audit.arithmetic import SLACK
-from growthpoles.study.audit.causes.printed_relations import Array, Block, Bounds, Column, Mask, meets
+from growthpoles.study.audit.causes.printed_relations import Array, Block, Bounds, Column, Mask, far_off, meets
 from growthpoles.study.audit.column_orders import listed
 from growthpoles.study.audit.findings import SEVERITIES, Cell, Fault, Finding, one_reading, published_figure
 from growthpoles.study.audit.printed_cells import Sources, printed_decimal, read_table
@@ -413,17 +413,70 @@ def file_order_findings(sources: Sources, rules: Sequence[tuple[str, str, str]])
 
 #: Columns that hold the growth of another between two years, in percent or in its own unit: from both figures and the
 #: years between. All rise with the later figure and fall with the earlier one.
-GROWTHS: Mapping[str, Callable[[Array, Array, int], Array]] = {
+GROWTHS: Mapping[str, Callable[[Array, Array, float], Array]] = {
     "growth": lambda before, after, years: 100.0 * (after / before - 1.0),
     "annual growth": lambda before, after, years: 100.0 * ((after / before) ** (1.0 / years) - 1.0),
     "exponential growth": lambda before, after, years: 100.0 * np.log(after / before) / years,
+    "simple annual growth": lambda before, after, years: 100.0 * (after / before - 1.0) / years,
     "difference": lambda before, after, years: after - before,
     "index": lambda before, after, years: 100.0 * after / before,
 }
-#: Kind, column, what grew, first and last year.
-Growth = tuple[str, str, str, int, int]
+#: Of those of a year: the years between from how many times the figure is, and the growth.
+_YEARLY: Mapping[str, Callable[[Array, Array], Array]] = {
+    "annual growth": lambda ratio, rate: np.log(ratio) / np.log1p(rate / 100.0),
+    "exponential growth": lambda ratio, rate: 100.0 * np.log(ratio) / rate,
+    "simple annual growth": lambda ratio, rate: 100.0 * (ratio - 1.0) / rate,
+}
+#: Kind, column, what grew, first and last year, the years between, which are no whole number between two censuses.
+Growth = tuple[str, str, str, int, int, float]
+#: How a file of formulas writes the years of growth.
+SPAN = re.compile(r"((?:19|20)\d\d) to ((?:19|20)\d\d)(?: over (\d{1,3}(?:\.\d{1,6})?) years)?")
+_SPAN_AWAY, _SPAN_DIGITS = 1.0, 6  # years from the difference of the printed ones; decimals of what is estimated
+_SPAN_CHOICE = 2.0  # an estimated span is one of a hundred (log10)
 _GROWTH_ROWS, _GROWTH_CHANCE = 5, 6.0  # chance would give a growth that is proposed once in so many files (log10)
 _DEALT, _NEAR = 0.9, 0.05  # rows that hold in the order of their size; how near others come there, in spreads
+
+
+def span_text(rule: Growth) -> str:
+    """Write the years of growth as a file of formulas has them; :data:`SPAN` reads them."""
+    *_, first, last, years = rule
+    return f"{first} to {last}" + (f" over {years:.9g} years" if years != last - first else "")
+
+
+def read_span(text: str) -> tuple[int, int, float]:
+    """Read the years of growth, and those between; their difference where it is not told."""
+    first, last, years = SPAN.fullmatch(text).groups()  # type: ignore[union-attr]
+    return int(first), int(last), float(years or int(last) - int(first))
+
+
+def common_span(kind: str, column: Column, ratio: tuple[Array, Array], known: Mask, years: float) -> float:
+    """Return the years over which growth holds in most rows: the given ones where none are better, else the roundest.
+
+    `ratio` bounds how many times the figure is. A row holds in one interval of years: growth of a year is nearer to
+    zero the longer they are.
+    """
+    (less, more), (low, high) = (part[known] for part in ratio), (part[known] for part in (column.low, column.high))
+    least, most = np.full(len(low), years - _SPAN_AWAY), np.full(len(low), years + _SPAN_AWAY)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        for times, rate, sign in ((less, high, 1.0), (more, low, -1.0)):
+            turn, rises, falls = _YEARLY[kind](times, rate), sign * (times - 1.0) > 0, sign * rate < 0
+            most = np.where(~rises & falls, np.fmin(most, turn), most)
+            least = np.where(rises & ~falls, np.fmax(least, turn), least)
+            most = np.where(rises & (falls | (rate == 0)), -np.inf, most)
+    starts, ends = (np.sort(part[least <= most]) for part in (least, most))
+    if not len(starts):
+        return years
+    # In how many rows it holds at each of these; the given years come first.
+    points = np.append(years, starts)
+    slack = 1e-9 * points
+    held = np.searchsorted(starts, points + slack, "right") - np.searchsorted(ends, points - slack, "left")
+    if held[0] >= held.max():
+        return years
+    best = points[held == held.max()]
+    start = float(best[np.argmin(np.abs(best - years))])
+    end = float(ends[ends >= start * (1.0 - 1e-9)][0])
+    rounded = [round((start + end) / 2.0, digits) for digits in range(_SPAN_DIGITS + 1)]
+    return next((each for each in rounded if start <= each <= end), rounded[-1])
 
 
 def growth_ends(
@@ -440,13 +493,12 @@ def growth_ends(
     return ends
 
 
-def growth_bounds(
-    blocks: Mapping[int, Block], block: Block, kind: str, of: str, first: int, last: int
-) -> Bounds | None:
+def growth_bounds(blocks: Mapping[int, Block], block: Block, rule: Growth) -> Bounds | None:
     """Return low, middle, high of growth as the figures of both years have it; NaN where that is open.
 
     None where no table of one of the years has the figures of all regions.
     """
+    kind, _, of, first, last, years = rule
     found = growth_ends(blocks, block, of, first, last)
     if found is None:
         return None
@@ -456,7 +508,7 @@ def growth_bounds(
     sure = (low > 0) & (lower >= 0) | (kind == "difference")
     pairs = (high, lower), (middle, value), (low, higher)
     with np.errstate(divide="ignore", invalid="ignore"):
-        least, best, most = (np.where(sure, GROWTHS[kind](*pair, last - first), np.nan) for pair in pairs)
+        least, best, most = (np.where(sure, GROWTHS[kind](*pair, years), np.nan) for pair in pairs)
     # Binary arithmetic leaves more of large figures in their difference than its own size tells.
     slack = SLACK * (np.abs(middle) + np.abs(value)) if kind == "difference" else np.zeros(len(best))
     return least - slack, best, most + slack
@@ -471,30 +523,39 @@ def may_be_growth(blocks: Mapping[int, Block], block: Block, name: str, last: in
 def growth_columns(blocks: Mapping[int, Block]) -> list[tuple[Growth, int, int, bool]]:
     """Find columns that are the growth of another between two years, with the rows that hold and those checked.
 
-    Last whether half of the rows hold; a quarter is named at least.
+    Last whether nearly all rows hold, and the others are far off (:func:`far_off`); a quarter is named at least.
     """
     years: dict[str, list[int]] = {}
     for block in blocks.values():
         for name in block.columns if block.year and block.year > 0 else ():
             years[name] = sorted({*years.get(name, ()), block.year or 0})
     spans = [(of, *span) for of, dated in years.items() for span in combinations(dated, 2)]
-    yearly = ("annual growth", "exponential growth")  # of one year the one is growth, the other hardly more
-    ways = [(kind, *span) for span in spans for kind in GROWTHS if kind not in yearly or span[2] - span[1] > 1]
+    # Of one year the growth of a year is growth, or hardly more.
+    ways = [(kind, *span) for span in spans for kind in GROWTHS if kind not in _YEARLY or span[2] - span[1] > 1]
     trials = np.log10(float(max(len(ways) * sum(len(block.columns) for block in blocks.values()), 1)))
     found: dict[tuple[str, int], tuple[bool, float, Growth, int, int]] = {}
     for (kind, of, first, last), block in product(ways, blocks.values()):
         columns = [name for name in block.columns if name != of and may_be_growth(blocks, block, name, last)]
-        bounds = growth_bounds(blocks, block, kind, of, first, last) if columns else None
-        for name in columns if bounds is not None else ():
-            assert bounds is not None
+        whole = float(last - first)
+        times = growth_bounds(blocks, block, ("index", "", of, first, last, whole)) if columns else None
+        for name in columns if times is not None else ():
+            assert times is not None
+            column, rule = block.columns[name], (kind, name, of, first, last, whole)
+            if kind in _YEARLY:
+                known = np.isfinite(times[0]) & np.isfinite(column.value)
+                between = common_span(kind, column, (times[0] / 100.0, times[2] / 100.0), known, whole)
+                rule = (*rule[:5], between)
+            bounds = growth_bounds(blocks, block, rule)
+            assert bounds is not None  # as above
             low, _, high = bounds
-            column = block.columns[name]
             known = np.isfinite(low) & np.isfinite(column.value)
             held = known & meets(column, low, high)
             n, k = int(known.sum()), int(held.sum())
             if k < max(_GROWTH_ROWS, n / 4):
-                if n >= _GROWTH_ROWS and (rare := _dealt(column, bounds, known) + trials) < -_GROWTH_CHANCE:
-                    new = False, rare, (kind, name, of, first, last), k, n
+                whole_bounds = bounds if rule[5] == whole else growth_bounds(blocks, block, (*rule[:5], whole))
+                assert whole_bounds is not None
+                if n >= _GROWTH_ROWS and (rare := _dealt(column, whole_bounds, known) + trials) < -_GROWTH_CHANCE:
+                    new = False, rare, (*rule[:5], whole), k, n
                     found[name, block.table] = min(found.get((name, block.table), new), new)
                 continue
             # Coarse figures fit much: the bounds must tell rows apart, and chance must not.
@@ -504,8 +565,9 @@ def growth_columns(blocks: Mapping[int, Block]) -> list[tuple[Growth, int, int, 
                 scatter = min(scatter, float(np.subtract(*np.quantile(column.value[held], [0.75, 0.25]))))
             rate = min(blur / (3.5 * scatter), 1.0) if scatter else 1.0
             chance = float(np.log10(float(comb(n, k))) + k * np.log10(rate) + trials)
+            chance += _SPAN_CHOICE * (rule[5] != whole)
             if chance < -_GROWTH_CHANCE and blur < 0.5 * scatter:
-                new = k < n / 2, chance, (kind, name, of, first, last), k, n
+                new = not far_off(column, bounds, known), chance, rule, k, n
                 found[name, block.table] = min(found.get((name, block.table), new), new)
     tally: dict[tuple[Growth, bool], list[int]] = {}
     for short, _, rule, k, n in found.values():

@@ -39,6 +39,10 @@ _SHARPER = 2.5
 #: with each other, in the order of their size; the chance (log) that they look as shares.
 _WHOLES = 100.0, 1.0
 _FEWEST_SHARES, _MOVED, _NEAR, _CHANCE_SHARES = 6, 0.9, 0.05, float(np.log(1e-6))
+#: Where most rows hold, the others are faults if this part of all, or three, fails; how far off, in roundings, a row is
+#: that misses by little, and the part of all rows that may; the part of failing rows that hold when they are dealt
+#: anew, if they are so far off (in spreads).
+_FEW, _NEAR_MISS, _NEAR_ROWS, _DEALT, _GROSS = 0.1, 2.0, 0.05, 0.6, 0.3
 #: Significant digits of columns among which ratios are looked for: tens of thousands of unemployed are known to two.
 _COARSEST = 1.0
 #: Words of a header that tell a ratio.
@@ -171,6 +175,36 @@ def meets(column: Column, low: Array, high: Array) -> Mask:
     """Tell where a printed cell can stand for something between low and high."""
     slack = SLACK * np.abs(column.value)
     return np.asarray((column.high + slack >= low) & (column.low - slack <= high))
+
+
+def far_off(column: Column, bounds: Bounds, known: Mask, *, few: float = _FEW) -> bool:
+    """Tell whether the rows in which a formula does not hold are faults of rows, or the formula is another one.
+
+    With other years between, other people or another area, many rows miss what rounding allows by little. Faults of
+    rows are far off, and few, or the figures of other rows: of those one or two on, or dealt in the order of size.
+    """
+    at = np.flatnonzero(known)
+    low, middle, high = (part[at] for part in bounds)
+    value, least, most = column.value[at], column.low[at], column.high[at]
+    slack = SLACK * np.abs(value)
+
+    def gaps(order: npt.NDArray[np.intp]) -> Array:
+        return np.maximum(low[order] - most, least - high[order]) - slack
+
+    rows, n = np.arange(len(at)), len(at)
+    gap, blur = gaps(rows), high - low + most - least
+    out = gap > 0
+    failing = np.flatnonzero(out)
+    ways = [(gaps(np.roll(rows, by)) <= 0) & out for by in (1, -1, 2, -2)]
+    scatter = float(np.std(value))
+    if len(failing) and np.median(gap[out]) > _GROSS * scatter:
+        dealt = rows.copy()
+        dealt[failing[np.argsort(value[failing], kind="stable")]] = failing[np.argsort(middle[failing], kind="stable")]
+        ways += [(gaps(dealt) <= 0) & out] if np.median(blur) < _NEAR * scatter else []
+    moved = max(ways, key=lambda each: int(each.sum()))
+    left = out & ~moved if moved.sum() >= _DEALT * out.sum() else out
+    near = left & (gap <= _NEAR_MISS * blur)
+    return bool(near.sum() <= _NEAR_ROWS * n and left.sum() <= max(ODD_ROWS + 1, few * n))
 
 
 def same_cells(first: Column, second: Column) -> bool:
