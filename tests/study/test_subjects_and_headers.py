@@ -791,3 +791,69 @@ def test_quarters_bear_the_subject_of_their_table(form: str, seed: int, tmp_path
     read = gp.read_table(book(tmp_path / "t.xlsx", [["Registered jobseekers by district"], *heads, *rows]))
     assert set(read["indicator"]) == {f"Registered jobseekers by district: {part}" for part in parts}
     assert set(read["year"]) == {2022, 2023} and len(read) == 2 * len(parts) * len(STEMS)
+
+
+OWN = (
+    "GDP per capita (Kwacha)",
+    "Average wage, JD",
+    "На душу населения, долларов США",
+    "Area (km²)",
+    "Share, %",
+    "Wages (SAR)",
+)
+SAID = ("(Million Kwacha)", "(in thousands)", "(млн. долларов США)", "млн. долларов США", "Million JD", "(Mln. SAR)")
+
+
+@pytest.mark.parametrize("seed", samples(range(36), 9))
+def test_the_unit_of_a_table_is_not_that_of_a_column_with_one_of_its_own(seed: int, tmp_path: Path) -> None:
+    rng = random.Random(seed)
+    own, said = rng.choice(OWN), SAID[seed % len(SAID)]
+    heads = rng.sample(["Exports", "Imports", own], 3)
+    rows = [[name, *(rng.randint(200, 90000) for _ in heads)] for name in STEMS]
+    file = book(tmp_path / "t.xlsx", [["Trade of districts, 2021"], [said], ["District", *heads], *rows])
+    told = said.strip("()").removeprefix("in ")
+    assert gp.read_table(file).attrs["units"] == {"Exports": told, "Imports": told}
+
+
+@pytest.mark.parametrize("line", [
+    "на начало года, тыс. человек", "в сомах", "центнеров с гектара", "at current prices, K' Million", "JD",
+    "excluding towns",
+    "на 1000 населения", "at the end of the year, persons", "в процентах", "in million JD",
+])  # fmt: skip
+@pytest.mark.parametrize("wide", [True, False])
+def test_a_line_in_brackets_under_the_title_is_not_lost(line: str, wide: bool, tmp_path: Path) -> None:
+    rng = random.Random(line)
+    heads = ["2019", "2020"] if wide else ["Homes", "Roads"]
+    rows = [[name, *(rng.randint(200, 90000) for _ in heads)] for name in STEMS]
+    title = ["Homes of districts" if wide else "Homes and roads of districts, 2021"]
+    read = gp.read_table(book(tmp_path / "t.xlsx", [title, [f"({line})"], [], ["District", *heads], *rows]))
+    names = {"Homes of districts"} if wide else {"Homes", "Roads"}
+    assert read.attrs["units"] == dict.fromkeys(names, line.removeprefix("in ")) and set(read["indicator"]) == names
+
+
+@pytest.mark.parametrize("line", ["(Provisional)", "(revised data)", "(2021)", "(continued)"])
+def test_what_tells_how_sure_numbers_are_is_no_unit(line: str, tmp_path: Path) -> None:
+    rows = [[name, 200 + 7 * i, 300 + 9 * i] for i, name in enumerate(STEMS)]
+    read = gp.read_table(
+        book(tmp_path / "t.xlsx", [["Homes of districts"], [line], ["District", "2019", "2020"], *rows])
+    )
+    assert read.attrs["units"] == {}
+
+
+@pytest.mark.parametrize(
+    "listed", ["1990, 2000 and 2010", "1990, 2000 & 2010", "1990, 2000, 2010", "1990/2000/2010", "1990 – 2010"]
+)
+@pytest.mark.parametrize(
+    "form",
+    [
+        "Homes of districts, Zambia {} Censuses",
+        "Homes of districts, {}",
+        "Homes of districts {}",
+        "Homes of districts ({})",
+    ],
+)
+def test_the_years_of_a_title_go_however_many_are_listed(listed: str, form: str, tmp_path: Path) -> None:
+    rows = [[name, 200 + 7 * i, 300 + 9 * i, 40 + i] for i, name in enumerate(STEMS)]
+    file = book(tmp_path / "t.xlsx", [[form.format(listed)], ["District", "1990", "2000", "2010"], *rows])
+    name = "Homes of districts, Zambia" if "Zambia" in form else "Homes of districts"
+    assert set(gp.read_table(file)["indicator"]) == {name}

@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from growthpoles.errors import Reason, listed, shown
+from growthpoles.errors import Reason, listed
 from growthpoles.language.languages import alternatives
 from growthpoles.study.files.problems import FAR_YEARS, LUNAR_YEARS
 
@@ -36,7 +36,7 @@ _NOTE = (
 _NO_UNIT = rf"(?:{_STATE}\.?|(?:notes?|nb|fn|ref|uwag\w*|przypis\w*|прим\w*|сн\w*)\b[^\[\]]*)\]"
 _UNIT = (
     rf"(?!\[{_NO_UNIT})\[(?:[%‰$€£¥₽₸₹₴₺]|(?:\d{{3,}}\s|[^\W\d_]\s)?[^\W\d_]{{2,}})[^\[\]\d]*[23]?\]"
-    r"|\((?:zł|kč|ft|kr|dh|da|dt|rm|rp|rs|bs|kz|kn|gs|kg|mg|mt|kt|ha|km|cm|mm|kw|mw|gw|pp|tl|га|км|кг|мм|тг|кт|пп|t|т)\)"
+    r"|\((?:zł|kč|ft|kr|dh|da|dt|rm|rp|rs|bs|kz|kn|gs|kg|mg|mt|kt|ha|km|cm|mm|kw|mw|gw|pp|tl|jd|kd|bd|sr|qr|zk|га|км|кг|мм|тг|кт|пп|t|т)\)"
 )
 # Behind a year a mark also stands after a slash or a dash, or right at it: "2021/P", "2021-p", "2021prov.", "2021/1".
 _YEAR_NOTE = (
@@ -610,21 +610,15 @@ def marks_of_years(texts: Iterable[str]) -> dict[str, str]:
     return {} if words else found
 
 
-def marks_told(labels: Iterable[str], titles: Iterable[str]) -> list[str]:
-    """Say what is marked at the years of columns and rows, and at that of a title."""
-    kept, above = (
-        listed((f"{mark!r} in {shown(text)}" for text, mark in marks_of_years(each).items()), limit=8)
-        for each in (labels, titles)
-    )
-    told = [f"{kept}: kept as a remark on every number of that year"] if kept else []
-    return [*told, f"{above}: marks the year of a title, and is kept beside no number"] if above else told
-
-
 #: "Population 2015-2020", "Años 2019 a 2022", "(2010 und 2022)".
+_AND = r"[-–—/,،;&]|to|till|until|and|a|al|y|e|und|bis|et|à|au|do|i|do|по|до|и|та|و|إلى|الى"
+_LISTED = rf"(?:FY\s?)?{_YEAR}(?:[/–-](?:19|20)?\d\d(?!\d))?"
+_YEAR_BETWEEN = _LISTED.replace(_YEAR, _YEAR[1:-1])
 _SPAN = re.compile(
-    rf"[\s,;:.(\[–—-]*(?:\b(?:{YEAR_WORDS.pattern})\s+|\b(?:from|de|von|du|с|in|en|в|за|на)\s+)?(?<![\d.,])\(?(?:FY\s?)?{_YEAR}(?:[/–-]\d\d)?"
-    rf"\s*(?:[-–—/]|to|till|until|and|a|al|y|e|und|bis|et|à|au|do|i|do|по|до|и|та|و|إلى|الى)\s*(?:FY\s?)?{_YEAR}(?:[/–-]\d\d)?(?![\d]|[.,]\d)[)\]]?"
-    r"(?:\s*(?:г\.?г?\.?|годы|годах|years?|жж?\.?)(?!\w))?",
+    rf"[\s,،;:.(\[–—-]*(?:\b(?:{YEAR_WORDS.pattern})\s+|\b(?:from|de|von|du|с|in|en|в|за|на)\s+)?(?<![\d.,])\(?"
+    rf"{_LISTED}(?:\s*[,،;/]\s*{_YEAR_BETWEEN}(?=\D))*"
+    rf"(?:\s*,?\s*(?:{_AND})\s*){_LISTED}(?![\d]|[.,]\d)[)\]]?"
+    r"(?:\s*(?:г\.?г?\.?|годы|годах|years?|жж?\.?|census(?:es)?|seasons?|перепис\w+|censos|recensements)(?!\w))?",
     flags=re.IGNORECASE,
 )
 
@@ -632,10 +626,10 @@ _SPAN = re.compile(
 def without_span(text: str, years: Collection[int]) -> str:
     """Return a title without the span of years that the table has: its first and its last one are among `years`."""
     hits = [hit for hit in _SPAN.finditer(_base_hidden(text)) if int(hit[1]) < int(hit[2])]
-    hits = [hit for hit in hits if not (hit[0].strip()[0] in ",;:" and text[hit.end() :].lstrip()[:1].isalpha())]
+    hits = [hit for hit in hits if not (hit[0].strip()[0] in ",،;:" and text[hit.end() :].lstrip()[:1].isalpha())]
     for hit in reversed([hit for hit in hits if {int(hit[1]), int(hit[2])} <= {*years}]):
         text = f"{without_link(text[: hit.start()].rstrip())} {text[hit.end() :]}"
-        text = re.sub(r"\s+(?=[,;:.)\]])", "", " ".join(text.split())).strip(" ,;:/|–—-")
+        text = re.sub(r"\s+(?=[,;:.)\]])", "", " ".join(text.split())).strip(" ,،;:/|–—-")
     return text
 
 

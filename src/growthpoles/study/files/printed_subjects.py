@@ -9,6 +9,7 @@ from itertools import accumulate, groupby, zip_longest
 from operator import itemgetter
 from typing import TypeVar
 
+from growthpoles.errors import listed, shown
 from growthpoles.language.languages import alternatives
 from growthpoles.regions.name_matching import is_country, says_only_total, says_total, script
 from growthpoles.study.files.printed_labels import (
@@ -17,6 +18,7 @@ from growthpoles.study.files.printed_labels import (
     TABLE_NUMBER,
     YEAR_WORDS,
     bare_name,
+    marks_of_years,
     one_of,
     parse_year,
     two_years,
@@ -117,8 +119,14 @@ def is_unit(text: str) -> bool:
     return all(_MULTIPLIED.fullmatch(part) is not None or (part != text and is_unit(part)) for part in languages)
 
 
+_CURRENCY = re.compile(alternatives("currencies"))
+_LONG_WORD = re.compile(r"[^\W\d_]{3,}")
+_QUALIFIES = 60  # letters of a line
+# Russian "в процентах", Polish "w złotych": the word does not stand without the preposition; "в млн. руб." does.
+_IN_CASE = re.compile(r"[вуvwu]\s+[^\W\d_]{5,}(?!\w|\.)", flags=re.IGNORECASE)
 _STEM = 5  # letters by which a title names the heading of its regions: "Marz", "by marzes"
-_OF_PRICES = re.compile(one_of("prices"), flags=re.IGNORECASE)
+_WHEN = _made_of(f"{alternatives('before_years')}|{alternatives('year_said')}|{alternatives('months')}", r"\d+")
+_NO_UNIT = re.compile(rf"{one_of('prices')}|^{_WHEN.pattern}$", flags=re.IGNORECASE)
 #: "(Cifras en millones de Lempiras)": what stands behind "in" within brackets, whatever the currency is called.
 _IN_UNIT = re.compile(
     rf"[(\[（［]\s*(?:{alternatives('figures')})?\s*(?:{alternatives('unit_before')})\s+([^()\[\]]{{2,60}}?)\s*[)\]）］]",
@@ -150,9 +158,11 @@ def main_title(titles: Sequence[str], of: str) -> str:
 def unit_said(titles: Iterable[str], label: str = "") -> str:
     """Return the unit that lines above a table say of all its numbers ("(тыс. чел.)", "Unit: m EUR"), if it is one.
 
-    It is "" where the label of the numbers says another ("Area (km²)", "% of all").
+    Below another line also what else stands alone in brackets ("(excluding towns)"). It is "" where the label of the
+    numbers says another ("Area (km²)", "% of all", "Wages, JD").
     """
-    if re.search(_SIGN, label) or is_unit(re.split(r"[,(\[]", label.rstrip(" )]"))[-1]):
+    own = re.split(r"[,(\[]", label.rstrip(" )]"))[-1].strip()
+    if re.search(_SIGN, label) or is_unit(own) or (own != label and _CURRENCY.fullmatch(own)):
         return ""
 
     def bare_of(text: str) -> str:
@@ -162,14 +172,25 @@ def unit_said(titles: Iterable[str], label: str = "") -> str:
     bare = list(map(bare_of, titles))
     after = {text: hit[1] for text in bare if (hit := _AFTER_UNIT.fullmatch(text))}
     within = [hit for text in titles if (hit := _IN_UNIT.fullmatch(text.strip()))]
-    after |= {bare_of(hit[0]): hit[1] for hit in within if not years_in(hit[1]) and _MEASURE.search(hit[1])}
+    within = [hit for hit in within if not years_in(hit[1]) and _MEASURE.search(hit[1])]
+    after |= {(text := bare_of(hit[0])): text if _IN_CASE.match(text) else hit[1] for hit in within}
 
     def measures(text: str) -> bool:
-        head, *rest = re.split(r",\s*|\s*\(", text)  # "TZS million, current prices"
-        return is_unit(text) or (bool(rest) and is_unit(head) and all(map(_OF_PRICES.search, rest)))
+        parts = [part.strip(" )") for part in re.split(r",\s*|\s*\(", text)]  # "TZS million, current prices"
+        others = [part for part in parts if not is_unit(part)]
+        return is_unit(text) or (len(others) + 1 == len(parts) and all(map(_NO_UNIT.search, others)))
 
     said = {*after.values(), *(text for text in bare if text not in after and measures(text))}
-    return next(iter(said)) if len(said) == 1 else ""
+    said |= {own for own, text in zip(bare[1:], titles[1:], strict=True) if not said and _qualifies(own, text)}
+    found = next(iter(said)) if len(said) == 1 else ""
+    shared = own != label and {*_LONG_WORD.findall(own.casefold())} & {*_LONG_WORD.findall(found.casefold())}
+    return "" if shared else found
+
+
+def _qualifies(bare: str, text: str) -> bool:
+    """Tell whether a line in brackets says something of all numbers, and not how sure or of which year they are."""
+    known = _REMARK.fullmatch(text) or years_in(text) or is_no_subject(bare) or says_continued(bare)
+    return bare != text.strip() and any(map(str.isalpha, bare)) and len(bare) <= _QUALIFIES and not known
 
 
 def gives_units(texts: Sequence[str], kinds: str, above: Sequence[object]) -> bool:
@@ -340,6 +361,16 @@ def spans_of_others(years: Mapping[int, int], paths: Sequence[Sequence[str]]) ->
     apart = {label for at, label in spans.items() if at not in covered}
     apart |= {label for label, n in Counter(spans.values()).items() if n > 1} - {*single.values()}
     return [at for at in covered if spans[at] not in apart or _CHANGE.search(spans[at])]
+
+
+def marks_told(labels: Iterable[str], titles: Iterable[str]) -> list[str]:
+    """Say what is marked at the years of columns and rows, and at that of a title."""
+    kept, above = (
+        listed((f"{mark!r} in {shown(text)}" for text, mark in marks_of_years(each).items()), limit=8)
+        for each in (labels, titles)
+    )
+    told = [f"{kept}: kept as a remark on every number of that year"] if kept else []
+    return [*told, f"{above}: marks the year of a title, and is kept beside no number"] if above else told
 
 
 _CONTINUED = re.compile(one_of("continued"), flags=re.IGNORECASE)
