@@ -17,6 +17,8 @@ import shapely
 
 import growthpoles as gp
 from growthpoles.errors import DataError, nearest, options_in
+from growthpoles.maps.map_options import MapOptions, make_style
+from growthpoles.maps.thematic.map_drawing import region_names
 from growthpoles.study.examine_study import examine_study
 from growthpoles.study.file_variable import (
     FileData,
@@ -1116,3 +1118,45 @@ def test_numbers_of_rows_and_ranks_are_not_offered_as_the_numbers_of_a_map(tmp_p
     with pytest.raises(DataError, match="which numbers") as told:
         _column(path, tmp_path / "t.csv", None)
     assert str(told.value).endswith("--variable one of Births, Deaths")
+
+
+@pytest.mark.parametrize("seed", samples(range(24), 6))
+def test_a_heading_of_numbers_and_shares_is_asked_about(seed: int, tmp_path: Path) -> None:
+    """ "Population" above "Number" and "%" is neither of them, whatever signs stand behind."""
+    rng = random.Random(seed)
+    counted, share = rng.choice(["Number", "No.", "Thousand"]), rng.choice(["%", "Percent", "‰", "€"])
+    kinds = [(counted, rng.sample(range(100, 9000), len(NAMES))), (share, rng.sample(range(1, 90), len(NAMES)))]
+    rng.shuffle(kinds)
+    path, _ = _table(tmp_path, ["density"])
+    rows = [["code", "Population", ""], ["", *(kind for kind, _ in kinds)]]
+    rows += [[f"X{at}", *(cells[at] for _, cells in kinds)] for at in range(len(NAMES))]
+    book = openpyxl.Workbook()
+    for row in rows:
+        book.active.append(row)
+    book.save(tmp_path / "t.xlsx")
+    with pytest.raises(DataError, match="Population stands in several") as caught:
+        _column(path, tmp_path / "t.xlsx", "Population")
+    for kind, cells in kinds:
+        name = f"Population, {kind}" if kind else "Population"
+        assert f"'{name}'" in str(caught.value) or name in str(caught.value)
+        if kind:
+            assert _column(path, tmp_path / "t.xlsx", name)[0] == cells
+
+
+@pytest.mark.parametrize("lang", ["en", "ru", "kk"])
+@pytest.mark.parametrize("asked", [None, "name_ar", "name", "long_name"])
+def test_the_column_of_names_that_is_asked_for_is_the_one_drawn_in_any_language(
+    tmp_path: Path, lang: str, asked: str | None
+) -> None:
+    """A file of OpenStreetMap has names in many languages, of which a map takes its own where none is asked for."""
+    columns = {column: [f"{column} {name}" for name in NAMES] for column in ("name", "name_ar", "name_en", "long_name")}
+    path = _layer(tmp_path / "regions.gpkg", {"code": [f"X{i}" for i in range(len(NAMES))], **columns})
+    data = read_files(path, FileOptions(key="code", name=asked))
+    assert data.regions is not None
+    drawn = {way[0] for way in region_names(data.regions, make_style(MapOptions(), lang=lang))}
+    assert drawn == set(columns[asked or ("name_en" if lang == "en" else "name")])
+    told = [note for note in data.notes if note.startswith("the names of the regions")]
+    assert asked is not None or "a map in its language takes name_en" in told[0]
+    if asked is not None:
+        regions = gp.read_boundaries(path, key="code", name=asked)
+        assert {way[0] for way in region_names(regions, make_style(MapOptions(), lang=lang))} == drawn

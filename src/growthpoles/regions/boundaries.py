@@ -201,7 +201,7 @@ def read_boundaries(
 def with_names(regions: GeoDataFrame, column: str, key: str | None = None) -> GeoDataFrame:
     """Return the regions with the texts of a column, or of their key, as `name`; the key stands for a missing one.
 
-    ``attrs``: `unnamed` and `namesakes`, where there are such.
+    ``attrs``: `unnamed` and `namesakes`, where there are such; `named`, the column that maps take in any language.
     """
     columns = [
         *([key] if key is not None else []),
@@ -217,7 +217,7 @@ def with_names(regions: GeoDataFrame, column: str, key: str | None = None) -> Ge
     twice = texts[texts.duplicated(keep=False)].value_counts(sort=False)
     found = {"unnamed": list(regions.index[texts.isna()]), "namesakes": [f"{text} ({n})" for text, n in twice.items()]}
     regions = regions.assign(name=texts.fillna(regions.index.to_series()).astype(object))
-    regions.attrs |= {kind: told for kind, told in found.items() if told}
+    regions.attrs |= {"named": ["name"]} | {kind: told for kind, told in found.items() if told}
     return regions
 
 

@@ -20,6 +20,7 @@ from growthpoles.errors import (
     shown,
     unshortened,
 )
+from growthpoles.language.languages import LANGUAGES
 from growthpoles.study.files.printed_labels import UNSTATED, parse_year, year_inside, year_of_part
 from growthpoles.study.files.printed_subjects import bear_sections
 from growthpoles.study.files.problems import ON_REQUEST, ColumnsLeftOut, partly_told
@@ -283,7 +284,7 @@ def _named(variable: str | None, names: Sequence[str], codes: Mapping[str, str])
 
 
 def _alike(name: str) -> str:
-    return "".join(sign for sign in name.casefold() if sign.isalnum())
+    return "".join(sign for sign in name.casefold() if sign.isalnum() or sign in "%‰$€£¥")
 
 
 _UNIT = re.compile(r"(?:\s*[\[(][^\[\]()]*[\])]|,\s[^,]*)$")
@@ -358,6 +359,8 @@ def read_files(path: Path, options: FileOptions, *, variable: str | None = None,
             undated = functools.cache(read)
     if name is not None:
         regions = with_names(regions, name, key)
+    if options.name is None:
+        regions.attrs.pop("named", None)
     notes += [note for note in boundary_notes(regions) if note not in notes]
     source = path.name if options.table is None else f"{options.table.name}, {path.name}"
     return FileData(regions, table, notes, source, undated, options.year, options.years or ())
@@ -414,6 +417,8 @@ def _columns_of(
     others = [column for column in names if column != name]
     if options.name is None and name is not None and (others or name != key):
         another = f" (--name says another: {listed(others, write=quoted)})" if others else ""
+        own = [column for lang in LANGUAGES if (column := f"name_{lang}") in table]
+        another += f"; a map in its language takes {listed(own)}" if own else ""
         notes.append(f"the names of the regions: column {name!r}{another}")
     return key, name, layer, notes
 

@@ -582,7 +582,8 @@ def region_names(regions: gpd.GeoDataFrame, style: Style) -> Sequence[list[str]]
     codes = short_codes(regions.index)
     order = preferred(style.lang)
     columns = [f"{kind}_{lang}" for lang in order for kind in ("short", "name")]
-    column = next((c for c in (*columns[:2], "name", *columns[2:]) if c in regions.columns), None)
+    columns = [*regions.attrs.get("named", ()), *columns[:2], "name", *columns[2:]]  # of a file: the one asked for
+    column = next((c for c in columns if c in regions.columns), None)
     if style.labels == "codes" or column is None:
         return [[code] for code in codes]
     short = map_geometry.are_codes(codes)  # a name is no short form of another one
