@@ -120,7 +120,7 @@ def _gives_units(block: Block, at: int, texts: Collection[str]) -> bool:
 
     "Persons" may be a sex, "RS" a region.
     """
-    if headers.UNIT.fullmatch(head_of(block, at)):
+    if headers.UNIT.fullmatch(head_of(block, at).removesuffix(" label")):
         return not all(map(str.isdecimal, texts))
     return bool(texts) and all(is_unit(text) and _SURE_UNIT.search(text) for text in texts)
 
@@ -150,7 +150,11 @@ def _said_of_all(block: Block, texts: Mapping[int, str]) -> tuple[int, int]:
     coded = {at: bool(headers.CODED.fullmatch(texts[at])) for at in heads}
     units = [at for at, text in texts.items() if _gives_units(block, at, [text])]
     subject = min(named, key=lambda at: (coded[at], ways[at].index(True), -at), default=-1)
-    return subject, min(units, key=lambda at: (at in named, not is_unit(texts[at]), coded[at], at), default=-1)
+
+    def likely(at: int) -> tuple[bool | int, ...]:
+        return at in named, not is_unit(texts[at]), coded[at], any(map(str.isdigit, texts[at])), at
+
+    return subject, min(units, key=likely, default=-1)
 
 
 def name_by_constants(block: Block) -> None:

@@ -206,7 +206,7 @@ def is_no_quantity(text: str) -> bool:
 def _by_alphabet(text: str) -> list[str]:
     """Divide a label where its alphabet changes, as one in two languages does: "ذكور Male"."""
     words = text.split()
-    kinds = accumulate(map(script, words), lambda before, own: own or before)
+    kinds: Iterable[str] = accumulate(map(script, words), lambda before, own: own or before)
     runs = groupby(zip(kinds, words, strict=True), key=itemgetter(0))
     return [" ".join(word for _, word in run) for _, run in runs]
 
