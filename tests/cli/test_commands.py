@@ -464,6 +464,22 @@ def test_a_percentage_changes_by_percentage_points(head, told, lang, points):
     assert _in_points(head, lang) == (None if told is None else told.format(points))
 
 
+@pytest.mark.parametrize("heads", [["UDHS {}"], ["{} Urban", "{} Rural"], ["{} Public", "{} Total"], ["{} Rate"]])
+@pytest.mark.parametrize("unit", ["%", "EUR"])
+def test_a_change_is_in_the_unit_of_the_title(county_file, ask, tmp_path, heads, unit):
+    columns = [head.format(year) for head in heads for year in (2015, 2021)]
+    rows = [f"Households with water ({unit})", ",".join(["code", *columns])]
+    rows += [",".join([f"{i:02d}", *(f"{i + 7 * at}.5" for at in range(len(columns)))]) for i in range(20)]
+    (tmp_path / "t.csv").write_text("\n".join(rows), encoding="utf-8")
+    asked = ["map", "change", str(county_file), "--table", str(tmp_path / "t.csv"), "--key", "code", "--years", "2015"]
+    name = heads[0].replace("{}", "").strip()
+    done = ask(*asked, "2021", "--variable", name, "--out", str(tmp_path / "m.svg"))
+    assert done.returncode == 0, done.stderr
+    assert ("in percentage points" in done.stderr) == (unit == "%")
+    drawn = (tmp_path / "m.svg").read_text(encoding="utf-8")
+    assert "Households with water" in drawn and ("percentage points" in drawn) == (unit == "%")
+
+
 @pytest.mark.parametrize("unit", ["", "%", "Percent", "EUR"])
 def test_the_map_of_a_change_of_a_percentage_says_so(county_file, ask, tmp_path, unit):
     name = "rate" if unit else "rate (%)"

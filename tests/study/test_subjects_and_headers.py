@@ -288,11 +288,25 @@ CATEGORIES = [
     ["Q1", "Q2", "Q3"],
     ["tūkst.", "procentai"],
     ["$(million)", "Percent"],
+    ["Urban", "Rural", "Total"],
+    ["город", "село", "всего"],
+    ["Вкупно", "Мажи", "Жени"],
+    ["Машко", "Женско", "Вкупно"],
+    ["Meshkuj", "Femra", "Gjithsej"],
+    ["Укупно", "Мушкарци", "Жене"],
+    ["ذكور", "إناث", "الجملة"],
+    ["الذكور", "الإناث", "الإجمالي"],
+    ["男", "女", "総数"],
+    ["Erkek", "Kadın", "Toplam"],
+    ["ذكور Male", "إناث Female", "جملة Total"],
+    ["Мужчины Men", "Женщины Women", "Итого Total"],
+    ["Men / Hommes", "Women / Femmes", "Total / Ensemble"],
+    ["Total males", "Total females", "Overall"],
 ]
 SUBJECTS = ["Unemployment rate", "Nedarbo lygis", "Ocupados por departamento", "Жителей на конец года"]
 
 
-@pytest.mark.parametrize("seed", samples(range(36), 9))
+@pytest.mark.parametrize("seed", samples(range(92), 23))
 @pytest.mark.parametrize("where", ["column", "title", "sheet", "section"])
 def test_a_category_bears_the_subject_of_its_table(tmp_path: Path, where: str, seed: int) -> None:
     rng = random.Random(f"{where}{seed}")
@@ -857,3 +871,156 @@ def test_the_years_of_a_title_go_however_many_are_listed(listed: str, form: str,
     file = book(tmp_path / "t.xlsx", [[form.format(listed)], ["District", "1990", "2000", "2010"], *rows])
     name = "Homes of districts, Zambia" if "Zambia" in form else "Homes of districts"
     assert set(gp.read_table(file)["indicator"]) == {name}
+
+
+def invented(rng: random.Random) -> str:
+    """Make a word that no list holds."""
+    return "".join(rng.choice(["ba", "vor", "len", "zim", "tu", "gar", "wip", "pel"]) for _ in range(4)).capitalize()
+
+
+OF_PEOPLE = [kinds for kinds in CATEGORIES if not {*kinds} & {"I", "Q1", "tūkst.", "Percent", "65+"}]
+OF_ALL = ["Total", "Всего", "всего", "Вкупно", "Gjithsej", "Укупно", "الجملة", "الإجمالي", "総数", "Toplam", "Overall"]
+OF_ALL += ["جملة Total", "Итого Total", "Total / Ensemble"]
+QUANTITIES = ["Households", "Number of dwellings", "Area (km²)", "GDP", "Unemployment rate"]
+
+
+@pytest.mark.parametrize("seed", samples(range(120), 20))
+def test_all_or_none_of_categories_bear_the_subject(tmp_path: Path, seed: int) -> None:
+    """A word that no list knows beside those that are known is one of them; a quantity is none."""
+    rng = random.Random(seed)
+    kinds, subject = list(OF_PEOPLE[seed % len(OF_PEOPLE)]), rng.choice(SUBJECTS[:3])
+    for at in rng.sample(range(3), rng.randint(0, 2)):
+        kinds[at] = invented(rng)
+    told = not ({*kinds} & {*OF_PEOPLE[seed % len(OF_PEOPLE)]} - {*OF_ALL})  # nothing but a total
+    rng.shuffle(kinds)
+    quantity = rng.choice(["", rng.choice(QUANTITIES)])
+    layout = rng.choice(["flat", "years above", "years beside", "long", "two lines"])
+    heads = [*kinds, *([quantity] if quantity and layout == "flat" else [])]
+    upper = [f"Group {invented(rng)}" for _ in range(rng.randint(1, 3))]
+    if layout == "two lines":
+        upper.append(rng.choice(["Total", "All persons", "Вкупно", "الجملة Total"]) if rng.random() < 0.7 else "")
+        upper = [text for text in upper if text]
+        heads = [f"{over}, {kind}" for over in upper for kind in kinds]
+    years = [2021, 2022] if layout != "flat" and layout != "two lines" else [2022]
+    n = len(heads) * len(years)
+    numbers = [[name, *(rng.randint(2200, 90_000) for _ in range(n))] for name in STEMS]
+    title: list[list[object]] = [[f"{subject}, 2022" if len(years) == 1 else subject], [""]]
+    if layout == "long":
+        rows = [["Region", "Year", "Kind", "Value"]]
+        cells = [(year, kind) for year in years for kind in heads]
+        rows += [[name, *cell, value] for name, *own in numbers for cell, value in zip(cells, own, strict=True)]
+    elif layout == "two lines":
+        over = [text if at == 0 else "" for text in upper for at in range(len(kinds))]
+        rows = [["Region", *over], ["", *kinds * len(upper)], *numbers]
+    elif layout == "years above":
+        rows = [["Region", *(year if at == 0 else "" for year in years for at in range(len(heads)))],
+                ["", *heads * len(years)], *numbers]  # fmt: skip
+    else:
+        rows = [["Region", *(f"{year} {kind}" if layout != "flat" else kind for year in years for kind in heads)]]
+        rows += numbers
+    merged = ()
+    if layout == "two lines" and len(kinds) > 1:
+        columns = "BCDEFGHIJKLM"
+        merged = tuple(f"{columns[i * len(kinds)]}3:{columns[(i + 1) * len(kinds) - 1]}3" for i in range(len(upper)))
+    got = gp.read_table(book(tmp_path / "t.xlsx", [*title, *rows], merged=merged))
+    names = list(dict.fromkeys(got["indicator"]))
+    bear = {name for name in names if name.startswith(f"{subject}: ")}
+    if layout == "two lines" and not (upper[-1].startswith(("Total", "All", "Вк", "ال"))):
+        assert not bear  # groups without a total may be what was measured
+    elif told:
+        assert bear in (set(), {*names})
+    else:
+        assert bear == {f"{subject}: {kind}" for kind in heads if kind != quantity}, (layout, heads, names)
+        assert {*names} - bear == ({quantity} if quantity in heads else set())
+
+
+@pytest.mark.parametrize("total", ["Total", "Вкупно", "الجملة", "Gjithsej", "Укупно", "総数", "Overall total"])
+@pytest.mark.parametrize("seed", samples(range(6), 1))
+def test_industries_with_their_total_keep_their_names(tmp_path: Path, total: str, seed: int) -> None:
+    rng = random.Random(f"{total}{seed}")
+    kinds = [invented(rng) for _ in range(rng.randint(3, 8))]
+    kinds.insert(rng.choice([0, len(kinds)]), total)
+    rows = [[name, *(rng.randint(2200, 90_000) for _ in kinds)] for name in STEMS]
+    got = gp.read_table(book(tmp_path / "t.xlsx", [["Employed by activity, 2020"], ["Region", *kinds], *rows]))
+    assert list(dict.fromkeys(got["indicator"])) == kinds
+
+
+@pytest.mark.parametrize("seed", samples(range(40), 8))
+def test_a_survey_or_its_rounds_bear_the_subject_of_their_table(tmp_path: Path, seed: int) -> None:
+    rng = random.Random(seed)
+    survey = "".join(rng.sample("BCDHJKLMNQSUX", rng.randint(3, 5)))
+    rounds = rng.choice([["", "", ""], [" I", " II", " III"], ["4", "5", "6"]])
+    years = [2011, 2016, 2022]
+    form = rng.choice(["{0}{1} {2}", "{2} {0}{1}"])
+    heads = [form.format(survey, part, year) for part, year in zip(rounds, years, strict=True)]
+    rows = [[name, *(rng.randint(10, 900) / 10 for _ in years)] for name in STEMS]
+    subject = rng.choice(["Children who are stunted by region (%)", "Доля бедных по регионам, %"])
+    got = gp.read_table(book(tmp_path / "t.xlsx", [[subject], ["Region", *heads], *rows]))
+    assert {*got["indicator"]} == {f"{subject}: {survey}{part}" for part in rounds}
+    plain = ["GDP", "Wages", "ВВП"][seed % 3]
+    heads = [form.format(plain, "", year) for year in years]
+    got = gp.read_table(book(tmp_path / "p.xlsx", [[subject], ["Region", *heads], *rows]))
+    assert {*got["indicator"]} == {plain}
+
+
+UNITS = ["%", "Percent", "тыс. человек", "million EUR", "مليون ريال", "UGX", "ha", "Persons", "денари", "USD"]
+SURE = UNITS[:5]
+UNIT_HEADS = ["Unit", "Units", "Единица измерения", "Мерна единица", "الوحدة", "Njësia", "Birim", "Мерки", "Mat"]
+
+
+def dimension(texts: list[str]) -> dict[str, object]:
+    """Return the categories of a dimension of JSON-stat, with codes of their own."""
+    codes = [f"c{at}" for at in range(len(texts))]
+    return {"index": codes, "label": dict(zip(codes, texts, strict=True))}
+
+
+@pytest.mark.parametrize("seed", samples(range(60), 12))
+@pytest.mark.parametrize("layout", ["table", "data set"])
+def test_a_column_or_a_dimension_of_units_gives_them(tmp_path: Path, layout: str, seed: int) -> None:
+    rng = random.Random(f"{layout}{seed}")
+    head = rng.choice(UNIT_HEADS)
+    names = ["Poverty headcount", "Mean consumption", "Jobs"][: rng.randint(1, 3) if layout == "table" else 1]
+    known = head not in ("Мерки", "Mat")  # the others are told by what they hold
+    units = dict(zip(names, rng.sample(UNITS if known else SURE, len(names)), strict=True))
+    keys = [(region, year, name) for region in STEMS for year in (2016, 2019) for name in names]
+    truth = {key: rng.randint(100, 9000) / 10 for key in keys}
+    if layout == "data set":
+        axes = {"Region": STEMS, "Year": ["2016", "2019"], "Indicator": names, head: [*units.values()]}
+        data = {"class": "dataset", "version": "2.0", "label": names[0], "id": list(axes), "value": [*truth.values()]}
+        data["size"] = [*map(len, axes.values())]
+        data["dimension"] = {axis: {"label": axis, "category": dimension(texts)} for axis, texts in axes.items()}
+        (path := tmp_path / "t.json").write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
+    else:
+        columns = ["Region", "Year", "Indicator", head, "Value"]
+        rng.shuffle(columns)
+        cells = [dict(zip(columns, columns, strict=True))]
+        for (region, year, name), value in truth.items():
+            cells.append({"Region": region, "Year": year, "Indicator": name, head: units[name], "Value": value})
+        path = text(tmp_path / "t.csv", [[each[at] for at in columns] for each in cells], sign=";")
+    got = gp.read_table(path, boundaries=layer(tmp_path, STEMS), key="code")
+    assert {*got["indicator"]} == {*names} and got.attrs["units"] == units
+    told = " ".join(map(str, quick_look(path).remarks))
+    assert all(f"'{unit}'" in told for unit in units.values()), told
+    assert f"{head} (text)" not in told and f"{head} label" not in told.partition("the columns")[2]
+
+
+@pytest.mark.parametrize("head", ["Sex", "Gjinia", "Type", "UF", "State"])
+@pytest.mark.parametrize("constant", ["Persons", "RS", "Total"])
+def test_a_constant_that_may_be_a_sex_or_a_region_is_no_unit(tmp_path: Path, head: str, constant: str) -> None:
+    rows = [[constant, name, year, 10 + 7 * i + year] for i, name in enumerate(STEMS) for year in (2020, 2021)]
+    got = gp.read_table(text(tmp_path / "t.csv", [[head, "District", "Year", "Literacy"], *rows]))
+    assert got.attrs["units"] == {}
+
+
+@pytest.mark.parametrize("seed", samples(range(40), 8))
+def test_numbers_of_figures_go_off_titles_as_those_of_tables(tmp_path: Path, seed: int) -> None:
+    rng = random.Random(seed)
+    word = rng.choice(["Table", "Figure", "Fig.", "Chart", "Graph", "Map", "Рис.", "Слика", "شكل", "Gráfico", "図"])
+    number = f"{word} {rng.randint(1, 30)}.{rng.randint(1, 9)}"
+    subject = rng.choice(["Incidence of poverty by district", "Доля бедных по районам", "Plani po regijama"])
+    rows = [["District", 2019, 2020], *([name, rng.randint(10, 99), rng.randint(10, 99)] for name in STEMS)]
+    title: list[list[object]] = [[f"{number}{rng.choice([':', '.', ' –', ''])} {subject}"]]
+    if rng.random() < 0.3:
+        title = [[number], [subject]]
+    got = gp.read_table(book(tmp_path / "t.xlsx", [*title, *rows]))
+    assert {*got["indicator"]} == {subject}

@@ -115,12 +115,12 @@ def name_columns_of(block: Block) -> None:
         block.kinds |= {text: label for text, label in labels.items() if label in plain}
 
 
-def _gives_units(block: Block, at: int, texts: Collection[str]) -> bool:
+def holds_units(block: Block, at: int, texts: Collection[str]) -> bool:
     """Tell whether a column holds units: by its name, or since all its texts are such as are nothing else.
 
     "Persons" may be a sex, "RS" a region.
     """
-    if headers.UNIT.fullmatch(head_of(block, at)):
+    if headers.UNIT.fullmatch(head_of(block, at).removesuffix(" label")):
         return not all(map(str.isdecimal, texts))
     return bool(texts) and all(is_unit(text) and _SURE_UNIT.search(text) for text in texts)
 
@@ -129,7 +129,7 @@ def _unit_by_kind(block: Block) -> None:
     """Take the unit of each indicator of a long table from a column of units, and say so."""
     aside = {block.key, block.year_column, *block.value_at}
     held = {at: {block.text(row, at) for _, row in block.regions} - {""} for at in {*block.kinds_of} - aside}
-    units = [at for at, texts in held.items() if _gives_units(block, at, texts)]
+    units = [at for at, texts in held.items() if holds_units(block, at, texts)]
     for at in sorted(units, key=lambda at: (at in block.indicator, all(map(is_unit, held[at])), at)):
         told: dict[str, set[str]] = defaultdict(set)
         for _, row in block.regions:
@@ -148,9 +148,13 @@ def _said_of_all(block: Block, texts: Mapping[int, str]) -> tuple[int, int]:
     ways = {at: [bool(each.fullmatch(head.strip())) for each in _SUBJECTS] for at, head in heads.items()}
     named = [at for at, way in ways.items() if any(way) and not names_no_subject(texts[at])]
     coded = {at: bool(headers.CODED.fullmatch(texts[at])) for at in heads}
-    units = [at for at, text in texts.items() if _gives_units(block, at, [text])]
+    units = [at for at, text in texts.items() if holds_units(block, at, [text])]
     subject = min(named, key=lambda at: (coded[at], ways[at].index(True), -at), default=-1)
-    return subject, min(units, key=lambda at: (at in named, not is_unit(texts[at]), coded[at], at), default=-1)
+
+    def likely(at: int) -> tuple[bool | int, ...]:
+        return at in named, not is_unit(texts[at]), coded[at], any(map(str.isdigit, texts[at])), at
+
+    return subject, min(units, key=likely, default=-1)
 
 
 def name_by_constants(block: Block) -> None:

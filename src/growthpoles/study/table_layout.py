@@ -16,7 +16,7 @@ from growthpoles.language.languages import alternatives
 from growthpoles.regions.key_matching import best_rule
 from growthpoles.regions.name_matching import NameIndex, says_total
 from growthpoles.study import guess_columns as headers
-from growthpoles.study.column_names import head_of, name_by_constants, name_columns_of
+from growthpoles.study.column_names import head_of, holds_units, name_by_constants, name_columns_of
 from growthpoles.study.files.number_notation import NOTATIONS, cell_value, is_mark, is_number, settle_signs
 from growthpoles.study.files.printed_labels import (
     UNSTATED,
@@ -424,7 +424,8 @@ def _find_dimensions(block: Block, kinds: dict[int, Counter[str]]) -> None:
         words = sum(len(text) for text in set(texts)) / len(set(texts))
         remark = bool(headers.STATUS.fullmatch(head_of(block, at)))
         digits = all(map(str.isdecimal, filter(None, plain)))  # a label comes before its code
-        dims.append((remark, bool(headers.UNIT.fullmatch(head_of(block, at))), digits, words < 5, at))
+        unit = bool(headers.UNIT.fullmatch(head_of(block, at))) or holds_units(block, at, {*texts} - {""})
+        dims.append((remark, unit, digits, words < 5, at))
     codes = headers.codes_of_labels({each[-1]: [block.text(row, each[-1]) for row in rows] for each in dims})
     order = [each[-1] for each in sorted(dims, key=lambda each: (each[-1] in codes, each))]
     twice = len(base) - len(set(base))

@@ -82,6 +82,35 @@ def test_the_number_or_the_code_of_a_table_goes_off_its_title(number: str) -> No
     assert split_table_number("31.12. Population", title=True)[1] == "31.12. Population"
 
 
+NUMBERED = (
+    """
+Figure {}|Fig. {}|Chart {}|Graph {}|Map {}|Annex {}|Annex table A{}|Appendix Table A.{}|Рис. {}|Рисунок {}|График {}
+Карта {}|Приложение {}|Слика {}|Графикон {}|Прилог {}|شكل {}|الشكل ({})|خريطة {}|Gráfico {}|Mapa {}|Anexo {}
+Figura {}|Graphique {}|Abbildung {}|Abb. {}|Karte {}|{}. ábra|{}-сурет|Şekil {}|Grafik {}|Hình {}|Gambar {}|図{}
+图{}|그림 {}|Wykres {}|Kuvio {}|Figur {}|Table {} / Figure {}|Annex {}: Table {}
+""".strip()
+    .replace("\n", "|")
+    .split("|")
+)
+
+
+@pytest.mark.parametrize("form", NUMBERED)
+@pytest.mark.parametrize("number", ["1", "12", "2-1", "3"])
+@pytest.mark.parametrize("sign", [": ", ". ", " – ", "  "])
+def test_the_number_of_a_figure_or_an_annex_is_one_as_that_of_a_table(form: str, number: str, sign: str) -> None:
+    said = form.replace("{}", number)
+    assert split_table_number(f"{said}{sign}Wages by county", title=True) == (said, "Wages by county")
+    for plain in (f"{form.replace('{}', '').strip(' .-()/')} of wages", f"{said}{sign}2020"):
+        assert split_table_number(plain, title=True) == ("", plain)
+
+
+@pytest.mark.parametrize(
+    "plain", ["Figs 2020", "Рис 2020", "Map of 3 towns", "Charts 3", "Figures in 2020", "Fig and date"]
+)
+def test_words_for_figures_without_a_number_of_theirs_stay(plain: str) -> None:
+    assert split_table_number(plain, title=True) == ("", plain)
+
+
 @pytest.mark.parametrize(
     ("title", "left"),
     [

@@ -269,7 +269,7 @@ def without_subject(labels: Mapping[_T, str]) -> dict[_T, str]:
     """
 
     def whole(part: str) -> bool:
-        return any(map(says_only_total, _by_alphabet(part)))
+        return any(says_only_total(text) or _GROUP.fullmatch(text) for text in _by_alphabet(part))
 
     def grouped(part: str) -> bool:
         aged = _AGES.fullmatch(part) is not None and any(map(str.isdigit, part))
@@ -280,7 +280,10 @@ def without_subject(labels: Mapping[_T, str]) -> dict[_T, str]:
     if len(surveys) == len(labels) > 1 == len({*surveys}) or len(bare) == len(labels):
         return dict(labels)
     split = {at: _LEVELS.split(text) for at, text in labels.items()}
-    levels = [dict.fromkeys(filter(None, level)) for level in zip_longest(*split.values(), fillvalue="")]
+    columns = zip_longest(*split.values(), fillvalue="")
+    levels = [
+        {text for text in level if is_no_quantity(text) or not _MEASURED.search(text)} - {""} for level in columns
+    ]
     known = [any(map(grouped, level)) and 3 * sum(map(is_no_quantity, level)) >= len(level) for level in levels]
     parts = [own or (any(known) and any(map(whole, level))) for own, level in zip(known, levels, strict=True)]
 
