@@ -177,12 +177,12 @@ def meets(column: Column, low: Array, high: Array) -> Mask:
     return np.asarray((column.high + slack >= low) & (column.low - slack <= high))
 
 
-def far_off(column: Column, bounds: Bounds, known: Mask, *, by_size: bool = False) -> bool:
+def far_off(column: Column, bounds: Bounds, known: Mask, *, by_size: bool = False, both: bool = False) -> bool:
     """Tell whether the rows in which a formula does not hold are faults of rows, or the formula is another one.
 
-    With other years between, other people or another area, many rows miss what rounding allows by little, `by_size` of
-    the figure: by less than the rounding of most rows would hide. Faults of rows are far off, and few, or the figures
-    of other rows: of those one or two on, or dealt in the order of size.
+    With other years between, other people or another area, many rows miss what rounding allows by little: by less than
+    the rounding of most rows would hide, `by_size` of the figure. Faults of rows are far off, and few, more where they
+    are off to `both` sides, or the figures of other rows: of those one or two on, or dealt in the order of size.
     """
     at = np.flatnonzero(known)
     low, middle, high = (part[at] for part in bounds)
@@ -193,22 +193,22 @@ def far_off(column: Column, bounds: Bounds, known: Mask, *, by_size: bool = Fals
         return np.maximum(low[order] - most, least - high[order]) - slack
 
     rows, n = np.arange(len(at)), len(at)
-    gap, blur = gaps(rows), high - low + most - least
+    size = np.maximum(np.abs(middle), SLACK) if by_size else np.ones(n)
+    scatter = float(np.std(np.log(np.maximum(np.abs(value), SLACK)) if by_size else value))
+    gap, blur = gaps(rows) / size, float(np.median((high - low + most - least) / size))
     out = gap > 0
     failing = np.flatnonzero(out)
     ways = [(gaps(np.roll(rows, by)) <= 0) & out for by in (1, -1, 2, -2)]
-    scatter = float(np.std(value))
-    if len(failing) and np.median(gap[out]) > _GROSS * scatter:
+    if len(failing) and np.median(gap[out]) > _GROSS * scatter and blur < _NEAR * scatter:
         dealt = rows.copy()
         dealt[failing[np.argsort(value[failing], kind="stable")]] = failing[np.argsort(middle[failing], kind="stable")]
-        ways += [(gaps(dealt) <= 0) & out] if np.median(blur) < _NEAR * scatter else []
+        ways.append((gaps(dealt) <= 0) & out)
     moved = max(ways, key=lambda each: int(each.sum()))
     left = out & ~moved if moved.sum() >= _DEALT * out.sum() else out
-    size = np.maximum(np.abs(middle), SLACK) if by_size else np.ones(n)
-    near = left & (gap <= _NEAR_MISS * size * np.median(blur / size))
+    near = left & (gap <= _NEAR_MISS * blur)
     # Other people or another area are more, or less, in all rows.
     above = int((value > middle)[left].sum())
-    few = _MANY if by_size and _MANY * left.sum() <= above <= (1 - _MANY) * left.sum() else _FEW
+    few = _MANY if both and _MANY * left.sum() <= above <= (1 - _MANY) * left.sum() else _FEW
     return bool(near.sum() <= _NEAR_ROWS * n and left.sum() <= max(ODD_ROWS + 1, few * n))
 
 
@@ -378,7 +378,7 @@ def found_ratios(block: Block) -> list[tuple[str, str, str, float, int, int, boo
                 k, n = int(held.sum()), int(known.sum())
                 rare = np.log10(float(comb(n, k))) + k * np.log10(rate) + 3 * np.log10(len(names)) < -_CHANCE
                 enough = (k >= _HOLDS * n or (k >= _HALF * n and rare)) and any(
-                    far_off(block.columns[each], relation.implied(block, each), known, by_size=True)
+                    far_off(block.columns[each], relation.implied(block, each), known, by_size=True, both=True)
                     for each in relation.members
                 )
                 if k >= _FEWEST_ROWS and (enough or (k >= _NEARLY * n and rare)) and blur < 0.5 * scatter:
