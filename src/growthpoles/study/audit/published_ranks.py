@@ -273,7 +273,7 @@ def _nearly_in_order(index: Array, places: Array, out: Mask) -> bool:
     turned = np.sign(index[own, None] - index[kept]) * np.sign(places[own, None] - places[kept])
     rising = np.corrcoef(index[kept], places[kept])[0, 1] > 0 if len(kept) > 1 else True
     passed = (turned < 0 if rising else turned > 0).sum(axis=1)
-    return bool((passed <= max(2.0, _PLACES * len(known))).sum() > max(1.0, _NEARLY * len(known)))
+    return bool((passed <= max(2.0, _PLACES * len(known))).sum() > max(2.0, _NEARLY * len(known)))
 
 
 def looks_ranked(name: str, ranks: Array) -> bool:
