@@ -61,7 +61,7 @@ from growthpoles.study.audit.findings import (
     undecided_between,
 )
 from growthpoles.study.audit.printed_cells import Sources, replace_cells
-from growthpoles.study.audit.published_ranks import Growth, growth_bounds, growth_ends, may_be_growth
+from growthpoles.study.audit.published_ranks import Growth, figure_bounds, growth_bounds, growth_ends, may_be_growth
 from growthpoles.study.audit.row_order_findings import moved_rows, order_findings, rows_out_of_line
 from growthpoles.study.files.printed_tables import Decimal, cell_number
 
@@ -458,23 +458,11 @@ class _Step:
 
     def wanted(self, of: str, end: int) -> tuple[float, float]:
         """Return the least and greatest figure of one year that the growth and the other figure allow."""
-        grown = self.block.columns[self.name]
-        if self.kind == "difference":
-            other, j = self.ends[1 - end]
-            figure, change = other.columns[of], (float(grown.low[self.i]), float(grown.high[self.i]))
-            least, most = change if end else (-change[1], -change[0])
-            return float(figure.low[j]) + least, float(figure.high[j]) + most
-        power, base = self.years if self.kind == "annual growth" else 1, float(self.kind != "index")
-        times = self.years if self.kind == "simple annual growth" else 1
-        rates = [times * float(each[self.i]) / 100.0 for each in (grown.low, grown.high)]
-        ratios = [max(base + rate, 0.0) ** power for rate in rates]
-        if self.kind == "exponential growth":
-            ratios = [float(np.exp(rate * self.years)) for rate in rates]
-        other, j = self.ends[1 - end]
-        low, high = float(other.columns[of].low[j]), float(other.columns[of].high[j])
-        if end:
-            return low * ratios[0], high * ratios[1]
-        return (low / ratios[1], high / ratios[0]) if ratios[0] > 0 else (np.nan, np.nan)
+        grown, (other, j) = self.block.columns[self.name], self.ends[1 - end]
+        cells = (grown, self.i), (other.columns[of], j)
+        change, figure = ((column.low[[at]], column.high[[at]]) for column, at in cells)
+        low, high = figure_bounds(self.kind, self.years, change, figure, later=bool(end))
+        return float(low[0]), float(high[0])
 
 
 def _figure(

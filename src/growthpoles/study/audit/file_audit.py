@@ -503,12 +503,13 @@ def propose_formulas(sources: Sources) -> pd.DataFrame:
     Notes
     -----
     A ratio must hold within rounding, with a power of ten as factor, in three quarters of the rows and in five at
-    least; in half of them if chance would not give it. Three columns can be read in three ways: a quantity adds up in
-    totals, goes along with the other columns, as they all grow with the size of a region, and has more digits than a
-    ratio, whose name often tells it. Of several formulas for one column the one that holds most often is kept, then
-    the one whose other columns are no results themselves; growth and differences between two years stand beside it.
-    Ratios, sums and growth that hold in a quarter of the rows at least, more than by chance, are no proposals;
-    ``attrs["nearly"]`` has their lines, with use "no".
+    least; in half of them if chance would not give it. The other rows must be far off, as faults are, and growth holds
+    in all but one row in ten, or three. Three columns can be read in three ways: a quantity adds up in totals, goes
+    along with the other columns, as they all grow with the size of a region, and has more digits than a ratio, whose
+    name often tells it. Of several formulas for one column the one that holds most often is kept, then the one whose
+    other columns are no results themselves; growth and differences between two years stand beside it. Ratios, sums and
+    growth that hold in a quarter of the rows at least, more than by chance, are no proposals; ``attrs["nearly"]`` has
+    their lines, with use "no".
     """
     blocks = source_blocks(sources)
     found: dict[tuple[str, str, str, float], list[int]] = {}

@@ -36,6 +36,8 @@ _CALLED = {
 }
 _INDEX = re.compile(alternatives("called_rating"))
 _FEWEST = 5
+#: Ranks and classes by another index: how many places away (of all rows) rows out of order stand, and so many of them.
+_PLACES, _NEARLY = 0.05, 0.03
 
 
 def rank_value(text: str, decimal: Decimal) -> float:
@@ -264,6 +266,16 @@ def order_finding(
     return Finding(f"t{table}-{name}-{kind}", fault, tuple(cells), evidence, None, year)
 
 
+def _nearly_in_order(index: Array, places: Array, out: Mask) -> bool:
+    """Tell whether rows out of order stand but a few places away: these are the ranks or classes by another index."""
+    known = np.flatnonzero(np.isfinite(index) & np.isfinite(places))
+    own, kept = known[out[known]], known[~out[known]]
+    turned = np.sign(index[own, None] - index[kept]) * np.sign(places[own, None] - places[kept])
+    rising = np.corrcoef(index[kept], places[kept])[0, 1] > 0 if len(kept) > 1 else True
+    passed = (turned < 0 if rising else turned > 0).sum(axis=1)
+    return bool((passed <= max(2.0, _PLACES * len(known))).sum() > max(2.0, _NEARLY * len(known)))
+
+
 def looks_ranked(name: str, ranks: Array) -> bool:
     """Tell whether a column holds ranks: nearly all of 1 to n once, or most where its name says so."""
     known = ranks[np.isfinite(ranks)]
@@ -309,9 +321,15 @@ def ranked_columns(cells: pd.DataFrame, decimal: Decimal) -> list[tuple[str, str
             seen = int(np.isfinite(index).sum())
             if other == name or seen < _FEWEST or len(np.unique(index[np.isfinite(index)])) < 0.7 * seen:
                 continue
-            bad = int((out_of_order(index, ranks) if kind == "rank" else class_misfits(index, texts)).sum())
+            out = out_of_order(index, ranks) if kind == "rank" else class_misfits(index, texts)
+            bad = int(out.sum())
             chance = _chance(kind, seen, bad, texts, len(wide.columns))
             holds = seen - bad >= HOLDS[kind] * seen and chance < (_NAMED if named else _RARE)
+            if holds and bad:
+                levels = pd.Series(index[~out]).groupby(np.array(texts)[~out]).median()
+                holds = not _nearly_in_order(
+                    index, ranks if kind == "rank" else pd.Series(texts).map(levels).to_numpy(float), out
+                )
             # Of columns in one order the one that is called an index.
             called = _INDEX.search(str(other).casefold()) is not None
             if holds and (best is None or (bad, not called) < (best[0], _INDEX.search(best[1].casefold()) is None)):
@@ -427,6 +445,14 @@ _YEARLY: Mapping[str, Callable[[Array, Array], Array]] = {
     "exponential growth": lambda ratio, rate: 100.0 * np.log(ratio) / rate,
     "simple annual growth": lambda ratio, rate: 100.0 * (ratio - 1.0) / rate,
 }
+#: How many times the figure is, from growth and years.
+_TIMES: Mapping[str, Callable[[Array, float], Array]] = {
+    "growth": lambda rate, years: 1.0 + rate / 100.0,
+    "annual growth": lambda rate, years: np.maximum(1.0 + rate / 100.0, 0.0) ** years,
+    "exponential growth": lambda rate, years: np.exp(years * rate / 100.0),
+    "simple annual growth": lambda rate, years: 1.0 + years * rate / 100.0,
+    "index": lambda rate, years: rate / 100.0,
+}
 #: Kind, column, what grew, first and last year, the years between, which are no whole number between two censuses.
 Growth = tuple[str, str, str, int, int, float]
 #: How a file of formulas writes the years of growth.
@@ -514,6 +540,41 @@ def growth_bounds(blocks: Mapping[int, Block], block: Block, rule: Growth) -> Bo
     return least - slack, best, most + slack
 
 
+def figure_bounds(
+    kind: str, years: float, grown: tuple[Array, Array], other: tuple[Array, Array], *, later: bool
+) -> tuple[Array, Array]:
+    """Return the least and greatest figure of one year that growth and the other figure allow; NaN where open."""
+    (low, high), (least, most) = grown, other
+    if kind == "difference":
+        return (least + low, most + high) if later else (least - high, most - low)
+    less, more = (np.maximum(_TIMES[kind](each, years), 0.0) for each in grown)
+    if later:
+        return least * less, most * more
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(less > 0, least / more, np.nan), np.where(less > 0, most / less, np.nan)
+
+
+def _faulty(blocks: Mapping[int, Block], block: Block, rule: Growth, bounds: Bounds, known: Mask) -> bool:
+    """Tell whether the rows in which growth does not hold are faults of it, or of the figures of one year."""
+    kind, name, of, first, last, years = rule
+    grown = block.columns[name]
+    if far_off(grown, bounds, known):
+        return True
+    found = growth_ends(blocks, block, of, first, last)
+    assert found is not None  # its bounds are those of both years
+    for later in (False, True):
+        (own, at), (other, there) = found[::-1] if later else found
+        figure, beside = own.columns[of], other.columns[of]
+        low, high = figure_bounds(
+            kind, years, (grown.low, grown.high), (beside.low[there], beside.high[there]), later=later
+        )
+        told = known & np.isfinite(low) & np.isfinite(high)
+        figure = Column(figure.value[at], figure.low[at], figure.high[at], ())
+        if far_off(figure, (low, (low + high) / 2, high), told, by_size=True):
+            return True
+    return False
+
+
 def may_be_growth(blocks: Mapping[int, Block], block: Block, name: str, last: int) -> bool:
     """Tell whether a table may hold growth up to a year; a column of several tables is that up to the year of each."""
     alone = sum(name in other.columns for other in blocks.values()) == 1
@@ -523,7 +584,7 @@ def may_be_growth(blocks: Mapping[int, Block], block: Block, name: str, last: in
 def growth_columns(blocks: Mapping[int, Block]) -> list[tuple[Growth, int, int, bool]]:
     """Find columns that are the growth of another between two years, with the rows that hold and those checked.
 
-    Last whether nearly all rows hold, and the others are far off (:func:`far_off`); a quarter is named at least.
+    Last whether nearly all rows hold, and the others are faults; a quarter is named at least.
     """
     years: dict[str, list[int]] = {}
     for block in blocks.values():
@@ -567,7 +628,7 @@ def growth_columns(blocks: Mapping[int, Block]) -> list[tuple[Growth, int, int, 
             chance = float(np.log10(float(comb(n, k))) + k * np.log10(rate) + trials)
             chance += _SPAN_CHOICE * (rule[5] != whole)
             if chance < -_GROWTH_CHANCE and blur < 0.5 * scatter:
-                new = not far_off(column, bounds, known), chance, rule, k, n
+                new = not _faulty(blocks, block, rule, bounds, known), chance, rule, k, n
                 found[name, block.table] = min(found.get((name, block.table), new), new)
     tally: dict[tuple[Growth, bool], list[int]] = {}
     for short, _, rule, k, n in found.values():

@@ -39,10 +39,10 @@ _SHARPER = 2.5
 #: with each other, in the order of their size; the chance (log) that they look as shares.
 _WHOLES = 100.0, 1.0
 _FEWEST_SHARES, _MOVED, _NEAR, _CHANCE_SHARES = 6, 0.9, 0.05, float(np.log(1e-6))
-#: Where most rows hold, the others are faults if this part of all, or three, fails; how far off, in roundings, a row is
-#: that misses by little, and the part of all rows that may; the part of failing rows that hold when they are dealt
-#: anew, if they are so far off (in spreads).
-_FEW, _NEAR_MISS, _NEAR_ROWS, _DEALT, _GROSS = 0.1, 2.0, 0.05, 0.6, 0.3
+#: Where most rows hold, the others are faults if so few of all fail, or three; if so many, where they are off to both
+#: sides. How far off, in roundings, a row is that misses by little, and the part of all rows that may; the part of
+#: failing rows that hold when they are dealt anew, if they are so far off (in spreads).
+_FEW, _MANY, _NEAR_MISS, _NEAR_ROWS, _DEALT, _GROSS = 0.1, 0.25, 2.0, 0.03, 0.6, 0.3
 #: Significant digits of columns among which ratios are looked for: tens of thousands of unemployed are known to two.
 _COARSEST = 1.0
 #: Words of a header that tell a ratio.
@@ -177,11 +177,12 @@ def meets(column: Column, low: Array, high: Array) -> Mask:
     return np.asarray((column.high + slack >= low) & (column.low - slack <= high))
 
 
-def far_off(column: Column, bounds: Bounds, known: Mask, *, few: float = _FEW) -> bool:
+def far_off(column: Column, bounds: Bounds, known: Mask, *, by_size: bool = False, both: bool = False) -> bool:
     """Tell whether the rows in which a formula does not hold are faults of rows, or the formula is another one.
 
-    With other years between, other people or another area, many rows miss what rounding allows by little. Faults of
-    rows are far off, and few, or the figures of other rows: of those one or two on, or dealt in the order of size.
+    With other years between, other people or another area, many rows miss what rounding allows by little: by less than
+    the rounding of most rows would hide, `by_size` of the figure. Faults of rows are far off, and few, more where they
+    are off to `both` sides, or the figures of other rows: of those one or two on, or dealt in the order of size.
     """
     at = np.flatnonzero(known)
     low, middle, high = (part[at] for part in bounds)
@@ -192,18 +193,22 @@ def far_off(column: Column, bounds: Bounds, known: Mask, *, few: float = _FEW) -
         return np.maximum(low[order] - most, least - high[order]) - slack
 
     rows, n = np.arange(len(at)), len(at)
-    gap, blur = gaps(rows), high - low + most - least
+    size = np.maximum(np.abs(middle), SLACK) if by_size else np.ones(n)
+    scatter = float(np.std(np.log(np.maximum(np.abs(value), SLACK)) if by_size else value))
+    gap, blur = gaps(rows) / size, float(np.median((high - low + most - least) / size))
     out = gap > 0
     failing = np.flatnonzero(out)
     ways = [(gaps(np.roll(rows, by)) <= 0) & out for by in (1, -1, 2, -2)]
-    scatter = float(np.std(value))
-    if len(failing) and np.median(gap[out]) > _GROSS * scatter:
+    if len(failing) and np.median(gap[out]) > _GROSS * scatter and blur < _NEAR * scatter:
         dealt = rows.copy()
         dealt[failing[np.argsort(value[failing], kind="stable")]] = failing[np.argsort(middle[failing], kind="stable")]
-        ways += [(gaps(dealt) <= 0) & out] if np.median(blur) < _NEAR * scatter else []
+        ways.append((gaps(dealt) <= 0) & out)
     moved = max(ways, key=lambda each: int(each.sum()))
     left = out & ~moved if moved.sum() >= _DEALT * out.sum() else out
     near = left & (gap <= _NEAR_MISS * blur)
+    # Other people or another area are more, or less, in all rows.
+    above = int((value > middle)[left].sum())
+    few = _MANY if both and _MANY * left.sum() <= above <= (1 - _MANY) * left.sum() else _FEW
     return bool(near.sum() <= _NEAR_ROWS * n and left.sum() <= max(ODD_ROWS + 1, few * n))
 
 
@@ -372,7 +377,10 @@ def found_ratios(block: Block) -> list[tuple[str, str, str, float, int, int, boo
                 rate = min(blur / np.log(10.0) / (3.5 * scatter), 1.0)
                 k, n = int(held.sum()), int(known.sum())
                 rare = np.log10(float(comb(n, k))) + k * np.log10(rate) + 3 * np.log10(len(names)) < -_CHANCE
-                enough = k >= _HOLDS * n or (k >= _HALF * n and rare)
+                enough = (k >= _HOLDS * n or (k >= _HALF * n and rare)) and any(
+                    far_off(block.columns[each], relation.implied(block, each), known, by_size=True, both=True)
+                    for each in relation.members
+                )
                 if k >= _FEWEST_ROWS and (enough or (k >= _NEARLY * n and rare)) and blur < 0.5 * scatter:
                     found.append((name, top, bottom, 10.0**power, k, n, bool(enough)))
     return found
