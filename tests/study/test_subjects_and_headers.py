@@ -379,7 +379,7 @@ def test_industries_and_subjects_keep_their_names(tmp_path: Path) -> None:
     assert list(dict.fromkeys(got["indicator"])) == kinds
 
 
-@pytest.mark.parametrize("kinds", CATEGORIES)
+@pytest.mark.parametrize("kinds", [*CATEGORIES, ["в том числе, городское", "в том числе, сельское", "Всего"]])
 def test_categories_say_no_quantity(kinds: list[str]) -> None:
     assert all(map(is_no_quantity, kinds)) and is_no_quantity(", ".join(kinds[:2]))
 
