@@ -791,3 +791,46 @@ def test_quarters_bear_the_subject_of_their_table(form: str, seed: int, tmp_path
     read = gp.read_table(book(tmp_path / "t.xlsx", [["Registered jobseekers by district"], *heads, *rows]))
     assert set(read["indicator"]) == {f"Registered jobseekers by district: {part}" for part in parts}
     assert set(read["year"]) == {2022, 2023} and len(read) == 2 * len(parts) * len(STEMS)
+
+
+#: Headers of columns without a year, and how many decimals their numbers have.
+BESIDE_YEARS = [("Annual growth rate", 1), ("Percent change", 0), ("Density", 2), ("Area, km²", 0)]
+
+
+@pytest.mark.parametrize("seed", samples(range(60), 8))
+def test_rates_beside_years_tell_no_indicators_apart(seed: int, tmp_path: Path) -> None:
+    dice = random.Random(seed)
+    names, years = dice.sample(STEMS, dice.randint(6, 12)), sorted(dice.sample(range(2000, 2025), 2))
+    label, decimals = dice.choice(BESIDE_YEARS)
+    parts = dice.choice([["Rural", "Urban"], ["Men", "Women"], ["Under 15", "15 and over"]])
+    kinds = dice.choice([["Total", "Male", "Female"], ["Total"]])
+    indent = dice.choice(["", "  "])
+    numbers = {(name, part): [dice.randint(20_000, 90_000) for _ in kinds * 2] for name in names for part in parts}
+    rows: list[list[object]] = []
+    for name in names:
+        sums = [sum(cells) for cells in zip(*(numbers[name, part] for part in parts), strict=True)]
+        for own, cells in ((name, sums), *((indent + part, numbers[name, part]) for part in parts)):
+            rows.append([own, *cells, round(dice.uniform(0.2, 6) * (1 if decimals else 100), decimals or None)])
+        numbers[name, ""] = sums
+    above = ["Province", *(year if kind == kinds[0] else "" for year in years for kind in kinds), label]
+    heads = [above, ["", *kinds * 2, ""]] if len(kinds) > 1 else [above]
+    file = book(tmp_path / "t.xlsx", [["Population by province"], *heads, *rows])
+    read = gp.read_table(file, boundaries=layer(tmp_path, names), key="name")
+    got = {(r.region, r.year, r.indicator.rpartition(": ")[2]): r.value for r in read.itertuples()}
+    assert len(got) == len(read) and {*read["indicator"]} == (
+        {f"Population by province: {kind}" for kind in kinds} if len(kinds) > 1 else {"Population by province"}
+    )
+    at = [(year, kind if len(kinds) > 1 else "Population by province") for year in years for kind in kinds]
+    assert got == {(name, *place): numbers[name, ""][i] for name in names for i, place in enumerate(at)}
+    assert label.split(",")[0] in "".join(read.attrs["remarks"])
+
+
+@pytest.mark.parametrize("seed", samples(range(20), 4))
+def test_codes_beside_years_tell_indicators_apart(seed: int, tmp_path: Path) -> None:
+    dice = random.Random(seed)
+    names = dice.sample(STEMS, dice.randint(5, 12))
+    codes = dice.sample(["1.1", "1.2", "1.3", "2.1", "2.2", "3.1"], dice.randint(2, 5))
+    rows = [[name, code, *(dice.randint(2000, 90_000) / 7 for _ in range(2))] for name in names for code in codes]
+    file = text(tmp_path / "t.csv", [["Region", "Section", 2021, 2022], *rows])
+    read = gp.read_table(file, boundaries=layer(tmp_path, names), key="name")
+    assert {*read["indicator"]} == {*codes} and len(read) == 2 * len(rows)

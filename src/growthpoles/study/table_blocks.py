@@ -605,7 +605,9 @@ def numbers_rows(numbers: Sequence[int], *, once: bool) -> bool:
     return 3 < len(numbers) == len(set(numbers)) and (rising or 50 * span < max(numbers))
 
 
-def tells_rows_apart(block: Block, rows: list[list[object]], at: int, labels: Mapping[int, Sequence[str]]) -> bool:
+def tells_rows_apart(
+    block: Block, rows: list[list[object]], at: int, labels: Mapping[int, Sequence[str]], share: float = 0.9
+) -> bool:
     """Tell whether rows that are alike in region, year and words have the same few numbers each, as codes of sexes."""
     dated = [] if block.year_column is None else [[block.text(row, block.year_column) for row in rows]]
     groups: dict[tuple[str, ...], list[str]] = defaultdict(list)
@@ -613,7 +615,7 @@ def tells_rows_apart(block: Block, rows: list[list[object]], at: int, labels: Ma
         groups[block.text(row, block.key or 0), *told].append(block.text(row, at))
     held = [len(set(codes)) for codes in groups.values()]
     several = len({code for codes in groups.values() for code in codes})
-    return 1 < several <= 100 and len(held) > 1 and sum(held) >= 0.9 * several * len(held)
+    return 1 < several <= 100 and len(held) > 1 and sum(held) >= share * several * len(held)
 
 
 def parts_down(block: Block, at: int) -> bool:
