@@ -156,14 +156,31 @@ def unit_said(titles: Iterable[str], label: str = "") -> str:
     bare = list(map(bare_of, titles))
     after = {text: hit[1] for text in bare if (hit := _AFTER_UNIT.fullmatch(text))}
     within = [hit for text in titles if (hit := _IN_UNIT.fullmatch(text.strip()))]
+    within = [hit for hit in within if not _OF_PRICES.search(hit[1].partition(",")[0])]  # "(in current prices, EUR)"
     after |= {bare_of(hit[0]): hit[1] for hit in within if not years_in(hit[1]) and _MEASURE.search(hit[1])}
 
     def measures(text: str) -> bool:
-        head, *rest = re.split(r",\s*|\s*\(", text)  # "TZS million, current prices"
-        return is_unit(text) or (bool(rest) and is_unit(head) and all(map(_OF_PRICES.search, rest)))
+        parts = re.split(r",\s*|\s*\(", text)  # "TZS million, current prices", "in current prices, mln. som"
+        units = list(filter(is_unit, parts))
+        return is_unit(text) or (
+            len(units) == 1 and all(_OF_PRICES.search(each) for each in parts if each not in units)
+        )
 
     said = {*after.values(), *(text for text in bare if text not in after and measures(text))}
     return next(iter(said)) if len(said) == 1 else ""
+
+
+def without_units(titles: Iterable[str]) -> list[str]:
+    """Return the lines above a table that say no unit."""
+    return [text for text in titles if not unit_said([text])]
+
+
+_OTHER_MEASURE = re.compile("|".join(map(one_of, ("other_measures", "kinds_of_numbers", "changes"))), re.IGNORECASE)
+
+
+def says_measure(heading: str) -> bool:
+    """Tell whether a heading says how the numbers below it are measured: "in % of total", "Structure", "per capita"."""
+    return (_MEASURE.search(heading) or _OTHER_MEASURE.search(heading)) is not None
 
 
 def gives_units(texts: Sequence[str], kinds: str, above: Sequence[object]) -> bool:
