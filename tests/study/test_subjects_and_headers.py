@@ -1024,3 +1024,100 @@ def test_numbers_of_figures_go_off_titles_as_those_of_tables(tmp_path: Path, see
         title = [[number], [subject]]
     got = gp.read_table(book(tmp_path / "t.xlsx", [*title, *rows]))
     assert {*got["indicator"]} == {subject}
+
+
+#: Headers of columns without a year, and how many decimals their numbers have.
+BESIDE_YEARS = [("Annual growth rate", 1), ("Percent change", 0), ("Density", 2), ("Area, km²", 0)]
+
+
+@pytest.mark.parametrize("seed", samples(range(60), 8))
+def test_rates_beside_years_tell_no_indicators_apart(seed: int, tmp_path: Path) -> None:
+    dice = random.Random(seed)
+    names, years = dice.sample(STEMS, dice.randint(6, 12)), sorted(dice.sample(range(2000, 2025), 2))
+    label, decimals = dice.choice(BESIDE_YEARS)
+    parts = dice.choice([["Rural", "Urban"], ["Men", "Women"], ["Under 15", "15 and over"]])
+    kinds = dice.choice([["Total", "Male", "Female"], ["Total"]])
+    indent = dice.choice(["", "  "])
+    numbers = {(name, part): [dice.randint(20_000, 90_000) for _ in kinds * 2] for name in names for part in parts}
+    rows: list[list[object]] = []
+    for name in names:
+        sums = [sum(cells) for cells in zip(*(numbers[name, part] for part in parts), strict=True)]
+        for own, cells in ((name, sums), *((indent + part, numbers[name, part]) for part in parts)):
+            rows.append([own, *cells, round(dice.uniform(0.2, 6) * (1 if decimals else 100), decimals or None)])
+        numbers[name, ""] = sums
+    above = ["Province", *(year if kind == kinds[0] else "" for year in years for kind in kinds), label]
+    heads = [above, ["", *kinds * 2, ""]] if len(kinds) > 1 else [above]
+    file = book(tmp_path / "t.xlsx", [["Population by province"], *heads, *rows])
+    read = gp.read_table(file, boundaries=layer(tmp_path, names), key="name")
+    got = {(r.region, r.year, r.indicator.rpartition(": ")[2]): r.value for r in read.itertuples()}
+    assert len(got) == len(read) and {*read["indicator"]} == (
+        {f"Population by province: {kind}" for kind in kinds} if len(kinds) > 1 else {"Population by province"}
+    )
+    at = [(year, kind if len(kinds) > 1 else "Population by province") for year in years for kind in kinds]
+    assert got == {(name, *place): numbers[name, ""][i] for name in names for i, place in enumerate(at)}
+    assert label.split(",")[0] in "".join(read.attrs["remarks"])
+
+
+@pytest.mark.parametrize("seed", samples(range(20), 4))
+def test_codes_beside_years_tell_indicators_apart(seed: int, tmp_path: Path) -> None:
+    dice = random.Random(seed)
+    names = dice.sample(STEMS, dice.randint(5, 12))
+    codes = dice.sample(["1.1", "1.2", "1.3", "2.1", "2.2", "3.1"], dice.randint(2, 5))
+    rows = [[name, code, *(dice.randint(2000, 90_000) / 7 for _ in range(2))] for name in names for code in codes]
+    file = text(tmp_path / "t.csv", [["Region", "Section", 2021, 2022], *rows])
+    read = gp.read_table(file, boundaries=layer(tmp_path, names), key="name")
+    assert {*read["indicator"]} == {*codes} and len(read) == 2 * len(rows)
+
+
+#: Headings below which the regions of a table come again, measured another way or of others.
+AGAIN = ["В процентах к итогу", "in % of total", "Per capita, EUR", "Percentage distribution", "Structure, %", "(%)"]
+AGAIN += ["Темпы роста", "на душу населения", "Répartition en %", "Struktur in Prozent", "Жан басына", "构成比"]
+OTHERS = ["Rural area", "Foreign-owned firms"]
+
+
+@pytest.mark.parametrize("heading", [*AGAIN, *OTHERS])
+@pytest.mark.parametrize("seed", samples(range(12), 1))
+def test_regions_that_come_again_below_a_heading_are_a_table_of_their_own(
+    heading: str, seed: int, tmp_path: Path
+) -> None:
+    dice = random.Random(f"{heading}{seed}")
+    names, years = dice.sample(STEMS, dice.randint(5, 12)), list(range(2020, 2020 + dice.randint(2, 4)))
+    unit, indent = dice.choice(["(mln. som)", "(in current prices, mln. som)", "million EUR"]), dice.choice(["", "  "])
+    second = dice.choice([names, dice.sample(names, len(names))])
+    first, again = ({name: [dice.randint(100, 90_000) / 10 for _ in years] for name in names} for _ in range(2))
+    total, below = ([round(sum(cells), 1) for cells in zip(*own.values(), strict=True)] for own in (first, again))
+    gap: list[list[object]] = [[""] * (1 + len(years))] * dice.randint(0, 1)
+    rows: list[list[object]] = [["Gross product by region"], [unit], [], ["", *years]]
+    rows += [["Total", *total]] * (whole := dice.random() < 0.5) + [[indent + name, *first[name]] for name in names]
+    rows += gap + [[heading]] + [["Total", *below]] * whole
+    rows += [[name, *again[name]] for name in second]
+    file, boundaries = book(tmp_path / "t.xlsx", rows), layer(tmp_path, names)
+    subject = "Gross product by region"
+    for options in ({}, {"boundaries": boundaries, "key": "name"}):
+        read = gp.read_table(file, **options)
+        held = {each: own.set_index(["region", "year"])["value"] for each, own in read.groupby("indicator")}
+        assert len(held) == 2 and subject in held
+        for name, own in held.items():
+            truth = first if name == subject else again
+            assert {**own} == {(n, y): truth[n][i] for n in names for i, y in enumerate(years)}
+        other = next(name for name in held if name != subject)
+        assert heading.strip("()") in other
+        units = read.attrs["units"]
+        assert units[subject] == unit.strip("()") and (heading in OTHERS or units.get(other) != units[subject])
+    files = read_files(boundaries, FileOptions(table=file, key="name", year=years[-1]))
+    for name, truth in ((heading, again), (subject, first)):
+        assert files.values(name).tolist() == [truth[each][-1] for each in names]
+    audited = read_audit_file(file)
+    assert len(audited.names) in (len(years), 2 * len(years))
+
+
+def test_rows_of_groups_below_headings_that_are_alike_are_no_tables_of_their_own(tmp_path: Path) -> None:
+    rows: list[list[object]] = [["Population by region"], ["", 2021, 2022]]
+    for i, name in enumerate(STEMS[:4]):
+        rows += [
+            [name, 300 + i, 400 + i],
+            ["of which:"],
+            *([f"{age}–{age + 9}", age + 1, age] for age in range(0, 70, 10)),
+        ]
+    file = book(tmp_path / "t.xlsx", rows)
+    assert len(gp.quick_look(file).tables) == 1

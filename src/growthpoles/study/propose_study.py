@@ -663,7 +663,8 @@ def quick_look(
         return QuickLook(path, columns_of, tuple(told))
     codes, blocks, remarks = look_at(path, boundaries, key, None, sheet=sheet, year=None, encoding=encoding, known={})
     indicators, places = name_indicators(blocks)
-    rows = []
+    rows, tell = [], errors.quoted
+    alike = Counter(tell(each.name) for each in indicators)  # those that begin alike are told whole
     for block in blocks:
         held = dict.fromkeys(indicators[at].name for (own, _), at in places.items() if own == id(block))
         rows.append(
@@ -674,7 +675,9 @@ def quick_look(
                 "key": block.names[block.key or 0],
                 "regions": len(set(block.match.codes.values())),
                 "years": listed(block.years, limit=40),
-                "indicators": listed(held, limit=12, write=errors.quoted),
+                "indicators": listed(
+                    held, limit=12, write=lambda name: tell(name) if alike[tell(name)] < 2 else repr(name)
+                ),
                 "marks": listed(map(repr, [*block.missing, *block.flags])),
             }
         )

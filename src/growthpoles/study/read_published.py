@@ -37,16 +37,19 @@ from growthpoles.study.files.printed_subjects import (
     CATEGORY,
     UNNAMED,
     is_no_subject,
+    is_remark,
     is_unit,
     main_title,
     marks_told,
     names_no_subject,
+    says_measure,
     split_table_number,
     title_as_name,
     told_apart,
     unit_said,
     without_dates,
     without_subject,
+    without_units,
 )
 from growthpoles.study.files.problems import Names, left_out_for, nothing_found, partly_told, summary
 from growthpoles.study.files.table_files import cell_text, too_many_names
@@ -102,13 +105,9 @@ def place_of(block: Block) -> str:
 
 
 def read_sheets(
-    path: Path,
-    *,
-    sheet: str | None = None,
-    encoding: str | None = None,
-    names: NameIndex | None = None,
+    path: Path, *, sheet: str | None = None, encoding: str | None = None, names: NameIndex | None = None,
     delimiter: str | None = None,
-) -> list[Grid]:
+) -> list[Grid]:  # fmt: skip
     """Read the sheets of a file; with `names`, text whose bytes do not tell its encoding in the one that fits them."""
     try:
         return read_grids(path, sheet=sheet, encoding=encoding, delimiter=delimiter)
@@ -136,14 +135,9 @@ def texts_of(grids: Iterable[Grid]) -> set[str]:
 
 
 def read_blocks(
-    grids: Iterable[Grid],
-    index: NameIndex | None,
-    *,
-    parents: Iterable[str] = (),
-    year: int | None = None,
-    ignore: Collection[str] = (),
-    undated: bool = False,
-) -> tuple[list[Block], list[str]]:
+    grids: Iterable[Grid], index: NameIndex | None, *, parents: Iterable[str] = (), year: int | None = None,
+    ignore: Collection[str] = (), undated: bool = False,
+) -> tuple[list[Block], list[str]]:  # fmt: skip
     """Find and read the tables of all visible sheets; say why a sheet or a table was left out."""
     blocks: list[Block] = []
     left_out: list[str] = []
@@ -267,7 +261,8 @@ def _with_subject(block: Block, blocks: Sequence[Block], labels: Mapping[int | s
     """Name what is called after a category, a part of a year or a unit alone by the subject of its table, too."""
     heads = [block.paths[at][-1] if block.paths[at] else "" for at in block.indicator]
     lone = len(block.value_at) == 1 or any(block.value_at.values())
-    bare = without_subject(labels)
+    measured = bool(block.title) and says_measure(block.title)
+    bare = without_subject(labels) | {at: text for at, text in labels.items() if measured and text == block.title}
     if heads and lone and all(CATEGORY.fullmatch(head) or UNIT.fullmatch(head) for head in heads):
         bare = dict(labels)
     own = {block.labels.get(at, "") for at in block.value_at} if heads and lone else set()
@@ -275,6 +270,8 @@ def _with_subject(block: Block, blocks: Sequence[Block], labels: Mapping[int | s
     subject = next((text for text in said if not names_no_subject(text) and not VALUE.fullmatch(text)), "")
     if not (subject := without_dates(subject)):
         return {}
+    if measured and is_unit(subject.rpartition(", ")[2]):
+        subject = subject.rpartition(", ")[0] or subject  # the unit of the numbers above its heading
     if len(labels) == len(bare) == 1 and is_unit(unit := next(iter(bare.values()))):
         block.units |= {block.labels.get(at, "") if isinstance(at, int) else at: unit for at in bare}
         return dict.fromkeys(bare, subject)
@@ -315,7 +312,7 @@ def _title(block: Block, blocks: Sequence[Block], *, section: bool = True) -> tu
         return split_table_number(block.title, title=True)
     same = [each for each in blocks if each.grid is block.grid]
     titles = [text for text in block.titles if len(text) > 2 and text != block.title]
-    subjects = [text for text in titles if not is_no_subject(text)] or titles
+    subjects = [text for text in without_units(titles) if not (is_no_subject(text) or is_remark(text))] or titles
     own = main_title(titles, head_of(block, block.key)) if block.key is not None else ""
     chosen = "".join(subjects[-1:]) if len(same) > 1 else own
     number, chosen = split_table_number(chosen, title=True)

@@ -39,7 +39,9 @@ from growthpoles.study.files.printed_subjects import (
     multipliers,
     of_other_table,
     says_continued,
+    says_measure,
     unit_said,
+    without_units,
 )
 from growthpoles.study.files.table_files import cell_text, cells_filled, header_paths, unique_names
 from growthpoles.study.guess_columns import goes_on_below, names_places
@@ -273,14 +275,9 @@ def find_blocks(grid: Grid, is_region: Callable[[str], bool] = lambda name: Fals
 
 
 def _as_before(
-    rows: list[tuple[int, list[object]]],
-    kinds: list[str],
-    i: int,
-    last: int,
-    header: Sequence[int],
-    value_at: set[int],
-    known: Callable[[], set[tuple[int, str]]],
-) -> bool:
+    rows: list[tuple[int, list[object]]], kinds: list[str], i: int, last: int, header: Sequence[int],
+    value_at: set[int], known: Callable[[], set[tuple[int, str]]],
+) -> bool:  # fmt: skip
     """Tell whether years stand in a row of the table above: no header says such years, or its label is one of rows."""
     row, cells = rows[i][1], [at for at in sorted(value_at) if at < len(kinds[i]) and kinds[i][at] != " "]
     years = [label.year for at in cells if (label := parse_year(row[at])) is not None]
@@ -382,15 +379,9 @@ def _labels_just_above(
 
 
 def _header_above(
-    grid: Grid,
-    rows: list[tuple[int, list[object]]],
-    kinds: list[str],
-    start: int,
-    top: int,
-    is_region: Callable[[str], bool],
-    *,
-    aside: bool = True,
-) -> tuple[list[int], list[str]]:
+    grid: Grid, rows: list[tuple[int, list[object]]], kinds: list[str], start: int, top: int,
+    is_region: Callable[[str], bool], *, aside: bool = True,
+) -> tuple[list[int], list[str]]:  # fmt: skip
     """Return the numbers of the header rows above the first row of numbers, and the titles above them.
 
     Rows of years that bear a label of the rows below are left `aside`, as long as another header is found.
@@ -512,24 +503,36 @@ def _without_rows(
 
 
 def split_sections(block: Block) -> list[Block]:
-    """Split a block in which the same regions stand below several headings."""
-    headings = [(number, " ".join(filter(None, map(cell_text, row)))) for number, row in block.aside]
-    if not headings or block.key is None:
+    """Split a block in which the same regions stand again below a heading; above the first one there may be none."""
+    lines = {n: text for n, row in block.aside if (text := " ".join(filter(None, map(cell_text, row))))}
+    if not lines or block.key is None:
         return [block]
-    edges = [*(number for number, _ in headings), block.last + 1]
+    names = {n: bare_name(block.text(row, block.key)) for n, row in block.rows}
+    starts, edges = [0], sorted(lines)
+    for number, end in zip(edges, [*edges[1:], block.last + 1], strict=True):
+        before = {name for n, name in names.items() if starts[-1] < n < number}
+        after = [name for n, name in names.items() if number < n < end]
+        if before and 2 * sum(map(before.__contains__, after)) > len(after):
+            starts.append(number)
     parts: list[Block] = []
-    for (number, text), end in zip(headings, edges[1:], strict=True):
-        if rows := [(n, row) for n, row in block.rows if number < n < end]:
-            part = Block(
-                block.grid, block.header, rows[0][0], rows[-1][0], [*block.titles, text], block.paths, block.names, rows
-            )
-            part.title = text
-            part.apart = {n: why for n, why in block.apart.items() if number < int(re.findall(r"\d+", n)[0]) < end}
-            parts.append(part)
-    names = [{bare_name(part.text(row, block.key)) for _, row in part.rows} for part in parts]
-    same = len(parts) > 1 and all(len(each & names[0]) >= 0.6 * max(len(each), len(names[0])) for each in names)
-    whole = sum(len(part.rows) for part in parts) == len(block.rows)
-    return parts if same and whole else [block]
+    repeated = Counter(lines.values())
+    for start, end in zip(starts, [*starts[1:], block.last + 1], strict=True):
+        rows = [(n, row) for n, row in block.rows if start < n < end]
+        above = [text for n, text in lines.items() if (parts[-1].last if parts else 0) < n < rows[0][0]]
+        own = [text for text in above if repeated[text] == 1]
+        inside = [n for n in edges if rows[0][0] < n < rows[-1][0]]
+        if not own and (parts or any(repeated[lines[n]] == 1 for n in inside)):
+            return [block]
+        titles = without_units(block.titles) if any(map(says_measure, own)) else block.titles
+        spot = block.grid, block.header, rows[0][0], rows[-1][0]
+        part = Block(*spot, [*titles, *own], block.paths, block.names, rows)
+        own = [text for text in without_units(own) if text[0].isalpha()] or own  # below the mark of a note
+        part.title, part.aside = "".join(own[-1:]), [each for each in block.aside if each[0] in inside]
+        part.apart = {n: why for n, why in block.apart.items() if start < int(re.findall(r"\d+", n)[0]) < end}
+        parts.append(part)
+    held = [{names[n] for n, _ in part.rows} for part in parts]
+    same = len(parts) > 1 and all(len(each & held[0]) >= 0.6 * max(len(each), len(held[0])) for each in held)
+    return parts if same else [block]
 
 
 def split_halves(block: Block) -> list[Block]:
@@ -605,7 +608,9 @@ def numbers_rows(numbers: Sequence[int], *, once: bool) -> bool:
     return 3 < len(numbers) == len(set(numbers)) and (rising or 50 * span < max(numbers))
 
 
-def tells_rows_apart(block: Block, rows: list[list[object]], at: int, labels: Mapping[int, Sequence[str]]) -> bool:
+def tells_rows_apart(
+    block: Block, rows: list[list[object]], at: int, labels: Mapping[int, Sequence[str]], share: float = 0.9
+) -> bool:
     """Tell whether rows that are alike in region, year and words have the same few numbers each, as codes of sexes."""
     dated = [] if block.year_column is None else [[block.text(row, block.year_column) for row in rows]]
     groups: dict[tuple[str, ...], list[str]] = defaultdict(list)
@@ -613,7 +618,7 @@ def tells_rows_apart(block: Block, rows: list[list[object]], at: int, labels: Ma
         groups[block.text(row, block.key or 0), *told].append(block.text(row, at))
     held = [len(set(codes)) for codes in groups.values()]
     several = len({code for codes in groups.values() for code in codes})
-    return 1 < several <= 100 and len(held) > 1 and sum(held) >= 0.9 * several * len(held)
+    return 1 < several <= 100 and len(held) > 1 and sum(held) >= share * several * len(held)
 
 
 def parts_down(block: Block, at: int) -> bool:

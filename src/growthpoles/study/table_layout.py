@@ -416,6 +416,8 @@ def _find_dimensions(block: Block, kinds: dict[int, Counter[str]]) -> None:
             continue
         if headers.says_of_region([names[each] for each in parts], [texts[each] for each in parts]):
             continue
+        if _measures(block, rows, at, plain):
+            continue
         by_year: dict[str, set[str]] = defaultdict(set)
         for label, text in zip(years, texts, strict=True):
             by_year[label].add(text)
@@ -445,6 +447,17 @@ def _find_dimensions(block: Block, kinds: dict[int, Counter[str]]) -> None:
         why = "each the total of a section" if says_total(bare_name(name)) else "and no column tells them apart"
         block.doubts.append(f"{shown(name)} has several rows{f' for {label}' if label else ''}, {why}")
     _note_rest(block, [at for at in rest if at not in block.indicator])
+
+
+def _measures(block: Block, rows: list[list[object]], at: int, numbers: Sequence[str]) -> bool:
+    """Tell whether a column of numbers without a year measures what its rows name: regions share few of them.
+
+    Codes of categories are those of every region, and whole ones may be missing in some.
+    """
+    if at not in block.undated or not all(map(is_number, filled := list(filter(None, numbers)))):
+        return False
+    decimal = any(re.search(r"\d[.,]\d", text.removesuffix(".0")) for text in filled)
+    return not tells_rows_apart(block, rows, at, {}, share=0.9 if decimal else 0.5)
 
 
 def _with_units(

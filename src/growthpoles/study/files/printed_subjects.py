@@ -172,6 +172,7 @@ def unit_said(titles: Iterable[str], label: str = "") -> str:
     bare = list(map(bare_of, titles))
     after = {text: hit[1] for text in bare if (hit := _AFTER_UNIT.fullmatch(text))}
     within = [hit for text in titles if (hit := _IN_UNIT.fullmatch(text.strip()))]
+    within = [hit for hit in within if not _NO_UNIT.search(hit[1].partition(",")[0])]  # "(in current prices, EUR)"
     within = [hit for hit in within if not years_in(hit[1]) and _MEASURE.search(hit[1])]
     after |= {(text := bare_of(hit[0])): text if _IN_CASE.match(text) else hit[1] for hit in within}
 
@@ -191,6 +192,19 @@ def _qualifies(bare: str, text: str) -> bool:
     """Tell whether a line in brackets says something of all numbers, and not how sure or of which year they are."""
     known = _REMARK.fullmatch(text) or years_in(text) or is_no_subject(bare) or says_continued(bare)
     return bare != text.strip() and any(map(str.isalpha, bare)) and len(bare) <= _QUALIFIES and not known
+
+
+def without_units(titles: Iterable[str]) -> list[str]:
+    """Return the lines above a table that say no unit."""
+    return [text for text in titles if not unit_said([text])]
+
+
+_OTHER_MEASURE = re.compile("|".join(map(one_of, ("other_measures", "kinds_of_numbers", "changes"))), re.IGNORECASE)
+
+
+def says_measure(heading: str) -> bool:
+    """Tell whether a heading says how the numbers below it are measured: "in % of total", "Structure", "per capita"."""
+    return (_MEASURE.search(heading) or _OTHER_MEASURE.search(heading)) is not None
 
 
 def gives_units(texts: Sequence[str], kinds: str, above: Sequence[object]) -> bool:
