@@ -131,6 +131,7 @@ Ensemble du pays|Ensemble du territoire|Moyenne nationale|Total général|Tout l
 Landesdurchschnitt|Republika – ukupno|Whole country|All regions|Đất nước|Жалпы ел бойынша|National average
 В среднем по стране|В целом по республике|Koko maa|Średnia krajowa|Országos átlag|Todo o país|Μέσος όρος χώρας
 Türkiye geneli|Bình quân cả nước|Purata kebangsaan|Усього по країні|Republika boʻyicha jami|Durchschnitt Deutschland
+Kingdom|The Kingdom|Whole Kingdom|Kingdom average|Republic|The Republic|Country|Nation|All governorates|Reino|Республика
 """
 REGIONS = """
 Central|Nacional|Centre|Capital|Distrito Nacional|National Capital Region|Land Brandenburg|Mittelland|Media|Orta
@@ -181,7 +182,7 @@ def test_a_row_that_is_no_mean_stays_and_is_told_alike(tmp_path: Path) -> None:
     assert any(text in told[0] for text in map(str, read_audit_file(path).left_out))
 
 
-@pytest.mark.parametrize("name", ["Nacional", "Đất nước", "Country"])
+@pytest.mark.parametrize("name", ["Nacional", "Đất nước", "Country", "Kingdom"])
 def test_a_word_for_the_country_among_the_regions_is_kept_and_told(tmp_path: Path, name: str) -> None:
     rows = {area: [10 + 7 * i, 31 - 5 * i] for i, area in enumerate(AREAS)}
     rows = {**dict(list(rows.items())[:2]), name: [19, 20], **dict(list(rows.items())[2:])}

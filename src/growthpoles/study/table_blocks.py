@@ -504,30 +504,32 @@ def _without_rows(
 
 def split_sections(block: Block) -> list[Block]:
     """Split a block in which the same regions stand again below a heading; above the first one there may be none."""
-    lines = {n: text for n, row in block.aside if (text := " ".join(filter(None, map(cell_text, row))))}
-    if not lines or block.key is None:
-        return [block]
-    names = {n: bare_name(block.text(row, block.key)) for n, row in block.rows}
+    key = block.key or 0
+    names = {n: bare_name(block.text(row, key)) for n, row in block.rows}
+    known = {*names.values()} - {""}  # a row of a region without numbers heads nothing
+    bare = [
+        (n, row) for n, row in block.aside if block.key is not None and bare_name(block.text(row, key)) not in known
+    ]
+    lines = {n: text for n, row in bare if (text := " ".join(filter(None, map(cell_text, row))))}
     starts, edges = [0], sorted(lines)
-    for number, end in zip(edges, [*edges[1:], block.last + 1], strict=True):
+    for number, end in zip(edges, [*edges, block.last + 1][1:], strict=True):
         before = {name for n, name in names.items() if starts[-1] < n < number}
         after = [name for n, name in names.items() if number < n < end]
         if before and 2 * sum(map(before.__contains__, after)) > len(after):
             starts.append(number)
-    parts: list[Block] = []
-    repeated = Counter(lines.values())
-    for start, end in zip(starts, [*starts[1:], block.last + 1], strict=True):
+    parts, repeated = list[Block](), Counter(lines.values())
+    for start, end in zip(starts, [*starts[1:], block.last + 1], strict=True) if starts[1:] else ():
         rows = [(n, row) for n, row in block.rows if start < n < end]
         above = [text for n, text in lines.items() if (parts[-1].last if parts else 0) < n < rows[0][0]]
         own = [text for text in above if repeated[text] == 1]
-        inside = [n for n in edges if rows[0][0] < n < rows[-1][0]]
-        if not own and (parts or any(repeated[lines[n]] == 1 for n in inside)):
+        inside = [(n, row) for n, row in block.aside if rows[0][0] < n < end and (n < rows[-1][0] or n not in lines)]
+        if not own and (parts or any(repeated[lines.get(n, "")] == 1 for n, _ in inside)):
             return [block]
         titles = without_units(block.titles) if any(map(says_measure, own)) else block.titles
         spot = block.grid, block.header, rows[0][0], rows[-1][0]
         part = Block(*spot, [*titles, *own], block.paths, block.names, rows)
         own = [text for text in without_units(own) if text[0].isalpha()] or own  # below the mark of a note
-        part.title, part.aside = "".join(own[-1:]), [each for each in block.aside if each[0] in inside]
+        part.title, part.aside = own[-1] if own else "", inside
         part.apart = {n: why for n, why in block.apart.items() if start < int(re.findall(r"\d+", n)[0]) < end}
         parts.append(part)
     held = [{names[n] for n, _ in part.rows} for part in parts]
