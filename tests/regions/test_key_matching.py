@@ -554,3 +554,15 @@ def test_a_part_that_bears_the_name_of_its_group_is_asked_for(seed: int) -> None
     codes = {name: code for code, name in zip(regions, small, strict=True)}
     assert match.codes == {name: code for name, code in codes.items() if name not in lower}
     assert match.open == {name: codes[name] for name in lower} and {*match.outside} == {*row.values()}
+
+
+@pytest.mark.parametrize("seed", samples(range(20), 3))
+@pytest.mark.parametrize("kind", ["City", "Town", "Municipality"])
+def test_a_row_left_over_that_bears_the_name_of_a_region_may_be_a_part_of_it(seed: int, kind: str) -> None:
+    rng = random.Random(seed)
+    own = [f"{first}{second}" for first in ("Bar", "Kel", "Mor", "Tas") for second in ("dova", "lina", "nesk", "tamo")]
+    parted = rng.sample(own, 3)
+    rows = [each for name in rng.sample(own, len(own)) for each in (name, *([f"{name} {kind}"] * (name in parted)))]
+    match = match_keys(rows, NameIndex.build({f"R{i:02}": [name] for i, name in enumerate(own)}))
+    assert {*match.outside} == {f"{name} {kind}" for name in parted} and len(match.codes) == len(own)
+    assert all("may be a part of that of its name" in why for why in match.outside.values())

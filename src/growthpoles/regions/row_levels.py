@@ -29,6 +29,7 @@ from growthpoles.regions.name_matching import (
 OUTSIDE = "it stands outside the indentation of the regions"
 OWN_ROWS = "every region has a row of its own"
 LEFT_OVER = f"it fits no region, and {OWN_ROWS}: a group of them, or one that the boundaries lack"
+OF_ITS_NAME = f"it fits no region, and {OWN_ROWS}: it may be a part of that of its name, whose number then lacks it"
 BUT_FOR_KIND = "the same words but for what it is"
 LEVEL = "its level is that of the regions"
 _AROUND = 2  # words before or behind a name that say of which level its row is
@@ -335,6 +336,8 @@ def ask_of_parts(match: KeyMatch, rest: Mapping[str, str], index: NameIndex, sig
         )
         for code in above if len(above) == 1 else ():
             taken = [row for row, (of, why) in match.aliases.items() if of == code and why == BUT_FOR_KIND]
+            if match.outside.get(name) == LEFT_OVER and name not in signs.sums:
+                match.outside[name] = OF_ITS_NAME
             for row in [*taken, *([name] if taken or name in match.open else [])]:
                 match.parts[row] = code
                 match.open[row] = None
