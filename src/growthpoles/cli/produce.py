@@ -377,8 +377,8 @@ def _draw_file(
         first = before.values(variable)  # "Q1" is the column "Q1 2020" of one year and "Q1 2022" of the other
         if first.name == values.name in found.table.attrs["undated"]:
             problem = f"{quoted(values.name)} says no year, and would be its own change"
-            parts = listed(found.in_both(), write=str)
-            either = f"--variable one of {parts}" if parts else "a table that says both years"
+            offered = listed(found.in_both(), write=str)
+            either = f"--variable one of {offered}" if offered else "a table that says both years"
             raise MapError(message(problem, where=found.source, allowed=either))
         called = values.name if first.name == values.name else yearless(str(values.name)) or variable
         values = change_between(first, values).rename(str(called))

@@ -173,8 +173,9 @@ class FileData:
             variable = columns[0]  # the header is the year alone
         elif variable is None or label is not None:
             also = "" if label is None else f"--year {label.year} with "
-            more = self._without_year()[0]
-            loose = [str(name) for name in more if not _reason_of(str(name), self.notes).startswith(ON_REQUEST[1:])]
+            loose = [
+                x for x in map(str, self._without_year()[0]) if not _reason_of(x, self.notes).startswith(ON_REQUEST[1:])
+            ]
             offered = listed(self.in_both() or [*self._offered(columns), *map(quoted, loose)], write=str)
             also += f"--variable one of {offered}{_of_other_years(elsewhere)}"
             raise DataError(message("which numbers?", where=self.source, allowed=also))
