@@ -1045,12 +1045,17 @@ def test_a_quarter_is_drawn_and_changes_by_its_name_alone(county_file, ask, tmp_
     years, sign = (2019, 2020, 2022), rng.choice([" ", "-"])
     header = ["code", *(f"Q{at}{sign}{year}" for year in years for at in (1, 2))]
     rows = [[f"{i:02d}", *rng.integers(200, 900, 6)] for i in range(20)]
-    (tmp_path / "q.csv").write_text("\n".join(",".join(map(str, row)) for row in [header, *rows]))
+    title = ["Unemployment by county"] * seed
+    (tmp_path / "q.csv").write_text("\n".join([*title, *(",".join(map(str, row)) for row in [header, *rows])]))
     options = (str(county_file), "--table", str(tmp_path / "q.csv"), "--key", "code", "--out", str(tmp_path / "m.svg"))
-    assert f"Q2: Q2{sign}2022 (there are" in ask("map", *options, "--variable", "Q2").stderr
+    told = "Q2: Unemployment by county: Q2" if seed else "Q2: Q2"
+    assert f"{told}{sign}2022" in ask("map", *options, "--variable", "Q2").stderr
     told = ask("map", "change", *options, "--variable", "Q1", "--years", "2019", "2022")
     assert told.returncode == 0 and "change: 2022 less 2019" in told.stderr
     assert "Q1 2022" not in (tmp_path / "m.svg").read_text().partition("</title>")[0]
+    for named, problem in ((), "which numbers?"), (("--variable", f"Q1{sign}2022"), "would be its own change"):
+        told = ask("map", "change", *options, *named, "--years", "2019", "2022").stderr
+        assert problem in told and "allowed: --variable one of Q1, Q2" in told
     assert "no column of numbers is called Q1" in ask("map", *options, "--variable", "Q1", "--year", "2021").stderr
 
 

@@ -362,7 +362,11 @@ def _draw_file(
     from growthpoles.maps.thematic.class_change_map import crowded
     from growthpoles.spatial.weights.build_weights import CONTIGUITY
     from growthpoles.study.file_variable import change_between, read_files
+<<<<<<< HEAD
     from growthpoles.study.files.printed_subjects import needs_title, unit_said
+=======
+    from growthpoles.study.files.printed_subjects import needs_title, yearless
+>>>>>>> mD
 
     check_language(lang)
     plain = kind in ("values", "change")
@@ -377,8 +381,10 @@ def _draw_file(
         first = before.values(variable)  # "Q1" is the column "Q1 2020" of one year and "Q1 2022" of the other
         if first.name == values.name in found.table.attrs["undated"]:
             problem = f"{quoted(values.name)} says no year, and would be its own change"
-            raise MapError(message(problem, where=found.source, allowed="a table that says both years"))
-        called = values.name if first.name == values.name else variable or values.name
+            offered = listed(found.in_both(), write=str)
+            either = f"--variable one of {offered}" if offered else "a table that says both years"
+            raise MapError(message(problem, where=found.source, allowed=either))
+        called = values.name if first.name == values.name else yearless(str(values.name)) or variable
         values = change_between(first, values).rename(str(called))
     assert found.regions is not None
     name = str(values.name)

@@ -22,7 +22,7 @@ from growthpoles.errors import (
 )
 from growthpoles.language.languages import LANGUAGES
 from growthpoles.study.files.printed_labels import UNSTATED, parse_year, year_inside, year_of_part
-from growthpoles.study.files.printed_subjects import bear_sections
+from growthpoles.study.files.printed_subjects import bear_sections, yearless
 from growthpoles.study.files.problems import ON_REQUEST, ColumnsLeftOut, partly_told
 from growthpoles.study.total_columns import INDUSTRY, measures_beside, no_amount, total_columns
 
@@ -174,9 +174,10 @@ class FileData:
             variable = columns[0]  # the header is the year alone
         elif variable is None or label is not None:
             also = "" if label is None else f"--year {label.year} with "
-            more = self._without_year()[0]
-            loose = [str(name) for name in more if not _reason_of(str(name), self.notes).startswith(ON_REQUEST[1:])]
-            offered = listed([*self._offered(columns), *map(quoted, loose)], write=str)
+            loose = [
+                x for x in map(str, self._without_year()[0]) if not _reason_of(x, self.notes).startswith(ON_REQUEST[1:])
+            ]
+            offered = listed(self.in_both() or [*self._offered(columns), *map(quoted, loose)], write=str)
             also += f"--variable one of {offered}{_of_other_years(elsewhere)}"
             raise DataError(message("which numbers?", where=self.source, allowed=also))
         more = self._without_year()[0] if variable.endswith("...") else self.table[[]]
@@ -239,6 +240,11 @@ class FileData:
         told = {x: quoted(x).strip("'\"") for x in names}
         cut = {x for x in told if told[x][-3:] == "..." and (x in called or unshortened(told[x], self.table) != x)}
         return [quoted(called[x]) if x in cut and x in called else repr(x) if x in cut else quoted(x) for x in names]
+
+    def in_both(self) -> list[str]:
+        """Return what columns of both years of a change are called without them: "Q1" of "Q1 2021" and "Q1 2022"."""
+        names = list(map(str, self.table.attrs.get("codes") or self.table.columns)) if self.years else []
+        return [quoted(x) for x in dict.fromkeys(map(yearless, names)) if x and {*self.years} <= {*_dated(x, names)}]
 
     def tell_years(self, names: Iterable[str]) -> None:
         """Say which of some columns are not in every year of their table."""
@@ -570,7 +576,9 @@ def _year_of(
     years: list[int] = sorted(set(long["year"]) - {UNSTATED})
     named = list(dict.fromkeys(map(str, long["indicator"])))
     variable = _named(variable and unshortened(variable, named), named, long.attrs["codes"])
-    if variable is not None and variable not in named and (dated := _dated(variable, named)):  # "Q1" of "Q1 2021"
+    short, asked = long.attrs["codes"], "" if variable is None or variable in named else variable
+    dated = _dated(asked, named) or {when: short[name] for when, name in _dated(asked, short).items()}
+    if variable and asked and dated:  # "Q1" of "Q1 2021"
         latest = dated.get(max(dated) if options.year is None else options.year, variable)
         long.attrs["codes"] |= {variable: latest}
         notes.append(f"{plain(variable)}: {plain(latest)} (there are {listed(dated.values(), write=quoted)})")

@@ -359,6 +359,11 @@ def without_dates(text: str) -> str:
     return " ".join(kept).strip(" ,;:") or text
 
 
+def yearless(name: str) -> str:
+    """Return a name of a column without the year that stands in it."""
+    return re.sub(rf"[\s-]*{_FOUR_DIGITS.pattern}[\s-]*", "", name)
+
+
 _CHANGE = re.compile(one_of("changes"), flags=re.IGNORECASE)
 
 
