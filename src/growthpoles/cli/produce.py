@@ -362,11 +362,7 @@ def _draw_file(
     from growthpoles.maps.thematic.class_change_map import crowded
     from growthpoles.spatial.weights.build_weights import CONTIGUITY
     from growthpoles.study.file_variable import change_between, read_files
-<<<<<<< HEAD
-    from growthpoles.study.files.printed_subjects import needs_title, unit_said
-=======
-    from growthpoles.study.files.printed_subjects import needs_title, yearless
->>>>>>> mD
+    from growthpoles.study.files.printed_subjects import needs_title, unit_said, yearless
 
     check_language(lang)
     plain = kind in ("values", "change")
