@@ -16,6 +16,7 @@ import pytest
 import shapely
 
 import growthpoles as gp
+from growthpoles.cli.produce import change_between
 from growthpoles.errors import DataError, nearest, options_in
 from growthpoles.maps.map_options import MapOptions, make_style
 from growthpoles.maps.thematic.map_drawing import region_names
@@ -23,7 +24,6 @@ from growthpoles.study.examine_study import examine_study
 from growthpoles.study.file_variable import (
     FileData,
     FileOptions,
-    change_between,
     industries_of,
     read_files,
     read_matrix,

@@ -361,7 +361,7 @@ def _draw_file(
     from growthpoles.maps.source_note import between, source_parts
     from growthpoles.maps.thematic.class_change_map import crowded
     from growthpoles.spatial.weights.build_weights import CONTIGUITY
-    from growthpoles.study.file_variable import change_between, read_files
+    from growthpoles.study.file_variable import read_files
     from growthpoles.study.files.printed_subjects import needs_title, unit_said, yearless
 
     check_language(lang)
@@ -471,6 +471,16 @@ def _in_points(name: str, lang: str) -> str | None:
     points = translator(lang)("percentage points")
     told, times = _PERCENT.subn(points, name, count=1)
     return told if times else None
+
+
+def change_between(before: pd.Series, after: pd.Series) -> pd.Series:
+    """Return `after` less `before`, with no more decimals than they have: the difference of 0.3 and 0.1 is 0.2."""
+    import pandas as pd
+
+    both = pd.concat([before, after]).dropna()
+    decimals = next((at for at in range(12) if both.round(at).equals(both)), None)
+    change = after - before
+    return change if decimals is None else change.round(decimals)
 
 
 def _flagged(

@@ -429,16 +429,6 @@ def _columns_of(
     return key, name, layer, notes
 
 
-def change_between(before: pd.Series, after: pd.Series) -> pd.Series:
-    """Return `after` less `before`, with no more decimals than they have: the difference of 0.3 and 0.1 is 0.2."""
-    import pandas as pd
-
-    both = pd.concat([before, after]).dropna()
-    decimals = next((at for at in range(12) if both.round(at).equals(both)), None)
-    change = after - before
-    return change if decimals is None else change.round(decimals)
-
-
 def _numbers(regions: gpd.GeoDataFrame) -> pd.DataFrame:
     """Return the columns of a boundary file that hold numbers, also where they are written as text."""
     import pandas as pd
