@@ -801,3 +801,14 @@ def test_a_printed_value_lies_within_the_limits_of_its_class(seed: int) -> None:
 
     assert stay(digits) and digits <= max(decimals, first)
     assert not any(map(stay, range(first, digits)))
+
+
+@pytest.mark.parametrize(
+    ("values", "digits"),
+    [
+        ([93.2, 99.4, 100.4, 108.2], 1), ([100.43, 100.51, 100.49], 2), ([285.1, 1494.3, 1174.2], 0), ([2.94, 39.1], 1),
+        ([1174.2], 0), ([0.512, 0.514], 3), ([100.0, 104.0], 0), ([12000.5, 12100.2], 0), ([99.55, 99.55], 1),
+    ],
+)  # fmt: skip
+def test_values_that_lie_close_together_show_more_digits(values: list[float], digits: int) -> None:
+    assert digits_for(np.array(values)) == digits
