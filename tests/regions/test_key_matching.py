@@ -566,3 +566,18 @@ def test_a_row_left_over_that_bears_the_name_of_a_region_may_be_a_part_of_it(see
     match = match_keys(rows, NameIndex.build({f"R{i:02}": [name] for i, name in enumerate(own)}))
     assert {*match.outside} == {f"{name} {kind}" for name in parted} and len(match.codes) == len(own)
     assert all("may be a part of that of its name" in why for why in match.outside.values())
+
+
+@pytest.mark.parametrize("seed", samples(range(20), 4))
+@pytest.mark.parametrize("form", ["Región Autónoma {}", "Autonomous Region of {}", "{} Special Zone", "Región {} (RA)"])
+def test_a_whole_name_of_a_region_within_a_longer_one_is_proposed(seed: int, form: str) -> None:
+    """The boundaries hold more regions than the table, lakes among them."""
+    rng = random.Random(seed)
+    own = [f"{first}{second}" for first in ("Bar", "Kel", "Mor", "Tas") for second in ("dova", "lina", "nesk", "tamo")]
+    coast = f"{' '.join(rng.sample(('Verde', 'Kelmar', 'Tandori'), 2))} "
+    regions = {**{f"R{i:02}": [name] for i, name in enumerate(own)}, "C1": [f"{coast}Norte"], "C2": [f"{coast}Sur"]}
+    regions |= {"L1": ["Lake Vorm"], "L2": ["Lake Pilk"]}
+    rows = rng.sample([*own, form.format(f"{coast}Norte"), form.format(f"{coast}Sur")], len(own) + 2)
+    match = match_keys(rows, NameIndex.build(regions))
+    found = match.codes | match.open
+    assert found == {row: code for code, names in regions.items() for row in rows if names[0] in row}

@@ -379,7 +379,8 @@ def _has_name(code: str, index: NameIndex) -> bool:
 def _no_doubtful_guess(match: KeyMatch, rest: Mapping[str, str], left: Sequence[str], index: NameIndex) -> None:
     """Take back guesses by one name within the other where rows and regions are not as many: a region was divided.
 
-    "Brong Ahafo" is not "Ahafo" where there are "Bono" and "Bono East", too; "Limerick City" may be Limerick.
+    "Brong Ahafo" is not "Ahafo" where there are "Bono" and "Bono East", too; "Limerick City" may be Limerick, and
+    "Autonomous Region South Caribbean Coast" is the South Caribbean Coast.
     """
     lost = [name for name in match.open if any(map(str.isalpha, name))]
     for name in [name for name in lost if match.open[name] and of_several(rest.get(name, ""))]:
@@ -392,7 +393,9 @@ def _no_doubtful_guess(match: KeyMatch, rest: Mapping[str, str], left: Sequence[
         for spelling in index.names.get(match.open[name] or "", ()):
             other = cores(spelling)[0]
             rivals = [each for each in parts.values() if other < each]
-            if other and own != other and (own < other or other < own) and ((own ^ other) - PLACES or len(rivals) > 1):
+            told = len(own & other) > 2 and len(rivals) == 1  # more than two words of the one in the other
+            within = other and own != other and (own < other or other < own) and not told
+            if within and ((own ^ other) - PLACES or len(rivals) > 1):
                 match.open[name] = None
                 break
 
