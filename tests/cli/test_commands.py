@@ -902,6 +902,16 @@ def test_a_refusal_names_options_of_the_command(county_file, ask, command):
     assert done.returncode == 2 and "allowed: --layer one of" in done.stderr and "layer=" not in done.stderr
 
 
+def test_audit_takes_the_signs_that_it_asks_for(tmp_path: Path, ask: Ask) -> None:
+    path = tmp_path / "book.csv"
+    path.write_text("Region;Births;Deaths\n" + "".join(f"Area {at};{at},310;{at},750\n" for at in "123456789"))
+    done = ask("audit", str(path))
+    assert done.returncode and "--decimal . --thousands , (1310), or --decimal , (1.310)" in done.stderr
+    assert not ask("audit", str(path), "--decimal", ".", "--thousands", ",").returncode
+    done = ask("audit", str(path), "--decimal", "x")
+    assert done.returncode and "--decimal x is not known; allowed: ,, ." in done.stderr
+
+
 @pytest.mark.parametrize("command", samples(["rate", "weights", "stats", "audit"], 3))
 def test_a_study_is_an_argument_too_and_the_built_in_one_is_told(command, ask, tmp_path):
     folder = tmp_path / "own"

@@ -192,12 +192,17 @@ def file_options(year: int | None = None, **given: Any) -> FileOptions:
     repair: Literal["refuse", "clean"] = given.pop("repair", None) or "refuse"
     if repair not in ("refuse", "clean"):
         raise StudyError(unknown_option("repair", repair, ["refuse", "clean"]))
-    for name, signs in (("decimal", ",."), ("thousands", ",.'")):
-        if (sign := given.get(name)) is not None and (len(sign) != 1 or sign not in signs):
-            raise StudyError(unknown_option(name, sign, signs))
+    check_signs(decimal=given.get("decimal"), thousands=given.get("thousands"))
     ignore = tuple(given.pop("ignore", None) or ())
     aliases = aliases_of(given.pop("aliases", None) or ())
     return FileOptions(year=year, repair=repair, ignore=ignore, aliases=aliases, **given)
+
+
+def check_signs(*, decimal: str | None, thousands: str | None) -> None:
+    """Refuse signs that no table has in its numbers."""
+    for name, sign, signs in (("decimal", decimal, ",."), ("thousands", thousands, ",.'")):
+        if sign is not None and (len(sign) != 1 or sign not in signs):
+            raise StudyError(unknown_option(name, sign, signs))
 
 
 def aliases_of(texts: Iterable[str]) -> dict[str, str]:

@@ -10,6 +10,7 @@ import typer
 
 from growthpoles.cli.shared_options import (
     AliasesOption,
+    DecimalOption,
     DissolveOption,
     FileEncodingOption,
     FormatOption,
@@ -19,8 +20,10 @@ from growthpoles.cli.shared_options import (
     QuietOption,
     SeedOption,
     StudyOption,
+    ThousandsOption,
     aliases_of,
     allowed,
+    check_signs,
     emit,
     named,
     note,
@@ -33,8 +36,6 @@ from growthpoles.cli.shared_options import (
 from growthpoles.errors import StudyError, counted, message
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
-
     from growthpoles.report.wording import Wording
     from growthpoles.study.audit import Audit
     from growthpoles.study.study_spec import Study
@@ -208,6 +209,8 @@ def audit(
     ignore: Annotated[
         list[str] | None, typer.Option("--ignore", help="A row of FILE that is no region; repeat it for more.")
     ] = None,
+    decimal: DecimalOption = None,
+    thousands: ThousandsOption = None,
     study: StudyOption = None,
     formulas: Annotated[
         Path | None,
@@ -227,9 +230,11 @@ def audit(
     file, study = study_of(file, study)
     if file is not None:
         refuse_for_file(study=study, claims=claims or None, seed=seed)
-        _audit_file(file, formulas, encoding=encoding, ignore=ignore or (), out=out, lang=lang, quiet=quiet)
+        check_signs(decimal=decimal, thousands=thousands)
+        reading = {"encoding": encoding, "ignore": ignore or (), "decimal": decimal, "thousands": thousands}
+        _audit_file(file, formulas, reading, out=out, lang=lang, quiet=quiet)
         return
-    for name, given in (("encoding", encoding), ("ignore", ignore)):
+    for name, given in (("encoding", encoding), ("ignore", ignore), ("decimal", decimal), ("thousands", thousands)):
         if given is not None:
             raise StudyError(message(f"--{name} needs FILE", allowed=f"{name} in study.toml"))
     if formulas is not None:
@@ -316,12 +321,19 @@ def _tell_notes(lines: list[str], unchecked: int, wording: Wording, out: Path | 
         note(wording.words.message(_NOTES_TOLD, count=unchecked - shown, place=place), quiet=quiet)
 
 
+def _options_told(given: dict[str, Any]) -> str:
+    """Return options as they are typed, with a blank before each."""
+    several = {name: value if isinstance(value, list | tuple) else [value] for name, value in given.items()}
+    return "".join(
+        f" --{name} {shlex.quote(value)}" for name, values in several.items() for value in values if value is not None
+    )
+
+
 def _audit_file(
     file: Path,
     formulas: Path | None,
+    reading: dict[str, Any],
     *,
-    encoding: str | None,
-    ignore: Collection[str],
     out: Path | None,
     lang: str,
     quiet: bool,
@@ -334,7 +346,7 @@ def _audit_file(
     from growthpoles.study.audit.file_audit import audit_file, read_formulas
 
     rules_given = None if formulas is None else read_formulas(formulas)
-    found, own, rules = audit_file(file, rules_given, encoding=encoding, ignore=ignore)
+    found, own, rules = audit_file(file, rules_given, **reading)
     wording = Wording(Words(lang), {}, {}, {})
     for number, name in own.names.items():
         note(f"table {number}: {name}, {counted(len(found.sources.labels(number)), 'regions')}", quiet=quiet)
@@ -354,13 +366,13 @@ def _audit_file(
              "(columns use, kind, column, numerator, denominator, factor)", quiet=quiet)  # fmt: skip
     if out is None:
         if formulas is None and (len(rules) or rules.attrs["nearly"]):
-            told = f"growthpoles audit {file} --out FOLDER writes them to FOLDER/formulas.csv; set use to no where one"
-            told += " is not meant, to yes where one that nearly holds is, add what is missing, and give the file back"
+            told = f"growthpoles audit {file}{_options_told(reading)} --out FOLDER writes them to FOLDER/formulas.csv;"
+            told += " set use to no where one is not meant, to yes where one that nearly holds is,"
+            told += " add what is missing, and give the file back"
             note(f"the formulas are a proposal: {told} with --formulas", quiet=quiet)
         return
     if formulas is None and (out / "formulas.csv").exists():
-        rows = "".join(f" --ignore {shlex.quote(name)}" for name in ignore)
-        told = f"growthpoles audit {file}{rows} --formulas {out / 'formulas.csv'} --out {out}"
+        told = f"growthpoles audit {file}{_options_told(reading)} --formulas {out / 'formulas.csv'} --out {out}"
         note(f"{out / 'formulas.csv'} is kept and was not read; to audit by it: {told}", quiet=quiet)
     options: dict[str, Any] = {"lang": lang, "force": allowed["force"]}
     for path in write_file_audit(found, own, rules, out=out, proposed=formulas is None, **options):

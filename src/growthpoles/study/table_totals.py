@@ -69,7 +69,7 @@ _TOGETHER = 1.5 * _SURE
 
 @np.errstate(over="ignore", invalid="ignore")  # figures near the largest number: their sums meet nothing
 def find_totals(values: Array, halves: Array) -> list[tuple[int, tuple[int, ...]]]:
-    """Find rows that are the sum of rows next to them, above or below, in two columns at least; totals of totals too.
+    """Find rows that are the sum of rows next to them, above or below; totals of totals too.
 
     Parameters
     ----------
@@ -85,9 +85,10 @@ def find_totals(values: Array, halves: Array) -> list[tuple[int, tuple[int, ...]
     -----
     A sum that a total meets within rounding is so much likelier for a total than by chance as its rounding is narrow
     beside its size; less for a column that goes along with another, nothing for its multiple. A total on its own needs
-    a million to one, after all rows and columns that could have met: only the first or last can be that of all others.
-    Subtotals and lone rows under a heading of their own need a hundred to one within a total that has it. A gap counts
-    as nothing where the sum holds with it, and is unknown otherwise.
+    a million to one in two columns, after all rows and columns that could have met. Only the first or last can be that
+    of all others: it needs a hundred to one, in one column too. Subtotals and lone rows under a heading of their own
+    need as much within a total that has it. A gap counts as nothing where the sum holds with it, and is unknown
+    otherwise.
     """
     values, halves, spread = values.copy(), halves.copy(), _spread(values)
     sums: dict[int, tuple[tuple[int, ...], float]] = {}
@@ -119,9 +120,11 @@ def find_totals(values: Array, halves: Array) -> list[tuple[int, tuple[int, ...]
         # A subtotal stands for its parts: they are out of the way of the totals above it.
         gone = {part for parts, _ in sums.values() for part in parts}
         left = [row for row in left if row not in gone]
-    # What is less than sure and in no total was chance, unless there is too much of it.
+    # What is less than sure and in no total was chance, unless there is too much of it, or it sums up all others.
     while loose := [row for row in left if row in sums and (sums[row][1] < _SURE or len(sums[row][0]) < FEWEST_PARTS)]:
         several = [row for row in loose if len(sums[row][0]) >= FEWEST_PARTS]
+        if several == left and len(sums[left[0]][0]) >= _FEWEST_SUMMED:
+            break
         if len(several) == len(loose) and sum(sums[row][1] for row in several) >= _TOGETHER:
             break
         for row in [row for row in loose if row not in several] or loose:
@@ -401,7 +404,8 @@ def _sums_in(values: Array, halves: Array, spread: Array, left: Sequence[int], s
             gap, size = np.abs(total - own), np.abs(own)
             deviation = np.sqrt(noise + half**2 / 3 + (1e-9 * size) ** 2) + 1e-300
             fits = np.isfinite(own) & (gap <= np.minimum(slack + half + 1e-9 * size, 4 * deviation))
-            enough = np.flatnonzero(inside & (fits.sum(axis=1) >= _COLUMNS))
+            fewest = 1 if count == n - 1 >= _FEWEST_SUMMED else _COLUMNS
+            enough = np.flatnonzero(inside & (fits.sum(axis=1) >= fewest))
             if not len(enough):
                 continue
             fit, gap, size, deviation = fits[enough], gap[enough], size[enough], deviation[enough]

@@ -413,6 +413,25 @@ def test_grouped_thousands_beside_decimals_and_one_year_in_a_few_headers(tmp_pat
     assert set(found.ledger["row"]) == {4} and len(found.faults) == 1
 
 
+@pytest.mark.parametrize("seed", samples(range(20), 3))
+@pytest.mark.parametrize("sign", [",", "."])
+def test_numbers_that_read_in_two_ways_are_asked_for_and_the_signs_given_back(
+    seed: int, sign: str, tmp_path: Path
+) -> None:
+    rng = np.random.default_rng([52, seed])
+    values = rng.integers(1_000, 999_000, (int(rng.integers(4, 20)), 2))
+    cells = [[f"{value:,}".replace(",", sign) for value in row] for row in values]
+    path = tmp_path / "book.csv"
+    lines = [f"Area {chr(65 + at)};{';'.join(row)}" for at, row in enumerate(cells)]
+    path.write_text("\n".join(["Region;Births;Deaths", *lines]) + "\n", encoding="utf-8")
+    with pytest.raises(DataError, match="read in two ways") as error:
+        audit_file(path)
+    assert f'thousands="{sign}"' in str(error.value) and "study.toml" not in str(error.value)
+    for signs, factor in (({"thousands": sign}, 1), ({"decimal": sign}, 1000)):
+        _, file, _ = audit_file(path, **signs)
+        assert sorted(file.sources.cells["value"]) == sorted((values / factor).ravel())
+
+
 def test_a_total_of_a_wrong_figure_follows_and_so_does_what_contradicts_it(tmp_path: Path) -> None:
     """The total was summed up with the wrong figure, its ratio computed with the right one."""
     people = np.round(np.random.default_rng(6).lognormal(12.6, 0.4, 10))

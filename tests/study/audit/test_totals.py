@@ -489,6 +489,24 @@ def test_a_total_of_all_rows_is_one_beside_a_wrong_figure_and_a_rate(seed: int, 
     assert find_totals(table, halves) == [(at, tuple(i for i in range(n + 1) if i != at))]
 
 
+@pytest.mark.parametrize("seed", samples(range(60), 6))
+@pytest.mark.parametrize("last", [False, True])
+def test_a_total_with_a_name_in_no_list_is_one_in_a_single_column(seed: int, last: bool, tmp_path: Path) -> None:
+    rng = np.random.default_rng([51, seed])
+    values = np.round(rng.lognormal(rng.uniform(8, 13), 0.8, int(rng.integers(4, 40))))
+    names = ["".join(rng.choice(list("bdfgklmnprst"), 7)).title() for _ in values]
+    rows = [f"{name};{value:.0f}" for name, value in zip(names, values, strict=True)]
+    rows.insert(len(rows) if last else 0, f"Wqzhold;{values.sum():.0f}")
+    path = tmp_path / "t.csv"
+    path.write_text("\n".join(["Region;2020", *rows]) + "\n", encoding="utf-8")
+    assert sorted(gp.read_table(path)["region"]) == sorted(names)
+    (total,) = audit_file(path)[1].totals
+    assert "Wqzhold" in str(total)
+    # One that misses the sum is a region.
+    table = np.append(values, values.sum() + 2 * len(rows))[:, None]
+    assert find_totals(table, np.full(table.shape, 0.5)) == []
+
+
 WORDS = ["Jumla", "Razem", "Celkem", "Kokku", "Toplam", "Spolu", "Jami", "Skupaj", "Ensemble"]
 SUBJECTS = ["Births", "Deaths", "Marriages", "Divorces", "Moves", "Jobs", "Firms"]
 

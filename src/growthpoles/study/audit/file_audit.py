@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from growthpoles.errors import DataError, Reason, listed, message, quoted
+from growthpoles.errors import DataError, Reason, listed, message, parted, quoted
 from growthpoles.file_reading import encoding_alone
 from growthpoles.regions.name_matching import says_total
 from growthpoles.regions.row_levels import indents
@@ -30,11 +30,22 @@ from growthpoles.study.audit.causes.printed_relations import (
 )
 from growthpoles.study.audit.causes.totals import totals_told
 from growthpoles.study.audit.ledger import Audit, audit_cells
-from growthpoles.study.audit.printed_cells import FORMULA_COLUMNS, Sources, TotalRow, make_sources, place_text
+from growthpoles.study.audit.printed_cells import (
+    FORMULA_COLUMNS,
+    MOST_DECIMALS,
+    Sources,
+    TotalRow,
+    half_of_cell,
+    idle_zeros,
+    make_sources,
+    padded_texts,
+    place_text,
+    typed_number,
+)
 from growthpoles.study.audit.published_ranks import GROWTHS, SPAN, growth_columns, ranked_columns, read_span, span_text
 from growthpoles.study.column_names import head_of
 from growthpoles.study.files.cell_grids import EncodingError, Grid, read_grids
-from growthpoles.study.files.number_notation import Notation, cell_value, detect_notation
+from growthpoles.study.files.number_notation import Notation, cell_value, given_signs, settle_signs, signs_asked
 from growthpoles.study.files.printed_labels import (
     YEAR_WORDS,
     bare_name,
@@ -60,10 +71,8 @@ from growthpoles.study.table_totals import repeated_parts, seeming_totals, sums_
 
 PROPOSAL_COLUMNS = ("use", "kind", *FORMULA_COLUMNS, "holds")
 _ORDERED = ("rank", "class")
-_DECIMALS, _SIGNIFICANT = 9, 12
 _FRACTION = re.compile(r"-?\d+\.(\d+)")
-_ENDING, _IDLE = re.compile(r"\d+(\.\d+)?"), re.compile(r"(?<=\d)\.0+(?!\d)")
-_GROUPS = {sign: re.compile(rf"\D*\d{{1,3}}(\{sign}\d{{3}})+(\D.*)?") for sign in ".,"}
+_IDLE = re.compile(r"(?<=\d)\.0+(?!\d)")
 #: Names of columns that number the rows; ranks are none of them here.
 _NUMBERING = re.compile(
     r"s[./ ]?\s?n\.?o?\.?|sl\.? ?no\.?|sr\.? ?no\.?|no\.?|nr\.?|n|№.{0,6}|#|lp\.?|lfd\.? ?nr\.?|п/п|stt|"
@@ -102,10 +111,12 @@ class AuditFile:
     left_out: tuple[Reason, ...] = field(default=())
 
 
-def read_audit_file(path: Path, *, encoding: str | None = None, ignore: Collection[str] = ()) -> AuditFile:
+def read_audit_file(
+    path: Path, *, encoding: str | None = None, ignore: Collection[str] = (), given: Notation | None = None
+) -> AuditFile:
     """Read every table of a file: one region a row, one column a quantity; years from headers or names of sheets.
 
-    Rows of the names in `ignore` are no regions.
+    Rows in `ignore` are no regions; signs of numbers are the given ones where they could be read in two ways.
 
     Raises
     ------
@@ -135,7 +146,7 @@ def read_audit_file(path: Path, *, encoding: str | None = None, ignore: Collecti
             continue
         if (unread := unread_years([row for _, row in grid.rows])) is not None:
             left.append(unread)
-        for cells, year, where, sums in _tables(grid, path, left, unread, several=len(grids) > 1):
+        for cells, year, where, sums in _tables(grid, path, left, unread, given, several=len(grids) > 1):
             # Sheets or sections of one quantity each, a column a year: those of one year are one table.
             name, *more = set(cells["column"])
             number, held = together.get((year, *cells["label"]), (0, set()))
@@ -172,7 +183,9 @@ def read_audit_file(path: Path, *, encoding: str | None = None, ignore: Collecti
 Found = tuple[pd.DataFrame, int | None, dict[tuple[int, str], Place], list[TotalRow]]
 
 
-def _tables(grid: Grid, path: Path, left: list[Reason], unread: Reason | None, *, several: bool) -> list[Found]:
+def _tables(
+    grid: Grid, path: Path, left: list[Reason], unread: Reason | None, given: Notation | None, *, several: bool
+) -> list[Found]:
     """Take the blocks of a sheet apart into tables by year; columns of figures that are not read go to `left`."""
     found: list[Found] = []
     for block, moved in [
@@ -237,15 +250,10 @@ def _tables(grid: Grid, path: Path, left: list[Reason], unread: Reason | None, *
             for at in numbers
             if at < len(row) and isinstance(row[at], str) and any(sign.isdigit() for sign in cell_text(row[at]))
         ]
-        notation, unclear = detect_notation(texts, delimiter=grid.delimiter or None)
-        if unclear is not None:
-            allowed = "one cell that tells, such as 1,234.5 or 12.5, or the numbers typed in a workbook"
-            raise DataError(message(unclear.problem, where=unclear.place, allowed=allowed))
-        # Beside decimals by one sign the other one, always before three digits, groups them: 312,450 beside 12.2.
-        other = {".": ",", ",": "."}[notation.decimal]
-        beside = [text for text, _ in texts if other in text]
-        if notation.thousands is None and beside and all(map(_GROUPS[other].fullmatch, beside)):
-            notation = replace(notation, thousands=other)
+        signs = settle_signs({"": texts}, (), (), grid.delimiter or None)
+        if signs.unclear and given is None:
+            raise DataError(message(parted(signs.unclear)[0], allowed=Reason(*signs_asked(signs.readings))))
+        notation = given if signs.unclear and given is not None else signs.notation
         rows, sums, inside = _split_totals(rows, numbers, key, notation)
         if inside:
             places = {"place": f"{path.name} {grid.sheet}".strip(), "names": listed(inside, limit=8, write=quoted)}
@@ -258,10 +266,10 @@ def _tables(grid: Grid, path: Path, left: list[Reason], unread: Reason | None, *
         left += [told for told in seeming_totals([cell_text(row[key]) for _, row in rows], ()) if told not in left]
         sums = [each for each in sums if each[2]]
         figures = [row for _, row in rows] + [row for _, row, _ in sums]
-        idle = {at for at in dated if _idle_zeros([row[at] for row in figures if at < len(row)], notation)}
+        idle = {at for at in dated if idle_zeros([row[at] for row in figures if at < len(row)], notation)}
 
         def written(row: list[object], at: int, notation: Notation = notation, idle: Collection[int] = idle) -> str:
-            text = plain_text(_typed_number(row[at]), notation) if at < len(row) else ""
+            text = plain_text(typed_number(row[at]), notation) if at < len(row) else ""
             return _IDLE.sub("", text, count=1) if at in idle else text
 
         by_year: dict[int | None, list[tuple[int, str]]] = {}
@@ -280,7 +288,7 @@ def _tables(grid: Grid, path: Path, left: list[Reason], unread: Reason | None, *
             for at, name in columns:
                 printed = [written(row, at) for _, row in rows]
                 native = [at < len(row) and not isinstance(row[at], str) for _, row in rows]
-                for place, ((line, row), text) in enumerate(zip(rows, _padded(printed, native), strict=True), 1):
+                for place, ((line, row), text) in enumerate(zip(rows, padded_texts(printed, native), strict=True), 1):
                     told = place_text(path.name, grid.sheet, *spot(line, at))
                     records.append(
                         {"row": place, "label": cell_text(row[key]), "column": name, "printed": text, "place": told}
@@ -297,7 +305,7 @@ def _tables(grid: Grid, path: Path, left: list[Reason], unread: Reason | None, *
                         fractions = (_FRACTION.match(t) for t in cells.loc[cells["column"] == name, "printed"])
                         decimals = max((len(hit[1]) for hit in fractions if hit is not None), default=0)
                         number = not isinstance(row[at], str)
-                        text = f"{value:.{decimals}f}" if number and decimals <= _DECIMALS else text
+                        text = f"{value:.{decimals}f}" if number and decimals <= MOST_DECIMALS else text
                         sums_by[name] = (text, value, printed_resolution(text, decimal=".") / 2)
                         where[len(rows) + extra, name] = (grid.sheet, *spot(line, at))
                 totals.append(TotalRow(0, len(rows) + extra, cell_text(row[key]), parts, sums_by))
@@ -439,8 +447,8 @@ def _split_totals(
     cells = [[row[at] if at < len(row) else None for at in numbers] for _, row in rows]
     values = np.array([[cell_value(cell, notation) for cell in row] for row in cells], dtype=float)
     # A column of text has its zeros, but for those that all of its cells end in.
-    zeros = {at for at in numbers if not _idle_zeros([row[at] for _, row in rows if at < len(row)], notation)}
-    halves = np.array([[_half(row, at, notation, zeros) for at in numbers] for _, row in rows], dtype=float)
+    zeros = {at for at in numbers if not idle_zeros([row[at] for _, row in rows if at < len(row)], notation)}
+    halves = np.array([[half_of_cell(row, at, notation, zeros) for at in numbers] for _, row in rows], dtype=float)
     names = [bare_name(cell_text(row[key])) for _, row in rows]
     depths = indents(row[key] for _, row in rows)
     sums, _, inside = sums_of_rows(names, depths, values, halves) if len(rows) >= 4 else ({}, set(), {})
@@ -448,44 +456,6 @@ def _split_totals(
     number = {at: place for place, at in enumerate(rest, 1)}
     totals = [(*rows[at], tuple(number[part] for part in parts)) for at, parts in sorted(sums.items())]
     return [rows[at] for at in rest], totals, [names[at] for at in sorted(inside)]
-
-
-def _typed_number(content: object) -> object:
-    """Return a number without what binary arithmetic adds to it: a workbook keeps 8.69 as 8.690000000000001."""
-    return float(f"{content:.{_SIGNIFICANT}g}") if isinstance(content, float) else content
-
-
-def _half(row: list[object], at: int, notation: Notation, zeros: Collection[int]) -> float:
-    """Half a unit of the last digit of a cell; a workbook keeps no trailing zeros, so that it may be less.
-
-    `zeros` are the columns in which text ends in a zero that counts.
-    """
-    content = _typed_number(row[at]) if at < len(row) else None
-    text = repr(float(content)) if isinstance(content, int | float) else plain_text(content, notation).strip()
-    mark = max(text.rfind("."), text.rfind(","))
-    counts = mark >= 0 and (text[mark + 1 :] != "0" or (at in zeros and isinstance(content, str)))
-    decimals = sum(sign.isdigit() for sign in text[mark + 1 :]) if counts else 0
-    return 0.5 * 10.0 ** -min(decimals, _DECIMALS)
-
-
-def _idle_zeros(cells: Sequence[object], notation: Notation) -> bool:
-    """Tell whether every number of a column of text ends in the same zeros: pandas writes 7832.0 beside a gap."""
-    texts = [plain_text(cell, notation) if isinstance(cell, str) else "0" for cell in cells]
-    ends = {hit[1] for text in texts if (hit := _ENDING.search(text)) is not None}
-    return len(ends) == 1 and not (ends.pop() or "1").strip(".0")
-
-
-def _padded(texts: list[str], native: list[bool]) -> list[str]:
-    """Write number cells of a workbook, which keep no trailing zeros, with as many decimals as their column has."""
-    decimals = [len(text.partition(".")[2]) for text, number in zip(texts, native, strict=True) if number]
-    most = min(max(decimals, default=0), _DECIMALS)
-    padded = []
-    for text, number in zip(texts, native, strict=True):
-        try:
-            padded.append(f"{float(text):.{most}f}" if number and text else text)
-        except ValueError:
-            padded.append(text)
-    return padded
 
 
 def propose_formulas(sources: Sources) -> pd.DataFrame:
@@ -657,6 +627,8 @@ def audit_file(
     *,
     encoding: str | None = None,
     ignore: Collection[str] = (),
+    decimal: str | None = None,
+    thousands: str | None = None,
 ) -> tuple[Audit, AuditFile, pd.DataFrame]:
     """Audit the tables of a file by formulas between their columns.
 
@@ -670,6 +642,8 @@ def audit_file(
         Of delimited text, where its bytes do not tell.
     ignore : collection of str
         Rows that are no regions, by their names.
+    decimal, thousands : str, optional
+        Signs of its numbers, where they could be read in two ways.
 
     Returns
     -------
@@ -683,7 +657,7 @@ def audit_file(
     DataError
         If the file holds no table, or a formula names a column that no table has.
     """
-    file = read_audit_file(Path(path), encoding=encoding, ignore=ignore)
+    file = read_audit_file(Path(path), encoding=encoding, ignore=ignore, given=given_signs(decimal, thousands))
     rules = propose_formulas(file.sources) if formulas is None else formulas
     file = replace(file, left_out=(*file.left_out, *told_nearly(rules.attrs.get("nearly", ()))))
     known = set(file.sources.cells["column"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import count
@@ -13,6 +14,7 @@ import pandas as pd
 from growthpoles.errors import DataError, Reason, StudyError, message
 from growthpoles.file_reading import note
 from growthpoles.ratings.catalogue import Catalogue
+from growthpoles.study.files.number_notation import Notation
 from growthpoles.study.files.printed_tables import (
     Decimal,
     cell_number,
@@ -21,10 +23,14 @@ from growthpoles.study.files.printed_tables import (
     read_rows,
     require_columns,
 )
+from growthpoles.study.inputs.published import plain_text
 from growthpoles.study.load_study import load_study
 from growthpoles.study.study_spec import PublishedColumn, Study, Table
 
 LABELS_ORDER = "labels of table {number}"
+MOST_DECIMALS = 9
+_SIGNIFICANT = 12
+_ENDING = re.compile(r"\d+(\.\d+)?")
 _TOTAL = ("column", "printed", "value", "half")
 FORMULA_COLUMNS = ("column", "numerator", "denominator", "factor")
 
@@ -480,3 +486,41 @@ def _own_cells(study: Study, spec: Table) -> dict[int, pd.DataFrame]:
         codes = dict(zip(labels, match_labels(study, labels, vintage=spec.vintage), strict=True))
         frames[year] = frame.assign(region=frame["label"].map(codes))
     return frames
+
+
+def typed_number(content: object) -> object:
+    """Return a number without what binary arithmetic adds to it: a workbook keeps 8.69 as 8.690000000000001."""
+    return float(f"{content:.{_SIGNIFICANT}g}") if isinstance(content, float) else content
+
+
+def half_of_cell(row: list[object], at: int, notation: Notation, zeros: Collection[int]) -> float:
+    """Half a unit of the last digit of a cell; a workbook keeps no trailing zeros, so that it may be less.
+
+    `zeros` are the columns in which text ends in a zero that counts.
+    """
+    content = typed_number(row[at]) if at < len(row) else None
+    text = repr(float(content)) if isinstance(content, int | float) else plain_text(content, notation).strip()
+    mark = max(text.rfind("."), text.rfind(","))
+    counts = mark >= 0 and (text[mark + 1 :] != "0" or (at in zeros and isinstance(content, str)))
+    decimals = sum(sign.isdigit() for sign in text[mark + 1 :]) if counts else 0
+    return 0.5 * 10.0 ** -min(decimals, MOST_DECIMALS)
+
+
+def idle_zeros(cells: Sequence[object], notation: Notation) -> bool:
+    """Tell whether every number of a column of text ends in the same zeros: pandas writes 7832.0 beside a gap."""
+    texts = [plain_text(cell, notation) if isinstance(cell, str) else "0" for cell in cells]
+    ends = {hit[1] for text in texts if (hit := _ENDING.search(text)) is not None}
+    return len(ends) == 1 and not (ends.pop() or "1").strip(".0")
+
+
+def padded_texts(texts: list[str], native: list[bool]) -> list[str]:
+    """Write number cells of a workbook, which keep no trailing zeros, with as many decimals as their column has."""
+    decimals = [len(text.partition(".")[2]) for text, number in zip(texts, native, strict=True) if number]
+    most = min(max(decimals, default=0), MOST_DECIMALS)
+    padded = []
+    for text, number in zip(texts, native, strict=True):
+        try:
+            padded.append(f"{float(text):.{most}f}" if number and text else text)
+        except ValueError:
+            padded.append(text)
+    return padded
