@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import csv
 import datetime
 import random
 from collections.abc import Callable
 from pathlib import Path
 
 import geopandas as gpd
+import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
@@ -308,3 +310,55 @@ def test_seasons_of_two_years_are_a_series_beside_those_of_one(tmp_path: Path, s
     (tmp_path / "c.csv").write_text("\n".join(";".join(map(str, row)) for row in change), encoding="utf-8")
     read = gp.read_table(tmp_path / "c.csv")
     assert set(read["year"]) == {*range(first, first + n + 1)} and len({*read["indicator"]}) == 1
+
+
+NIL_NOTES = [
+    "{} : nil",
+    "({}) no occurrence",
+    "{} nichts vorhanden (genau Null)",
+    "Знак «{}» - явление отсутствует".removeprefix("Знак "),
+    "… данных нет; {} явление отсутствует",
+    "{} Không có hiện tượng phát sinh",
+    '"{}" zjawisko nie wystąpiło',
+    "{} nema pojave",
+    "{} = magnitude zero",
+    ".. not available, {} nil or negligible",
+    "{} Néant",
+    "{} 該当なし",
+]
+OTHER_NOTES = [
+    "{} : no data",
+    "{} nil or not available",
+    "({}) données non disponibles",
+    "«{}» нет данных",
+    "Deaths of people {}none of them abroad",
+    "{} nilometer",
+]
+
+
+@pytest.mark.parametrize("seed", samples(range(48), 6))
+@pytest.mark.parametrize("dash", ["-", "–"])
+def test_a_dash_is_zero_where_a_note_says_so_and_no_data_else(seed: int, dash: str, tmp_path: Path) -> None:
+    rng = np.random.default_rng([53, seed])
+    values = rng.integers(3, 400, int(rng.integers(5, 20))).astype(float)
+    nil = set(rng.choice(len(values), 2, replace=False).tolist())
+    rows = [[f"Area {chr(97 + at)}x", dash if at in nil else f"{value:.0f}"] for at, value in enumerate(values)]
+    path = tmp_path / "t.csv"
+
+    def read(*notes: str) -> pd.DataFrame:
+        with path.open("w", newline="", encoding="utf-8") as file:
+            csv.writer(file).writerows([["Fires"], ["Region", "2021"], *rows, [], *([note] for note in notes)])
+        return gp.read_table(path)
+
+    note = NIL_NOTES[seed % len(NIL_NOTES)].format("-–"[seed % 2])
+    found = read(note, "Source: survey")
+    expected = [0.0 if at in nil else value for at, value in enumerate(values)]
+    assert found["value"].tolist() == expected
+    assert any("read as zero, as a note says" in remark for remark in found.attrs["remarks"])
+    other = OTHER_NOTES[seed % len(OTHER_NOTES)].format(dash)
+    found = read(other, "Source: survey")
+    assert set(np.flatnonzero(found["value"].isna())) == nil
+    # Two dashes that notes tell apart are what each of them says.
+    another = "–" if dash == "-" else "-"
+    assert read(f"{dash} nil", f"{another} no data")["value"].tolist() == expected
+    assert set(np.flatnonzero(read(f"{another} nil", f"{dash} no data")["value"].isna())) == nil

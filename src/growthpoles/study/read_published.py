@@ -396,6 +396,8 @@ def table_lines(block: Block, codes: Codes, study_years: list[int], relative: Ca
         lines.append(f"flag_column = {quoted(block.names[block.flag_column])}")
     if block.missing:
         lines.append(f'missing = {toml_list(block.missing)}            # CHECK: taken to mean "no data"')
+    if block.zero:
+        lines.append(f"zero = {toml_list(block.zero)}            # CHECK: as a note says")
     if block.flags:
         lines.append(f"flags = {toml_list(block.flags)}            # CHECK: remarks on numbers, kept beside them")
     if block.parentheses:

@@ -46,8 +46,7 @@ from growthpoles.study.files.printed_subjects import (
 from growthpoles.study.files.table_files import cell_text, cells_filled, header_paths, unique_names
 from growthpoles.study.guess_columns import goes_on_below, names_places
 
-_MOST_HEADER = 5
-MOST_ACROSS = 2000  # rows of a table whose regions stand across
+_MOST_HEADER, MOST_ACROSS = 5, 2000  # rows of headers, and of a table whose regions stand across
 _SENTINEL = re.compile(r"-(?:9{2,}|([1-9])\1{5,})")  # -9999, -666666666: a number that stands for no data
 
 
@@ -81,8 +80,9 @@ class Block:
     fill: list[int] = field(default_factory=list)
     where: dict[int, str] = field(default_factory=dict)
     missing: list[str] = field(default_factory=list)
+    zero: list[str] = field(default_factory=list)
     flags: list[str] = field(default_factory=list)
-    parentheses: str = ""  # what numbers in them are, as study.toml says it
+    parentheses: str = ""  # what numbers in them are
     notation: Notation = field(default_factory=Notation)
     unclear: str = ""
     readings: tuple[tuple[Notation, str], ...] = ()  # where the signs are unclear, the likelier first

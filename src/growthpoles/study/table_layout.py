@@ -65,6 +65,14 @@ from growthpoles.study.table_blocks import (
     tells_rows_apart,
 )
 
+_EXPLAINED = re.compile(r"[\"'«“„‘(\[\s]*([-–—−])")
+#: Dashes that a note explains to be nil, at its start or behind another sign: "… no data, – nil".
+_NIL = re.compile(
+    r"(?:^|[;:,.(\[…*]|\s{2})\s*[\"'«“„‘(\[]?([-–—−])[\"'»”“’)\]]?\s*[:=–-]?\s*"
+    r"(?:(?:means?|denotes?|indicates?|signifies|stands for|означает|bedeutet|significa|znači|表示)\s+)?(?:the |a )?"
+    rf"(?:{alternatives('nil')})(?!\w)(?!\s*(?:/|or|и|или|oder|ou|o|ili|lub)\s+(?!negl|less|insig|round|ничт|мал))",
+    flags=re.IGNORECASE,
+)
 _PARENTHESES, _FEW_CASES = (
     re.compile(rf"(?<!\w)(?:{alternatives(words)})", flags=re.IGNORECASE) for words in ("parentheses", "few_cases")
 )
@@ -571,6 +579,16 @@ def _says_few_cases(block: Block) -> bool:
     )
 
 
+def _nil_marks(block: Block) -> dict[str, str]:
+    """Return the dashes that a note around the table explains to be zero, and the notes."""
+    around = (row for number, row in block.grid.rows if not block.first <= number <= block.last)
+    notes = [" ".join(filter(None, map(cell_text, row))) for row in around]
+    said = {hit[1]: note for note in notes for hit in _NIL.finditer(note)}
+    # A note may print another dash than the cells, unless several are explained.
+    explained = {hit[1] for note in notes if (hit := _EXPLAINED.match(note))} | {*said}
+    return said if len(explained) > 1 else {dash: note for note in said.values() for dash in "-–—−"}
+
+
 def _find_marks(block: Block) -> None:
     """Find decimal sign, marks of missing values and flags, among the rows of regions."""
     texts: dict[str, None] = {}
@@ -621,7 +639,12 @@ def _find_marks(block: Block) -> None:
             told = listed(sorted({flag for _, flag, _ in cells}), write=repr)
             head = shown(block.names[at])
             block.doubts.append(f"{told} beside numbers of {head} multiplies none: they are of the size of the others")
-    block.missing = sorted(texts)
+    nil = _nil_marks(block) if any(dash in texts for dash in "-–—−") else {}
+    block.zero = [mark for mark in sorted(texts) if mark in nil]
+    block.missing = [mark for mark in sorted(texts) if mark not in nil]
+    if block.zero:
+        told = listed(dict.fromkeys(nil[mark][:80] for mark in block.zero), write=quoted)
+        block.doubts.append(f"{listed(map(repr, block.zero), write=str)} was read as zero, as a note says: {told}")
     block.flags = sorted(flags)
     few = bracketed and _says_few_cases(block)
     block.parentheses = "flag" if few else "negative" if bracketed and not negative else ""

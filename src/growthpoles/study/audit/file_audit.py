@@ -45,7 +45,7 @@ from growthpoles.study.audit.printed_cells import (
 from growthpoles.study.audit.published_ranks import GROWTHS, SPAN, growth_columns, ranked_columns, read_span, span_text
 from growthpoles.study.column_names import head_of
 from growthpoles.study.files.cell_grids import EncodingError, Grid, read_grids
-from growthpoles.study.files.number_notation import Notation, cell_value, given_signs, settle_signs, signs_asked
+from growthpoles.study.files.number_notation import Notation, cell_value, given_signs, settle_signs, signs_remedy
 from growthpoles.study.files.printed_labels import (
     YEAR_WORDS,
     bare_name,
@@ -252,7 +252,7 @@ def _tables(
         ]
         signs = settle_signs({"": texts}, (), (), grid.delimiter or None)
         if signs.unclear and given is None:
-            raise DataError(message(parted(signs.unclear)[0], allowed=Reason(*signs_asked(signs.readings))))
+            raise DataError(message(parted(signs.unclear)[0], allowed=signs_remedy(signs.readings)))
         notation = given if signs.unclear and given is not None else signs.notation
         rows, sums, inside = _split_totals(rows, numbers, key, notation)
         if inside:

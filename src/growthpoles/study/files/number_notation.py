@@ -20,7 +20,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from growthpoles.errors import DataError, Option, message, shown
+from growthpoles.errors import DataError, Option, Reason, message, shown
 from growthpoles.study.files.printed_labels import MANY_CELLS, plain_signs, split_flag
 from growthpoles.study.files.printed_tables import BLANKS, Decimal, number_fault, parse_plain
 from growthpoles.study.files.problems import Problem
@@ -220,6 +220,11 @@ def signs_asked(readings: Sequence[tuple[Notation, str]]) -> tuple[str, dict[str
         told = f" ({example})" if example else ""
         ways.append(f"{{decimal{at}}}{f' {{thousands{at}}}' if way.thousands else ''}{told}")
     return ", or ".join(ways), places
+
+
+def signs_remedy(readings: Sequence[tuple[Notation, str]]) -> Reason:
+    """Return what a caller may give, as one text."""
+    return Reason(*signs_asked(readings))
 
 
 def given_signs(decimal: str | None, thousands: str | None, seen: str | None = None) -> Notation | None:
