@@ -362,7 +362,7 @@ def _draw_file(
     from growthpoles.maps.thematic.class_change_map import crowded
     from growthpoles.spatial.weights.build_weights import CONTIGUITY
     from growthpoles.study.file_variable import read_files
-    from growthpoles.study.files.printed_subjects import needs_title, unit_said, yearless
+    from growthpoles.study.files.printed_subjects import has_own_unit, needs_title, yearless
 
     check_language(lang)
     plain = kind in ("values", "change")
@@ -397,7 +397,7 @@ def _draw_file(
     if years is not None:
         own = _in_points(unit, lang)
         points = f"{name}, {own}" if own is not None and shown != name else _in_points(shown, lang)
-        if points is None and of_one and unit_said(["%"], shown) and (above := _in_points(over, lang)) is not None:
+        if points is None and of_one and not has_own_unit(shown) and (above := _in_points(over, lang)) is not None:
             over, points = above, shown  # the title says the unit of all its numbers
         of_change = "in the unit of the numbers" if points is None else "in percentage points"
         found.notes.append(f"change: {dates[1]} less {dates[0]}, {of_change}")

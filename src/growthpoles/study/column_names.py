@@ -20,11 +20,11 @@ from growthpoles.study.files.printed_labels import (
     year_reader,
 )
 from growthpoles.study.files.printed_subjects import (
+    has_own_unit,
     heading_reader,
     is_unit,
     names_no_subject,
     split_table_number,
-    unit_said,
 )
 from growthpoles.study.files.table_files import cell_text
 from growthpoles.study.table_blocks import Block, tell_table_number
@@ -173,7 +173,7 @@ def name_by_constants(block: Block) -> None:
         label = general.pop()
         block.labels = {at: block.subject if own == label else own for at, own in block.labels.items()}
         block.units |= {block.subject: block.units.pop(label)} if label in block.units else {}
-    names = block.kinds if block.indicator else [name for name in block.labels.values() if unit_said(["%"], name)]
+    names = block.kinds if block.indicator else [name for name in block.labels.values() if not has_own_unit(name)]
     block.units = (dict.fromkeys(names, alone[unit]) if unit >= 0 else {}) | block.units
     places = {"name": subject, "unit": unit if names else -1}.items()  # a name may say its unit itself
     texts = {at: (what, alone.get(at) or next(iter(block.kinds))) for what, at in places if at >= 0}

@@ -40,7 +40,7 @@ from growthpoles.study.files.printed_subjects import (
     of_other_table,
     says_continued,
     says_measure,
-    unit_said,
+    unit_of_line,
     without_units,
 )
 from growthpoles.study.files.table_files import cell_text, cells_filled, header_paths, unique_names
@@ -454,7 +454,7 @@ def _header_above(
     titles: list[str] = []
     for _, row in (each for each in rows[start:top] if each[0] < header[0]):
         words = dict.fromkeys(filter(None, map(cell_text, row)))
-        units = [text for text in words if unit_said([text])]  # it may stand beside the title
+        units = [text for text in words if unit_of_line(text)]  # it may stand beside the title
         titles += filter(None, [" ".join(text for text in words if text not in units), *units])
     return header, titles
 

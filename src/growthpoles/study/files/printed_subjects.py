@@ -108,7 +108,7 @@ _REMARK = _made_of(alternatives("state_of_data"), r"data")
 
 def is_remark(text: str) -> bool:
     """Tell whether a line says in brackets, or at all, how sure numbers are, and no unit: "(Provisional)"."""
-    return _REMARK.fullmatch(text) is not None or (text[:1] in "([" and text[-1:] in ")]" and not unit_said([text]))
+    return _REMARK.fullmatch(text) is not None or (text[:1] in "([" and text[-1:] in ")]" and not unit_of_line(text))
 
 
 def is_unit(text: str) -> bool:
@@ -141,7 +141,7 @@ def main_title(titles: Sequence[str], of: str) -> str:
     A number of a table tells it most, then the word `of` the heading of its regions ("by province"), then a year; of
     lines that are alike the first.
     """
-    kept = [text for text in titles if len(text) > 2 and not is_remark(text) and not unit_said([text])]
+    kept = [text for text in titles if len(text) > 2 and not is_remark(text) and not unit_of_line(text)]
     named = [text for text in kept if not (is_no_subject(text) or is_country(text) or parse_year(text))] or kept
     stem = "".join(filter(str.isalpha, of.casefold()))[:_STEM]
 
@@ -155,37 +155,51 @@ def main_title(titles: Sequence[str], of: str) -> str:
     return max(named, key=signs, default="")
 
 
+def has_own_unit(label: str) -> bool:
+    """Tell whether the label of numbers says their unit: "Area (km²)", "% of all", "Wages, JD"."""
+    own = _own_part(label)
+    return bool(re.search(_SIGN, label) or is_unit(own) or (own != label and _CURRENCY.fullmatch(own)))
+
+
+def _own_part(label: str) -> str:
+    """Return what stands behind the last comma or bracket of a label."""
+    return re.split(r"[,(\[]", label.rstrip(" )]"))[-1].strip()
+
+
+def _out_of_brackets(text: str) -> str:
+    return re.sub(r"^[(\[（［]\s*(.*?)\s*[)\]）］]$", r"\1", text.strip())
+
+
+def unit_of_line(text: str) -> str:
+    """Return the unit that a line says and nothing else, or "": "(тыс. чел.)", "Unit: m EUR", "in thousands, EUR"."""
+    bare = _out_of_brackets(text)
+    hit = _IN_UNIT.fullmatch(text.strip())
+    rest = "" if hit is None or _NO_UNIT.search(hit[1].partition(",")[0]) else hit[1]  # "(in current prices, EUR)"
+    if hit and _MEASURE.search(rest) and not years_in(rest):
+        return _out_of_brackets(hit[0]) if _IN_CASE.match(bare) else hit[1]
+    if after := _AFTER_UNIT.fullmatch(bare):
+        return after[1]
+    parts = [part.strip(" )") for part in re.split(r",\s*|\s*\(", bare)]  # "TZS million, current prices"
+    others = [part for part in parts if not is_unit(part)]
+    measured = is_unit(bare) or (len(others) + 1 == len(parts) and all(map(_NO_UNIT.search, others)))
+    return bare if measured else ""
+
+
 def unit_said(titles: Iterable[str], label: str = "") -> str:
-    """Return the unit that lines above a table say of all its numbers ("(тыс. чел.)", "Unit: m EUR"), if it is one.
+    """Return the unit that lines above a table say of all its numbers, if it is one, or what stands alone in brackets.
 
-    Below another line also what else stands alone in brackets ("(excluding towns)"). It is "" where the label of the
-    numbers says another ("Area (km²)", "% of all", "Wages, JD").
+    The latter below another line, as "(excluding towns)". It is "" where the label of the numbers says another unit, or
+    the same in its own words.
     """
-    own = re.split(r"[,(\[]", label.rstrip(" )]"))[-1].strip()
-    if re.search(_SIGN, label) or is_unit(own) or (own != label and _CURRENCY.fullmatch(own)):
+    if has_own_unit(label):
         return ""
-
-    def bare_of(text: str) -> str:
-        return re.sub(r"^[(\[（［]\s*(.*?)\s*[)\]）］]$", r"\1", text.strip())
-
     titles = list(titles)
-    bare = list(map(bare_of, titles))
-    after = {text: hit[1] for text in bare if (hit := _AFTER_UNIT.fullmatch(text))}
-    within = [hit for text in titles if (hit := _IN_UNIT.fullmatch(text.strip()))]
-    within = [hit for hit in within if not _NO_UNIT.search(hit[1].partition(",")[0])]  # "(in current prices, EUR)"
-    within = [hit for hit in within if not years_in(hit[1]) and _MEASURE.search(hit[1])]
-    after |= {(text := bare_of(hit[0])): text if _IN_CASE.match(text) else hit[1] for hit in within}
-
-    def measures(text: str) -> bool:
-        parts = [part.strip(" )") for part in re.split(r",\s*|\s*\(", text)]  # "TZS million, current prices"
-        others = [part for part in parts if not is_unit(part)]
-        return is_unit(text) or (len(others) + 1 == len(parts) and all(map(_NO_UNIT.search, others)))
-
-    said = {*after.values(), *(text for text in bare if text not in after and measures(text))}
-    said |= {own for own, text in zip(bare[1:], titles[1:], strict=True) if not said and _qualifies(own, text)}
+    said = {*filter(None, map(unit_of_line, titles))} or {
+        bare for text in titles[1:] if _qualifies(bare := _out_of_brackets(text), text)
+    }
     found = next(iter(said)) if len(said) == 1 else ""
-    shared = own != label and {*_LONG_WORD.findall(own.casefold())} & {*_LONG_WORD.findall(found.casefold())}
-    return "" if shared else found
+    own, found_words = _own_part(label), {*_LONG_WORD.findall(found.casefold())}
+    return "" if own != label and found_words & {*_LONG_WORD.findall(own.casefold())} else found
 
 
 def _qualifies(bare: str, text: str) -> bool:
@@ -196,7 +210,7 @@ def _qualifies(bare: str, text: str) -> bool:
 
 def without_units(titles: Iterable[str]) -> list[str]:
     """Return the lines above a table that say no unit."""
-    return [text for text in titles if not unit_said([text])]
+    return [text for text in titles if not unit_of_line(text)]
 
 
 _OTHER_MEASURE = re.compile("|".join(map(one_of, ("other_measures", "kinds_of_numbers", "changes"))), re.IGNORECASE)
@@ -233,7 +247,7 @@ def heads_nothing(texts: Sequence[str], below: Sequence[str], first_value: int) 
     said = [text for text in heads if not (is_remark(text) or TABLE_NUMBER.fullmatch(text))]
     labels = [at for at, text in enumerate(texts[:first_value]) if text]
     own = bool(labels) and all(below[at : at + 1] not in ([], [""]) for at in labels)
-    return own and len(heads) < 3 and len(said) < 2 and all(unit_said([text]) for text in said)
+    return own and len(heads) < 3 and len(said) < 2 and all(unit_of_line(text) for text in said)
 
 
 _LEVELS = re.compile(r"[,;|:]\s*|\s+[/–—-]\s+")
