@@ -227,15 +227,20 @@ def _every(path: Path) -> Path:
     return absolute(path / "*" if path.is_dir() else path.with_name(f"{path.stem}.*"))
 
 
+#: Endings of maps and tables, which may bear the name of the boundaries they were made from and are no part of them.
+_MADE = {".png", ".tif", ".tiff", ".jpg", ".jpeg", ".pdf", ".svg", ".eps", ".md", ".html", ".tex", ".xlsx"}
+
+
 def _parts(every: Path) -> list[Path]:
-    """Return the files of "folder/*", or those of "folder/stem.*" that have exactly this stem."""
+    """Return the files of "folder/*", or those of "folder/stem.*" that have exactly this stem, without figures."""
     try:
         with os.scandir(every.parent) as there:  # a folder of downloads holds thousands of others
             names = [each.name for each in there if every.stem == "*" or each.name.startswith(every.stem)]
     except OSError:
         return []
     parts = [every.parent / name for name in sorted(names)]
-    return [path for path in parts if every.stem in ("*", path.stem) and path.is_file()]
+    parts = [path for path in parts if every.stem in ("*", path.stem) and path.is_file()]
+    return [path for path in parts if every.stem == "*" or path.suffix.lower() not in _MADE]
 
 
 _WORD = re.compile(r"[^\W\d_]+")

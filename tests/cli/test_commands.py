@@ -11,9 +11,11 @@ import warnings
 from collections.abc import Callable
 from pathlib import Path
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
+from shapely.geometry import box
 
 import growthpoles as gp
 from growthpoles.cli.produce import _in_points
@@ -900,6 +902,19 @@ def test_a_refusal_names_options_of_the_command(county_file, ask, command):
     gpd.read_file(county_file).to_file(county_file, layer="second")
     done = ask(command, str(county_file))
     assert done.returncode == 2 and "allowed: --layer one of" in done.stderr and "layer=" not in done.stderr
+
+
+def test_a_map_with_the_name_of_its_boundaries_is_drawn_again_and_says_what_it_cuts_out(
+    tmp_path: Path, ask: Ask
+) -> None:
+    shapes = {"City": (4, 4, 6, 6), "Region": (0, 0, 10, 10), "East": (10, 0, 20, 10)}
+    layer = gpd.GeoDataFrame({"id": list(shapes), "v": [90, 10, 30]}, geometry=[box(*at) for at in shapes.values()])
+    layer.set_crs(4326).to_file(tmp_path / "own.gpkg")
+    for _ in range(2):
+        done = ask("map", str(tmp_path / "own.gpkg"), "--variable", "v", "--out", str(tmp_path / "own.png"))
+        assert done.returncode == 0
+        assert "City: within the polygon of Region, which covers it; drawn on top" in done.stderr
+    assert ask("map", str(tmp_path / "own.gpkg"), "--variable", "v", "--out", str(tmp_path / "own.gpkg")).returncode
 
 
 def test_audit_takes_the_signs_that_it_asks_for(tmp_path: Path, ask: Ask) -> None:

@@ -13,7 +13,7 @@ from libpysal.graph import Graph
 from shapely import MultiPolygon, Point, Polygon, box
 
 from growthpoles.errors import DataError, RegionError
-from growthpoles.regions.coverage import check_coverage, coverage_faults, neighbor_pairs
+from growthpoles.regions.coverage import check_coverage, coverage_faults, mend, neighbor_pairs
 from growthpoles.regions.enclaves import find_enclaves, merge_enclaves
 
 
@@ -239,3 +239,21 @@ def test_gaps_wider_than_the_default_tolerance_are_mended_where_a_border_wanders
         a, b = Polygon([(0, 0), (1, 0), *left, (1, 1), (0, 1)]), Polygon([(2, 0), (2, 1), (1, 1), *right[::-1], (1, 0)])
         mended = check_coverage(layer(a=a, b=b), repair="clean")
         assert neighbor_pairs(mended) == {("a", "b")} and mended.attrs["coverage"]["area_change"] < 1e-3
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_parts_within_parts_are_holes_and_islands_in_them(seed):
+    """Rings that a file does not tell apart are its areas and holes in turn, from outside to inside."""
+    rng = np.random.default_rng(seed)
+    rings, parts, area = [], [], 0.0
+    for x in range(0, 40 * int(rng.integers(1, 4)), 40):
+        at, size = np.array([x, 0.0]), 30.0
+        for depth in range(int(rng.integers(1, 5))):
+            rings.append(box(*at, *(at + size)))
+            area += size * size * (1 if depth % 2 == 0 else -1)
+            at, size = at + rng.uniform(0.1, 0.3) * size, 0.6 * size
+    parts = [rings[i] for i in rng.permutation(len(rings))]
+    parts += parts[:1] * int(rng.integers(0, 2))  # one that is written twice
+    mended, change = mend(MultiPolygon(parts))
+    assert mended.is_valid and mended.area == pytest.approx(area)
+    assert change == pytest.approx(area / sum(part.area for part in parts) - 1)

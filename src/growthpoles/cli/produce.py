@@ -543,6 +543,12 @@ def _tell_unnamed(figure: Figure, regions: gpd.GeoDataFrame | None = None, *, qu
             f"without a name on this map: {counted(len(found), 'regions')}, {listed_regions(found, regions)}",
             quiet=quiet,
         )
+    within: dict[Any, dict[Any, None]] = {}
+    for inner, outer in (pair for ax in figure.axes for pair in getattr(ax, "covered_by", ())):
+        within.setdefault(outer, {})[inner] = None
+    for outer, inner in within.items():
+        which = f"{listed_regions(inner, regions)}: within the polygon of {listed_regions([outer], regions)}"
+        note(f"{which}, which covers it; drawn on top, as if it were cut out", quiet=quiet)
     if projection := projections_of(figure):
         note(f"projection: {projection}; lengths are not to be compared over the map", quiet=quiet)
     for fact in [*how_tested(figure), *facts_of(figure)]:

@@ -671,6 +671,8 @@ def _made_valid(
     """Repair self-crossing rings and list what was touched; refuse what would change the area, unless asked for."""
     import shapely
 
+    from growthpoles.regions.coverage import mend
+
     shapes = shapely.force_2d(frame.geometry.to_numpy())
     areal = np.isin(shapely.get_type_id(shapes), POLYGONS)
     bad = np.flatnonzero(areal & ~shapely.is_valid(shapes))
@@ -696,6 +698,7 @@ _REASONS = {
     "Too few points in geometry component": "as a part of it is no area",
     "Self-intersection": "as it crosses itself",
     "Ring Self-intersection": "as it touches itself",
+    "Nested shells": "as a part lies within another and is read as a hole in it",
 }
 
 
@@ -704,17 +707,3 @@ def _plainly(reason: str) -> str:
     kind, _, place = reason.partition("[")
     at = " ".join(f"{float(number):.7g}" for number in place.rstrip("]").split())
     return f"{_REASONS.get(kind, kind)}{at and f' at {at}'}"
-
-
-def mend(shape: BaseGeometry) -> tuple[BaseGeometry | None, float]:
-    """Return a valid polygon for one that crosses itself, None if nothing is left, and the relative change of its area.
-
-    The area before is that which its rings enclose with their sign, so that a bow-tie of two equal halves has none.
-    """
-    import shapely
-
-    before = abs(shapely.area(shape))
-    mended = shapely.make_valid(shape, method="structure", keep_collapsed=False)
-    if shapely.is_empty(mended) or shapely.get_type_id(mended) not in POLYGONS:
-        return None, float("nan")
-    return mended, float(shapely.area(mended) / before - 1) if before else float("inf")

@@ -25,6 +25,23 @@ _RELATIVE_NOISE = 1e-6  # of the size of a region: distances below it are roundi
 _LISTED = 8  # pairs that a message names
 
 
+def mend(shape: BaseGeometry) -> tuple[BaseGeometry | None, float]:
+    """Return a valid polygon for one that crosses itself, None if nothing is left, and the relative change of its area.
+
+    A part that lies within another is a hole in it: files whose rings do not tell holes from islands write them so.
+    The area before is that which its rings enclose with their sign, so that a bow-tie of two equal halves has none.
+    """
+    before = abs(shapely.area(shape))
+    parts = shapely.make_valid(shapely.get_parts(shape), method="structure", keep_collapsed=False)
+    mended = shapely.MultiPolygon()
+    for part in parts[np.argsort(-shapely.area(parts), kind="stable")]:
+        hole = shapely.covers(mended, part) and not shapely.equals(parts, part).sum() > 1
+        mended = shapely.difference(mended, part) if hole else shapely.union(mended, part)
+    if shapely.is_empty(mended) or shapely.get_type_id(mended) not in (3, 6):
+        return None, float("nan")
+    return mended, float(shapely.area(mended) / before - 1) if before else float("inf")
+
+
 def neighbor_pairs(regions: GeoDataFrame) -> set[tuple[str, str]]:
     """Return the pairs of regions that share at least one vertex (queen contiguity), each in index order.
 

@@ -211,3 +211,19 @@ def test_columns_of_one_name_are_refused_in_one_line() -> None:
     for draw in (gp.plot_values, gp.plot_symbols):
         with pytest.raises(MapError, match=r"column names repeated: name_en; allowed: each once, as in regions\.loc"):
             draw(twice, pd.Series(range(len(regions)), index=regions.index, dtype=float))
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_region_within_the_polygon_of_another_is_drawn_on_top(seed):
+    """Whatever their order: a city in a region without a hole, and a district in that city."""
+    rng = np.random.default_rng(seed)
+    squares = {"region": (0, 0, 9, 9), "city": (3, 3, 6, 6), "district": (4, 4, 5, 5), "beside": (9, 0, 18, 9)}
+    order = rng.permutation(list(squares)).tolist()
+    regions = gpd.GeoDataFrame(geometry=[shapely.box(*squares[name]) for name in order], index=order, crs=3857)
+    base = prepare(regions)
+    areas = dict(zip(order, shapely.area(base.geometries), strict=True))
+    assert areas == pytest.approx({"region": 72, "city": 8, "district": 1, "beside": 81})
+    assert {(order[i], order[j]) for i, j in base.covered_by} == {
+        ("city", "region"), ("district", "region"), ("district", "city")
+    }  # fmt: skip
+    assert not prepare(regions.drop(["city", "district"])).covered_by

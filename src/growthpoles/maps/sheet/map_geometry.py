@@ -6,7 +6,7 @@ import hashlib
 import re
 from collections import OrderedDict
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, cast
 
@@ -88,6 +88,8 @@ class Base:
         Frames of far parts that were moved beside the main body.
     left_out
         Numbers of the regions of which a far part is too small to be shown.
+    covered_by
+        Numbers of regions that lie within the polygon of another, and of that one, which is drawn without them.
     poles
         Places for labels that were found at the latest scale: kept, since a map of another year or language wants
         the same ones.
@@ -108,6 +110,7 @@ class Base:
     projection: str = ""
     frames: tuple[FarFrame, ...] = ()
     left_out: tuple[int, ...] = ()
+    covered_by: tuple[tuple[int, int], ...] = ()
     arrays: Arrays | None = None
     poles: dict[Hashable, list[dict[Hashable, Any]]] = field(default_factory=dict)
 
@@ -199,9 +202,12 @@ def prepare(regions: gpd.GeoDataFrame, extent: str = "auto") -> Base:
     valid = _valid(regions, shapes, arrays)
     if valid is not shapes:
         shapes, arrays = valid, _shape_arrays(valid)
+    apart, covered_by = _apart(shapes)
+    if covered_by:
+        shapes, arrays = apart, _shape_arrays(apart)
     if chosen and extent == "auto" and crs is not None:
         shapes, crs = _in_degrees(shapes, crs)
-    base = _build(key, shapes, crs, extent, arrays, chosen=chosen)
+    base = replace(_build(key, shapes, crs, extent, arrays, chosen=chosen), covered_by=covered_by)
     _CACHE[key] = base
     while len(_CACHE) > _KEEP:
         _CACHE.popitem(last=False)
@@ -227,6 +233,22 @@ def _valid(regions: gpd.GeoDataFrame, shapes: NDArray[np.object_], arrays: Array
             allowed = remedy("polygons that do not, or {repair} where they are read", repair='"clean"')
             raise MapError(message(problem, where=f"region {regions.index[i]!r}", allowed=allowed))
     return mended
+
+
+def _apart(shapes: NDArray[np.object_]) -> tuple[NDArray[np.object_], tuple[tuple[int, int], ...]]:
+    """Cut regions that lie in the polygon of a larger one out of it, which would hide them; return which they are."""
+    import shapely
+
+    inner, outer = shapely.STRtree(shapes).query(shapely.point_on_surface(shapes), predicate="within")
+    areas = shapely.area(shapes)
+    met = {(min(pair, key=lambda at: (areas[at], at)), max(pair, key=lambda at: (areas[at], at)))
+           for pair in zip(inner.tolist(), outer.tolist(), strict=True) if pair[0] != pair[1]}  # fmt: skip
+    apart = shapes.copy()
+    for large in {large for _, large in met}:
+        rest = shapely.difference(shapes[large], shapely.union_all([shapes[i] for i, j in met if j == large]))
+        if not shapely.is_empty(rest) and shapely.get_type_id(rest) in (3, 6):
+            apart[large] = rest
+    return apart, tuple(sorted(met))
 
 
 def _star_shaped(arrays: Arrays) -> NDArray[np.bool_]:

@@ -287,10 +287,10 @@ def draw_map(
     plan = cleared(plan)
     beside = name_cities(base, plan, named, names, style, locator, place)
     make_transform(ax, base)
-    # a million names are not written for nothing
-    whole = region_names(regions, replace(style, labels="auto")) if base.paths or base.left_out else []
+    whole = region_names(regions, replace(style, labels="auto")) if base.paths or base.left_out else []  # no million
     beside.tell(ax, style, plan, [whole[i][0] for i in base.left_out])
     ax.projection = projection  # type: ignore[attr-defined]
+    ax.covered_by = [(regions.index[i], regions.index[j]) for i, j in base.covered_by]  # type: ignore[attr-defined]
     lacking: Sequence[int] = range(len(names)) if style.labels != "none" else []
     known = lacking
     if named is not None:
