@@ -102,9 +102,8 @@ PARTS: dict[str, dict[str, set[str]]] = {
         "table_totals": {"files", "table_blocks"},
         "total_columns": {"table_totals"},
         "column_names": {"files", "guess_columns", "table_blocks"},
-        "region_codes": {"files", "table_blocks"},
         "region_rows": {"files", "guess_columns", "table_blocks", "table_totals"},
-        "table_layout": {"files", "guess_columns", "column_names", "region_codes", "region_rows", "table_blocks"},
+        "table_layout": {"files", "guess_columns", "column_names", "region_rows", "table_blocks"},
         "read_published": {
             "study_spec",
             "files",

@@ -21,6 +21,7 @@ from growthpoles.regions.key_matching import match_keys
 from growthpoles.regions.name_matching import NameIndex, name_keys
 from growthpoles.study.column_names import head_of, partly_held
 from growthpoles.study.files import problems as causes
+from growthpoles.study.files.calendars import unread_years
 from growthpoles.study.files.cell_grids import EncodingError, Grid, read_grids, turned
 from growthpoles.study.files.number_notation import given_signs, is_number, signs_asked
 from growthpoles.study.files.printed_labels import (
@@ -29,7 +30,6 @@ from growthpoles.study.files.printed_labels import (
     bare_name,
     parse_year,
     printed_year,
-    unread_years,
     without_span,
     year_inside,
 )

@@ -16,7 +16,15 @@ from growthpoles.language.languages import alternatives
 from growthpoles.regions.key_matching import best_rule
 from growthpoles.regions.name_matching import NameIndex, says_total
 from growthpoles.study import guess_columns as headers
-from growthpoles.study.column_names import head_of, holds_units, name_by_constants, name_columns_of
+from growthpoles.study.column_names import (
+    head_of,
+    holds_codes,
+    holds_units,
+    name_by_constants,
+    name_columns_of,
+    region_codes,
+)
+from growthpoles.study.files.calendars import unread_years
 from growthpoles.study.files.number_notation import NOTATIONS, cell_value, is_mark, is_number, settle_signs
 from growthpoles.study.files.printed_labels import (
     UNSTATED,
@@ -28,7 +36,6 @@ from growthpoles.study.files.printed_labels import (
     plain_signs,
     printed_year,
     split_flag,
-    unread_years,
     year_of_part,
     year_reader,
     years_ended,
@@ -37,7 +44,6 @@ from growthpoles.study.files.printed_labels import (
 from growthpoles.study.files.printed_subjects import multipliers, spans_of_others
 from growthpoles.study.files.problems import COUNT_OF_ROWS, KEY_TAKEN, MAY_BE_CODES, NO_YEAR, ON_REQUEST, RANKS, Problem
 from growthpoles.study.files.table_files import JOINT, cell_text
-from growthpoles.study.region_codes import holds_codes, region_codes
 from growthpoles.study.region_rows import (
     fill_key,
     joint_key,

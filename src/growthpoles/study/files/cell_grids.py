@@ -28,6 +28,7 @@ from typing import Any
 from growthpoles import file_reading
 from growthpoles.errors import DataError, listed, message, nearest, quoted, remedy, shown, unshortened
 from growthpoles.language.languages import alternatives
+from growthpoles.study.files.calendars import mark_eras
 from growthpoles.study.files.file_bounds import (
     MAX_CELLS,
     MAX_COLUMNS,
@@ -39,7 +40,7 @@ from growthpoles.study.files.file_bounds import (
     most_unpacked,
 )
 from growthpoles.study.files.number_notation import likely_delimiter, split_lines
-from growthpoles.study.files.printed_labels import mark_eras, parse_year
+from growthpoles.study.files.printed_labels import parse_year
 from growthpoles.study.files.printed_tables import out_of_range
 from growthpoles.study.files.workbooks import read_workbook
 

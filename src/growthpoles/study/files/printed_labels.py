@@ -10,9 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from growthpoles.errors import Reason, listed
 from growthpoles.language.languages import alternatives
-from growthpoles.study.files.problems import FAR_YEARS, LUNAR_YEARS
 
 MANY_CELLS = 2**14  # texts whose reading is kept: a cell is asked about many times before its table is understood
 NEAR_YEARS = 10  # years by which a header repeats one above it: 2005 to 2009 below 2000 to 2004
@@ -39,7 +37,7 @@ _UNIT = (
     r"|\((?:zł|kč|ft|kr|dh|da|dt|rm|rp|rs|bs|kz|kn|gs|kg|mg|mt|kt|ha|km|cm|mm|kw|mw|gw|pp|tl|jd|kd|bd|sr|qr|zk|га|км|кг|мм|тг|кт|пп|t|т)\)"
 )
 # Behind a year a mark also stands after a slash or a dash, or right at it: "2021/P", "2021-p", "2021prov.", "2021/1".
-_YEAR_NOTE = (
+YEAR_NOTE = (
     rf"(?>(?<=\d\d\d\d)/[1-9](?![\w/.-])|\s[a-z]/(?!\w)|\s(?:{_STATE}\.?/|\({_STATE}\.?/\))(?!\w)|{_NOTE}|(?:(?<=\d)|\s?/\s?){_STATE}\.?/?(?![\w-])"
     rf"|\s?[_–—-]\s?{_STATE}\.?(?=\s*(?:$|[()\[\],;:|])))"
 )
@@ -49,11 +47,11 @@ _PLAIN_YEAR = re.compile(
     rf"(?:F\.?Y\.?|Y|X|YR|anul|за|в|in|'|{_YEAR_WORD}|(?:{_STATE}[.:]?\s+)+)?\s*{_YEAR}(?:\.0?)?"
     rf"(?:JJ00|-?A1|[ \u00a0]*(?:г\.?г?\.?|[-–]?(?:{_YEAR_WORD}\.?|[жйyў]\.?)|[-–]c[iıuü][ \u00a0]il\w*|[mgрწթ]\."
     rf"|[ \u00a0]*م(?:يلادي[ةه]?)?))?:?"
-    rf"(?:[ \u00a0]*(?:[a-z\d]{{1,2}}/|(?<![A-Za-z])[A-Za-z]{{1,2}}(?![^\W\d_])|\([^()]{{1,14}}\)|{_YEAR_NOTE}))*+",
+    rf"(?:[ \u00a0]*(?:[a-z\d]{{1,2}}/|(?<![A-Za-z])[A-Za-z]{{1,2}}(?![^\W\d_])|\([^()]{{1,14}}\)|{YEAR_NOTE}))*+",
     flags=re.IGNORECASE,
 )
 _FISCAL = re.compile(
-    rf"(?:F\.?Y\.?\s*)?{_YEAR}\s*[/–—-]\s*((?:19|20)?\d\d)(?:\s*\([^()]{{1,14}}\)|{_YEAR_NOTE})*", flags=re.IGNORECASE
+    rf"(?:F\.?Y\.?\s*)?{_YEAR}\s*[/–—-]\s*((?:19|20)?\d\d)(?:\s*\([^()]{{1,14}}\)|{YEAR_NOTE})*", flags=re.IGNORECASE
 )
 _FISCAL_INSIDE = re.compile(
     rf"(?<![^\W_])(?:F\.?Y\.?\s*)?(?<![\d.,]){_YEAR}\s*[/–—-]\s*((?:19|20)?\d\d)(?![\d./–-]*\d)"
@@ -61,10 +59,10 @@ _FISCAL_INSIDE = re.compile(
 )  # fmt: skip
 _DAY_FIRST = re.compile(
     rf"(?:(?:на|stav k|stan na|stand|am)\s+)?(\d{{1,2}})[./-]\s?(\d{{1,2}})[./-]\s?{_YEAR}(?:\s*[гrр]\.?)?"
-    rf"{_YEAR_NOTE}*",
+    rf"{YEAR_NOTE}*",
     flags=re.IGNORECASE,
 )
-_YEAR_FIRST = re.compile(rf"{_YEAR}[./-](\d{{1,2}})[./-](\d{{1,2}})(?:[ T]00:00(?::00)?)?{_YEAR_NOTE}*")
+_YEAR_FIRST = re.compile(rf"{_YEAR}[./-](\d{{1,2}})[./-](\d{{1,2}})(?:[ T]00:00(?::00)?)?{YEAR_NOTE}*")
 _MONTHS = rf"(?:{alternatives('months')})\b\.?"
 PARTS_OF_YEAR = re.compile(
     rf"\b(?:q\s?[1-4]|[1-4]\s?[qt](?![^\W\d_])|[1-4]\.?\s*(?:-?[йa-zº]{{1,3}}\.?\s+)?"
@@ -97,8 +95,8 @@ _ENDED = re.compile(
     rf"{_ENDED_WORDS}{_IN_MONTH}{_OF_YEAR}|(?<!\d){_YEAR}[\s,:–-]*[(\[]?{_ENDED_WORDS}{_IN_MONTH}[)\]]?"
     rf"|(?<!\w)({_MONTHS})\s+years?\s+{_YEAR}(?!\d)", re.IGNORECASE
 )  # fmt: skip
-_ENDED_ALONE = re.compile(rf"(?:for\s+)?(?:the\s+)?(?:{_ENDED.pattern}){_YEAR_NOTE}*", flags=re.IGNORECASE)
-_MONTH_ALONE = re.compile(rf"({_MONTHS}){_OF_YEAR}{_YEAR_NOTE}*", flags=re.IGNORECASE)
+_ENDED_ALONE = re.compile(rf"(?:for\s+)?(?:the\s+)?(?:{_ENDED.pattern}){YEAR_NOTE}*", flags=re.IGNORECASE)
+_MONTH_ALONE = re.compile(rf"({_MONTHS}){_OF_YEAR}{YEAR_NOTE}*", flags=re.IGNORECASE)
 _SAYS_ENDED = re.compile(rf"{_ENDED_WORDS}(?:{_IN_MONTH})?", flags=re.IGNORECASE)
 # "Mar-23", "4T23": a part of a year with the last two digits of the year.
 _SHORT_YEAR = re.compile(
@@ -109,7 +107,7 @@ _DAY_IN_WORDS = re.compile(
     rf"(?:\d{{1,2}}(?:er|st|nd|rd|th|-?е|º)?\.?[\s/-]+(?:de\s+)?"
     rf"{_MONTHS}(?:\s+de|,)?[\s/-]+{_YEAR}|{_MONTHS}\s+\d{{1,2}}(?:st|nd|rd|th)?,?\s+{_YEAR}|{_YEAR}\.?\s+{_MONTHS}\s+\d{{1,2}}\.?"
     rf"|{_YEAR}[ –-]?{_YEAR_WORD}\.?,?\s+\d{{1,2}}[ –-]\s?{_MONTHS})"
-    rf"(?:\s*(?:г\.?|р\.?|r\.?|[–-]?{_YEAR_WORD}))?{_YEAR_NOTE}*",
+    rf"(?:\s*(?:г\.?|р\.?|r\.?|[–-]?{_YEAR_WORD}))?{YEAR_NOTE}*",
     flags=re.IGNORECASE,
 )
 # Dates in a longer text, each with its year; "31-Mar-2014" is one, too.
@@ -118,28 +116,14 @@ _DATE = re.compile(
     rf"|(?:(\d{{1,2}})[/-]\s?(\d{{1,2}})[/-]|\d{{1,2}}\.\s?\d{{1,2}}\.)\s?{_YEAR}"
     rf"|\d{{1,2}}(?:er|st|nd|rd|th|-?е|º)?\.?[\s/-]+(?:de\s+)?{_MONTHS}(?:\s+de|,)?[\s/-]+{_YEAR}"
     rf"|(?<!\w){_MONTHS}\s+\d{{1,2}}(?:st|nd|rd|th)?,?\s+{_YEAR}|{_YEAR}\.?\s+{_MONTHS}\s+\d{{1,2}})"
-    rf"(?!\d)(?:{_YEAR_NOTE})*",
+    rf"(?!\d)(?:{YEAR_NOTE})*",
     flags=re.IGNORECASE,
 )
 _ERA = re.compile(
-    rf"(令和|平成|昭和|民國|民国|(?:พ\.?ศ\.?|b\.?e\.?|سال)\s*)(\d{{1,4}}|元)\s*年?度?[a-z]?{_YEAR_NOTE}*",
+    rf"(令和|平成|昭和|民國|民国|(?:พ\.?ศ\.?|b\.?e\.?|سال)\s*)(\d{{1,4}}|元)\s*年?度?[a-z]?{YEAR_NOTE}*",
     flags=re.IGNORECASE,
 )
 _ERAS = {"令和": 2018, "平成": 1988, "昭和": 1925, "民國": 1911, "民国": 1911, "سال": 621}  # the year before the first
-_HIJRI = "هـ"
-#: The lunar Hijri calendar, whose year is shorter than a common one and falls on two of them.
-_LUNAR = re.compile(
-    r"(?<!Solar )\bHijri|\bA\.?H\.?(?!\w)|(?<!\d)1[34]\d\d ?H\b|هـ|هجري|هجری قمری|قمری", flags=re.IGNORECASE
-)
-_SOLAR = re.compile(r"شمسی|\bSH\b|Solar Hijri|Iranian year", flags=re.IGNORECASE)
-#: Eras whose years stand bare in headers where a title or a header says so: prefix, sign of it, first and last year.
-_BARE_ERAS = (
-    ("พ.ศ. ", re.compile(r"พ\.? ?ศ|ปี|\bB\.?E\.?(?!\w)|Buddhist", flags=re.IGNORECASE), 2443, 2643),
-    ("سال ", re.compile(r"سال|شمسی|\bSH\b|Solar Hijri|Iranian year", flags=re.IGNORECASE), 1279, 1479),
-    ("民國", re.compile("民國|民国|中華民國|Minguo", flags=re.IGNORECASE), 60, 189),
-    (_HIJRI, _LUNAR, 1319, 1500),
-)
-_OF_HIJRI = re.compile(r"(?<![\d.,])(1[34]\d\d) ?(?:A\.?H\.?(?!\w)|H\b|هـ?(?!\w)|هجري\w*)", flags=re.IGNORECASE)
 _OF_DATA = r"(?:\s+(?:of the data|of data|d[oe]s dados|de los datos|des données|dei dati|danych|dat|údajů))?"
 _REFERENCE = alternatives("reference_period")
 YEAR_WORDS = re.compile(
@@ -150,9 +134,6 @@ YEAR_WORDS = re.compile(
 # "1445 AH (2023)", "2023 / 1445H": the source itself says the common year.
 _AH, _AD = r"1[34]\d\d ?(?:A\.?H\.?|H|هـ?)?", rf"{_YEAR} ?(?:AD|CE|G|م)?"
 _BOTH = re.compile(rf"{_AH} ?[(/|–-] ?{_AD}\)?|{_AD} ?[(/|–-] ?{_AH}\)?")
-_LUNAR_YEAR = re.compile(r"(?<![\d.,])1[34]\d\d(?!\d|[.,]\d)")
-_FAR_YEAR = re.compile(r"(?<![\d.,])(?:1[0-8]\d\d|2[1-9]\d\d)(?!\d|[.,]\d)")
-_BARE = re.compile(rf"(\d{{2,4}})(?:\.0)?\s?(年?)((?:[a-z]|{_YEAR_NOTE})?)", flags=re.IGNORECASE)
 _SPAN_OR_MONTH = re.compile(rf"(?<!\d){_YEAR}\s?[/–-]\s?(\d\d)(?![\d./–-])")
 _CODE = re.compile(r"\b[A-EG-SU-WZ](?:19|20)\d\d_\w*\d")  # "S1901_C01_001E" of the Census Bureau holds no year
 _TWICE = re.compile(rf"(.*?{_YEAR[1:-1]}(?!\d)[^\d/|]*?)\s*[/|\s]\s*([^\d/|]*{_YEAR[1:-1]}(?!\d).*)")
@@ -193,7 +174,7 @@ _ENDS = r"\s*(?:$|[()\[\],;:|*])"
 _WITH_STATE = re.compile(
     rf"(?:(?<!\w)(?:(?!{_AS_NAME})|(?<![^\s,;:(\[|]\s)(?<![^\s,;:(\[|])){_STATE}[.:]?\s+)?{_INSIDE.pattern}"
     rf"(?:\s*г\.|\s+года?\b)?(?:(?<=\d)(?!s)[^\W\d_](?![\w&/]))?"
-    rf"(?:(?!\s*(?:{_UNIT}))(?!,?\s{_AS_NAME}(?!{_ENDS})){_YEAR_NOTE})*",
+    rf"(?:(?!\s*(?:{_UNIT}))(?!,?\s{_AS_NAME}(?!{_ENDS})){YEAR_NOTE})*",
     flags=re.IGNORECASE,
 )
 _BRACKET = re.compile(
@@ -247,7 +228,7 @@ _LOOKALIKES = {
     **{ord(zero) + i: str(i) for zero in "０٠۰०০੦૦୦௦౦೦൦๐໐༠၀០" for i in range(10)},  # digits of other scripts
     **{ord("．"): ".", ord("，"): ",", ord("٫"): ".", ord("٬"): "\u00a0", ord("％"): "%", ord("△"): "-", ord("▲"): "-"},
 }
-_DIGITS = {**_BLANKS, **{at: sign for at, sign in _LOOKALIKES.items() if sign.isdigit()}}
+DIGITS = {**_BLANKS, **{at: sign for at, sign in _LOOKALIKES.items() if sign.isdigit()}}
 _DASH_BEFORE = re.compile(r"^[–—](?=[\d.,])")  # as minus stands in many languages
 _HAS_DIGIT = re.compile(r"[\d元]")
 _NUMBER = r"[+-]? ?(?:\d(?:[\d.,' ]*\d)?|[.,]\d+)(?:[eE][+-]?\d{1,3}(?![^\W\d_]))?"
@@ -314,7 +295,7 @@ def _opened(text: str) -> str:
 
 @functools.lru_cache(maxsize=MANY_CELLS)
 def _year_in(cell: str) -> YearLabel | None:
-    text = _opened(_YR.sub("", " ".join(cell.translate(_DIGITS).split()).strip("\"'")))
+    text = _opened(_YR.sub("", " ".join(cell.translate(DIGITS).split()).strip("\"'")))
     if len(text) <= 60 and (hit := _ENDED_ALONE.fullmatch(text)):
         return YearLabel(_ended(hit)[1], "ended")
     if len(text) > 40 or not _HAS_DIGIT.search(text):
@@ -358,7 +339,7 @@ def years_ended(paths: Sequence[Sequence[str]], titles: Iterable[str]) -> list[l
     """Return headings in which bare months ("Mar-22"), one a year, end a year, as a title or another heading says."""
     parts = dict.fromkeys(part for path in paths for part in path)
     said = [hit for text in (*titles, *parts) for hit in _SAYS_ENDED.finditer(text)]
-    months = {part: _ended(hit) for part in parts if (hit := _MONTH_ALONE.fullmatch(part.translate(_DIGITS).strip()))}
+    months = {part: _ended(hit) for part in parts if (hit := _MONTH_ALONE.fullmatch(part.translate(DIGITS).strip()))}
     named = {month for month, _ in months.values()} | {_month(hit[1]) for hit in said if hit[1]}
     if not said or len(named) != 1 or len({year for _, year in months.values()}) < len(months):
         return [*map(list, paths)]
@@ -366,117 +347,16 @@ def years_ended(paths: Sequence[Sequence[str]], titles: Iterable[str]) -> list[l
     return [[f"year ended {part}" if part in months else part for part in path] for path in kept]
 
 
-def mark_eras(rows: Sequence[list[object]]) -> str:
-    """Name the era before bare years of a sheet, across or down, where a title or header names it; return it, or "".
-
-    Years of the lunar Hijri calendar become the common ones on which they fall ("1442هـ" is 2020/21), if not the same.
-    """
-    era, found = _bare_era(str(cell) for row in rows[:12] for cell in row), ""
-    texts = ((row, at, str(cell).translate(_DIGITS)) for row in rows for at, cell in enumerate(row))
-    told = [each for each in texts if _OF_HIJRI.search(each[2]) and not years_in(each[2])] if era == _HIJRI else []
-    if told and _follow(_common(int(year)) for *_, text in told for year in _OF_HIJRI.findall(text)):
-        for row, at, text in told:
-            row[at] = _OF_HIJRI.sub(lambda hit: _common(int(hit[1])), text)
-        row, at, text = min(told, key=lambda each: len(each[2]))
-        found = f"{text} = {row[at]}"
-    counted = False  # whether numbers stand above, which may be as large as years
-    for i, row in enumerate(rows[:12] if era else ()):
-        years = {at: text for at, cell in enumerate(row) if (text := _year_of_era(cell, era))}
-        numbers = [cell for at, cell in enumerate(row) if at not in years and any(map(str.isdigit, str(cell)))]
-        once = len(set(years.values())) == len(years) and (era != _HIJRI or (_follow(years.values()) and not counted))
-        counted |= sum(str(cell).translate(_DIGITS).replace(".", "").isdecimal() for cell in row) > 1
-        if len(years) > 1 and not numbers and once:
-            found = era.strip()
-            for at, text in years.items():
-                row[at] = text
-        for at in [at for at, cell in enumerate(row) if isinstance(cell, str) and _bare_era([cell])]:
-            below = [cells for cells in rows[i + 1 :] if at < len(cells) and cells[at] != ""]
-            years_below = [_year_of_era(cells[at], era) for cells in below]
-            if len(below) > 2 and all(years_below) and (era != _HIJRI or _follow(years_below)):
-                found = era.strip()
-                for cells in below:
-                    cells[at] = _year_of_era(cells[at], era)
-    return found
-
-
-def _bare_era(texts: Iterable[str]) -> str:
-    """Return what stands before years of another era ("พ.ศ. ") where some of the texts name it, or ""."""
-    joined = "\n".join(texts).translate(_DIGITS)
-    if _LUNAR.search(joined) and not _SOLAR.search(joined):
-        return _HIJRI
-    return next((prefix for prefix, sign, _, _ in _BARE_ERAS if sign.search(joined)), "")
-
-
-def _common(lunar: int) -> str:
-    """Return the common years on which one of the lunar Hijri calendar falls, by its arithmetic: "2020/21" for 1442."""
-    starts = (227015 + 354 * (year - 1) + (3 + 11 * year) // 30 for year in (lunar, lunar + 1))
-    first, last = (datetime.date.fromordinal(day - at).year for at, day in enumerate(starts))
-    return f"{first}/{last % 100:02}" if last > first else str(first)
-
-
-def _follow(labels: Iterable[str]) -> bool:
-    """Tell whether common years of lunar ones lie near to each other, and no two begin in the same one."""
-    years = sorted(int(text[:4]) for text in {*labels})
-    return all(0 < b - a <= NEAR_YEARS for a, b in pairwise(years))
-
-
-def _year_of_era(cell: object, prefix: str) -> str:
-    """Return a bare year of an era with the name of it, as :func:`parse_year` reads it, or ""."""
-    text = " ".join(str(cell).translate(_DIGITS).split())
-    hit = None if isinstance(cell, bool) else _BARE.fullmatch(text)
-    low, high = next((low, high) for name, _, low, high in _BARE_ERAS if name == prefix)
-    if hit is None or not low <= int(hit[1]) <= high or (high < 1000 and not hit[2]):
-        return ""
-    return f"{_common(int(hit[1])) if prefix == _HIJRI else prefix + hit[1] + hit[2]}{hit[3]}"
-
-
-def unread_years(rows: Sequence[Sequence[object]]) -> Reason | None:
-    """Say which years of headers, or of a column named for years, are those of the lunar calendar or out of range."""
-    joined = "\n".join(_plain(cell) for row in rows[:12] for cell in row)
-    lunar = bool(_LUNAR.search(joined)) and not _SOLAR.search(joined)
-    sign, found = (_LUNAR_YEAR if lunar else _FAR_YEAR), dict[str, None]()
-    for i, row in enumerate(rows[:12]):
-        texts = {at: text for at, cell in enumerate(row) if (text := _plain(cell))}
-        years = {at: hits[-1] for at, text in texts.items() if (hits := sign.findall(text))}
-        named = lunar and len(years) < 3 and any(_LUNAR.search(texts[at]) for at in years)
-        if named or _across(texts, years, sign, rows[:i]):
-            found |= dict.fromkeys(years.values())
-        for at in [at for at, text in texts.items() if YEAR_WORDS.fullmatch(text) or (lunar and _LUNAR.search(text))]:
-            below = [text for cells in rows[i + 1 :] if at < len(cells) and (text := _plain(cells[at]))]
-            if len(below) > 2 and all(sign.fullmatch(text) for text in below):
-                found |= dict.fromkeys(below)
-    told = {"years": listed(sorted(found), limit=6)}
-    return Reason(LUNAR_YEARS if lunar else FAR_YEARS, told) if found else None
-
-
-def _across(
-    texts: Mapping[int, str], years: Mapping[int, str], sign: re.Pattern[str], above: Sequence[Sequence[object]]
-) -> bool:
-    """Tell whether years of a row follow each other in words that are else the same, and no headers stand above."""
-    others = [at for at, text in texts.items() if at not in years and text.replace(".", "").isdecimal()]
-    steps = {b - a for a, b in pairwise(map(int, years.values()))}
-    follow = bool(steps) and (0 < min(steps) <= max(steps) <= 50 or -50 <= min(steps) <= max(steps) < 0)
-    if others or not follow or len({sign.sub("", texts[at]) for at in years}) == len(years):
-        return False
-    heads = [[_plain(cells[at]) if at < len(cells) else "" for at in years] for cells in above]
-    return not any(len({*names} - {""}) == len(names) for names in heads)
-
-
-def _plain(cell: object) -> str:
-    """Return the text of a cell with common digits; a whole number without decimals."""
-    return "" if isinstance(cell, bool) else " ".join(str(cell).translate(_DIGITS).split()).removesuffix(".0")
-
-
 def part_of_year(text: str) -> str:
     """Return the month, quarter or half-year that a label names ("M01", "2021M03", "March", "Q2 2021"), or ""."""
-    plain = _DAY_ALONE.sub("", _DAYS.sub("", _ENDED.sub(" ", _YR.sub("", text.translate(_DIGITS).strip()))))
+    plain = _DAY_ALONE.sub("", _DAYS.sub("", _ENDED.sub(" ", _YR.sub("", text.translate(DIGITS).strip()))))
     hit = _PART_ALONE.fullmatch(plain) or PARTS_OF_YEAR.search(plain)
     return hit[0].strip() if hit else ""
 
 
 def year_of_part(text: str) -> int | None:
     """Return the year of a label that names a month or a quarter with its year ("Mar-23", "2021M03"), or None."""
-    plain = text.translate(_DIGITS)
+    plain = text.translate(DIGITS)
     found = {2000 + int(hit[1]) for hit in _SHORT_YEAR.finditer(plain)} or set(years_in(plain))
     return found.pop() if len(found) == 1 and part_of_year(text) else None
 
@@ -485,7 +365,7 @@ def year_of_part(text: str) -> int | None:
 def printed_year(text: str, year: int) -> str:
     """Return how a header or a cell prints a year that is no single calendar year ("2023/24", "FY2024"), or ""."""
     for part in text.split(" | "):
-        plain = " ".join(part.translate(_DIGITS).split())
+        plain = " ".join(part.translate(DIGITS).split())
         if (ended := _ENDED_ALONE.fullmatch(plain)) and _ended(ended)[1] == year:
             return _ENDED.search(plain)[0]  # type: ignore[index]
         for hit in _FISCAL_INSIDE.finditer(_base_hidden(plain)):
@@ -502,7 +382,7 @@ def unit_behind(text: str) -> str:
 
 def two_years(text: str) -> bool:
     """Tell whether a label names two years that follow each other ("2018-19", "Change 2018/2019")."""
-    return any(hit[2] for hit in _INSIDE.finditer(_base_hidden(text.translate(_DIGITS))))
+    return any(hit[2] for hit in _INSIDE.finditer(_base_hidden(text.translate(DIGITS))))
 
 
 def dates_within_years(labels: Iterable[tuple[object, str]]) -> bool:
@@ -513,7 +393,7 @@ def dates_within_years(labels: Iterable[tuple[object, str]]) -> bool:
     held: dict[tuple[object, str, int], set[tuple[str, ...]]] = defaultdict(set)
     months: dict[tuple[object, str], set[str]] = defaultdict(set)  # in which years end
     for what, text in labels:
-        plain = text.translate(_DIGITS)
+        plain = text.translate(DIGITS)
         if ended := _ENDED.search(plain):
             months[what, _ENDED.sub("", plain)].add(_ended(ended)[0])
             continue
@@ -527,13 +407,13 @@ def dates_within_years(labels: Iterable[tuple[object, str]]) -> bool:
 
 def dates_of(text: str) -> list[str]:
     """Return the full dates in a text, and the years that end in a month, as they are printed."""
-    plain = text.translate(_DIGITS)
+    plain = text.translate(DIGITS)
     return [hit[0].strip() for hit in (*_ENDED.finditer(plain), *_DATE.finditer(_ENDED.sub(" ", plain)))]
 
 
 def open_order(dates: Iterable[str]) -> bool:
     """Tell whether day and month of some dates could change places: between slashes, and no number above 12."""
-    pairs = {(int(hit[2]), int(hit[3])) for text in dates for hit in _DATE.finditer(text.translate(_DIGITS)) if hit[2]}
+    pairs = {(int(hit[2]), int(hit[3])) for text in dates for hit in _DATE.finditer(text.translate(DIGITS)) if hit[2]}
     return any(a != b for a, b in pairs) and all(max(pair) <= 12 for pair in pairs)
 
 
@@ -543,7 +423,7 @@ def year_reader(texts: Iterable[str], *, days: bool = False) -> Callable[[str], 
     They are spans of a year where all are of years that follow each other, two at least or one that ends in no month.
     With `days`, their dates are parts of a year.
     """
-    spans = {(int(hit[1]), int(hit[2])) for text in texts for hit in _SPAN_OR_MONTH.finditer(text.translate(_DIGITS))}
+    spans = {(int(hit[1]), int(hit[2])) for text in texts for hit in _SPAN_OR_MONTH.finditer(text.translate(DIGITS))}
     follow = all((first + 1) % 100 == second for first, second in spans)
     spanned = follow and (len(spans) > 1 or any(end > 12 for _, end in spans))
     return functools.partial(year_inside, spans=spanned, days=days)
@@ -555,7 +435,7 @@ def year_inside(text: str, *, spans: bool = False, days: bool = False) -> tuple[
     A year of prices ("at 2018 prices", "2015=100") is none, and stays in the text. With `spans`, "2010/11" is no month,
     and with `days` a date is one, or a day.
     """
-    if days and any(sign.search(text.translate(_DIGITS)) for sign in (_DATE, _ENDED)):
+    if days and any(sign.search(text.translate(DIGITS)) for sign in (_DATE, _ENDED)):
         return None
     plain = _without_days(text)
     hits = list(_INSIDE.finditer(plain))
@@ -581,7 +461,7 @@ def without_link(text: str) -> str:
 
 
 def _without_days(text: str) -> str:
-    plain = text.translate(_DIGITS).replace("_", " ")
+    plain = text.translate(DIGITS).replace("_", " ")
     plain = _ENDED.sub(lambda hit: f"{hit[0][:-2]}{_ended(hit)[1]}" if hit[3] else hit[0], plain)
     return _base_hidden(_opened(_DAYS.sub("", _YR.sub("", plain))))
 

@@ -1,0 +1,131 @@
+"""Calendars of headers: years of the Buddhist, Iranian, Minguo and lunar Hijri ones, and years that are not read."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
+
+from growthpoles.errors import Reason, listed
+from growthpoles.study.files.printed_labels import DIGITS, NEAR_YEARS, YEAR_NOTE, YEAR_WORDS, years_in
+from growthpoles.study.files.problems import FAR_YEARS, LUNAR_YEARS
+
+_HIJRI = "هـ"
+#: The lunar Hijri calendar, whose year is shorter than a common one and falls on two of them.
+_LUNAR = re.compile(
+    r"(?<!Solar )\bHijri|\bA\.?H\.?(?!\w)|(?<!\d)1[34]\d\d ?H\b|هـ|هجري|هجری قمری|قمری", flags=re.IGNORECASE
+)
+_SOLAR = re.compile(r"شمسی|\bSH\b|Solar Hijri|Iranian year", flags=re.IGNORECASE)
+#: Eras whose years stand bare in headers where a title or a header says so: prefix, sign of it, first and last year.
+_BARE_ERAS = (
+    ("พ.ศ. ", re.compile(r"พ\.? ?ศ|ปี|\bB\.?E\.?(?!\w)|Buddhist", flags=re.IGNORECASE), 2443, 2643),
+    ("سال ", re.compile(r"سال|شمسی|\bSH\b|Solar Hijri|Iranian year", flags=re.IGNORECASE), 1279, 1479),
+    ("民國", re.compile("民國|民国|中華民國|Minguo", flags=re.IGNORECASE), 60, 189),
+    (_HIJRI, _LUNAR, 1319, 1500),
+)
+_OF_HIJRI = re.compile(r"(?<![\d.,])(1[34]\d\d) ?(?:A\.?H\.?(?!\w)|H\b|هـ?(?!\w)|هجري\w*)", flags=re.IGNORECASE)
+_LUNAR_YEAR = re.compile(r"(?<![\d.,])1[34]\d\d(?!\d|[.,]\d)")
+_FAR_YEAR = re.compile(r"(?<![\d.,])(?:1[0-8]\d\d|2[1-9]\d\d)(?!\d|[.,]\d)")
+_BARE = re.compile(rf"(\d{{2,4}})(?:\.0)?\s?(年?)((?:[a-z]|{YEAR_NOTE})?)", flags=re.IGNORECASE)
+
+
+def mark_eras(rows: Sequence[list[object]]) -> str:
+    """Name the era before bare years of a sheet, across or down, where a title or header names it; return it, or "".
+
+    Years of the lunar Hijri calendar become the common ones on which they fall ("1442هـ" is 2020/21), if not the same.
+    """
+    era, found = _bare_era(str(cell) for row in rows[:12] for cell in row), ""
+    texts = ((row, at, str(cell).translate(DIGITS)) for row in rows for at, cell in enumerate(row))
+    told = [each for each in texts if _OF_HIJRI.search(each[2]) and not years_in(each[2])] if era == _HIJRI else []
+    if told and _follow(_common(int(year)) for *_, text in told for year in _OF_HIJRI.findall(text)):
+        for row, at, text in told:
+            row[at] = _OF_HIJRI.sub(lambda hit: _common(int(hit[1])), text)
+        row, at, text = min(told, key=lambda each: len(each[2]))
+        found = f"{text} = {row[at]}"
+    counted = False  # whether numbers stand above, which may be as large as years
+    for i, row in enumerate(rows[:12] if era else ()):
+        years = {at: text for at, cell in enumerate(row) if (text := _year_of_era(cell, era))}
+        numbers = [cell for at, cell in enumerate(row) if at not in years and any(map(str.isdigit, str(cell)))]
+        once = len(set(years.values())) == len(years) and (era != _HIJRI or (_follow(years.values()) and not counted))
+        counted |= sum(str(cell).translate(DIGITS).replace(".", "").isdecimal() for cell in row) > 1
+        if len(years) > 1 and not numbers and once:
+            found = era.strip()
+            for at, text in years.items():
+                row[at] = text
+        for at in [at for at, cell in enumerate(row) if isinstance(cell, str) and _bare_era([cell])]:
+            below = [cells for cells in rows[i + 1 :] if at < len(cells) and cells[at] != ""]
+            years_below = [_year_of_era(cells[at], era) for cells in below]
+            if len(below) > 2 and all(years_below) and (era != _HIJRI or _follow(years_below)):
+                found = era.strip()
+                for cells in below:
+                    cells[at] = _year_of_era(cells[at], era)
+    return found
+
+
+def _bare_era(texts: Iterable[str]) -> str:
+    """Return what stands before years of another era ("พ.ศ. ") where some of the texts name it, or ""."""
+    joined = "\n".join(texts).translate(DIGITS)
+    if _LUNAR.search(joined) and not _SOLAR.search(joined):
+        return _HIJRI
+    return next((prefix for prefix, sign, _, _ in _BARE_ERAS if sign.search(joined)), "")
+
+
+def _common(lunar: int) -> str:
+    """Return the common years on which one of the lunar Hijri calendar falls, by its arithmetic: "2020/21" for 1442."""
+    starts = (227015 + 354 * (year - 1) + (3 + 11 * year) // 30 for year in (lunar, lunar + 1))
+    first, last = (datetime.date.fromordinal(day - at).year for at, day in enumerate(starts))
+    return f"{first}/{last % 100:02}" if last > first else str(first)
+
+
+def _follow(labels: Iterable[str]) -> bool:
+    """Tell whether common years of lunar ones lie near to each other, and no two begin in the same one."""
+    years = sorted(int(text[:4]) for text in {*labels})
+    return all(0 < b - a <= NEAR_YEARS for a, b in pairwise(years))
+
+
+def _year_of_era(cell: object, prefix: str) -> str:
+    """Return a bare year of an era with the name of it, as :func:`parse_year` reads it, or ""."""
+    text = " ".join(str(cell).translate(DIGITS).split())
+    hit = None if isinstance(cell, bool) else _BARE.fullmatch(text)
+    low, high = next((low, high) for name, _, low, high in _BARE_ERAS if name == prefix)
+    if hit is None or not low <= int(hit[1]) <= high or (high < 1000 and not hit[2]):
+        return ""
+    return f"{_common(int(hit[1])) if prefix == _HIJRI else prefix + hit[1] + hit[2]}{hit[3]}"
+
+
+def unread_years(rows: Sequence[Sequence[object]]) -> Reason | None:
+    """Say which years of headers, or of a column named for years, are those of the lunar calendar or out of range."""
+    joined = "\n".join(_plain(cell) for row in rows[:12] for cell in row)
+    lunar = bool(_LUNAR.search(joined)) and not _SOLAR.search(joined)
+    sign, found = (_LUNAR_YEAR if lunar else _FAR_YEAR), dict[str, None]()
+    for i, row in enumerate(rows[:12]):
+        texts = {at: text for at, cell in enumerate(row) if (text := _plain(cell))}
+        years = {at: hits[-1] for at, text in texts.items() if (hits := sign.findall(text))}
+        named = lunar and len(years) < 3 and any(_LUNAR.search(texts[at]) for at in years)
+        if named or _across(texts, years, sign, rows[:i]):
+            found |= dict.fromkeys(years.values())
+        for at in [at for at, text in texts.items() if YEAR_WORDS.fullmatch(text) or (lunar and _LUNAR.search(text))]:
+            below = [text for cells in rows[i + 1 :] if at < len(cells) and (text := _plain(cells[at]))]
+            if len(below) > 2 and all(sign.fullmatch(text) for text in below):
+                found |= dict.fromkeys(below)
+    told = {"years": listed(sorted(found), limit=6)}
+    return Reason(LUNAR_YEARS if lunar else FAR_YEARS, told) if found else None
+
+
+def _across(
+    texts: Mapping[int, str], years: Mapping[int, str], sign: re.Pattern[str], above: Sequence[Sequence[object]]
+) -> bool:
+    """Tell whether years of a row follow each other in words that are else the same, and no headers stand above."""
+    others = [at for at, text in texts.items() if at not in years and text.replace(".", "").isdecimal()]
+    steps = {b - a for a, b in pairwise(map(int, years.values()))}
+    follow = bool(steps) and (0 < min(steps) <= max(steps) <= 50 or -50 <= min(steps) <= max(steps) < 0)
+    if others or not follow or len({sign.sub("", texts[at]) for at in years}) == len(years):
+        return False
+    heads = [[_plain(cells[at]) if at < len(cells) else "" for at in years] for cells in above]
+    return not any(len({*names} - {""}) == len(names) for names in heads)
+
+
+def _plain(cell: object) -> str:
+    """Return the text of a cell with common digits; a whole number without decimals."""
+    return "" if isinstance(cell, bool) else " ".join(str(cell).translate(DIGITS).split()).removesuffix(".0")
