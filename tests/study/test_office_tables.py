@@ -476,6 +476,39 @@ def test_bare_years_of_another_era_are_read_and_told(title: str, years: list[str
     assert any("another era" in text for text in found.attrs["remarks"])
 
 
+_OF_IRAN = [
+    ("جمعیت کشور برحسب استان", "استان", "{}", "مرکزی گیلان فارس تهران یزد قم لرستان گلستان"),
+    ("", "استان", "جمعیت سال {}", "مرکزی گیلان فارس تهران یزد قم لرستان گلستان"),
+    ("", "ولایت", "{}", "کابل پروان وردک لوگر غزنی بلخ پکتیا کندهار"),
+    ("Unemployment rate by province", "Province", "{}", "Alborz Fars Gilan Isfahan Kerman Qom Tehran Yazd"),
+    ("Births", "Province", "{} ({}-{})", "Balkh Farah Ghazni Helmand Khost Logar Paktia Zabul"),
+]
+
+
+@pytest.mark.parametrize("seed", samples(range(40), 6))
+@pytest.mark.parametrize(("title", "head", "form", "names"), _OF_IRAN)
+def test_bare_years_of_the_iranian_calendar(
+    title: str, head: str, form: str, names: str, seed: int, tmp_path: Path
+) -> None:
+    """Where words are Persian, places are Iranian or the source itself says the common year; growth beside them."""
+    rng = np.random.default_rng([54, seed])
+    first, digits = int(rng.integers(1380, 1401)), "0123456789" if seed % 2 or title[:1].isascii() else "۰۱۲۳۴۵۶۷۸۹"
+    of_sheet = dict(zip(map(ord, "0123456789"), digits, strict=True))
+    years = [first + i * (1 + seed % 5) for i in range(3)]
+    heads = [form.format(str(year).translate(of_sheet), year + 621, (year + 622) % 100) for year in years]
+    values = rng.integers(10_000, 99_999, (8, 3))
+    growth = f";رشد سالانه {years[0]}-{years[-1]} (درصد)".translate(of_sheet) if "جمع" in title and seed % 3 else ""
+    rows = [f"{name};{a};{b};{c}{growth and ';1.5'}" for name, (a, b, c) in zip(names.split(), values, strict=True)]
+    path = tmp_path / "t.csv"
+    path.write_text("\n".join([*filter(None, [title]), f"{head};{';'.join(heads)}{growth}", *rows]), encoding="utf-8")
+    found = gp.read_table(path)
+    assert sorted(set(found["year"])) == [year + 621 for year in years]
+    assert sorted(found["value"]) == sorted(values.ravel())
+    assert "(" in form or any("another era" in text for text in found.attrs["remarks"])
+    printed = {label for held in found.attrs["printed"].values() for label in held.values()}
+    assert "(" in form or printed == ({*map(str, years)} if form == "{}" else set())
+
+
 _LUNAR = [
     ("Population by Hijri year", "{}"), ("", "{} AH"), ("", "{}هـ"), ("", "Population {}H"),
     ("السكان حسب السنة الهجرية (هـ)", "{}"), ("", "{} هـ"), ("عدد المدارس", "عام {}هـ"),

@@ -574,6 +574,8 @@ def _year_of(
         notes.append(f"{plain(variable)}: {plain(latest)} (there are {listed(dated.values(), write=quoted)})")
         variable = latest
     told = {when: label for held in long.attrs["printed"].values() for when, label in held.items()}
+    of_era = {int(label): when for when, label in told.items() if label.isdecimal()}  # "1402" is 2023
+    options = replace(options, year=of_era.get(options.year or 0, options.year))
     spans = {when for when, label in told.items() if parse_year(label) == (when, "fiscal")}
     ends = {when + 1: when for when in spans if when + 1 not in years}  # 2024 means 2023/24, where no other year begins
     said = heading_of(variable, named)

@@ -8,10 +8,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 
 from growthpoles.errors import Reason, listed
-from growthpoles.study.files.printed_labels import DIGITS, NEAR_YEARS, YEAR_NOTE, YEAR_WORDS, years_in
+from growthpoles.study.files.printed_labels import DIGITS, NEAR_YEARS, YEAR_NOTE, YEAR_WORDS, parse_year, years_in
 from growthpoles.study.files.problems import FAR_YEARS, LUNAR_YEARS
 
-_HIJRI = "هـ"
+_HIJRI, _SOLAR_ERA, _SOLAR_YEARS = "هـ", "سال ", 621
+_FIRST = 60  # rows whose words tell the language
 #: The lunar Hijri calendar, whose year is shorter than a common one and falls on two of them.
 _LUNAR = re.compile(
     r"(?<!Solar )\bHijri|\bA\.?H\.?(?!\w)|(?<!\d)1[34]\d\d ?H\b|هـ|هجري|هجری قمری|قمری", flags=re.IGNORECASE
@@ -20,9 +21,18 @@ _SOLAR = re.compile(r"شمسی|\bSH\b|Solar Hijri|Iranian year", flags=re.IGNORE
 #: Eras whose years stand bare in headers where a title or a header says so: prefix, sign of it, first and last year.
 _BARE_ERAS = (
     ("พ.ศ. ", re.compile(r"พ\.? ?ศ|ปี|\bB\.?E\.?(?!\w)|Buddhist", flags=re.IGNORECASE), 2443, 2643),
-    ("سال ", re.compile(r"سال|شمسی|\bSH\b|Solar Hijri|Iranian year", flags=re.IGNORECASE), 1279, 1479),
+    (_SOLAR_ERA, re.compile(r"سال|شمسی|\bSH\b|Solar Hijri|Iranian year", flags=re.IGNORECASE), 1279, 1479),
     ("民國", re.compile("民國|民国|中華民國|Minguo", flags=re.IGNORECASE), 60, 189),
     (_HIJRI, _LUNAR, 1319, 1500),
+)
+# Words in the letters of Persian, and places that print the years of the Iranian calendar bare in English.
+_IRANIAN = re.compile(r"[\u067e\u0686\u0698\u06af\u06a9\u06cc]")
+_NO_IRANIAN = re.compile(r"[\u0679\u0688\u0691\u06ba\u06d2]")  # Urdu
+_IN_IRAN = re.compile(r"\b(?:Iran|Tehran|Teheran|[EI]s?fahan|Mazandaran|Kabul|Kandahar|Herat)\b", flags=re.IGNORECASE)
+_OF_SOLAR = re.compile(r"(?<![\d.,/])(?:سال\s*)?(1[34]\d\d)(?!\d|[.,]\d)")
+#: Parts of an Iranian year, some of which are in the later common one.
+_SEASONS = re.compile(
+    "فروردین|اردیبهشت|خرداد|تیر|مرداد|شهریور|مهر|آبان|آذر|دی(?!\\w)|بهمن|اسفند|بهار|تابستان|پاییز|زمستان|ماه"
 )
 _OF_HIJRI = re.compile(r"(?<![\d.,])(1[34]\d\d) ?(?:A\.?H\.?(?!\w)|H\b|هـ?(?!\w)|هجري\w*)", flags=re.IGNORECASE)
 _LUNAR_YEAR = re.compile(r"(?<![\d.,])1[34]\d\d(?!\d|[.,]\d)")
@@ -36,6 +46,7 @@ def mark_eras(rows: Sequence[list[object]]) -> str:
     Years of the lunar Hijri calendar become the common ones on which they fall ("1442هـ" is 2020/21), if not the same.
     """
     era, found = _bare_era(str(cell) for row in rows[:12] for cell in row), ""
+    era = era or (_SOLAR_ERA if _prints_iranian(rows) else "")
     texts = ((row, at, str(cell).translate(DIGITS)) for row in rows for at, cell in enumerate(row))
     told = [each for each in texts if _OF_HIJRI.search(each[2]) and not years_in(each[2])] if era == _HIJRI else []
     if told and _follow(_common(int(year)) for *_, text in told for year in _OF_HIJRI.findall(text)):
@@ -43,10 +54,13 @@ def mark_eras(rows: Sequence[list[object]]) -> str:
             row[at] = _OF_HIJRI.sub(lambda hit: _common(int(hit[1])), text)
         row, at, text = min(told, key=lambda each: len(each[2]))
         found = f"{text} = {row[at]}"
+    if era == _SOLAR_ERA:
+        found = _in_common(rows)
     counted = False  # whether numbers stand above, which may be as large as years
     for i, row in enumerate(rows[:12] if era else ()):
         years = {at: text for at, cell in enumerate(row) if (text := _year_of_era(cell, era))}
-        numbers = [cell for at, cell in enumerate(row) if at not in years and any(map(str.isdigit, str(cell)))]
+        others = (str(cell) for at, cell in enumerate(row) if at not in years)
+        numbers = [text for text in others if any(map(str.isdigit, text)) and not years_in(text)]
         once = len(set(years.values())) == len(years) and (era != _HIJRI or (_follow(years.values()) and not counted))
         counted |= sum(str(cell).translate(DIGITS).replace(".", "").isdecimal() for cell in row) > 1
         if len(years) > 1 and not numbers and once:
@@ -60,6 +74,28 @@ def mark_eras(rows: Sequence[list[object]]) -> str:
                 found = era.strip()
                 for cells in below:
                     cells[at] = _year_of_era(cells[at], era)
+    return found
+
+
+def _prints_iranian(rows: Sequence[Sequence[object]]) -> bool:
+    """Tell whether a sheet is in Persian, or of Iran or Afghanistan, whose years are those of the Iranian calendar."""
+    text = " ".join(str(cell) for row in rows[:_FIRST] for cell in row if isinstance(cell, str))
+    persian = len(_IRANIAN.findall(text)) > 1 and not _NO_IRANIAN.search(text)
+    return persian or len({*map(str.casefold, _IN_IRAN.findall(text))}) > 1
+
+
+def _in_common(rows: Sequence[list[object]]) -> str:
+    """Write Iranian years within titles and headers as the common ones in which they begin; return one of them."""
+    found = ""
+    for row in rows[:12]:
+        texts = {at: " ".join(str(cell).translate(DIGITS).split()) for at, cell in enumerate(row)}
+        if sum(text.replace(".", "").isdecimal() and not _BARE.fullmatch(text) for text in texts.values()) > 1:
+            break
+        for at, text in texts.items():
+            words = any(map(str.isalpha, text)) and parse_year(text) is None and not _SEASONS.search(text)
+            if words and (hits := _OF_SOLAR.findall(text)):
+                row[at] = _OF_SOLAR.sub(lambda hit: str(int(hit[1]) + _SOLAR_YEARS), text)
+                found = f"{hits[0]} = {int(hits[0]) + _SOLAR_YEARS}"
     return found
 
 
@@ -101,7 +137,7 @@ def unread_years(rows: Sequence[Sequence[object]]) -> Reason | None:
     sign, found = (_LUNAR_YEAR if lunar else _FAR_YEAR), dict[str, None]()
     for i, row in enumerate(rows[:12]):
         texts = {at: text for at, cell in enumerate(row) if (text := _plain(cell))}
-        years = {at: hits[-1] for at, text in texts.items() if (hits := sign.findall(text))}
+        years = {at: hits[-1] for at, text in texts.items() if (hits := sign.findall(text)) and not parse_year(text)}
         named = lunar and len(years) < 3 and any(_LUNAR.search(texts[at]) for at in years)
         if named or _across(texts, years, sign, rows[:i]):
             found |= dict.fromkeys(years.values())

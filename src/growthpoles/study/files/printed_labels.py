@@ -132,7 +132,7 @@ YEAR_WORDS = re.compile(
     flags=re.IGNORECASE,
 )
 # "1445 AH (2023)", "2023 / 1445H": the source itself says the common year.
-_AH, _AD = r"1[34]\d\d ?(?:A\.?H\.?|H|هـ?)?", rf"{_YEAR} ?(?:AD|CE|G|م)?"
+_AH, _AD = r"1[34]\d\d ?(?:A\.?H\.?|H|هـ?)?", rf"{_YEAR}(?:[/–-]\d\d(?:\d\d)?)? ?(?:AD|CE|G|م)?"
 _BOTH = re.compile(rf"{_AH} ?[(/|–-] ?{_AD}\)?|{_AD} ?[(/|–-] ?{_AH}\)?")
 _SPAN_OR_MONTH = re.compile(rf"(?<!\d){_YEAR}\s?[/–-]\s?(\d\d)(?![\d./–-])")
 _CODE = re.compile(r"\b[A-EG-SU-WZ](?:19|20)\d\d_\w*\d")  # "S1901_C01_001E" of the Census Bureau holds no year
@@ -363,9 +363,11 @@ def year_of_part(text: str) -> int | None:
 
 @functools.lru_cache(maxsize=MANY_CELLS)
 def printed_year(text: str, year: int) -> str:
-    """Return how a header or a cell prints a year that is no single calendar year ("2023/24", "FY2024"), or ""."""
+    """Return how a header or a cell prints a year that is none of the calendar ("2023/24", "FY2024", "1402"), or ""."""
     for part in text.split(" | "):
         plain = " ".join(part.translate(DIGITS).split())
+        if (era := _ERA.fullmatch(plain)) and parse_year(plain) == (year, "year"):
+            return era[2] if len(era[2]) > 3 else plain  # "1402", "令和4年"
         if (ended := _ENDED_ALONE.fullmatch(plain)) and _ended(ended)[1] == year:
             return _ENDED.search(plain)[0]  # type: ignore[index]
         for hit in _FISCAL_INSIDE.finditer(_base_hidden(plain)):

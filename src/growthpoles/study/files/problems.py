@@ -33,7 +33,8 @@ _MENDS = {
     TOO_MANY: "the rows of regions alone, without the places below them",
     NO_ROWS: "rows of numbers below one to four header rows",
     LUNAR_YEARS: "common years in the headers, or headers without a year and {{year}}",
-    FAR_YEARS: "common years in the headers, or headers without a year and {{year}}",
+    FAR_YEARS: 'common years in the headers, or the calendar named above them ("Solar Hijri", "B.E."), or headers '
+    "without a year and {{year}}",
     NO_KEY: "a column that names regions{such}; beside numbers or codes that the boundaries lack, a column of names",
     OTHER_NAMES: "a column with codes or names of the boundaries{such}, or boundaries of the table's regions",
     NO_NUMBERS: "a column of numbers beside that of the regions",
