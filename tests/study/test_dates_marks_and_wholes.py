@@ -362,3 +362,38 @@ def test_a_dash_is_zero_where_a_note_says_so_and_no_data_else(seed: int, dash: s
     another = "–" if dash == "-" else "-"
     assert read(f"{dash} nil", f"{another} no data")["value"].tolist() == expected
     assert set(np.flatnonzero(read(f"{another} nil", f"{dash} no data")["value"].isna())) == nil
+
+
+@pytest.mark.parametrize("seed", samples(range(24), 4))
+@pytest.mark.parametrize("merged", [True, False])
+def test_a_heading_over_two_rows_beside_regions_under_a_common_one_is_a_region(
+    seed: int, merged: bool, tmp_path: Path
+) -> None:
+    """Regions across: "Country" and "City" over both rows of the header, the others below "Regions"."""
+    rng = np.random.default_rng([55, seed])
+    names = ["Alba", "Borin", "Ceres", "Dorne", "Elin"][: int(rng.integers(3, 6))]
+    alone = int(rng.integers(0, 2))  # the city stands before or behind the others
+    order = [*(["City"] if alone else []), *names, *([] if alone else ["City"])]
+    kinds = ["Farming", "Building", "Trade", "Transport"]
+    values = rng.integers(20, 900, (len(kinds), len(order)))
+    at = 3 + alone  # the first of the regions
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append(["Jobs by industry, 2023"])
+    upper = ["", "Country", *("City" if name == "City" else "Regions" if name == names[0] else "" for name in order)]
+    sheet.append([cell or None for cell in upper])
+    sheet.append([None, None, *(None if name == "City" else name for name in order)])
+    for kind, row in zip(kinds, values.tolist(), strict=True):
+        sheet.append([kind, sum(row), *row])
+    if merged:
+        sheet.merge_cells(start_row=2, end_row=2, start_column=at, end_column=at + len(names) - 1)
+        for column in (1, 2, 3 if alone else 3 + len(names)):
+            sheet.merge_cells(start_row=2, end_row=3, start_column=column, end_column=column)
+    book.save(tmp_path / "t.xlsx")
+    shapes = [box(i, 0, i + 1, 1) for i in range(len(order))]
+    layer = gpd.GeoDataFrame({"id": order, "geometry": shapes}, crs=4326)
+    layer.to_file(tmp_path / "own.gpkg")
+    found = gp.read_table(tmp_path / "t.xlsx", boundaries=tmp_path / "own.gpkg", key="id")
+    wide = found.pivot_table(index="indicator", columns="region", values="value").loc[kinds, order]
+    assert (wide.to_numpy() == values).all()

@@ -22,7 +22,7 @@ from growthpoles.regions.name_matching import NameIndex, name_keys
 from growthpoles.study.column_names import head_of, partly_held
 from growthpoles.study.files import problems as causes
 from growthpoles.study.files.calendars import unread_years
-from growthpoles.study.files.cell_grids import EncodingError, Grid, read_grids, turned
+from growthpoles.study.files.cell_grids import EncodingError, Grid, read_grids
 from growthpoles.study.files.number_notation import given_signs, is_number, signs_asked
 from growthpoles.study.files.printed_labels import (
     UNSTATED,
@@ -52,7 +52,7 @@ from growthpoles.study.files.printed_subjects import (
     without_units,
 )
 from growthpoles.study.files.problems import Names, left_out_for, nothing_found, partly_told, summary
-from growthpoles.study.files.table_files import cell_text, too_many_names
+from growthpoles.study.files.table_files import cell_text, too_many_names, turned
 from growthpoles.study.files.user_table import idle_told, remark, toml_list
 from growthpoles.study.files.user_table import read_table as read_as_described
 from growthpoles.study.files.user_table import toml_text as quoted

@@ -11,7 +11,8 @@ import shapely
 
 import growthpoles as gp
 from growthpoles.study.files import workbooks
-from growthpoles.study.files.cell_grids import read_grids, turned
+from growthpoles.study.files.cell_grids import read_grids
+from growthpoles.study.files.table_files import turned
 from samples import samples
 
 NAMES = ["North", "South", "East", "West", "Centre"]

@@ -40,7 +40,6 @@ from growthpoles.study.files.file_bounds import (
     most_unpacked,
 )
 from growthpoles.study.files.number_notation import likely_delimiter, split_lines
-from growthpoles.study.files.printed_labels import parse_year
 from growthpoles.study.files.printed_tables import out_of_range
 from growthpoles.study.files.workbooks import read_workbook
 
@@ -200,53 +199,6 @@ class Grid:
     dates: list[str] = field(default_factory=list)
     title: str = ""
     unseen: bool = False
-
-
-def _years_down(grid: Grid) -> tuple[int, dict[int, str]]:
-    """Return the column of labels, and the rows that stand below a year of their own, again and again, with that year.
-
-    So years divide a table whose regions stand across: "2022", its categories, "2023", the same categories.
-    """
-    filled = {n: [at for at, cell in enumerate(row) if cell != ""] for n, row in grid.rows}
-    column = min((places[0] for places in filled.values() if len(places) > 2), default=0)
-    blocks: dict[str, dict[int, str]] = {}
-    for number, row in grid.rows:
-        label = str(row[column] if column < len(row) else "").strip()
-        if parse_year(row[column] if column < len(row) else "") is not None:
-            year = label.removesuffix(".0")
-            if blocks.get(year):
-                return column, {}
-            blocks[year] = {}
-        elif blocks and label and len(filled[number]) > 2:
-            blocks[next(reversed(blocks))][number] = label
-    blocks = {year: rows for year, rows in blocks.items() if rows}
-    held = [{*rows.values()} for rows in blocks.values()]
-    again = len(held) > 1 and all(2 * len(each & held[0]) > max(len(each), len(held[0])) for each in held)
-    return column, {number: year for year, rows in blocks.items() for number in rows} if again else {}
-
-
-def turned(grid: Grid) -> Grid:
-    """Return a sheet with rows and columns exchanged: regions that stand across stand down then.
-
-    Labels that stand below a year bear it then.
-    """
-    width = max((len(row) for _, row in grid.rows), default=0)
-    place = {number: at for at, (number, _) in enumerate(grid.rows)}
-    column, dated = _years_down(grid)
-    rows = [
-        [*row[:column], f"{row[column]}, {dated[n]}", *row[column + 1 :]] if n in dated else row for n, row in grid.rows
-    ]
-    cells: list[Row] = [(at + 1, [row[at] if at < len(row) else "" for row in rows]) for at in range(width)]
-    within = [([place[n] for n in place if a <= n <= c], b, d) for a, b, c, d in grid.merged]
-    merged = [(b + 1, min(inside), d + 1, max(inside)) for inside, b, d in within if inside]
-    raised = {(at + 1, place[number]): text for (number, at), text in grid.raised.items() if number in place}
-    percent = {(at + 1, place[number]) for number, at in grid.percent if number in place}
-    return Grid(
-        grid.path, grid.sheet, [each for each in cells if any(cell != "" for cell in each[1])], "column", merged,
-        raised, percent, {at + 1 for at in grid.hidden_columns}, {place[n] for n in grid.hidden if n in place},
-        grid.visible, True, grid.encoding, grid.delimiter, grid.era, grid.dates,
-        unseen=grid.unseen,
-    )  # fmt: skip
 
 
 def _mark_years(grid: Grid) -> Grid:

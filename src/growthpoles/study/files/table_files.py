@@ -9,11 +9,85 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from growthpoles.errors import DataError, counted, listed, message, plain, quoted
-from growthpoles.study.files.cell_grids import Grid, Row, filled_sheets, read_grids, turned
+from growthpoles.study.files.cell_grids import Grid, Row, filled_sheets, read_grids
 from growthpoles.study.files.number_notation import detect_delimiter, is_number
 from growthpoles.study.files.printed_labels import parse_year
 from growthpoles.study.files.problems import Problem
 from growthpoles.study.study_spec import Table
+
+_HEADINGS = 3  # rows of headings above regions that stand across
+
+
+def _years_down(grid: Grid) -> tuple[int, dict[int, str]]:
+    """Return the column of labels, and the rows that stand below a year of their own, again and again, with that year.
+
+    So years divide a table whose regions stand across: "2022", its categories, "2023", the same categories.
+    """
+    filled = {n: [at for at, cell in enumerate(row) if cell != ""] for n, row in grid.rows}
+    column = min((places[0] for places in filled.values() if len(places) > 2), default=0)
+    blocks: dict[str, dict[int, str]] = {}
+    for number, row in grid.rows:
+        label = str(row[column] if column < len(row) else "").strip()
+        if parse_year(row[column] if column < len(row) else "") is not None:
+            year = label.removesuffix(".0")
+            if blocks.get(year):
+                return column, {}
+            blocks[year] = {}
+        elif blocks and label and len(filled[number]) > 2:
+            blocks[next(reversed(blocks))][number] = label
+    blocks = {year: rows for year, rows in blocks.items() if rows}
+    held = [{*rows.values()} for rows in blocks.values()]
+    again = len(held) > 1 and all(2 * len(each & held[0]) > max(len(each), len(held[0])) for each in held)
+    return column, {number: year for year, rows in blocks.items() for number in rows} if again else {}
+
+
+def _lowered(rows: list[list[object]]) -> list[list[object]]:
+    """Set headings that stand higher than most, with an empty cell below, into the row of the lowest headings."""
+    width = max(map(len, rows), default=0)
+    lowest: dict[int, int] = {}
+    for at in range(width):
+        cells = [row[at] if at < len(row) else "" for row in rows]
+        first = next((i for i, cell in enumerate(cells) if isinstance(cell, int | float)), 0)
+        texts = [i for i, cell in enumerate(cells[:first]) if cell != ""]
+        if texts:
+            lowest[at] = texts[-1]
+    if not lowest:
+        return rows
+    (own, times), *_ = Counter(lowest.values()).most_common()
+    moved = [at for at, i in lowest.items() if own - _HEADINGS < i < own]
+    if times <= len(moved):
+        return rows
+    found = [list(row) for row in rows]
+    for at in moved:
+        found[own] += [""] * (at + 1 - len(found[own]))
+        found[own][at], found[lowest[at]][at] = found[lowest[at]][at], ""
+    return found
+
+
+def turned(grid: Grid) -> Grid:
+    """Return a sheet with rows and columns exchanged: regions that stand across stand down then.
+
+    Labels that stand below a year bear it then; a heading over two rows, beside others of one ("Minsk" beside "Regions"
+    and their names), stands with the names.
+    """
+    width = max((len(row) for _, row in grid.rows), default=0)
+    place = {number: at for at, (number, _) in enumerate(grid.rows)}
+    column, dated = _years_down(grid)
+    rows = [
+        [*row[:column], f"{row[column]}, {dated[n]}", *row[column + 1 :]] if n in dated else row for n, row in grid.rows
+    ]
+    rows = _lowered(rows)
+    cells: list[Row] = [(at + 1, [row[at] if at < len(row) else "" for row in rows]) for at in range(width)]
+    within = [([place[n] for n in place if a <= n <= c], b, d) for a, b, c, d in grid.merged]
+    merged = [(b + 1, min(inside), d + 1, max(inside)) for inside, b, d in within if inside]
+    raised = {(at + 1, place[number]): text for (number, at), text in grid.raised.items() if number in place}
+    percent = {(at + 1, place[number]) for number, at in grid.percent if number in place}
+    return Grid(
+        grid.path, grid.sheet, [each for each in cells if any(cell != "" for cell in each[1])], "column", merged,
+        raised, percent, {at + 1 for at in grid.hidden_columns}, {place[n] for n in grid.hidden if n in place},
+        grid.visible, True, grid.encoding, grid.delimiter, grid.era, grid.dates,
+        unseen=grid.unseen,
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, repr=False)
