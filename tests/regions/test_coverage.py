@@ -245,7 +245,7 @@ def test_gaps_wider_than_the_default_tolerance_are_mended_where_a_border_wanders
 def test_parts_within_parts_are_holes_and_islands_in_them(seed):
     """Rings that a file does not tell apart are its areas and holes in turn, from outside to inside."""
     rng = np.random.default_rng(seed)
-    rings, parts, area = [], [], 0.0
+    rings, area = [], 0.0
     for x in range(0, 40 * int(rng.integers(1, 4)), 40):
         at, size = np.array([x, 0.0]), 30.0
         for depth in range(int(rng.integers(1, 5))):
@@ -253,7 +253,6 @@ def test_parts_within_parts_are_holes_and_islands_in_them(seed):
             area += size * size * (1 if depth % 2 == 0 else -1)
             at, size = at + rng.uniform(0.1, 0.3) * size, 0.6 * size
     parts = [rings[i] for i in rng.permutation(len(rings))]
-    parts += parts[:1] * int(rng.integers(0, 2))  # one that is written twice
     mended, change = mend(MultiPolygon(parts))
-    assert mended.is_valid and mended.area == pytest.approx(area)
-    assert change == pytest.approx(area / sum(part.area for part in parts) - 1)
+    assert mended.is_valid and mended.area == pytest.approx(area) and change == pytest.approx(0)
+    assert mend(MultiPolygon([*parts, parts[0]]))[0].equals(mended)  # one that is written twice

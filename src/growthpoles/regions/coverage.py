@@ -31,15 +31,20 @@ def mend(shape: BaseGeometry) -> tuple[BaseGeometry | None, float]:
     A part that lies within another is a hole in it: files whose rings do not tell holes from islands write them so.
     The area before is that which its rings enclose with their sign, so that a bow-tie of two equal halves has none.
     """
-    before = abs(shapely.area(shape))
-    parts = shapely.make_valid(shapely.get_parts(shape), method="structure", keep_collapsed=False)
-    mended = shapely.MultiPolygon()
-    for part in parts[np.argsort(-shapely.area(parts), kind="stable")]:
-        hole = shapely.covers(mended, part) and not shapely.equals(parts, part).sum() > 1
-        mended = shapely.difference(mended, part) if hole else shapely.union(mended, part)
+    parts = shapely.get_parts(shape)
+    areas, valid = shapely.area(parts), shapely.make_valid(parts, method="structure", keep_collapsed=False)
+    mended, before = shapely.MultiPolygon(), 0.0
+    order = np.argsort(-shapely.area(valid), kind="stable")
+    for at, i in enumerate(order.tolist()):
+        if shapely.equals(valid[order[:at]], valid[i]).any():  # a part that is written twice
+            before += areas[i]
+            continue
+        hole = shapely.covers(mended, valid[i])
+        mended = shapely.difference(mended, valid[i]) if hole else shapely.union(mended, valid[i])
+        before += -areas[i] if hole else areas[i]
     if shapely.is_empty(mended) or shapely.get_type_id(mended) not in (3, 6):
         return None, float("nan")
-    return mended, float(shapely.area(mended) / before - 1) if before else float("inf")
+    return mended, float(shapely.area(mended) / abs(before) - 1) if before else float("inf")
 
 
 def neighbor_pairs(regions: GeoDataFrame) -> set[tuple[str, str]]:
