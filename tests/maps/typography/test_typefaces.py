@@ -197,6 +197,7 @@ def test_signs_of_no_font_are_refused_in_one_line(
     with pytest.warns(UserWarning) as caught:
         ax = maps.plot_values(regions.assign(short_en=line), pd.Series(range(len(regions)), index=regions.index))
     said = {str(each.message) for each in caught} - {"Matplotlib currently does not support Devanagari natively."}
+    said = {text for text in said if not text.startswith("matplotlib sets some scripts letter by letter")}  # until 3.11
     assert len(said) == 1 and "boxes stand for them" in said.pop()
     with pytest.raises(MapError) as told:
         maps.save_figure(ax.get_figure(root=True), tmp_path / "map.png")
