@@ -65,9 +65,10 @@ def name_columns_of(block: Block) -> None:
     tells = any(n > 1 for (year, *_), n in above.items() if year is not None)
     differ = {tuple(part for part in below if parse_year(f"2020 {part}") is None) for _, below in paths.values()}
     tells |= len(differ - {()}) > 1
-    heading = heading_reader(part for path in block.paths for part in path)
+    notes = (cell_text(cell) for n, row in block.grid.rows if n > block.last for cell in row if isinstance(cell, str))
+    heading = heading_reader((part for path in block.paths for part in path), notes)
     year_in = year_reader((part for path, _ in paths.values() for part in path), days=block.within_years)
-    bare, below_of = dict[int, str](), dict[int, str]()
+    bare, below_of, off = dict[int, str](), dict[int, str](), dict[str, str]()
     for at, year in block.value_at.items():
         path, below = paths[at]
         path, unit = ([*path, *below], "") if tells else (path, ", ".join(below))
@@ -79,6 +80,7 @@ def name_columns_of(block: Block) -> None:
                 path = [*path[:i], rest, *path[i + 1 :]]
                 tell_table_number(block, number)
         parts = [re.sub(r"\s*\[note[^\]]*\]", "", part) for part in path]
+        off |= {part: end for part in parts if any(map(str.isalpha, end := part.removeprefix(heading(part)).strip()))}
         joined = (", ".join(filter(None, each)).replace(":,", ":") for each in (parts, map(heading, parts)))
         label, bare[at] = (text.strip(" ,;:") for text in joined)
         block.labels[at] = heading(label) if label else ""
@@ -86,6 +88,8 @@ def name_columns_of(block: Block) -> None:
     apart = Counter((block.value_at[at], label) for at, label in bare.items())
     if max(apart.values(), default=0) == 1:  # two columns may differ by the mark of a footnote only
         block.labels |= bare
+    if told := [f"{mark!r} in {shown(part)}" for part, mark in off.items() if mark != part]:
+        block.doubts.append(f"{listed(told, limit=8, write=str)}: taken for the mark of a note, and off the name")
     printed = {at: " | ".join(block.paths[at]) for at in block.value_at}
     block.labels |= marked_apart(printed, {at: (block.labels[at], year) for at, year in block.value_at.items()})
     block.units |= {block.labels[at]: unit for at, unit in below_of.items() if unit}

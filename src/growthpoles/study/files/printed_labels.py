@@ -38,6 +38,11 @@ _UNIT = (
     rf"(?!\[{_NO_UNIT})\[(?:[%‰$€£¥₽₸₹₴₺]|(?:\d{{3,}}\s|[^\W\d_]\s)?[^\W\d_]{{2,}})[^\[\]\d]*[23]?\]"
     r"|\((?:zł|kč|ft|kr|dh|da|dt|rm|rp|rs|bs|kz|kn|gs|kg|mg|mt|kt|ha|km|cm|mm|kw|mw|gw|pp|tl|jd|kd|bd|sr|qr|zk|га|км|кг|мм|тг|кт|пп|t|т)\)"
 )
+# What is a mark behind a heading, too, whose letters in brackets may be short for a unit: "(qq)", "[t]".
+_NOTE_OF_HEADING = (
+    rf"(?>\s*(?:{_RAISED}[{_UP}{re.escape(_SIGNS)}+]++|\[(?:(?i:{_NO_UNIT})|[\d\s,;–-]{{1,6}}\]|[{_UP}{re.escape(_SIGNS)}]+\])"
+    rf"|\(\d{{1,2}}\)|\d{{1,2}}\)|(?<=\s)\d{{1,2}}/|\((?i:{_STATE})\.?\)|,?\s{_STATE}\.?(?!\w)))"
+)
 # Behind a year a mark also stands after a slash or a dash, or right at it: "2021/P", "2021-p", "2021prov.", "2021/1".
 _YEAR_NOTE = (
     rf"(?>(?<=\d\d\d\d)/[1-9](?![\w/.-])|\s[a-z]/(?!\w)|\s(?:{_STATE}\.?/|\({_STATE}\.?/\))(?!\w)|{_NOTE}|(?:(?<=\d)|\s?/\s?){_STATE}\.?/?(?![\w-])"
@@ -232,7 +237,7 @@ _LEADING = re.compile(r"^[\s.\-–—•·:>]+(?=\w)")
 _END = 200  # signs at the end of a name among which marks are looked for
 _DOTS = r"\s*+(?<![:.])[:.]{2,}+"
 _TRAILING = re.compile(rf"(?:{_NOTE}|{_DOTS})+$")
-_TRAILING_OF_HEADING = re.compile(rf"(?:(?!\s*(?i:{_UNIT})){_NOTE}|{_DOTS})+$")
+_TRAILING_OF_HEADING = re.compile(rf"(?:{_NOTE_OF_HEADING}|{_DOTS})+$")
 _BEFORE_UNIT = re.compile(
     rf"\s*(?:{_RAISED}[{_UP}{re.escape(_SIGNS)}+]++|\d{{1,2}}\))(?=\s*(?:\[[^\[\]]+\]|\([^()]+\))$)"
 )

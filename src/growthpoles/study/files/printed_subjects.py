@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
-from itertools import accumulate, groupby, zip_longest
+from itertools import accumulate, groupby, takewhile, zip_longest
 from operator import itemgetter
 from typing import TypeVar
 
@@ -158,7 +158,8 @@ def main_title(titles: Sequence[str], of: str) -> str:
 def has_own_unit(label: str) -> bool:
     """Tell whether the label of numbers says their unit: "Area (km²)", "% of all", "Wages, JD"."""
     own = _own_part(label)
-    return bool(re.search(_SIGN, label) or is_unit(own) or (own != label and _CURRENCY.fullmatch(own)))
+    short = re.search(r"[(\[][^\W\d_]{2}\.?[)\]]$", label)  # "(qq)", "(mz)": headings bear no marks any more
+    return bool(short or re.search(_SIGN, label) or is_unit(own) or (own != label and _CURRENCY.fullmatch(own)))
 
 
 def _own_part(label: str) -> str:
@@ -466,19 +467,35 @@ def bear_sections(labels: Iterable[object]) -> bool:
 
 _LETTERS = re.compile(r"\([A-U]{1,2}\)")
 _OF_STATE = {"(P)", "(R)", "(E)", "(F)"}  # provisional, revised, estimated, final
+_LETTER = re.compile(r"[\[(]([^\W\d_])[\])](?=(?:\s*[\[(][^\[\]()]*[\])])*$)")
+_ALPHABETS = ("abcdefghijklmnopqrstuvwxyz", "абвгдежзиклмнопрстуфхц", "αβγδεζηθικλμν", "A", "А", "Α")
 
 
-def heading_reader(headings: Iterable[str]) -> Callable[[str], str]:
-    """Return :func:`bare_name` for the headings of one table.
+def heading_reader(headings: Iterable[str], notes: Iterable[str] = ()) -> Callable[[str], str]:
+    """Return :func:`bare_name` for the headings of one table, with the `notes` below it.
 
-    Capitals in brackets behind them are no marks but codes ("Manufacturing (C)") where they differ between columns.
+    A letter in brackets behind a heading is a mark where such letters follow each other from the first one, or a note
+    begins with it, not in order to spell it out ("q) quintals"); else it may be short for a unit. Capitals are codes
+    ("Manufacturing (C)") where they differ between columns.
     """
-    letters = {hit for text in headings for hit in _LETTERS.findall(text)}
+    texts = [" ".join(text.split()) for text in headings]
+    letters = {hit for text in texts for hit in _LETTERS.findall(text)}
     coded = len(letters) > 1 and not letters <= _OF_STATE
+    single = {hit for text in texts for hit in _LETTER.findall(text)}
+    marks = {sign for each in _ALPHABETS for sign in takewhile(single.__contains__, each)}
+    below = " \n ".join(notes)
+    for sign in single - marks:
+        said = re.findall(rf"(?<!\S)[\[(]?{sign}(?:[\])]|/(?=\s))\s*(\S)", below)
+        marks |= {sign} if said and sign.casefold() not in {each.casefold() for each in said} else set()
+    letter = re.compile(rf"\s*[\[(][{''.join(marks)}][\])](?=\s*(?:[\[(][^\[\]()]+[\])])?$)") if marks else None
 
     def read(name: str) -> str:
         text, bare = " ".join(name.split()), bare_name(name, heading=True)
         ends = [hit.end() for hit in _LETTERS.finditer(text) if text.startswith(bare)] if coded else []
-        return text[: ends[-1]] if ends and len(bare) < ends[-1] else bare
+        if ends and len(bare) < ends[-1]:
+            return text[: ends[-1]]
+        while letter and (shorter := bare_name(letter.sub("", bare), heading=True)) not in ("", bare):
+            bare = shorter
+        return bare
 
     return read
