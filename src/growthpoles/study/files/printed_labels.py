@@ -85,7 +85,7 @@ _PART_ALONE = re.compile(
 )
 # "31.12.2014", "2014-12-31", "1 January 2014", "April 1, 2014": a day of a year stands for it.
 _DAYS = re.compile(
-    rf"\b\d{{1,2}}[./-]\s?\d{{1,2}}[./-]\s?(?=(?:19|20)\d\d\b)|(?<=\d\d\d\d)-\d\d-\d\d\b"
+    rf"\b\d{{1,2}}[./-]\s?\d{{1,2}}[./-]\s?(?=(?:19|20)\d\d\b)|(?<=\d\d\d\d)-\d\d-\d\d\b|\b\d\d?\.?\s?(?-i:[IVX]{{1,4}})\.?\s(?=(?:19|20)\d\d\b)"
     rf"|\b\d{{1,2}}(?:er|º)?\.?[\s/-]+(?:de\s+)?{_MONTHS}(?:\s+de)?[\s/-]+(?=(?:19|20)\d\d\b)|\b{_MONTHS}\s+\d{{1,2}},?\s+(?=(?:19|20)\d\d\b)",
     flags=re.IGNORECASE,
 )
@@ -189,6 +189,11 @@ _BASE_YEAR = re.compile(
     rf"|(?<!\d){_YEAR}\s+(?:boundaries|geography|classification|edition|vintage|nomenclature)\b",
     flags=re.IGNORECASE,
 )
+# "December 2023 in % of December 2022": the latter is that of a base, too.
+_COMPARED = re.compile(
+    rf"(?<![\d.,]){_YEAR}(?!\d)\D{{0,40}}?(?:{alternatives('no_amount_percentage')})\D{{0,40}}?{_YEAR}(?![\d]|[.,]\d)",
+    flags=re.IGNORECASE,
+)
 _HIDDEN = {ord(str(i)): 0xE000 + i for i in range(10)}  # signs of private use, which no label holds
 _SHOWN = {to: at for at, to in _HIDDEN.items()}
 # In a longer text words that may also begin a name ("2021 Final consumption", "Vitamin E 2021") are marks only where
@@ -197,7 +202,7 @@ _AS_NAME = r"(?:final|advance|avance|[a-z]{1,2})(?![^\W_])(?![./])"
 _ENDS = r"\s*(?:$|[()\[\],;:|*])"
 _WITH_STATE = re.compile(
     rf"(?:(?<!\w)(?:(?!{_AS_NAME})|(?<![^\s,;:(\[|]\s)(?<![^\s,;:(\[|])){_STATE}[.:]?\s+)?{_INSIDE.pattern}"
-    rf"(?:\s*г\.|\s+года?\b)?(?:(?<=\d)(?!s)[^\W\d_](?![\w&/]))?"
+    rf"(?:\s*г\.|\s+год(?:а|у|ы|ов|ах)?\b)?(?:(?<=\d)(?!s)[^\W\d_](?![\w&/]))?"
     rf"(?:(?!\s*(?:{_UNIT}))(?!,?\s{_AS_NAME}(?!{_ENDS})){_YEAR_NOTE})*",
     flags=re.IGNORECASE,
 )
@@ -213,9 +218,12 @@ _ORDINAL = re.compile(
 )
 _WORD_FOR_YEAR = re.compile(r"\s*(?:г\.?г?\.?|года?|[年년م])(?!\w)", flags=re.IGNORECASE)
 _LEADING_TO = re.compile(
-    rf"(?:[\s,;:(–—-]+(?:{alternatives('before_years')}|(?-i:[вукkvwuizi])))+(?:\s+(?:{_YEAR_WORD}))?\.?$",
+    rf"(?:[\s,;:(\[–—-]+(?:{alternatives('before_years')}|(?-i:[вукkvwuizi])))+(?:\s+(?:{_YEAR_WORD}))?\.?$",
     flags=re.IGNORECASE,
 )
+# Behind a year of which the title says no more: a sign, a word that goes on, or any where the year has a day or its word.
+_GOES_ON = re.compile(rf"(?:$|[()\[\],;:]|(?:{alternatives('title_goes_on')})(?!\w))", flags=re.IGNORECASE)
+_WITH_WORD = re.compile(rf"{_YEAR}\s*(?:г\.|год)", flags=re.IGNORECASE)
 TABLE = f"(?:{alternatives('tables')})"
 _NUMBER_OF = (
     r"(?!(?:19|20)\d\d(?!\d))(?:[A-Z]{1,2}[.-]?)?\d{1,4}(?:[.–-]\d{1,3}){0,4}[a-z]?(?![^\W_])|[IVXLC]{1,6}(?!\w)"
@@ -572,9 +580,19 @@ def year_inside(text: str, *, spans: bool = False, days: bool = False) -> tuple[
         if hit[2] and int(hit[2]) % 100 != (int(hit[1]) + 1) % 100:
             return None
     before, *_, after = _WITH_STATE.sub(" \0 ", _ORDINAL.sub("", plain)).partition("\0")
-    before = without_link(before.rstrip()) if before.strip() and after.lstrip()[:1] in ("", *"([,;:") else before
+    alone = not (left := _LEADING_TO.sub("", f" {before.rstrip()}").rstrip(" ,;:([–—-"))
+    dated = any(sign.search(text.translate(_DIGITS)) for sign in (_DAYS, _WITH_WORD))
+    if before.strip() and alone and after.strip():  # "As of 1 January 2024 population"
+        before, after = "", after.strip()[:1].upper() + after.strip()[1:] if before.strip()[0].isupper() else after
+    elif left and (dated or _GOES_ON.match(after.lstrip())):
+        if (opened := re.search(r"[(\[]", before.rstrip()[len(left) - 1 :])) is None:
+            before = left.lstrip()
+        elif after.lstrip()[:1] in (")", "]"):  # "(at the end of 2022)"
+            before, after = left.lstrip(), after.lstrip()[1:]
+        else:  # "(in 2022, thousand)"
+            before, after = f"{left.lstrip()} {opened[0]}", after.lstrip(" ,;:")
     rest = re.sub(r"\s+\.(?=\s)", ",", f"{before} {after}".replace("\0", " "))
-    rest = re.sub(r"\(\s*\)|\[\s*\]", " ", rest)
+    rest = re.sub(r"\(\s*\)|\[\s*\]", " ", re.sub(r"([(\[])\s+", r"\1", rest))
     rest = re.sub(r"([;|/,])\s*(?=[;|/,])", "", " ".join(rest.split()))
     rest = re.sub(r"\s+(?=[,;:])|[\s,;:]+(?=[)\]])", "", rest).strip(" ,;:/|–—-_.+")
     return years.pop(), without_link(rest.translate(_SHOWN))
@@ -582,7 +600,7 @@ def year_inside(text: str, *, spans: bool = False, days: bool = False) -> tuple[
 
 def without_link(text: str) -> str:
     """Take the words that led to a year off the end of a text: "Births in", "Población al", "Население на начало"."""
-    return _LEADING_TO.sub("", text).rstrip(" ,;:(–—-") or text
+    return _LEADING_TO.sub("", text).rstrip(" ,;:([–—-") or text
 
 
 def _without_days(text: str) -> str:
@@ -640,7 +658,8 @@ def without_span(text: str, years: Collection[int]) -> str:
 
 def _base_hidden(text: str) -> str:
     """Return a text whose years of prices and of indices are no digits; ``translate(_SHOWN)`` brings them back."""
-    return _BASE_YEAR.sub(lambda hit: hit[0].translate(_HIDDEN), text)
+    text = _BASE_YEAR.sub(lambda hit: hit[0].translate(_HIDDEN), text)
+    return _COMPARED.sub(lambda hit: f"{hit[0][:4]}{hit[0][4:].translate(_HIDDEN)}", text)
 
 
 # A text about prices or an index, whose year is theirs unless that is said apart; one of when it was published.
