@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from growthpoles.errors import listed, shown
 from growthpoles.language.languages import alternatives
@@ -17,6 +17,7 @@ from growthpoles.study.files.printed_labels import (
     one_of,
     parse_year,
     unit_behind,
+    without_link,
     year_reader,
 )
 from growthpoles.study.files.printed_subjects import (
@@ -54,7 +55,7 @@ def name_columns_of(block: Block) -> None:
     for at, year in block.value_at.items():
         path = [part for part in block.paths[at] if part not in own or len(block.paths[at]) == 1]
         pure = [i for i, part in enumerate(path) if block.year_of(part) is not None] if year is not None else []
-        paths[at] = (path[: pure[-1]], path[pure[-1] + 1 :]) if pure else (path, [])
+        paths[at] = ([*map(without_link, path[: pure[-1]])], path[pure[-1] + 1 :]) if pure else (path, [])
         if pure and behind[at]:
             paths[at][0 if apart_by_unit else 1].append(behind[at])
     lasts = {path[-1] for path, _ in paths.values() if len(path) > 1}
@@ -81,7 +82,7 @@ def name_columns_of(block: Block) -> None:
                 tell_table_number(block, number)
         parts = [re.sub(r"\s*\[note[^\]]*\]", "", part) for part in path]
         off |= {part: end for part in parts if any(map(str.isalpha, end := part.removeprefix(heading(part)).strip()))}
-        joined = (", ".join(filter(None, each)).replace(":,", ":") for each in (parts, map(heading, parts)))
+        joined = (_read_on(each) for each in (parts, map(heading, parts)))
         label, bare[at] = (text.strip(" ,;:") for text in joined)
         block.labels[at] = heading(label) if label else ""
         below_of[at] = unit
@@ -117,6 +118,15 @@ def name_columns_of(block: Block) -> None:
         plain = set(block.kinds.values())  # a mark of a footnote makes no other indicator
         labels = {text: ", ".join(map(heading, text.split(" | "))) for text in block.kinds}
         block.kinds |= {text: label for text, label in labels.items() if label in plain}
+
+
+def _read_on(parts: Iterable[str]) -> str:
+    """Join the rows of a heading: a word that leads on takes no comma ("December 2023 in % of", "November 2023")."""
+    text = ""
+    for part in filter(None, parts):
+        on = without_link(text) != text and not text.endswith(("(", "[", ",", ";", ":"))
+        text += f"{' ' if on or text.endswith(':') else ', ' if text else ''}{part}"
+    return text
 
 
 def holds_units(block: Block, at: int, texts: Collection[str]) -> bool:

@@ -175,7 +175,7 @@ class FileData:
         elif variable is None or label is not None:
             also = "" if label is None else f"--year {label.year} with "
             loose = [
-                x for x in map(str, self._without_year()[0]) if not _reason_of(x, self.notes).startswith(ON_REQUEST[1:])
+                x for x in map(str, self._without_year()[0]) if not _reason_of(x, self.notes).startswith(ON_REQUEST[2:])
             ]
             offered = listed(self.in_both() or [*self._offered(columns), *map(quoted, loose)], write=str)
             also += f"--variable one of {offered}{_of_other_years(elsewhere)}"
@@ -225,7 +225,7 @@ class FileData:
             near = nearest(variable, [*columns, *elsewhere, *more], n=1, words=True)
             allowed = listed(self._offered(columns), write=str) or "a column of numbers"
             allowed += _of_other_years(elsewhere)
-            ranks = [name for name in map(str, more) if _reason_of(name, self.notes).startswith(ON_REQUEST[1:])]
+            ranks = [name for name in map(str, more) if _reason_of(name, self.notes).startswith(ON_REQUEST[2:])]
             undated = listed([name for name in more if name not in ranks], write=quoted) or unread
             allowed += f"; without a year: {undated}" if undated else ""
             allowed += f"; of ranks or codes: {listed(ranks, write=quoted)}" if ranks else ""

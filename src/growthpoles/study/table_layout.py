@@ -35,7 +35,16 @@ from growthpoles.study.files.printed_labels import (
     years_in,
 )
 from growthpoles.study.files.printed_subjects import multipliers, spans_of_others
-from growthpoles.study.files.problems import COUNT_OF_ROWS, KEY_TAKEN, MAY_BE_CODES, NO_YEAR, ON_REQUEST, RANKS, Problem
+from growthpoles.study.files.problems import (
+    COUNT_OF_ROWS,
+    KEY_TAKEN,
+    MAY_BE_CODES,
+    NO_YEAR,
+    ON_REQUEST,
+    PART_OF_YEAR,
+    RANKS,
+    Problem,
+)
 from growthpoles.study.files.table_files import JOINT, cell_text
 from growthpoles.study.region_codes import holds_codes, region_codes
 from growthpoles.study.region_rows import (
@@ -288,7 +297,10 @@ def _find_values(
         else:
             beside = "before the years" if pure and at < min(pure) else "beside the years"
             side = beside if pure else "though others have one"
-            block.left_out.append((block.names[at], f"{NO_YEAR}, {side}"))
+            part = year_of_part(" ; ".join(block.paths[at]))
+            block.left_out.append(
+                (block.names[at], f"{NO_YEAR if part is None else f'{PART_OF_YEAR}, of {part}'}, {side}")
+            )
             block.undated.append(at)
 
 

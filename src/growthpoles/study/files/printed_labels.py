@@ -216,12 +216,12 @@ _ORDINAL = re.compile(
     r"(?=\s*(?:$|[()\[\],;:|–—-]))|\.(?=\s+(?-i:[a-zа-яё])))",
     flags=re.IGNORECASE,
 )
-_WORD_FOR_YEAR = re.compile(r"\s*(?:г\.?г?\.?|года?|[年년م])(?!\w)", flags=re.IGNORECASE)
+_WORD_FOR_YEAR = re.compile(r"\s*(?:г\.?г?\.?|год(?:а|у|ы|ов|ах)?|[年년م])(?!\w)", flags=re.IGNORECASE)
 _LEADING_TO = re.compile(
     rf"(?:[\s,;:(\[–—-]+(?:{alternatives('before_years')}|(?-i:[вукkvwuizi])))+(?:\s+(?:{_YEAR_WORD}))?\.?$",
     flags=re.IGNORECASE,
 )
-# Behind a year of which the title says no more: a sign, a word that goes on, or any where the year has a day or its word.
+# Behind a year from which the words that lead to it go: nothing, a sign, or a word by which the title goes on.
 _GOES_ON = re.compile(rf"(?:$|[()\[\],;:]|(?:{alternatives('title_goes_on')})(?!\w))", flags=re.IGNORECASE)
 _WITH_WORD = re.compile(rf"{_YEAR}\s*(?:г\.|год)", flags=re.IGNORECASE)
 TABLE = f"(?:{alternatives('tables')})"
