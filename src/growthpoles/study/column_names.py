@@ -13,7 +13,6 @@ from growthpoles.study.files.number_notation import is_number
 from growthpoles.study.files.printed_labels import (
     UNSTATED,
     YEAR_WORDS,
-    marked_apart,
     one_of,
     parse_year,
     unit_behind,
@@ -118,6 +117,17 @@ def name_columns_of(block: Block) -> None:
         plain = set(block.kinds.values())  # a mark of a footnote makes no other indicator
         labels = {text: ", ".join(map(heading, text.split(" | "))) for text in block.kinds}
         block.kinds |= {text: label for text, label in labels.items() if label in plain}
+
+
+def marked_apart(headers: Mapping[int, str], named: Mapping[int, tuple[str, int | None]]) -> dict[int, str]:
+    """Return headers without their year but with their marks ("2020a", "2020b"), where names are alike."""
+    same = Counter(named.values())
+    marked = {
+        at: " ".join(re.sub(rf"(?<!\d){year}(?!\d)", " ", headers[at]).split())
+        for at, (name, year) in named.items()
+        if same[name, year] > 1
+    }
+    return marked if len({(named[at][1], label) for at, label in marked.items()}) == len(marked) else {}
 
 
 def _read_on(parts: Iterable[str]) -> str:

@@ -542,14 +542,16 @@ def _without_taken(note: str, variable: str) -> list[str]:
         return []
     if not isinstance(note, ColumnsLeftOut):
         return [note]
-    left = [each for each in note.columns if _alike(each[0]) != _alike(variable) or not each[1].startswith(ON_REQUEST)]
+    own = {_alike(variable), _alike(variable.rpartition(": ")[2])}  # without the title before it
+    left = [each for each in note.columns if _alike(each[0]) not in own or not each[1].startswith(ON_REQUEST)]
     return [ColumnsLeftOut(note.at, left)] if left else []
 
 
 def _reason_of(variable: str, notes: Iterable[str]) -> str:
     """Return why a column was left out, nothing where it was not."""
     left = [each for note in notes if isinstance(note, ColumnsLeftOut) for each in note.columns]
-    return next((why for name, why in left if _alike(name) == _alike(variable)), "")
+    own = {_alike(variable), _alike(variable.rpartition(": ")[2])}
+    return next((why for name, why in left if _alike(name) in own), "")
 
 
 def _elsewhere(long: pd.DataFrame, year: int) -> dict[str, list[int]]:

@@ -38,7 +38,6 @@ from growthpoles.study.files.printed_subjects import (
     is_unit,
     multipliers,
     of_other_table,
-    out_of_brackets,
     says_continued,
     says_measure,
     unit_of_line,
@@ -661,22 +660,6 @@ def lines_of(block: Block, at: int) -> list[str]:
 def tell_table_number(block: Block, number: str) -> None:
     """Say that the number of a table was taken off the name of what it holds."""
     if (told := f"{shown(number)}, the number of the table or figure, was taken off the name") not in block.doubts:
-        block.doubts.append(told)
-
-
-def tell_lines_left(block: Block, said: Iterable[str]) -> None:
-    """Say which lines in brackets, or of units, below a title are in none of the names and units of its numbers."""
-    words = " ".join(said).casefold()
-    left = [text for text in block.titles[1:] if (text[:1] in "([" or unit_of_line(text)) and not says_continued(text)]
-    left = [
-        text for text in left if out_of_brackets(text).casefold() not in words and not parse_year(out_of_brackets(text))
-    ]
-    left = [text for text in left if unit_of_line(text).casefold() not in words or not unit_of_line(text)]
-    if (
-        left
-        and (told := f"{listed(left, write=shown)}: said above the table, and in no name or unit of its numbers")
-        not in block.doubts
-    ):
         block.doubts.append(told)
 
 

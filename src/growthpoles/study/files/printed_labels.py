@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import functools
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
@@ -224,17 +224,6 @@ _LEADING_TO = re.compile(
 # Behind a year from which the words that lead to it go: nothing, a sign, or a word by which the title goes on.
 _GOES_ON = re.compile(rf"(?:$|[()\[\],;:]|(?:{alternatives('title_goes_on')})(?!\w))", flags=re.IGNORECASE)
 _WITH_WORD = re.compile(rf"{_YEAR}\s*(?:г\.|год)", flags=re.IGNORECASE)
-TABLE = f"(?:{alternatives('tables')})"
-_NUMBER_OF = (
-    r"(?!(?:19|20)\d\d(?!\d))(?:[A-Z]{1,2}[.-]?)?\d{1,4}(?:[.–-]\d{1,3}){0,4}[a-z]?(?![^\W_])|[IVXLC]{1,6}(?!\w)"
-    r"|[A-Z](?=\s*[.:–—]|\s-\s)"
-)
-_IN_BRACKETS = r"[(\[]\s*\d{1,3}(?:\s?[/.–-]\s?\d{1,3}){0,3}\s*[)\]]|\d{1,3}(?:/\d{1,3})+(?!\w)"
-# "Table 2.1:", "Figure (4/2)", "Tabelle 2-1 –", "Tab. nr 3.", "1-кесте.", "2.1. táblázat", "表2-1", "第1表".
-TABLE_NUMBER = re.compile(
-    rf"\s*(?:(?i:{TABLE})(?![^\W\d_])\.?\s*(?i:n[or]?[.°º]*|№|#|رقم)?\s*(?:{_IN_BRACKETS}|{_NUMBER_OF})(?:\s\(\d{{1,3}}\))?|\d{{1,3}}(?:[.–-]\d{{1,3}}){{0,4}}[.–-]?\s?(?i:{TABLE})(?!\w)"
-    r"|第?\s?\d{1,3}(?:[-–.]\d{1,3})*\s?[表図圖图]|附?[表표図圖图]\s?\d{1,3}(?:[-–.]\d{1,3})*)(?:\s*[.:)–—|-]+)?\s*"
-)
 # The year of the World Bank once more; "January to December", which is all of it.
 _YR = re.compile(
     rf"\s*\[YR(?:19|20)\d\d\]|[\s(,]*(?<!\w)(?:{alternatives('first_months')})\.?\s?[–—/-]\s?"
@@ -684,17 +673,6 @@ def years_in(text: str) -> list[int]:
     """Return the years that stand in a text, but for those of prices."""
     label = parse_year(text)
     return [label.year] if label else [int(hit) for hit in re.findall(rf"(?<!\d){_YEAR}(?!\d)", _base_hidden(text))]
-
-
-def marked_apart(headers: Mapping[int, str], named: Mapping[int, tuple[str, int | None]]) -> dict[int, str]:
-    """Return headers without their year but with their marks ("2020a", "2020b"), where names are alike."""
-    same = Counter(named.values())
-    marked = {
-        at: " ".join(re.sub(rf"(?<!\d){year}(?!\d)", " ", headers[at]).split())
-        for at, (name, year) in named.items()
-        if same[name, year] > 1
-    }
-    return marked if len({(named[at][1], label) for at, label in marked.items()}) == len(marked) else {}
 
 
 @functools.lru_cache(maxsize=MANY_CELLS)

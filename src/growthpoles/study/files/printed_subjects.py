@@ -14,8 +14,6 @@ from growthpoles.language.languages import alternatives
 from growthpoles.regions.name_matching import is_country, says_only_total, says_total, script
 from growthpoles.study.files.printed_labels import (
     PARTS_OF_YEAR,
-    TABLE,
-    TABLE_NUMBER,
     YEAR_WORDS,
     bare_name,
     marks_of_years,
@@ -32,6 +30,17 @@ NO_SUBJECT = re.compile(rf"(?:[^\W\d_]{{2,8}}\s*[-–—:,]\s*)?(?:{alternatives
 # "21.1.2.2.", "1.4.", "I.1", "3-1.", "PA001:" and no date ("31.12.21"); a heading may begin with an industry's code.
 _NUMBER_ALONE = re.compile(
     r"\s*(?:(?!\d\d?\.\d\d?\.\d\d\.?\s)\d{1,3}(?:\.\d{1,3}){2,4}\.?|(?!3[01]\.)\d\d?\.\d\d?\.|[IVX]{1,5}\.\d{1,2}\.?|\d\d?-\d{1,3}\.|[A-Z]{2,5}\d{2,6}:)\s+(?=[^\W\d_])"
+)
+TABLE = f"(?:{alternatives('tables')})"
+_NUMBER_OF = (
+    r"(?!(?:19|20)\d\d(?!\d))(?:[A-Z]{1,2}[.-]?)?\d{1,4}(?:[.–-]\d{1,3}){0,4}[a-z]?(?![^\W_])|[IVXLC]{1,6}(?!\w)"
+    r"|[A-Z](?=\s*[.:–—]|\s-\s)"
+)
+_IN_BRACKETS = r"[(\[]\s*\d{1,3}(?:\s?[/.–-]\s?\d{1,3}){0,3}\s*[)\]]|\d{1,3}(?:/\d{1,3})+(?!\w)"
+# "Table 2.1:", "Figure (4/2)", "Tabelle 2-1 –", "Tab. nr 3.", "1-кесте.", "2.1. táblázat", "表2-1", "第1表".
+TABLE_NUMBER = re.compile(
+    rf"\s*(?:(?i:{TABLE})(?![^\W\d_])\.?\s*(?i:n[or]?[.°º]*|№|#|رقم)?\s*(?:{_IN_BRACKETS}|{_NUMBER_OF})(?:\s\(\d{{1,3}}\))?|\d{{1,3}}(?:[.–-]\d{{1,3}}){{0,4}}[.–-]?\s?(?i:{TABLE})(?!\w)"
+    r"|第?\s?\d{1,3}(?:[-–.]\d{1,3})*\s?[表図圖图]|附?[表표図圖图]\s?\d{1,3}(?:[-–.]\d{1,3})*)(?:\s*[.:)–—|-]+)?\s*"
 )
 _TABLES = re.compile(rf"(?:(?:{TABLE_NUMBER.pattern})(?:[/,;]\s*(?=\S))?)+")  # in two languages, within an annex
 _STATISTICS = f"(?:{alternatives('statistics')})"
@@ -214,6 +223,17 @@ def unit_said(titles: Iterable[str], label: str = "") -> str:
     again = own_words and (own_words <= words or words <= own_words)
     of_prices = _NO_UNIT.search(found) and not _MEASURE.search(found)  # no amount, beside "in % of the total"
     return "" if again or (of_prices and _PARTS.search(label)) else found
+
+
+def lines_left(titles: Sequence[str], said: Iterable[str]) -> list[str]:
+    """Return the lines in brackets, or of units, below a title that none of the names and units of its numbers says."""
+    words, found = " ".join(said).casefold(), list[str]()
+    for text in titles[1:]:
+        bare, unit = out_of_brackets(text), unit_of_line(text)
+        within = any(each and each.casefold() in words for each in (bare, unit))
+        if (unit or text[:1] in "([") and not (within or says_continued(text) or parse_year(bare)):
+            found.append(text)
+    return found
 
 
 def _qualifies(bare: str, text: str) -> bool:
