@@ -542,7 +542,7 @@ def _find_years(block: Block, year: int | None) -> None:
         block.doubts.append("years such as 2018-19 go by the first one; a map says them as they are printed")
     if block.years:
         return
-    heads = [part for at in block.value_at for part in block.paths[at] if not doubtful_year(part)]
+    heads = [" ".join(part for part in block.paths[at] if not doubtful_year(part)) for at in block.value_at]
     several = {hit for part in heads for hit in years_in(part)}
     said: list[tuple[int, str, str]] = []
     own_heading = [block.title] if parse_year(block.title) else []  # of blocks of years down a table

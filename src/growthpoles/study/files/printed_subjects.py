@@ -364,7 +364,9 @@ def without_subject(labels: Mapping[_T, str]) -> dict[_T, str]:
         return any(known) and all(is_no_quantity(text) or (own and not _MEASURED.search(text)) for own, text in told)
 
     # Among industries a total is told by its name, and "I" is one of them.
-    alone = {at for at, text in bare.items() if is_unit(text) or not (says_total(text) or len(text) == 1)}
+    alone = {
+        at for at, text in bare.items() if is_unit(text) or _says_how(text) or not (says_total(text) or len(text) == 1)
+    }
     return {at: text for at, text in labels.items() if at in alone or _OF_WHICH.match(text) or of_one(split[at])}
 
 
