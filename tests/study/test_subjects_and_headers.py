@@ -1121,3 +1121,172 @@ def test_rows_of_groups_below_headings_that_are_alike_are_no_tables_of_their_own
         ]
     file = book(tmp_path / "t.xlsx", rows)
     assert len(gp.quick_look(file).tables) == 1
+
+
+SHORT_UNITS = [
+    "qq",
+    "mz",
+    "lb",
+    "ac",
+    "TM",
+    "kW",
+    "q",
+    "t",
+    "n",
+    "ц",
+    "шт",
+    "тн",
+    "га",
+    "м",
+    "تن",
+    "кг",
+    "人",
+    "円",
+    "ਟਨ",
+    "zq",
+    "жү",
+]
+SURE_MARKS = [
+    "(1)",
+    " 1)",
+    "*",
+    "²",
+    " (p)",
+    " (r)",
+    " (e)",
+    " [P]",
+    " (prov.)",
+    " [note 2]",
+    " 1/",
+    " (a)",
+    "(a)(b)",
+    " [a]",
+]
+
+
+@pytest.mark.parametrize("seed", samples(range(80), 10))
+def test_a_short_unit_in_brackets_stays_and_a_mark_beside_it_goes(tmp_path: Path, seed: int) -> None:
+    rng = random.Random(seed)
+    unit, other, mark = *rng.sample(SHORT_UNITS, 2), rng.choice(SURE_MARKS)
+    opened, closed = rng.choice(["()", "()", "[]"])
+    own, beside = f"Output {opened}{unit}{closed}", f"Output {opened}{other}{closed}"
+    place = rng.choice(["none", "behind", "alone"])
+    heads = [f"{own}{mark}" if place == "behind" else own, beside, f"Homes{mark}" if place == "alone" else "Homes"]
+    rows = [[name, *(rng.randint(2200, 9000) for _ in heads)] for name in STEMS]
+    dated = rng.random() < 0.5
+    top = ["Region", 2021, "", "", 2022, "", ""] if dated else ["Region", *heads]
+    below = [["", *heads, *heads]] if dated else []
+    rows = [[*row, *row[1:]] if dated else row for row in rows]
+    read = gp.read_table(book(tmp_path / "t.xlsx", [["Works of 2021" if not dated else "Works"], top, *below, *rows]))
+    assert set(read["indicator"]) == {own, beside, "Homes"}
+    lettered = mark.strip(" ([")[:1].isalpha() and "note" not in mark and place != "none"
+    assert any("taken for the mark of a note" in each for each in read.attrs["remarks"]) == lettered
+
+
+@pytest.mark.parametrize(
+    ("note", "goes"),
+    [
+        ("(x) Without towns", True),
+        ("x) From 2020 on", True),
+        ("x/ of towns", True),
+        ("(x) xuintals", False),
+        ("", False),
+        ("Yield in x/ha", False),
+        ("1) of towns", False),
+    ],
+)
+@pytest.mark.parametrize("letter", ["q", "k", "ц", "ш"])
+def test_a_letter_in_brackets_is_a_mark_where_a_note_says_so(
+    tmp_path: Path, note: str, goes: bool, letter: str
+) -> None:
+    heads = ["Region", f"Grain ({letter})", "Milk"]
+    rows = [[name, 2200 + 7 * i, 400 + 9 * i] for i, name in enumerate(STEMS)]
+    foot = [[""], [note.replace("x", letter)]] if note else []
+    read = gp.read_table(book(tmp_path / "t.xlsx", [["Harvest of 2021"], heads, *rows, *foot]))
+    assert set(read["indicator"]) == {"Grain" if goes else f"Grain ({letter})", "Milk"}
+
+
+RATED = [
+    "на 1000 человек населения",
+    "per 100 000 live births",
+    "число умерших детей в возрасте до 1 года на 1000 родившихся живыми",
+    "декабрь 2023 г. в процентах к декабрю 2022 г.",
+    "deaths of children under one year of age per 1,000 live births in the year",
+    "2023 in per cent of 2022",
+    "за 10 000 душ",
+]
+TITLED = [
+    "Естественный прирост, убыль (–) населения",
+    "Change (+/–) of people",
+    "Rates (all causes) of deaths",
+    "Natural growth",
+]
+
+
+@pytest.mark.parametrize("seed", samples(range(28), 8))
+def test_the_measure_below_a_title_is_the_unit_whatever_brackets_that_has(tmp_path: Path, seed: int) -> None:
+    rng = random.Random(seed)
+    line, title, wide = RATED[seed % len(RATED)], rng.choice(TITLED), rng.random() < 0.5
+    heads = [2021, 2022] if wide else ["All goods", "Services"]
+    rows = [[name, *(rng.randint(2200, 9000) / 100 for _ in heads)] for name in STEMS]
+    path = book(tmp_path / "t.xlsx", [[title if wide else f"{title}, 2023"], [f"({line})"], ["Region", *heads], *rows])
+    read = gp.read_table(path)
+    names = {title} if wide else {"All goods", "Services"}
+    assert set(read["indicator"]) == names and read.attrs["units"] == dict.fromkeys(names, line)
+    assert set(read["year"]) == ({2021, 2022} if wide else {2023})
+    assert f"({line})" in " ".join(map(str, quick_look(path).lines))
+
+
+def test_prices_are_no_unit_of_percentages_and_a_line_that_enters_nothing_is_told(tmp_path: Path) -> None:
+    heads = ["Region", "Millions of roubles", "Per cent of total"]
+    rows = [[name, 2200 + 7 * i, 4 + i] for i, name in enumerate(STEMS)]
+    read = gp.read_table(book(tmp_path / "t.xlsx", [["Output in 2021"], ["(at current prices)"], heads, *rows]))
+    assert "(at current prices)" not in "".join(read.attrs["units"].values())
+    assert any("'(at current prices)': said above the table" in each for each in read.attrs["remarks"])
+
+
+@pytest.mark.parametrize(
+    ("over", "below", "joined"),
+    [
+        ("Декабрь 2023 г. в % к", ["ноябрю 2023 г.", "декабрю 2022 г."], "{} {}"),
+        ("December 2023 in % of", ["November 2023", "December 2022"], "{} {}"),
+        ("Employed in", ["farming", "trade"], "{} {}"),
+        ("Employed", ["in farming", "in trade"], "{}, {}"),
+    ],
+)
+def test_a_heading_that_leads_on_is_read_on_without_a_comma(
+    tmp_path: Path, over: str, below: list[str], joined: str
+) -> None:
+    rows = [[name, 90 + i, 80 + 2 * i] for i, name in enumerate(STEMS)]
+    path = book(
+        tmp_path / "t.xlsx", [["Wages of regions in 2023"], ["Region", over, ""], ["", *below], *rows], ("B2:C2",)
+    )
+    read = gp.read_table(path)
+    own = [name.removeprefix("Wages of regions: ") for name in dict.fromkeys(read["indicator"])]
+    assert own == [joined.format(over, each) for each in below] and set(read["year"]) == {2023}
+
+
+@pytest.mark.parametrize(
+    "label",
+    [
+        "в % к предыдущему году",
+        "в процентах к итогу",
+        "на душу населения, рублей",
+        "у тым ліку, гарадское",
+        "per cent of total",
+        "у % да папярэдняга года",
+        "в том числе: сельское",
+        "% of the previous year",
+        "en % del año anterior",
+        "of which: women",
+        "у тому числі, міське",
+        "в % к итогу",
+        "of which, in farming",
+    ],
+)
+def test_a_label_that_says_only_how_or_of_which_bears_the_title(tmp_path: Path, label: str) -> None:
+    rows = [[name, 2200 + 7 * i, 4.5 + i] for i, name in enumerate(STEMS)]
+    read = gp.read_table(book(tmp_path / "t.xlsx", [["Output of plants, 2021"], ["Region", "Sales", label], *rows]))
+    assert set(read["indicator"]) == {"Sales", f"Output of plants: {label.replace(': ', ', ')}"} or set(
+        read["indicator"]
+    ) == {"Sales", f"Output of plants: {label}"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import pairwise, takewhile
 
 from growthpoles.errors import listed, shown
@@ -16,10 +16,10 @@ from growthpoles.study.files.printed_labels import (
     UNSTATED,
     YEAR_WORDS,
     bare_name,
-    marked_apart,
     one_of,
     parse_year,
     unit_behind,
+    without_link,
     year_reader,
     years_in,
 )
@@ -62,7 +62,7 @@ def name_columns_of(block: Block) -> None:
     for at, year in block.value_at.items():
         path = [part for part in block.paths[at] if part not in own or len(block.paths[at]) == 1]
         pure = [i for i, part in enumerate(path) if block.year_of(part) is not None] if year is not None else []
-        paths[at] = (path[: pure[-1]], path[pure[-1] + 1 :]) if pure else (path, [])
+        paths[at] = ([*map(without_link, path[: pure[-1]])], path[pure[-1] + 1 :]) if pure else (path, [])
         if pure and behind[at]:
             paths[at][0 if apart_by_unit else 1].append(behind[at])
     lasts = {path[-1] for path, _ in paths.values() if len(path) > 1}
@@ -73,9 +73,10 @@ def name_columns_of(block: Block) -> None:
     tells = any(n > 1 for (year, *_), n in above.items() if year is not None)
     differ = {tuple(part for part in below if parse_year(f"2020 {part}") is None) for _, below in paths.values()}
     tells |= len(differ - {()}) > 1
-    heading = heading_reader(part for path in block.paths for part in path)
+    notes = (cell_text(cell) for n, row in block.grid.rows if n > block.last for cell in row if isinstance(cell, str))
+    heading = heading_reader((part for path in block.paths for part in path), notes)
     year_in = year_reader((part for path, _ in paths.values() for part in path), days=block.within_years)
-    bare, below_of = dict[int, str](), dict[int, str]()
+    bare, below_of, off = dict[int, str](), dict[int, str](), dict[str, str]()
     for at, year in block.value_at.items():
         path, below = paths[at]
         path, unit = ([*path, *below], "") if tells else (path, ", ".join(below))
@@ -87,13 +88,16 @@ def name_columns_of(block: Block) -> None:
                 path = [*path[:i], rest, *path[i + 1 :]]
                 tell_table_number(block, number)
         parts = [re.sub(r"\s*\[note[^\]]*\]", "", part) for part in path]
-        joined = (", ".join(filter(None, each)).replace(":,", ":") for each in (parts, map(heading, parts)))
+        off |= {part: end for part in parts if any(map(str.isalpha, end := part.removeprefix(heading(part)).strip()))}
+        joined = (_read_on(each) for each in (parts, map(heading, parts)))
         label, bare[at] = (text.strip(" ,;:") for text in joined)
         block.labels[at] = heading(label) if label else ""
         below_of[at] = unit
     apart = Counter((block.value_at[at], label) for at, label in bare.items())
     if max(apart.values(), default=0) == 1:  # two columns may differ by the mark of a footnote only
         block.labels |= bare
+    if told := [f"{mark!r} in {shown(part)}" for part, mark in off.items() if mark != part]:
+        block.doubts.append(f"{listed(told, limit=8, write=str)}: taken for the mark of a note, and off the name")
     printed = {at: " | ".join(block.paths[at]) for at in block.value_at}
     block.labels |= marked_apart(printed, {at: (block.labels[at], year) for at, year in block.value_at.items()})
     block.units |= {block.labels[at]: unit for at, unit in below_of.items() if unit}
@@ -121,6 +125,26 @@ def name_columns_of(block: Block) -> None:
         plain = set(block.kinds.values())  # a mark of a footnote makes no other indicator
         labels = {text: ", ".join(map(heading, text.split(" | "))) for text in block.kinds}
         block.kinds |= {text: label for text, label in labels.items() if label in plain}
+
+
+def marked_apart(headers: Mapping[int, str], named: Mapping[int, tuple[str, int | None]]) -> dict[int, str]:
+    """Return headers without their year but with their marks ("2020a", "2020b"), where names are alike."""
+    same = Counter(named.values())
+    marked = {
+        at: " ".join(re.sub(rf"(?<!\d){year}(?!\d)", " ", headers[at]).split())
+        for at, (name, year) in named.items()
+        if same[name, year] > 1
+    }
+    return marked if len({(named[at][1], label) for at, label in marked.items()}) == len(marked) else {}
+
+
+def _read_on(parts: Iterable[str]) -> str:
+    """Join the rows of a heading: a word that leads on takes no comma ("December 2023 in % of", "November 2023")."""
+    text = ""
+    for part in filter(None, parts):
+        on = without_link(text) != text and not text.endswith(("(", "[", ",", ";", ":"))
+        text += f"{' ' if on or text.endswith(':') else ', ' if text else ''}{part}"
+    return text
 
 
 def holds_units(block: Block, at: int, texts: Collection[str]) -> bool:

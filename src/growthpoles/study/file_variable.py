@@ -175,7 +175,7 @@ class FileData:
         elif variable is None or label is not None:
             also = "" if label is None else f"--year {label.year} with "
             loose = [
-                x for x in map(str, self._without_year()[0]) if not _reason_of(x, self.notes).startswith(ON_REQUEST[1:])
+                x for x in map(str, self._without_year()[0]) if not _reason_of(x, self.notes).startswith(ON_REQUEST[2:])
             ]
             offered = listed(self.in_both() or [*self._offered(columns), *map(quoted, loose)], write=str)
             also += f"--variable one of {offered}{_of_other_years(elsewhere)}"
@@ -225,7 +225,7 @@ class FileData:
             near = nearest(variable, [*columns, *elsewhere, *more], n=1, words=True)
             allowed = listed(self._offered(columns), write=str) or "a column of numbers"
             allowed += _of_other_years(elsewhere)
-            ranks = [name for name in map(str, more) if _reason_of(name, self.notes).startswith(ON_REQUEST[1:])]
+            ranks = [name for name in map(str, more) if _reason_of(name, self.notes).startswith(ON_REQUEST[2:])]
             undated = listed([name for name in more if name not in ranks], write=quoted) or unread
             allowed += f"; without a year: {undated}" if undated else ""
             allowed += f"; of ranks or codes: {listed(ranks, write=quoted)}" if ranks else ""
@@ -542,14 +542,16 @@ def _without_taken(note: str, variable: str) -> list[str]:
         return []
     if not isinstance(note, ColumnsLeftOut):
         return [note]
-    left = [each for each in note.columns if _alike(each[0]) != _alike(variable) or not each[1].startswith(ON_REQUEST)]
+    own = {_alike(variable), _alike(variable.rpartition(": ")[2])}  # without the title before it
+    left = [each for each in note.columns if _alike(each[0]) not in own or not each[1].startswith(ON_REQUEST)]
     return [ColumnsLeftOut(note.at, left)] if left else []
 
 
 def _reason_of(variable: str, notes: Iterable[str]) -> str:
     """Return why a column was left out, nothing where it was not."""
     left = [each for note in notes if isinstance(note, ColumnsLeftOut) for each in note.columns]
-    return next((why for name, why in left if _alike(name) == _alike(variable)), "")
+    own = {_alike(variable), _alike(variable.rpartition(": ")[2])}
+    return next((why for name, why in left if _alike(name) in own), "")
 
 
 def _elsewhere(long: pd.DataFrame, year: int) -> dict[str, list[int]]:

@@ -174,7 +174,7 @@ def compose_catalogue(indicators: Sequence[Indicator], codes: Sequence[str]) -> 
         note = "CHECK direction (-1 where less is better), weight and unit; a total: kind primary, parent empty"
         if lang is None:
             note = f"DECIDE: the name is of another language; {note}"
-        writer.writerow({**row, "unit": indicator.unit[:60], f"name_{lang or SOURCE}": title, "note": note})
+        writer.writerow({**row, "unit": indicator.unit, f"name_{lang or SOURCE}": title, "note": note})
     return text.getvalue()
 
 
@@ -665,6 +665,7 @@ def quick_look(
     indicators, places = name_indicators(blocks)
     rows, tell = [], errors.quoted
     alike = Counter(tell(each.name) for each in indicators)  # those that begin alike are told whole
+    units = {each.name: f" ({each.unit})" for each in indicators if each.unit.casefold() not in each.name.casefold()}
     for block in blocks:
         held = dict.fromkeys(indicators[at].name for (own, _), at in places.items() if own == id(block))
         rows.append(
@@ -676,7 +677,9 @@ def quick_look(
                 "regions": len(set(block.match.codes.values())),
                 "years": listed(block.years, limit=40),
                 "indicators": listed(
-                    held, limit=12, write=lambda name: tell(name) if alike[tell(name)] < 2 else repr(name)
+                    held,
+                    limit=12,
+                    write=lambda name: (tell(name) if alike[tell(name)] < 2 else repr(name)) + units.get(name, ""),
                 ),
                 "marks": listed(map(repr, [*block.missing, *block.flags])),
             }

@@ -39,6 +39,7 @@ from growthpoles.study.files.printed_subjects import (
     is_no_subject,
     is_remark,
     is_unit,
+    lines_left,
     main_title,
     marks_told,
     names_no_subject,
@@ -247,6 +248,9 @@ def name_indicators(blocks: Sequence[Block]) -> tuple[list[Indicator], dict[tupl
             names[id(block), place] = label
             plain = block.labels.get(place, "") if isinstance(place, int) else place
             units.setdefault(label, block.units.get(plain) or unit_said(block.titles, plain or label))
+        if left := lines_left(block.titles, [*labels.values(), *map(units.__getitem__, labels.values())]):
+            told = f"{listed(left, write=shown)}: said above the table, and in no name or unit of its numbers"
+            block.doubts += [told] * (told not in block.doubts)
     for block, before in again:
         same = {kind: kind for kind in block.kinds if kind in before.kinds}
         pairs = same if block.indicator else dict(zip(block.value_at, before.value_at, strict=True))

@@ -42,7 +42,16 @@ from growthpoles.study.files.printed_labels import (
     years_in,
 )
 from growthpoles.study.files.printed_subjects import multipliers, spans_of_others
-from growthpoles.study.files.problems import COUNT_OF_ROWS, KEY_TAKEN, MAY_BE_CODES, NO_YEAR, ON_REQUEST, RANKS, Problem
+from growthpoles.study.files.problems import (
+    COUNT_OF_ROWS,
+    KEY_TAKEN,
+    MAY_BE_CODES,
+    NO_YEAR,
+    ON_REQUEST,
+    PART_OF_YEAR,
+    RANKS,
+    Problem,
+)
 from growthpoles.study.files.table_files import JOINT, cell_text
 from growthpoles.study.region_rows import (
     fill_key,
@@ -294,7 +303,10 @@ def _find_values(
         else:
             beside = "before the years" if pure and at < min(pure) else "beside the years"
             side = beside if pure else "though others have one"
-            block.left_out.append((block.names[at], f"{NO_YEAR}, {side}"))
+            part = year_of_part(" ; ".join(block.paths[at]))
+            block.left_out.append(
+                (block.names[at], f"{NO_YEAR if part is None else f'{PART_OF_YEAR}, of {part}'}, {side}")
+            )
             block.undated.append(at)
 
 
@@ -536,7 +548,7 @@ def _find_years(block: Block, year: int | None) -> None:
         block.doubts.append("years such as 2018-19 go by the first one; a map says them as they are printed")
     if block.years:
         return
-    heads = [part for at in block.value_at for part in block.paths[at] if not doubtful_year(part)]
+    heads = [" ".join(part for part in block.paths[at] if not doubtful_year(part)) for at in block.value_at]
     several = {hit for part in heads for hit in years_in(part)}
     said: list[tuple[int, str, str]] = []
     own_heading = [block.title] if parse_year(block.title) else []  # of blocks of years down a table

@@ -8,6 +8,7 @@ from growthpoles.study.files.printed_labels import (
     part_of_year,
     without_span,
     year_inside,
+    years_in,
 )
 from growthpoles.study.files.printed_subjects import is_no_quantity, split_table_number
 
@@ -131,3 +132,45 @@ def test_words_for_figures_without_a_number_of_theirs_stay(plain: str) -> None:
 @pytest.mark.parametrize("year", [1999, 2022])
 def test_words_that_led_to_a_year_go_with_it(title: str, left: str, year: int) -> None:
     assert year_inside(title.format(year)) == (year, left)
+
+
+LED = [
+    (
+        "Численность населения",
+        ["на 1 января {} г.", "на начало {} года", "на {} год", "в {} году"],
+        "по областям, районам",
+    ),
+    ("Колькасць насельніцтва", ["на пачатак {} года", "на 1.01.{} г."], "па абласцях"),
+    ("Births", ["in {}", "as of 1 January {}", "at the end of {}"], "by region and sex"),
+    ("Población", ["al 31 de diciembre de {}", "en {}"], "por departamento"),
+    ("Einwohner", ["am 31.12.{}", "im Jahr {}"], "nach Kreisen"),
+    ("Ludność", ["na dzień 31.12.{}", "w dniu 31 XII {} r."], "według województw"),
+    ("População", ["em {}", "em 1º de julho de {}"], "por município"),
+    ("Inwoners", ["op 1 januari {}", "in {}"], "per provincie"),
+]
+
+
+@pytest.mark.parametrize(("title", "led", "rest"), LED)
+@pytest.mark.parametrize("year", [1998, 2024])
+def test_words_that_led_to_a_date_go_with_it_wherever_it_stands(
+    title: str, led: list[str], rest: str, year: int
+) -> None:
+    for date in (each.format(year) for each in led):
+        assert year_inside(f"{title} {date} {rest}") == (year, f"{title} {rest}")
+        assert year_inside(f"{title} ({date}) {rest}") == (year, f"{title} {rest}")
+        assert year_inside(f"{title} {rest} {date}") == (year, f"{title} {rest}")
+        own = f"{date[0].upper()}{date[1:]} {title.lower()} {rest}"
+        assert year_inside(own) == (year, f"{title} {rest}")
+
+
+@pytest.mark.parametrize(
+    "title", ["Results of the {} Census", "Results of the {} census by region", "Tax of {} paid by firms"]
+)
+def test_a_year_that_says_which_one_takes_no_words_with_it(title: str) -> None:
+    assert year_inside(title.format(2021)) == (2021, title.replace("{} ", ""))
+
+
+def test_the_year_of_a_base_of_percentages_is_none_of_the_figures() -> None:
+    for said in ("Декабрь 2023 г. в % к декабрю 2022 г.", "2023 in per cent of 2022", "2023 als Prozent von 2022"):
+        assert years_in(said) == [2023]
+    assert years_in("Growth from 2020 to 2023, %") == [2020, 2023]

@@ -43,7 +43,7 @@ from growthpoles.study.audit.printed_cells import (
     typed_number,
 )
 from growthpoles.study.audit.published_ranks import GROWTHS, SPAN, growth_columns, ranked_columns, read_span, span_text
-from growthpoles.study.column_names import head_of
+from growthpoles.study.column_names import head_of, marked_apart
 from growthpoles.study.files.calendars import unread_years
 from growthpoles.study.files.cell_grids import EncodingError, Grid, read_grids
 from growthpoles.study.files.number_notation import Notation, cell_value, given_signs, settle_signs, signs_remedy
@@ -51,7 +51,6 @@ from growthpoles.study.files.printed_labels import (
     YEAR_WORDS,
     bare_name,
     dates_within_years,
-    marked_apart,
     parse_year,
     without_span,
     year_inside,

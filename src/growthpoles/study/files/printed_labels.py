@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime
 import functools
 import re
-from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -35,6 +35,11 @@ _NO_UNIT = rf"(?:{_STATE}\.?|(?:notes?|nb|fn|ref|uwag\w*|przypis\w*|прим\w*|
 _UNIT = (
     rf"(?!\[{_NO_UNIT})\[(?:[%‰$€£¥₽₸₹₴₺]|(?:\d{{3,}}\s|[^\W\d_]\s)?[^\W\d_]{{2,}})[^\[\]\d]*[23]?\]"
     r"|\((?:zł|kč|ft|kr|dh|da|dt|rm|rp|rs|bs|kz|kn|gs|kg|mg|mt|kt|ha|km|cm|mm|kw|mw|gw|pp|tl|jd|kd|bd|sr|qr|zk|га|км|кг|мм|тг|кт|пп|t|т)\)"
+)
+# What is a mark behind a heading, too, whose letters in brackets may be short for a unit: "(qq)", "[t]".
+_NOTE_OF_HEADING = (
+    rf"(?>\s*(?:{_RAISED}[{_UP}{re.escape(_SIGNS)}+]++|\[(?:(?i:{_NO_UNIT})|[\d\s,;–-]{{1,6}}\]|[{_UP}{re.escape(_SIGNS)}]+\])"
+    rf"|\(\d{{1,2}}\)|\d{{1,2}}\)|(?<=\s)\d{{1,2}}/|\((?i:{_STATE})\.?\)|,?\s{_STATE}\.?(?!\w)))"
 )
 # Behind a year a mark also stands after a slash or a dash, or right at it: "2021/P", "2021-p", "2021prov.", "2021/1".
 YEAR_NOTE = (
@@ -78,7 +83,7 @@ _PART_ALONE = re.compile(
 )
 # "31.12.2014", "2014-12-31", "1 January 2014", "April 1, 2014": a day of a year stands for it.
 _DAYS = re.compile(
-    rf"\b\d{{1,2}}[./-]\s?\d{{1,2}}[./-]\s?(?=(?:19|20)\d\d\b)|(?<=\d\d\d\d)-\d\d-\d\d\b"
+    rf"\b\d{{1,2}}[./-]\s?\d{{1,2}}[./-]\s?(?=(?:19|20)\d\d\b)|(?<=\d\d\d\d)-\d\d-\d\d\b|\b\d\d?\.?\s?(?-i:[IVX]{{1,4}})\.?\s(?=(?:19|20)\d\d\b)"
     rf"|\b\d{{1,2}}(?:er|º)?\.?[\s/-]+(?:de\s+)?{_MONTHS}(?:\s+de)?[\s/-]+(?=(?:19|20)\d\d\b)|\b{_MONTHS}\s+\d{{1,2}},?\s+(?=(?:19|20)\d\d\b)",
     flags=re.IGNORECASE,
 )
@@ -165,6 +170,11 @@ _BASE_YEAR = re.compile(
     rf"|(?<!\d){_YEAR}\s+(?:boundaries|geography|classification|edition|vintage|nomenclature)\b",
     flags=re.IGNORECASE,
 )
+# "December 2023 in % of December 2022": the latter is that of a base, too.
+_COMPARED = re.compile(
+    rf"(?<![\d.,]){_YEAR}(?!\d)\D{{0,40}}?(?:{alternatives('no_amount_percentage')})\D{{0,40}}?{_YEAR}(?![\d]|[.,]\d)",
+    flags=re.IGNORECASE,
+)
 _HIDDEN = {ord(str(i)): 0xE000 + i for i in range(10)}  # signs of private use, which no label holds
 _SHOWN = {to: at for at, to in _HIDDEN.items()}
 # In a longer text words that may also begin a name ("2021 Final consumption", "Vitamin E 2021") are marks only where
@@ -173,7 +183,7 @@ _AS_NAME = r"(?:final|advance|avance|[a-z]{1,2})(?![^\W_])(?![./])"
 _ENDS = r"\s*(?:$|[()\[\],;:|*])"
 _WITH_STATE = re.compile(
     rf"(?:(?<!\w)(?:(?!{_AS_NAME})|(?<![^\s,;:(\[|]\s)(?<![^\s,;:(\[|])){_STATE}[.:]?\s+)?{_INSIDE.pattern}"
-    rf"(?:\s*г\.|\s+года?\b)?(?:(?<=\d)(?!s)[^\W\d_](?![\w&/]))?"
+    rf"(?:\s*г\.|\s+год(?:а|у|ы|ов|ах)?\b)?(?:(?<=\d)(?!s)[^\W\d_](?![\w&/]))?"
     rf"(?:(?!\s*(?:{_UNIT}))(?!,?\s{_AS_NAME}(?!{_ENDS})){YEAR_NOTE})*",
     flags=re.IGNORECASE,
 )
@@ -187,22 +197,14 @@ _ORDINAL = re.compile(
     r"(?=\s*(?:$|[()\[\],;:|–—-]))|\.(?=\s+(?-i:[a-zа-яё])))",
     flags=re.IGNORECASE,
 )
-_WORD_FOR_YEAR = re.compile(r"\s*(?:г\.?г?\.?|года?|[年년م])(?!\w)", flags=re.IGNORECASE)
+_WORD_FOR_YEAR = re.compile(r"\s*(?:г\.?г?\.?|год(?:а|у|ы|ов|ах)?|[年년م])(?!\w)", flags=re.IGNORECASE)
 _LEADING_TO = re.compile(
-    rf"(?:[\s,;:(–—-]+(?:{alternatives('before_years')}|(?-i:[вукkvwuizi])))+(?:\s+(?:{_YEAR_WORD}))?\.?$",
+    rf"(?:[\s,;:(\[–—-]+(?:{alternatives('before_years')}|(?-i:[вукkvwuizi])))+(?:\s+(?:{_YEAR_WORD}))?\.?$",
     flags=re.IGNORECASE,
 )
-TABLE = f"(?:{alternatives('tables')})"
-_NUMBER_OF = (
-    r"(?!(?:19|20)\d\d(?!\d))(?:[A-Z]{1,2}[.-]?)?\d{1,4}(?:[.–-]\d{1,3}){0,4}[a-z]?(?![^\W_])|[IVXLC]{1,6}(?!\w)"
-    r"|[A-Z](?=\s*[.:–—]|\s-\s)"
-)
-_IN_BRACKETS = r"[(\[]\s*\d{1,3}(?:\s?[/.–-]\s?\d{1,3}){0,3}\s*[)\]]|\d{1,3}(?:/\d{1,3})+(?!\w)"
-# "Table 2.1:", "Figure (4/2)", "Tabelle 2-1 –", "Tab. nr 3.", "1-кесте.", "2.1. táblázat", "表2-1", "第1表".
-TABLE_NUMBER = re.compile(
-    rf"\s*(?:(?i:{TABLE})(?![^\W\d_])\.?\s*(?i:n[or]?[.°º]*|№|#|رقم)?\s*(?:{_IN_BRACKETS}|{_NUMBER_OF})(?:\s\(\d{{1,3}}\))?|\d{{1,3}}(?:[.–-]\d{{1,3}}){{0,4}}[.–-]?\s?(?i:{TABLE})(?!\w)"
-    r"|第?\s?\d{1,3}(?:[-–.]\d{1,3})*\s?[表図圖图]|附?[表표図圖图]\s?\d{1,3}(?:[-–.]\d{1,3})*)(?:\s*[.:)–—|-]+)?\s*"
-)
+# Behind a year from which the words that lead to it go: nothing, a sign, or a word by which the title goes on.
+_GOES_ON = re.compile(rf"(?:$|[()\[\],;:]|(?:{alternatives('title_goes_on')})(?!\w))", flags=re.IGNORECASE)
+_WITH_WORD = re.compile(rf"{_YEAR}\s*(?:г\.|год)", flags=re.IGNORECASE)
 # The year of the World Bank once more; "January to December", which is all of it.
 _YR = re.compile(
     rf"\s*\[YR(?:19|20)\d\d\]|[\s(,]*(?<!\w)(?:{alternatives('first_months')})\.?\s?[–—/-]\s?"
@@ -213,7 +215,7 @@ _LEADING = re.compile(r"^[\s.\-–—•·:>]+(?=\w)")
 _END = 200  # signs at the end of a name among which marks are looked for
 _DOTS = r"\s*+(?<![:.])[:.]{2,}+"
 _TRAILING = re.compile(rf"(?:{_NOTE}|{_DOTS})+$")
-_TRAILING_OF_HEADING = re.compile(rf"(?:(?!\s*(?i:{_UNIT})){_NOTE}|{_DOTS})+$")
+_TRAILING_OF_HEADING = re.compile(rf"(?:{_NOTE_OF_HEADING}|{_DOTS})+$")
 _BEFORE_UNIT = re.compile(
     rf"\s*(?:{_RAISED}[{_UP}{re.escape(_SIGNS)}+]++|\d{{1,2}}\))(?=\s*(?:\[[^\[\]]+\]|\([^()]+\))$)"
 )
@@ -449,9 +451,19 @@ def year_inside(text: str, *, spans: bool = False, days: bool = False) -> tuple[
         if hit[2] and int(hit[2]) % 100 != (int(hit[1]) + 1) % 100:
             return None
     before, *_, after = _WITH_STATE.sub(" \0 ", _ORDINAL.sub("", plain)).partition("\0")
-    before = without_link(before.rstrip()) if before.strip() and after.lstrip()[:1] in ("", *"([,;:") else before
+    alone = not (left := _LEADING_TO.sub("", f" {before.rstrip()}").rstrip(" ,;:([–—-"))
+    dated = any(sign.search(text.translate(DIGITS)) for sign in (_DAYS, _WITH_WORD))
+    if before.strip() and alone and after.strip():  # "As of 1 January 2024 population"
+        before, after = "", after.strip()[:1].upper() + after.strip()[1:] if before.strip()[0].isupper() else after
+    elif left and (dated or _GOES_ON.match(after.lstrip())):
+        if (opened := re.search(r"[(\[]", before.rstrip()[len(left) - 1 :])) is None:
+            before = left.lstrip()
+        elif after.lstrip()[:1] in (")", "]"):  # "(at the end of 2022)"
+            before, after = left.lstrip(), after.lstrip()[1:]
+        else:  # "(in 2022, thousand)"
+            before, after = f"{left.lstrip()} {opened[0]}", after.lstrip(" ,;:")
     rest = re.sub(r"\s+\.(?=\s)", ",", f"{before} {after}".replace("\0", " "))
-    rest = re.sub(r"\(\s*\)|\[\s*\]", " ", rest)
+    rest = re.sub(r"\(\s*\)|\[\s*\]", " ", re.sub(r"([(\[])\s+", r"\1", rest))
     rest = re.sub(r"([;|/,])\s*(?=[;|/,])", "", " ".join(rest.split()))
     rest = re.sub(r"\s+(?=[,;:])|[\s,;:]+(?=[)\]])", "", rest).strip(" ,;:/|–—-_.+")
     return years.pop(), without_link(rest.translate(_SHOWN))
@@ -459,7 +471,7 @@ def year_inside(text: str, *, spans: bool = False, days: bool = False) -> tuple[
 
 def without_link(text: str) -> str:
     """Take the words that led to a year off the end of a text: "Births in", "Población al", "Население на начало"."""
-    return _LEADING_TO.sub("", text).rstrip(" ,;:(–—-") or text
+    return _LEADING_TO.sub("", text).rstrip(" ,;:([–—-") or text
 
 
 def _without_days(text: str) -> str:
@@ -517,7 +529,8 @@ def without_span(text: str, years: Collection[int]) -> str:
 
 def _base_hidden(text: str) -> str:
     """Return a text whose years of prices and of indices are no digits; ``translate(_SHOWN)`` brings them back."""
-    return _BASE_YEAR.sub(lambda hit: hit[0].translate(_HIDDEN), text)
+    text = _BASE_YEAR.sub(lambda hit: hit[0].translate(_HIDDEN), text)
+    return _COMPARED.sub(lambda hit: f"{hit[0][:4]}{hit[0][4:].translate(_HIDDEN)}", text)
 
 
 # A text about prices or an index, whose year is theirs unless that is said apart; one of when it was published.
@@ -542,17 +555,6 @@ def years_in(text: str) -> list[int]:
     """Return the years that stand in a text, but for those of prices."""
     label = parse_year(text)
     return [label.year] if label else [int(hit) for hit in re.findall(rf"(?<!\d){_YEAR}(?!\d)", _base_hidden(text))]
-
-
-def marked_apart(headers: Mapping[int, str], named: Mapping[int, tuple[str, int | None]]) -> dict[int, str]:
-    """Return headers without their year but with their marks ("2020a", "2020b"), where names are alike."""
-    same = Counter(named.values())
-    marked = {
-        at: " ".join(re.sub(rf"(?<!\d){year}(?!\d)", " ", headers[at]).split())
-        for at, (name, year) in named.items()
-        if same[name, year] > 1
-    }
-    return marked if len({(named[at][1], label) for at, label in marked.items()}) == len(marked) else {}
 
 
 @functools.lru_cache(maxsize=MANY_CELLS)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
-from itertools import accumulate, groupby, zip_longest
+from itertools import accumulate, groupby, takewhile, zip_longest
 from operator import itemgetter
 from typing import TypeVar
 
@@ -14,8 +14,6 @@ from growthpoles.language.languages import alternatives
 from growthpoles.regions.name_matching import is_country, says_only_total, says_total, script
 from growthpoles.study.files.printed_labels import (
     PARTS_OF_YEAR,
-    TABLE,
-    TABLE_NUMBER,
     YEAR_WORDS,
     bare_name,
     marks_of_years,
@@ -32,6 +30,17 @@ NO_SUBJECT = re.compile(rf"(?:[^\W\d_]{{2,8}}\s*[-–—:,]\s*)?(?:{alternatives
 # "21.1.2.2.", "1.4.", "I.1", "3-1.", "PA001:" and no date ("31.12.21"); a heading may begin with an industry's code.
 _NUMBER_ALONE = re.compile(
     r"\s*(?:(?!\d\d?\.\d\d?\.\d\d\.?\s)\d{1,3}(?:\.\d{1,3}){2,4}\.?|(?!3[01]\.)\d\d?\.\d\d?\.|[IVX]{1,5}\.\d{1,2}\.?|\d\d?-\d{1,3}\.|[A-Z]{2,5}\d{2,6}:)\s+(?=[^\W\d_])"
+)
+TABLE = f"(?:{alternatives('tables')})"
+_NUMBER_OF = (
+    r"(?!(?:19|20)\d\d(?!\d))(?:[A-Z]{1,2}[.-]?)?\d{1,4}(?:[.–-]\d{1,3}){0,4}[a-z]?(?![^\W_])|[IVXLC]{1,6}(?!\w)"
+    r"|[A-Z](?=\s*[.:–—]|\s-\s)"
+)
+_IN_BRACKETS = r"[(\[]\s*\d{1,3}(?:\s?[/.–-]\s?\d{1,3}){0,3}\s*[)\]]|\d{1,3}(?:/\d{1,3})+(?!\w)"
+# "Table 2.1:", "Figure (4/2)", "Tabelle 2-1 –", "Tab. nr 3.", "1-кесте.", "2.1. táblázat", "表2-1", "第1表".
+TABLE_NUMBER = re.compile(
+    rf"\s*(?:(?i:{TABLE})(?![^\W\d_])\.?\s*(?i:n[or]?[.°º]*|№|#|رقم)?\s*(?:{_IN_BRACKETS}|{_NUMBER_OF})(?:\s\(\d{{1,3}}\))?|\d{{1,3}}(?:[.–-]\d{{1,3}}){{0,4}}[.–-]?\s?(?i:{TABLE})(?!\w)"
+    r"|第?\s?\d{1,3}(?:[-–.]\d{1,3})*\s?[表図圖图]|附?[表표図圖图]\s?\d{1,3}(?:[-–.]\d{1,3})*)(?:\s*[.:)–—|-]+)?\s*"
 )
 _TABLES = re.compile(rf"(?:(?:{TABLE_NUMBER.pattern})(?:[/,;]\s*(?=\S))?)+")  # in two languages, within an annex
 _STATISTICS = f"(?:{alternatives('statistics')})"
@@ -76,6 +85,7 @@ def _made_of(words: str, more: str) -> re.Pattern[str]:
 
 _GROUP = re.compile(alternatives("categories"), flags=re.IGNORECASE)
 _PEOPLE = _made_of(f"{alternatives('groups_of_people')}|{alternatives('totals')}", r"/")  # "Total males", "Hommes Men"
+_OF_WHICH = re.compile(rf"(?:{alternatives('of_which')})(?!\w)\W*", flags=re.IGNORECASE)
 _AGES = _made_of(alternatives("ages"), r"(?<!\d)\d{1,3}(?!\d)")
 _QUARTER = _made_of(alternatives("quarters"), r"(?<!\w)(?:[IVX]{1,4}|[1-4])(?!\w)|(?<!\w)[^\W\d_]\.")
 _KIND_OF_NUMBER = re.compile(rf"(?:{alternatives('kinds_of_numbers')})\.?(?:\W*%|\W*\(.*\))?", flags=re.IGNORECASE)
@@ -84,6 +94,10 @@ _MEASURED_IN = _made_of(
     f"{alternatives('units_of_measure')}|{alternatives('unit_links')}", rf"{_SIGN}|(?<!\w)\d+(?!\w)"
 )
 _MEASURE = re.compile(rf"{one_of('units_of_measure')}|{_SIGN}", flags=re.IGNORECASE)
+# "в % к предыдущему году", "per cent of the total", "на душу населения".
+_HOW = ("how_measured", "units_of_measure", "unit_links", "changes", "kinds_of_numbers", "months", "year_said")
+_HOW_MEASURED = _made_of("|".join(map(alternatives, _HOW)), rf"{_SIGN}|(?<!\w)\d+(?!\w)")
+_COMPARES = re.compile(one_of("how_measured"), flags=re.IGNORECASE)
 # Words that no list knows beside one that multiplies them: "Million lekë", "Mln. denari", "UGX billion".
 _WORDS = rf"(?:(?:{alternatives('unit_links')})\s+)?(?:[^\W\d_]+[.'’]?\s*){{0,2}}"
 _MULTIPLIED = re.compile(
@@ -121,7 +135,9 @@ def is_unit(text: str) -> bool:
 
 _CURRENCY = re.compile(alternatives("currencies"))
 _LONG_WORD = re.compile(r"[^\W\d_]{3,}")
-_QUALIFIES = 60  # letters of a line
+_QUALIFIES, _MEASURES = 60, 160  # letters of a line that says something of numbers, and of one that says their measure
+# "на 1000 родившихся живыми", "per 100 000": of so many a rate is one.
+_RATE = re.compile(r"(?<![\d.,])(?:100|10{0,2}[\s.,'’]?000|1[\s.,'’]?000[\s.,'’]?000)(?![\d]|[.,]\d)")
 # Russian "в процентах", Polish "w złotych": the word does not stand without the preposition; "в млн. руб." does.
 _IN_CASE = re.compile(r"[вуvwu]\s+[^\W\d_]{5,}(?!\w|\.)", flags=re.IGNORECASE)
 _STEM = 5  # letters by which a title names the heading of its regions: "Marz", "by marzes"
@@ -158,25 +174,29 @@ def main_title(titles: Sequence[str], of: str) -> str:
 def has_own_unit(label: str) -> bool:
     """Tell whether the label of numbers says their unit: "Area (km²)", "% of all", "Wages, JD"."""
     own = _own_part(label)
-    return bool(re.search(_SIGN, label) or is_unit(own) or (own != label and _CURRENCY.fullmatch(own)))
+    short = re.search(r"[(\[][^\W\d_]{2}\.?[)\]]$", label)  # "(qq)", "(mz)": headings bear no marks any more
+    measured = any(map(is_unit, [own, *re.findall(r"[(\[]([^()\[\]]+)[)\]]", label)]))
+    return bool(short or measured or re.search(_SIGN, label) or (own != label and _CURRENCY.fullmatch(own)))
 
 
 def _own_part(label: str) -> str:
-    """Return what stands behind the last comma or bracket of a label."""
-    return re.split(r"[,(\[]", label.rstrip(" )]"))[-1].strip()
+    """Return what stands in the brackets that end a label, or behind its last comma or the bracket that stays open."""
+    closed = label.rstrip()[-1:] in ("", ")", "]") or label.count("(") > label.count(")")
+    return re.split(r"[,(\[]" if closed else r",", label.rstrip(" )]"))[-1].strip()
 
 
-def _out_of_brackets(text: str) -> str:
+def out_of_brackets(text: str) -> str:
+    """Return a line without the brackets around all of it."""
     return re.sub(r"^[(\[（［]\s*(.*?)\s*[)\]）］]$", r"\1", text.strip())
 
 
 def unit_of_line(text: str) -> str:
     """Return the unit that a line says and nothing else, or "": "(тыс. чел.)", "Unit: m EUR", "in thousands, EUR"."""
-    bare = _out_of_brackets(text)
+    bare = out_of_brackets(text)
     hit = _IN_UNIT.fullmatch(text.strip())
     rest = "" if hit is None or _NO_UNIT.search(hit[1].partition(",")[0]) else hit[1]  # "(in current prices, EUR)"
     if hit and _MEASURE.search(rest) and not years_in(rest):
-        return _out_of_brackets(hit[0]) if _IN_CASE.match(bare) else hit[1]
+        return out_of_brackets(hit[0]) if _IN_CASE.match(bare) else hit[1]
     if after := _AFTER_UNIT.fullmatch(bare):
         return after[1]
     parts = [part.strip(" )") for part in re.split(r",\s*|\s*\(", bare)]  # "TZS million, current prices"
@@ -195,17 +215,33 @@ def unit_said(titles: Iterable[str], label: str = "") -> str:
         return ""
     titles = list(titles)
     said = {*filter(None, map(unit_of_line, titles))} or {
-        bare for text in titles[1:] if _qualifies(bare := _out_of_brackets(text), text)
+        bare for text in titles[1:] if _qualifies(bare := out_of_brackets(text), text)
     }
     found = next(iter(said)) if len(said) == 1 else ""
-    own, found_words = _own_part(label), {*_LONG_WORD.findall(found.casefold())}
-    return "" if own != label and found_words & {*_LONG_WORD.findall(own.casefold())} else found
+    own, words = _own_part(label), {*_LONG_WORD.findall(found.casefold())}
+    own_words = {*_LONG_WORD.findall(own.casefold())} if own != label else set()
+    again = own_words and (own_words <= words or words <= own_words)
+    of_prices = _NO_UNIT.search(found) and not _MEASURE.search(found)  # no amount, beside "in % of the total"
+    return "" if again or (of_prices and _PARTS.search(label)) else found
+
+
+def lines_left(titles: Sequence[str], said: Iterable[str]) -> list[str]:
+    """Return the lines in brackets, or of units, below a title that none of the names and units of its numbers says."""
+    words, found = " ".join(said).casefold(), list[str]()
+    for text in titles[1:]:
+        bare, unit = out_of_brackets(text), unit_of_line(text)
+        within = any(each and each.casefold() in words for each in (bare, unit))
+        if (unit or text[:1] in "([") and not (within or says_continued(text) or parse_year(bare)):
+            found.append(text)
+    return found
 
 
 def _qualifies(bare: str, text: str) -> bool:
     """Tell whether a line in brackets says something of all numbers, and not how sure or of which year they are."""
-    known = _REMARK.fullmatch(text) or years_in(text) or is_no_subject(bare) or says_continued(bare)
-    return bare != text.strip() and any(map(str.isalpha, bare)) and len(bare) <= _QUALIFIES and not known
+    measures = says_measure(bare) or _RATE.search(bare) is not None
+    known = _REMARK.fullmatch(text) or (years_in(text) and not measures) or is_no_subject(bare) or says_continued(bare)
+    longest = _MEASURES if measures else _QUALIFIES
+    return bare != text.strip() and any(map(str.isalpha, bare)) and len(bare) <= longest and not known
 
 
 def without_units(titles: Iterable[str]) -> list[str]:
@@ -213,6 +249,7 @@ def without_units(titles: Iterable[str]) -> list[str]:
     return [text for text in titles if not unit_of_line(text)]
 
 
+_PARTS = re.compile(alternatives("no_amount_percentage"), flags=re.IGNORECASE)
 _OTHER_MEASURE = re.compile("|".join(map(one_of, ("other_measures", "kinds_of_numbers", "changes"))), re.IGNORECASE)
 
 
@@ -263,7 +300,9 @@ def is_no_quantity(text: str) -> bool:
         plain = part.strip(" .:")
         if (at := max(plain.rfind("("), plain.rfind("["))) > 0 and is_unit(plain[at + 1 :].rstrip("])")):
             plain = plain[:at].strip(" .:")
-        if not plain or is_unit(part) or any(each.fullmatch(plain) for each in (_GROUP, _PEOPLE, YEAR_WORDS)):
+        if not plain or is_unit(part) or _says_how(plain) or _OF_WHICH.fullmatch(plain):
+            return True
+        if any(each.fullmatch(plain) for each in (_GROUP, _PEOPLE, YEAR_WORDS)):
             return True
         if says_only_total(plain) or plain.isdecimal():
             return not plain.isdecimal()
@@ -274,6 +313,11 @@ def is_no_quantity(text: str) -> bool:
         return len(said := _by_alphabet(plain)) > 1 and all(map(bare, said))
 
     return all(map(bare, _LEVELS.split(text)))
+
+
+def _says_how(text: str) -> bool:
+    """Tell whether a label says how something is measured and not what: "in % of the previous year"."""
+    return says_measure(text) and _COMPARES.search(text) is not None and _HOW_MEASURED.fullmatch(text) is not None
 
 
 def _by_alphabet(text: str) -> list[str]:
@@ -320,8 +364,10 @@ def without_subject(labels: Mapping[_T, str]) -> dict[_T, str]:
         return any(known) and all(is_no_quantity(text) or (own and not _MEASURED.search(text)) for own, text in told)
 
     # Among industries a total is told by its name, and "I" is one of them.
-    alone = {at for at, text in bare.items() if is_unit(text) or not (says_total(text) or len(text) == 1)}
-    return {at: text for at, text in labels.items() if at in alone or of_one(split[at])}
+    alone = {
+        at for at, text in bare.items() if is_unit(text) or _says_how(text) or not (says_total(text) or len(text) == 1)
+    }
+    return {at: text for at, text in labels.items() if at in alone or _OF_WHICH.match(text) or of_one(split[at])}
 
 
 def needs_title(text: str, beside: Iterable[str]) -> bool:
@@ -466,19 +512,35 @@ def bear_sections(labels: Iterable[object]) -> bool:
 
 _LETTERS = re.compile(r"\([A-U]{1,2}\)")
 _OF_STATE = {"(P)", "(R)", "(E)", "(F)"}  # provisional, revised, estimated, final
+_LETTER = re.compile(r"[\[(]([^\W\d_])[\])](?=(?:\s*[\[(][^\[\]()]*[\])])*$)")
+_ALPHABETS = ("abcdefghijklmnopqrstuvwxyz", "абвгдежзиклмнопрстуфхц", "αβγδεζηθικλμν", "A", "А", "Α")
 
 
-def heading_reader(headings: Iterable[str]) -> Callable[[str], str]:
-    """Return :func:`bare_name` for the headings of one table.
+def heading_reader(headings: Iterable[str], notes: Iterable[str] = ()) -> Callable[[str], str]:
+    """Return :func:`bare_name` for the headings of one table, with the `notes` below it.
 
-    Capitals in brackets behind them are no marks but codes ("Manufacturing (C)") where they differ between columns.
+    A letter in brackets behind a heading is a mark where such letters follow each other from the first one, or a note
+    begins with it, not in order to spell it out ("q) quintals"); else it may be short for a unit. Capitals are codes
+    ("Manufacturing (C)") where they differ between columns.
     """
-    letters = {hit for text in headings for hit in _LETTERS.findall(text)}
+    texts = [" ".join(text.split()) for text in headings]
+    letters = {hit for text in texts for hit in _LETTERS.findall(text)}
     coded = len(letters) > 1 and not letters <= _OF_STATE
+    single = {hit for text in texts for hit in _LETTER.findall(text)}
+    marks = {sign for each in _ALPHABETS for sign in takewhile(single.__contains__, each)}
+    below = " \n ".join(notes)
+    for sign in single - marks:
+        said = re.findall(rf"(?<!\S)[\[(]?{sign}(?:[\])]|/(?=\s))\s*(\S)", below)
+        marks |= {sign} if said and sign.casefold() not in {each.casefold() for each in said} else set()
+    letter = re.compile(rf"\s*[\[(][{''.join(marks)}][\])](?=\s*(?:[\[(][^\[\]()]+[\])])?$)") if marks else None
 
     def read(name: str) -> str:
         text, bare = " ".join(name.split()), bare_name(name, heading=True)
         ends = [hit.end() for hit in _LETTERS.finditer(text) if text.startswith(bare)] if coded else []
-        return text[: ends[-1]] if ends and len(bare) < ends[-1] else bare
+        if ends and len(bare) < ends[-1]:
+            return text[: ends[-1]]
+        while letter and (shorter := bare_name(letter.sub("", bare), heading=True)) not in ("", bare):
+            bare = shorter
+        return bare
 
     return read

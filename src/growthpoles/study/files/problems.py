@@ -43,10 +43,16 @@ _MENDS = {
 }
 PLACEHOLDER = "KEY"  # in a remedy, for what only a person can tell
 _PARTS = " and no parts of one, which a study adds up by `correspondence`"
-NO_YEAR = "no year in its header"  # why a column beside those of years is left out
+NO_YEAR, PART_OF_YEAR = "no year in its header", "a part of a year"  # why a column beside those of years is left out
 RANKS, COUNT_OF_ROWS = "ranks, by its name", "it counts the rows"
 CODES_OF_REGIONS, MAY_BE_CODES = "codes of the regions", "whole numbers that may be codes of the regions"
-ON_REQUEST = (NO_YEAR, RANKS, COUNT_OF_ROWS, CODES_OF_REGIONS)  # why a column is left out until it is asked for
+ON_REQUEST = (
+    NO_YEAR,
+    PART_OF_YEAR,
+    RANKS,
+    COUNT_OF_ROWS,
+    CODES_OF_REGIONS,
+)  # why a column is left out until it is asked for
 KEY_TAKEN = "the column of the regions: {column} was taken; {others} could serve as well"
 _NAMED = 12  # names that one message lists
 _PASTED = 40  # where regions are proposed for them, to be pasted
