@@ -33,6 +33,7 @@ from growthpoles.regions.name_matching import (
     letter_for_letter,
     likeness,
     loose_words,
+    name_keys,
     name_variants,
     near_codes,
     opposed,
@@ -305,7 +306,7 @@ def _told_by_kind(keyed: Mapping[str, str], index: NameIndex, signs: RowSigns, f
     """
     told = _ByKind({}, {}, set(), {}, set())
     given = {
-        code: [each for each in names if index.key(each).exact not in index.asked]
+        code: [each for each in names if name_keys(each).exact not in index.asked]
         for code, names in index.names.items()
     }
     pairs = _cities_and_regions(given)
@@ -328,7 +329,7 @@ def _told_by_kind(keyed: Mapping[str, str], index: NameIndex, signs: RowSigns, f
         pair = pairs.get(core) or (_sounding(core, names[0] is None, pairs) if {*names} - {None} - {*found} else None)
         meant = {name: code for name, code in zip(names, pair or (), strict=False) if name is not None}
         if any(
-            found[n] != code for n, code in meant.items() if index.key(keyed[n]).exact in index.asked and n in found
+            found[n] != code for n, code in meant.items() if name_keys(keyed[n]).exact in index.asked and n in found
         ):
             continue  # as aliases say
         (told.sure if None not in names and core in pairs else told.meant).update(meant)
@@ -515,7 +516,7 @@ def _ask_of_bare(match: KeyMatch, keyed: Mapping[str, str], index: NameIndex, ki
     said = [city_or_region(key)[1] for name, key in keyed.items() if taken.get(name) not in kinds.other]
     for name, code in taken.items() if kinds.other and 2 * len(keyed) >= len(index.names) else ():
         other = kinds.other.get(code, code)
-        asked = index.key(keyed[name]).exact in index.asked
+        asked = name_keys(keyed[name]).exact in index.asked
         likely = (code in kinds.cities) == (2 * said.count(3) >= len(said))
         if not (likely or asked or other in taken.values() or city_or_region(keyed[name])[1] is not None):
             match.found.pop(name, None)

@@ -158,7 +158,7 @@ class NameIndex:
     exact: dict[str, list[str]]
     loose: dict[str, list[str]]
     key: Key
-    asked: set[str] = field(default_factory=set)  # keys of names that aliases give
+    asked: set[str] = field(default_factory=set)  # names that aliases give, by their exact keys
 
     @classmethod
     def build(cls, candidates: Mapping[str, Iterable[str]], *, what: str = "region", key: Key = name_keys) -> NameIndex:
@@ -217,7 +217,7 @@ class NameIndex:
             keys = self.key(name)
             found[name] = hits[0]
             self.exact[keys.exact] = [hits[0]]
-            self.asked.add(keys.exact)
+            self.asked.add(name_keys(name).exact)
             self.names[hits[0]].append(name)
         return found
 

@@ -167,6 +167,7 @@ class _Vintage:
         self.names = {code: [code, *map(str, row)] for code, row in zip(table.index, table.to_numpy(), strict=True)}
         self.guess = guess
         self.known: dict[str, list[str]] = {}
+        self.asked: set[str] = set()
 
     def find(self, name: str) -> list[str]:
         if name not in self.known:

@@ -630,7 +630,7 @@ def read_table(
     rows: list[tuple[str, int, str, float, str]] = []
     unread: list[tuple[str, int | None, str, str, str]] = []
     printed: dict[str, dict[int, str]] = {}
-    refuse_repeats(blocks, str(path), named=boundaries is None)
+    refuse_repeats(blocks, str(path), named=boundaries is None, aliases=known)
     for block in blocks:
         numbers, unused, spans = values_of(block, names, codes, known, decimal, thousands)
         rows += numbers
