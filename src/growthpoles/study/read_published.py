@@ -486,9 +486,11 @@ def doubts_of(block: Block, codes: Sequence[str], blocks: Sequence[Block] = ()) 
     if within := [" ".join(filter(None, map(cell_text, row))) for n, row in inside if n not in unnamed]:
         doubts.append(f"{at}: {listed(within)}: rows without a number, taken for headings or remarks")
     if match.aliases:
-        pairs = ((f"{plain(k)} = {plain(code)}", why) for k, (code, why) in match.aliases.items())
-        told = [f"{pair} ({why})" if why == CITY_BESIDE else pair for pair, why in pairs]
-        doubts.append(f"{at}: other spellings: {listed(told, write=str)}")
+        pairs = [(f"{plain(k)} = {plain(code)}", why == CITY_BESIDE) for k, (code, why) in match.aliases.items()]
+        spelled = [
+            f"{pair} ({CITY_BESIDE})" if so else pair for pair, so in sorted(pairs, key=lambda each: not each[1])
+        ]
+        doubts.append(f"{at}: other spellings: {listed(spelled, write=str)}")
     if match.width is not None:
         doubts.append(f"{at}: codes have lost their leading zeros, which are put back ({match.width} digits)")
     have = {code for each in blocks if each is block or continues(each, block) for code in each.match.codes.values()}
