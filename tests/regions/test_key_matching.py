@@ -16,6 +16,7 @@ from growthpoles.regions.name_matching import (
     COMPASS,
     CONNECTING,
     GENERIC,
+    PLACES,
     NameIndex,
     loose_words,
     loosen,
@@ -24,7 +25,6 @@ from growthpoles.regions.name_matching import (
     sounding_alike,
     words,
 )
-from growthpoles.regions.row_levels import PLACES
 from samples import samples
 
 SCRIPTS = ("el", "ru", "bg", "ka", "hy", "hi", "bn", "te", "am", "ko")

@@ -13,16 +13,19 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields
-from typing import TYPE_CHECKING
+from typing import NamedTuple
 
 from growthpoles.errors import shown
 from growthpoles.regions.name_matching import (
+    ADJECTIVE,
     COMPASS,
     EAST_ASIAN,
     EAST_ASIAN_SUFFIX,
     GENERIC,
+    PLACES,
     WHOLE,
     NameIndex,
+    city_or_region,
     continents,
     core_words,
     cores,
@@ -30,10 +33,13 @@ from growthpoles.regions.name_matching import (
     letter_for_letter,
     likeness,
     loose_words,
+    name_keys,
     name_variants,
     near_codes,
+    opposed,
     run_together,
     says_total,
+    sound,
     sounding_alike,
     turned_name,
 )
@@ -43,7 +49,6 @@ from growthpoles.regions.row_levels import (
     LEVEL,
     OUTSIDE,
     OWN_ROWS,
-    PLACES,
     KeyMatch,
     RowSigns,
     ask_of_joint_rows,
@@ -55,9 +60,6 @@ from growthpoles.regions.row_levels import (
     summed_regions,
     what_is_left_out,
 )
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 _CODE = re.compile(r"[A-Za-z]{0,4}[-_.]?\d[\w.-]*|[A-Z0-9]{2,6}")
 _WORD = re.compile(r"[^\W\d_][^\W\d_A-ZА-Я]{3}")  # in a column of codes: what it is, only a person can tell
@@ -72,6 +74,9 @@ _MOST_SAY = 0.6  # of the rows, so many say what kind of place they are, and of 
 _FEW = 3  # regions of which a name may be any
 SUM = "it is the sum of other rows"
 PART = "it is a part of the row above it, by its indentation"
+CITY_BESIDE = "city and region of one name, told apart by their kinds"
+_BENT = 2  # letters in which the ends of a name and of what is made of it may differ
+_HEARD = 0.8  # as alike sound two names of one place
 _BOTH_SCRIPTS = 3  # names that are the same letter for letter in Cyrillic and Latin, for any to be taken
 
 
@@ -158,7 +163,9 @@ def code_endings(names: Sequence[str], index: NameIndex) -> dict[str, str]:
         surely = bool(found) or not counts(names)
         if surely and len(bare) == len(own) and len({*written.values()}) == len(written):
             found |= {name: bare[end] for name, end in written.items() if end in bare}
-        if len(found) >= max(3, _ENDED * len(names)) and max(map(len, found)) > 1:  # "1", "2" may count the rows
+        # Where numbers fit no region, and regions have no number, they may be of another list, in another order.
+        one_list = len({*found.values()}) == len(own) or all(name in found or says_total(name) for name in names)
+        if one_list and len(found) >= max(3, _ENDED * len(names)) and max(map(len, found)) > 1:  # "1" may count rows
             return found
     return {}
 
@@ -212,6 +219,123 @@ def match_keys(
     return match
 
 
+def _heard(core: str, *, bent: bool = False) -> list[str]:
+    """Return how the words of a name sound; if `bent`, also those from which it is made, as it is an adjective."""
+    hit = ADJECTIVE.fullmatch(core) if bent else None
+    stems = [core] if hit is None else [core, hit[1], re.sub(r"(?<=[кk])\w{1,3}$", "", core)]
+    return [" ".join(map(sound, stem.split())) for stem in stems]
+
+
+def _of_city(core: str, city: str) -> bool:
+    """Tell whether the name of a region is made of that of a city: "Московская", "Rīgas"."""
+    heard = _heard(city)[0]
+    for bent, stem in enumerate(_heard(core, bent=True)):
+        same = next(
+            (i for i, (a, b) in enumerate(zip(stem, heard, strict=False)) if a != b), min(len(stem), len(heard))
+        )
+        if stem == heard or (same > _BENT and max(len(stem), len(heard)) - same <= (_BENT if bent else 1)):
+            return True
+    return False
+
+
+def _cities_and_regions(spelled: Mapping[str, Iterable[str]]) -> dict[str, tuple[str, str]]:
+    """Return the city and the region that share a name, by its words, where these two alone do and say which is which.
+
+    Beside "Minsk city" a bare "Minsk" is the region, and beside "Minsk Region" it is the city.
+    """
+    ranks: dict[str, dict[str, set[int]]] = {}
+    for own, names in spelled.items():
+        for core, rank in filter(lambda told: told[0], map(city_or_region, names)):
+            ranks.setdefault(core, {}).setdefault(own, set()).update([] if rank is None else [rank])
+    lone = {core: next(iter(held.items())) for core, held in ranks.items() if len(held) == 1}
+    begun: dict[str, list[str]] = {}
+    for core in (core for core, (_, said) in lone.items() if 3 not in said):
+        begun.setdefault(core[0], []).append(core)
+    for core, (own, said) in ((core, each) for core, each in lone.items() if 3 in each[1]):
+        cities = [each for each in begun.get(core[0], ()) if lone[each][0] != own and _of_city(core, each)]
+        if len(cities) == 1:
+            ranks[cities[0]][own] = said
+    found: dict[str, tuple[str, str]] = {}
+    bare = {0: 3, 1: 3, 3: 0}  # beside a city a bare name is a region; beside what may be either it may be both
+    for core, held in ranks.items():
+        told = {own: said for own, said in held.items() if said or len(held) == 2}
+        if len(told) != 2 or any(3 in said and len(said) > 1 for said in told.values()):
+            continue
+        (first, said), (second, of_other) = told.items()
+        one = min(said) if said else bare.get(min(of_other, default=2), 2)
+        other = min(of_other) if of_other else bare.get(min(said, default=2), 2)
+        if one != other:
+            found[core] = (first, second) if one < other else (second, first)
+    return found
+
+
+class _ByKind(NamedTuple):
+    """Regions of rows by what they are: `sure`, or `meant` and asked; `lost` rows; the `other` of each pair."""
+
+    sure: dict[str, str]
+    meant: dict[str, str]
+    lost: set[str]
+    other: dict[str, str]
+    cities: set[str]
+
+    def instead(self, name: str, code: str, left: Sequence[str]) -> str | None:
+        """Return what to propose where a region is spelled alike: the one of a pair that is meant, None of both."""
+        if code not in self.other:
+            return code
+        meant = self.meant.get(name, code)
+        told = name in self.meant or self.other[code] not in left
+        return meant if told and meant in left else None
+
+
+def _sounding(core: str, bent: bool, pairs: Mapping[str, tuple[str, str]]) -> tuple[str, str] | None:
+    """Return the city and region whose name sounds most like another one, where one alone does."""
+    score = dict.fromkeys(pairs.values(), 0.0)
+    for own, pair in pairs.items():
+        for heard in _heard(core, bent=bent):
+            ratio = difflib.SequenceMatcher(None, heard, _heard(own)[0], autojunk=False).ratio()
+            score[pair] = max(score[pair], ratio)
+    best = [pair for pair, ratio in score.items() if ratio == max(_HEARD, *score.values())]
+    return best[0] if len(best) == 1 else None
+
+
+def _told_by_kind(keyed: Mapping[str, str], index: NameIndex, signs: RowSigns, found: Mapping[str, str]) -> _ByKind:
+    """Match rows to a city and a region of one name crosswise, whatever name of the two a bare one is in either.
+
+    It is sure where a table has rows of both, spelled so; one of them alone, or in another script, is to be asked. A
+    bare name beside both is neither.
+    """
+    told = _ByKind({}, {}, set(), {}, set())
+    given = {
+        code: [each for each in names if name_keys(each).exact not in index.asked]
+        for code, names in index.names.items()
+    }
+    pairs = _cities_and_regions(given)
+    pairs = {core: pair for core, pair in pairs.items() if pair[::-1] not in pairs.values()}
+    if not pairs:
+        return told
+    told.cities.update(city for city, _ in pairs.values())
+    told.other.update(pair for city, region in pairs.values() for pair in ((city, region), (region, city)))
+    rows = {n: key for n, key in keyed.items() if n not in signs.sums and n not in signs.empty and not says_total(key)}
+    both = _cities_and_regions({name: [key] for name, key in rows.items()})
+    within = {name for pair in both.values() for name in pair}
+    groups: list[tuple[str, tuple[str | None, str | None]]] = [*both.items()]
+    for name, key in rows.items():
+        core, rank = city_or_region(key)
+        if name not in within and rank is not None and rank != 2:
+            groups.append((core, (name, None) if rank < 2 else (None, name)))
+        elif name not in within and core in both and core in pairs:
+            told.lost.add(name)
+    for core, names in groups:
+        pair = pairs.get(core) or (_sounding(core, names[0] is None, pairs) if {*names} - {None} - {*found} else None)
+        meant = {name: code for name, code in zip(names, pair or (), strict=False) if name is not None}
+        if any(
+            found[n] != code for n, code in meant.items() if name_keys(keyed[n]).exact in index.asked and n in found
+        ):
+            continue  # as aliases say
+        (told.sure if None not in names and core in pairs else told.meant).update(meant)
+    return told
+
+
 def _match_bare(
     names: Sequence[str], index: NameIndex, signs: RowSigns, parents: Iterable[str], behind: str | None = None
 ) -> KeyMatch:
@@ -255,10 +379,15 @@ def _match_bare(
         above = {n for each in rows.values() if set(each) - set(signs.sums) for n in each if n in signs.sums}
         match.outside |= dict.fromkeys((n for n in match.found if n in above and len(rows[match.found[n]]) > 1), SUM)
         match.found = {name: code for name, code in match.found.items() if name not in match.outside}
+    kinds = _ByKind({}, {}, set(), {}, set()) if level or summed else _told_by_kind(keyed, index, signs, match.found)
+    match.found = {
+        n: code for n, code in match.found.items() if kinds.sure.get(n, code) == code and n not in kinds.lost
+    }
+    match.aliases |= {n: (code, CITY_BESIDE) for n, code in kinds.sure.items() if n not in match.found}
     taken = set(match.codes.values())
     rest = {name: keyed[name] for name in names if name not in match.found and name not in match.outside}
     left = [code for code in index.names if code not in taken]
-    _spellings(match, rest, left, index, keyed, signs)
+    _spellings(match, rest, left, index, keyed, signs, kinds.meant)
     groups = {run_together(parent) for parent in parents}
     summed_names = {run_together(key) for name, key in rest.items() if name in signs.sums}  # "AZUA" above "Azua"
     whole = any(name in signs.sums or says_total(key) for name, key in rest.items())
@@ -272,6 +401,9 @@ def _match_bare(
     # Codes are of one list; names of another level, too, may be those of regions.
     many = not (level or coded) and len(rest) - len(match.aliases) > len(index.names)
     match.heard = sounding_alike({name: key for name, key in rest.items() if name not in match.aliases}, left, index)
+    match.heard = {name: near for name, code in match.heard.items() if (near := kinds.instead(name, code, left))}
+    unheard = rest.keys() - match.aliases.keys() - match.heard.keys()
+    match.heard |= {name: code for name, code in kinds.meant.items() if name in unheard and code in left}
     # Where regions are named so, "Western North" may be one.
     spelled = (loose_words(spelling) for spellings in index.names.values() for spelling in spellings)
     by_direction = any(parts and COMPASS.issuperset(parts) for parts in spelled)
@@ -280,7 +412,9 @@ def _match_bare(
         if name in match.aliases:
             continue
         nearby = near_codes(key, left, index) if searched < _SEARCHES and name not in match.heard else []
-        near = match.heard.get(name) or (nearby[0] if len(nearby) == 1 else None)
+        near = match.heard.get(name) or (kinds.instead(name, nearby[0], left) if len(nearby) == 1 else None)
+        if len(nearby) == 1 and near is None:
+            nearby = [code for code in (nearby[0], kinds.other[nearby[0]]) if code in left]
         match.rivals |= {name: tuple(nearby)} if 1 < len(nearby) <= _FEW else {}
         depth = signs.inset.get(name, 0)
         out = depths.total() > 2 and (depth < min(depths) or (depth == 0 and depths[0] <= 0.1 * depths.total()))
@@ -351,7 +485,7 @@ def _match_bare(
         match.open |= dict.fromkeys(beyond)
     why = OWN_ROWS if len(beyond) <= len(index.names) else f"{OWN_ROWS}, most of which are sums of such rows"
     match.outside |= dict.fromkeys(beyond if not match.crowd else (), why)
-    ask_of_parts(match, rest, index, signs)
+    ask_of_parts(match, {name: key for name, key in rest.items() if name not in kinds.meant}, index, signs)
     ask_of_lone_rows(match, names, signs, len(left) - len({*match.open.values()} - {None}))
     # A guess that two names share is none, unless one of them is plainly nearer.
     for shared in [code for code, n in Counter(match.open.values()).items() if n > 1 and code in left]:
@@ -364,11 +498,30 @@ def _match_bare(
     free = [code for code in left if code not in match.open.values()]
     lost = [name for name, near in match.open.items() if near is None and any(map(str.isalpha, name))]
     lost = [name for name in lost if name not in match.joint]
-    if len(free) == len(lost) == 1 and _has_name(free[0], index):
+    if len(free) == len(lost) == 1 and _has_name(free[0], index) and not opposed(keyed[lost[0]], free[0], index):
         near_enough = lost[0] in rest and likeness(rest[lost[0]], free[0], index) >= _RATHER
         match.open[lost[0]] = free[0] if near_enough else None
         match.last |= {} if near_enough else {lost[0]: free[0]}
+    _ask_of_bare(match, keyed, index, kinds)
+    match.rowless = free if coded and any(_CODE.fullmatch(keyed[name]) for name in match.open) else []
     return match
+
+
+def _ask_of_bare(match: KeyMatch, keyed: Mapping[str, str], index: NameIndex, kinds: _ByKind) -> None:
+    """Ask of a bare name, without a row of the other one of a pair, if it is not what the other rows make of it.
+
+    Where most rows say that they are regions, a lone "Minsk" is the city, and beside bare ones it is the region.
+    """
+    taken = match.codes
+    said = [city_or_region(key)[1] for name, key in keyed.items() if taken.get(name) not in kinds.other]
+    for name, code in taken.items() if kinds.other and 2 * len(keyed) >= len(index.names) else ():
+        other = kinds.other.get(code, code)
+        asked = name_keys(keyed[name]).exact in index.asked
+        likely = (code in kinds.cities) == (2 * said.count(3) >= len(said))
+        if not (likely or asked or other in taken.values() or city_or_region(keyed[name])[1] is not None):
+            match.found.pop(name, None)
+            match.aliases.pop(name, None)
+            match.open[name], match.rivals[name] = None, (code, other)
 
 
 def _has_name(code: str, index: NameIndex) -> bool:
@@ -422,9 +575,9 @@ def _marked(key: str, keys: Iterable[str], found: Mapping[str, str]) -> bool:
 
 def _spellings(
     match: KeyMatch, rest: Mapping[str, str], left: Sequence[str], index: NameIndex, keyed: Mapping[str, str],
-    signs: RowSigns,
+    signs: RowSigns, meant: Mapping[str, str],
 ) -> None:  # fmt: skip
-    """Match other spellings to the regions left over, where name and region have no other choice.
+    """Match other spellings to the regions left over, where name and region have no other choice, but what is `meant`.
 
     They are the same words in another order, or beside words that say what a region is, or shortened ones. A row of
     another level than those of the regions has the second choice: "Lääne-Eesti" beside "Lääne".
@@ -470,7 +623,10 @@ def _spellings(
             wanted = [name for name in names if name not in match.aliases and parts[name]]
             fits = {
                 name: [
-                    code for code in free if any(alike(mine, each) for mine in parts[name] for each in spellings[code])
+                    code
+                    for code in free
+                    if meant.get(name, code) == code
+                    and any(alike(mine, each) for mine in parts[name] for each in spellings[code])
                 ]
                 for name in wanted
             }
@@ -548,53 +704,6 @@ def _namesakes(country: str, code: str, index: NameIndex) -> bool:
         or difflib.SequenceMatcher(None, theirs, text, autojunk=False).ratio() >= _NEARLY
         for other, theirs in spelled
     )
-
-
-def region_names(table: pd.DataFrame) -> tuple[dict[str, list[str]], set[str]]:
-    """Return every name of every region in a boundary file, and the names that several regions share: their groups.
-
-    Parameters
-    ----------
-    table : DataFrame
-        Columns of the boundary file, indexed by code. Text counts, and whole numbers in a column named as a code. Of a
-        column in which most values repeat, none is a name; joined to a name that repeats ("Clay, Alabama") it is part
-        of one.
-    """
-    names: dict[str, list[str]] = {str(code): [str(code)] for code in table.index}
-    parents: dict[str, list[str]] = {}
-    own: dict[str, list[str]] = {}
-    for column in table.columns:
-        cells = table[column]
-        kind = cells.dtype.kind
-        whole = kind in "iu" or (kind == "f" and cells.notna().any() and cells.dropna().mod(1).eq(0).all())
-        if kind not in "OUT" and not whole:
-            continue
-        texts = [
-            "" if cell is None or cell != cell else str(int(cell)) if whole else str(cell).strip() for cell in cells
-        ]
-        filled = [text for text in texts if text]
-        distinct = len(set(filled))
-        if whole and (distinct < len(texts) or not _CODED.search(str(column)) or counts(texts)):
-            continue
-        if len(table) >= 4 and distinct <= 0.6 * len(filled):
-            parents[str(column)] = texts
-            continue
-        own[str(column)] = texts
-        for code, text in zip(names, texts, strict=True):
-            if isinstance(text, str) and text:
-                names[code] += name_variants(text) if not whole else [text]
-    groups = {str(text) for texts in parents.values() for text in texts if text}
-    for texts in own.values():
-        if len(set(texts)) == len(texts):
-            continue
-        for above in parents.values():
-            for code, text, parent in zip(names, texts, above, strict=True):
-                if text and parent:
-                    names[code] += [f"{text}, {parent}", f"{parent}, {text}"]
-    return {code: list(dict.fromkeys(each)) for code, each in names.items()}, groups
-
-
-_CODED = re.compile(r"code|kod|код|cod|cve|nr|id|fips|iso|nuts|ags|num|no$|gid|key", flags=re.IGNORECASE)
 
 
 def counts(texts: Sequence[str]) -> bool:

@@ -1,4 +1,4 @@
-"""Layer files: which are opened at all, and in which encoding; no reference to another file or address, no bomb.
+"""Layer files: which are opened at all, in which encoding, names of their regions; no address in them, no bomb.
 
 The format is told by the content, not by the name, so that nothing but the drivers named here ever sees a file.
 """
@@ -20,9 +20,12 @@ from typing import TYPE_CHECKING, Any
 
 from growthpoles.errors import DataError, listed, message, plain, remedy
 from growthpoles.file_reading import cyrillic_text, likely_encodings
+from growthpoles.regions.key_matching import counts
+from growthpoles.regions.name_matching import name_variants
 
 if TYPE_CHECKING:
     import numpy as np
+    import pandas as pd
     from geopandas import GeoDataFrame
     from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
@@ -40,6 +43,7 @@ _NAMES = 1_000_000  # that are looked at
 _NAMED = re.compile(
     r"(?:urn:ogc:def:crs:|EPSG:|OGC:|ESRI:|IAU|CRS:?\d+|https?://www\.opengis\.net/def/crs/)[\w:./-]*", re.IGNORECASE
 )
+_CODED = re.compile(r"code|kod|код|cod|cve|nr|id|fips|iso|nuts|ags|num|no$|gid|key", flags=re.IGNORECASE)
 _TABLES = ("rtree", "fts3", "fts4", "fts5")
 _RATIO = 200
 _CRS_TEXT = 20_000
@@ -356,3 +360,47 @@ def _is_utf8(content: bytes) -> bool:
     except UnicodeDecodeError as error:
         return error.reason == "unexpected end of data" and error.start > 0
     return True
+
+
+def region_names(table: pd.DataFrame) -> tuple[dict[str, list[str]], set[str]]:
+    """Return every name of every region in a boundary file, and the names that several regions share: their groups.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Columns of the boundary file, indexed by code. Text counts, and whole numbers in a column named as a code. Of a
+        column in which most values repeat, none is a name; joined to a name that repeats ("Clay, Alabama") it is part
+        of one.
+    """
+    names: dict[str, list[str]] = {str(code): [str(code)] for code in table.index}
+    parents: dict[str, list[str]] = {}
+    own: dict[str, list[str]] = {}
+    for column in table.columns:
+        cells = table[column]
+        kind = cells.dtype.kind
+        whole = kind in "iu" or (kind == "f" and cells.notna().any() and cells.dropna().mod(1).eq(0).all())
+        if kind not in "OUT" and not whole:
+            continue
+        texts = [
+            "" if cell is None or cell != cell else str(int(cell)) if whole else str(cell).strip() for cell in cells
+        ]
+        filled = [text for text in texts if text]
+        distinct = len(set(filled))
+        if whole and (distinct < len(texts) or not _CODED.search(str(column)) or counts(texts)):
+            continue
+        if len(table) >= 4 and distinct <= 0.6 * len(filled):
+            parents[str(column)] = texts
+            continue
+        own[str(column)] = texts
+        for code, text in zip(names, texts, strict=True):
+            if isinstance(text, str) and text:
+                names[code] += name_variants(text) if not whole else [text]
+    groups = {str(text) for texts in parents.values() for text in texts if text}
+    for texts in own.values():
+        if len(set(texts)) == len(texts):
+            continue
+        for above in parents.values():
+            for code, text, parent in zip(names, texts, above, strict=True):
+                if text and parent:
+                    names[code] += [f"{text}, {parent}", f"{parent}, {text}"]
+    return {code: list(dict.fromkeys(each)) for code, each in names.items()}, groups

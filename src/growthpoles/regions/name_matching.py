@@ -15,7 +15,7 @@ import functools
 import re
 import unicodedata
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from numbers import Real
 from typing import Literal, NamedTuple
 
@@ -158,6 +158,7 @@ class NameIndex:
     exact: dict[str, list[str]]
     loose: dict[str, list[str]]
     key: Key
+    asked: set[str] = field(default_factory=set)  # names that aliases give, by their exact keys
 
     @classmethod
     def build(cls, candidates: Mapping[str, Iterable[str]], *, what: str = "region", key: Key = name_keys) -> NameIndex:
@@ -216,6 +217,7 @@ class NameIndex:
             keys = self.key(name)
             found[name] = hits[0]
             self.exact[keys.exact] = [hits[0]]
+            self.asked.add(name_keys(name).exact)
             self.names[hits[0]].append(name)
         return found
 
@@ -381,6 +383,9 @@ _OF_ALL, _OF_COUNTRY, _ALONE = map(word_list, ("words_of_all", "words_of_country
 # Words that say what a region is, not which; "city" is none of them, since it tells a city from the region around it.
 GENERIC = word_list("kinds_of_regions")
 COMPASS = word_list("directions")
+_CITIES, _EITHER = word_list("kinds_of_places"), word_list("kinds_of_either")
+PLACES = _CITIES | word_list("kinds_of_parts")
+ADJECTIVE = re.compile(rf"(\w{{2,}}?)(?:{alternatives('adjective_endings')})")
 _BORNE_BY_REGIONS, _STATES = map(word_list, ("countries_and_regions", "kinds_of_states"))
 
 
@@ -648,6 +653,8 @@ def near_codes(name: str, left: Sequence[str], index: NameIndex) -> list[str]:
     begun = {word[:4] for word in core if len(word) > 3}
     coded = _IS_CODE.fullmatch(name) is not None
     for code in left[:4000]:
+        if opposed(name, code, index):
+            continue
         for spelling in index.names[code]:
             other, theirs = cores(spelling)
             # "SD" and "IQ-AR" are codes, and no spellings of "Sud" and "Thi-Qar"
@@ -680,6 +687,26 @@ def likeness(name: str, code: str, index: NameIndex) -> float:
         whole.set_seq1(" ".join(loose_words(spelling)))
         ratios.append(whole.ratio())
     return max(ratios)
+
+
+@functools.lru_cache(maxsize=2**15)
+def city_or_region(name: str) -> tuple[str, int | None]:
+    """Return the words of a name that say which place it is, and how much of a region the others make it.
+
+    From 0, a city, by 1, the region of one, and 2, a word for either, to 3, a region, as an adjective is; else None.
+    """
+    parts = {*loose_words(name)}
+    core = " ".join(sorted(parts - GENERIC - _CITIES))
+    region, either = bool(parts & (GENERIC - _EITHER)), not _EITHER.isdisjoint(parts)
+    if not _CITIES.isdisjoint(parts):
+        return core, int(region or either)
+    return core, 2 if either else 3 if region or (len(parts) == 1 and ADJECTIVE.fullmatch(core)) else None
+
+
+def opposed(name: str, code: str, index: NameIndex) -> bool:
+    """Tell whether a name is that of a city, and the names of a region all say that it is none, or the reverse."""
+    own = city_or_region(name)[1]
+    return own in (0, 3) and {city_or_region(each)[1] for each in index.names[code]} - {None} == {3 - own}
 
 
 @functools.lru_cache(maxsize=2**15)

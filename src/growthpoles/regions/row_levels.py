@@ -17,13 +17,13 @@ from growthpoles.language.languages import alternatives
 from growthpoles.regions.name_matching import (
     COMPASS,
     GENERIC,
+    PLACES,
     NameIndex,
     core_words,
     cores,
     loose_words,
     run_together,
     says_total,
-    word_list,
 )
 
 OUTSIDE = "it stands outside the indentation of the regions"
@@ -44,7 +44,6 @@ _INDENT = " .\u00a0\u3000\t\u00b7\u2022\u2013\u2014-"  # signs that set a name i
 _MOST_LEVELS, _FEW_COLUMNS, _MOST_STEPS = 4, 12, 60_000  # of a total; that tell them; to find them
 _OWN_PARTS = 0.8  # of the names of parts, so many stand in one region alone
 _CLOSE = 0.05  # part of itself by which a row may miss the sum of its parts and have a fault
-PLACES = word_list("kinds_of_places")
 _STEM = 3  # letters that forms of one word share, and in which they may differ
 _BEFORE, _REST = alternatives("leaving_out"), alternatives("rests_of")
 _BEHIND = rf"(?:\s*(?:{alternatives('left_out_before')})|(?:{alternatives('left_out_suffixes')}))"
@@ -100,6 +99,8 @@ class KeyMatch:
         What a message calls the regions of `parts`, `joint` and `rivals`.
     crowd : bool
         Whether rows are open though every region has its own, and are more than the regions: of smaller ones, maybe.
+    rowless : list of str
+        Regions without a row beside codes that fit none: the codes may be of another list.
     """
 
     pattern: str | None = None
@@ -116,6 +117,7 @@ class KeyMatch:
     rivals: dict[str, tuple[str, ...]] = field(default_factory=dict)
     called: dict[str, str] = field(default_factory=dict)
     crowd: bool = False
+    rowless: list[str] = field(default_factory=list)
 
     @property
     def codes(self) -> dict[str, str]:

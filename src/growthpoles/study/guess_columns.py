@@ -20,7 +20,7 @@ from growthpoles.language.languages import alternatives
 from growthpoles.language.number_format import format_percent_up
 from growthpoles.language.phrases import is_name
 from growthpoles.regions.key_matching import counts
-from growthpoles.regions.key_matching import region_names as names_of_layer
+from growthpoles.regions.layer_files import region_names as names_of_layer
 from growthpoles.regions.name_matching import NameIndex, is_country, name_keys, words
 from growthpoles.study.files.cell_grids import EncodingError
 from growthpoles.study.files.printed_labels import parse_year
@@ -167,6 +167,7 @@ class _Vintage:
         self.names = {code: [code, *map(str, row)] for code, row in zip(table.index, table.to_numpy(), strict=True)}
         self.guess = guess
         self.known: dict[str, list[str]] = {}
+        self.asked: set[str] = set()
 
     def find(self, name: str) -> list[str]:
         if name not in self.known:
@@ -463,7 +464,7 @@ def name_columns(table: Any, key: str | None, known: Collection[str] = ()) -> li
         if column != key and 10 * sum(not _OTHER_NAMES.isdisjoint(text) for text in texts) > len(texts):
             continue
         code = _is_code(cells.dropna())
-        if max(map(len, texts)) > _LONG or _are_codes(texts):
+        if max(map(len, texts)) > _LONG or are_codes(texts):
             continue
         whole = distinct == len(rows)
         borne = len(set(known) & {name_keys(text).loose for text in texts}) if known else 0
@@ -505,7 +506,7 @@ def _is_key(column: Any) -> bool:
     return len(set(cells)) == len(cells) and all(0 < len(cell) <= 200 for cell in cells)
 
 
-def _are_codes(texts: Sequence[str]) -> bool:
+def are_codes(texts: Sequence[str]) -> bool:
     """Tell whether texts are codes or addresses in any script: of one length but for numbers, and few with a word."""
 
     def named(text: str) -> bool:

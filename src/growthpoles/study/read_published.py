@@ -17,8 +17,8 @@ import pandas as pd
 from growthpoles.errors import DataError, counted, listed, message, parted, plain, remedy, shown
 from growthpoles.errors import quoted as in_list
 from growthpoles.file_reading import likely_encodings, read_bytes
-from growthpoles.regions.key_matching import match_keys
-from growthpoles.regions.name_matching import NameIndex, name_keys
+from growthpoles.regions.key_matching import CITY_BESIDE, match_keys
+from growthpoles.regions.name_matching import NameIndex, cores, name_keys
 from growthpoles.study.column_names import head_of, partly_held
 from growthpoles.study.files import problems as causes
 from growthpoles.study.files.calendars import unread_years
@@ -490,8 +490,11 @@ def doubts_of(block: Block, codes: Sequence[str], blocks: Sequence[Block] = ()) 
     if within := [" ".join(filter(None, map(cell_text, row))) for n, row in inside if n not in unnamed]:
         doubts.append(f"{at}: {listed(within)}: rows without a number, taken for headings or remarks")
     if match.aliases:
-        told = listed((f"{plain(k)} = {plain(code)}" for k, (code, _) in match.aliases.items()), write=str)
-        doubts.append(f"{at}: other spellings: {told}")
+        pairs = [(f"{plain(k)} = {plain(code)}", why == CITY_BESIDE) for k, (code, why) in match.aliases.items()]
+        spelled = [
+            f"{pair} ({CITY_BESIDE})" if so else pair for pair, so in sorted(pairs, key=lambda each: not each[1])
+        ]
+        doubts.append(f"{at}: other spellings: {listed(spelled, write=str)}")
     if match.width is not None:
         doubts.append(f"{at}: codes have lost their leading zeros, which are put back ({match.width} digits)")
     have = {code for each in blocks if each is block or continues(each, block) for code in each.match.codes.values()}
@@ -601,9 +604,11 @@ def read_table(
     borne = {each.text(row, each.key or 0) for each in blocks for _, row in each.rows + each.aside}
     borne |= {row for each in blocks for row in each.apart}
     alike = set(map(name_keys, borne)) if {*known} - borne else set()
+    by_words = {(word, code) for each in blocks for n, (code, _) in each.match.aliases.items() for word in cores(n)[0]}
+    idle = (name for name in {*known} - borne if by_words.isdisjoint((word, known[name]) for word in cores(name)[0]))
     remarks += [
         *idle_told(sorted(skipped - borne - {"*"}), path),
-        *idle_told(sorted(name for name in {*known} - borne if name_keys(name) not in alike), path, "aliases"),
+        *idle_told(sorted(name for name in idle if name_keys(name) not in alike), path, "aliases"),
     ]
     indicators, places = name_indicators(blocks)
     names = {place: indicators[at].name for place, at in places.items()}
@@ -634,7 +639,7 @@ def read_table(
     rows: list[tuple[str, int, str, float, str]] = []
     unread: list[tuple[str, int | None, str, str, str]] = []
     printed: dict[str, dict[int, str]] = {}
-    refuse_repeats(blocks, str(path), named=boundaries is None)
+    refuse_repeats(blocks, str(path), named=boundaries is None, aliases=known)
     for block in blocks:
         numbers, unused, spans = values_of(block, names, codes, known, decimal, thousands)
         rows += numbers

@@ -366,8 +366,7 @@ def share_totals(blocks: Sequence[Block]) -> None:
 
 def of_smaller_regions(block: Block) -> str:
     """Say that rows are left though every region has its own, and are more than the regions."""
-    rows = block.match.open
-    problem = f"{listed(rows, limit=3, write=shown)} fit no region, though each of the regions has a row"
+    problem = f"{listed(block.match.open, limit=3, write=shown)} fit no region, though each of the regions has a row"
     return f"{problem}: the table may be one of other, smaller regions, some of which bear the same names"
 
 
@@ -390,19 +389,21 @@ def line_of_sums(block: Block) -> str:
     return sums_line(block.grid.path, block.grid.sheet, keys, heads, signs)
 
 
-def refuse_repeats(blocks: Sequence[Block], where: str, *, named: bool) -> None:
+def refuse_repeats(blocks: Sequence[Block], where: str, *, named: bool, aliases: Container[str] = ()) -> None:
     """Refuse regions of several names or rows that nothing tells apart, and say how the row that is not meant goes.
 
-    If `named`, every name is a region of its own.
+    If `named`, every name is a region of its own. Of names that are one region by `aliases`, these are doubted.
     """
     twins = [] if named else [each for block in blocks for each in namesakes(block)]
     told = [
         f"{' and '.join(map(shown, names))} are {'both' if len(names) == 2 else 'all'} {plain(code)}"
         for code, names, _ in twins
     ]
-    ignored = [name for each in twins for name in each.others]
+    asked = [name for each in twins for name in each.names if name in aliases]
+    ignored = [name for each in twins for name in each.others if {*each.names}.isdisjoint(asked)]
     instead = list[str]()
     text = "{ignore}, or another row of each that is no region"
+    text = f"{{aliases}} for what is another region{', and {ignore}' if ignored else ''}" if asked else text
     for block in blocks if not told else ():
         regions = {block.text(row, block.key or 0) for _, row in block.regions}
         at, parts = parts_of_regions(block)
@@ -421,17 +422,15 @@ def refuse_repeats(blocks: Sequence[Block], where: str, *, named: bool) -> None:
                 out, other = (lines[1:], lines[:-1]) if apart is None else ([block.rows[apart][0]], [])
                 ignored += (f"{block.grid.unit} {line}: {name}" for line in out)
                 instead += (f"{block.grid.unit} {line}: {name}" for line in other)
-                text = (
-                    "one row per region and year: {ignore}, or the other row of each, as where they are of two levels"
-                )
+                text = "one row per region and year: {ignore}, or the other row of each where they are of two levels"
     options = {"ignore": Option("ignore", repr(ignored))}
+    options["aliases"] = Option("aliases", repr(dict.fromkeys(asked, "KEY")))
     if instead and len(instead) == len(ignored):
         text = "one row per region and year: {ignore}, or {other}: which of the rows is that of the region?"
         options["other"] = Option("ignore", repr(instead))
     if told:
         more = [f"and {len(told) - _NAMED} more"] if len(told) > _NAMED else []
-        allowed = remedy(text, **options)
-        raise DataError(message("; ".join([*told[:_NAMED], *more]), where=where, allowed=allowed))
+        raise DataError(message("; ".join([*told[:_NAMED], *more]), where=where, allowed=remedy(text, **options)))
 
 
 def seeming_shares(block: Block) -> list[str]:

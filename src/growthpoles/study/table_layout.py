@@ -13,7 +13,7 @@ from itertools import combinations
 
 from growthpoles.errors import Reason, listed, quoted, shown
 from growthpoles.language.languages import alternatives
-from growthpoles.regions.key_matching import best_rule
+from growthpoles.regions.key_matching import best_rule, match_keys
 from growthpoles.regions.name_matching import NameIndex, says_total
 from growthpoles.study import guess_columns as headers
 from growthpoles.study.column_names import (
@@ -217,29 +217,50 @@ def _find_key(block: Block, kinds: dict[int, Counter[str]], numeric: list[int], 
     best = max(candidates, key=lambda each: each[0])
     block.key = best[1]
     wordy = [each for each in candidates if each[1] not in numeric and each[0][0] >= 0.9 * best[0][0]]
-    if best[1] in numeric and wordy:
-        # A number that happens to be a code is held against the names beside it.
-        other = max(wordy, key=lambda each: each[0])
-        beside = [(block.text(row, best[1]), block.text(row, other[1])) for _, row in block.rows]
-        pairs = [(best[2][a], other[2][b]) for a, b in beside if a in best[2] and b in other[2]]
-        if sum(a != b for a, b in pairs) > 0.05 * len(pairs):
-            block.key = other[1]
+    overruled = None
+    if best[1] in numeric or headers.are_codes([*best[2]]):
+        # A number that happens to be a code, and codes of another list, are held against the names beside them.
+        beside = [max(wordy, key=lambda each: each[0])] if best[1] in numeric and wordy else []
+        beside += _names_of_codes(block, best[1], worded, index)
+        for other in beside:
+            told = [(block.text(row, best[1]), block.text(row, other[1])) for _, row in block.rows]
+            pairs = {(best[2][a], other[2][b]) for a, b in told if a in best[2] and b in other[2]}
+            if overruled is None and sum(a != b for a, b in pairs) > max(1, 0.05 * len(pairs)):
+                block.key, overruled = other[1], best[1]
+                candidates = [*(each for each in candidates if each[1] != other[1]), other]
     chosen = next(each for each in candidates if each[1] == block.key)
     named = [block.names[at] for at in sorted({each[1] for each in (*candidates, *others)} - {block.key, *numeric})]
     if others and named:
         block.doubts.append(Reason(KEY_TAKEN, {"column": shown(block.names[block.key]), "others": listed(named)}))
     for _, at, found in candidates:
-        if at == block.key or at in numeric:
+        if at == block.key or (at in numeric and at != overruled):
             continue
         rows = [(number, block.text(row, block.key), block.text(row, at)) for number, row in block.rows]
         differ = [(n, a, b) for n, a, b in rows if a in chosen[2] and b in found and chosen[2][a] != found[b]]
-        if differ and len(differ) < 0.5 * len(rows):
+        if differ and (at == overruled or headers.are_codes([*found]) or len(differ) < 0.5 * len(rows)):
             n, a, b = differ[0]
             block.doubts.append(
                 f"{block.grid.unit} {n}: {shown(a)} in {shown(block.names[block.key])} and {shown(b)} in "
                 f"{shown(block.names[at])} are two regions; the former was taken ({len(differ)} rows)"
             )
     fill_key(block)
+
+
+def _names_of_codes(
+    block: Block, at: int, worded: Iterable[int], index: NameIndex
+) -> list[tuple[tuple[float, ...], int, dict[str, str]]]:
+    """Return the columns in which each code has a name of its own, most of them those of regions, the best first."""
+    found: list[tuple[tuple[float, ...], int, dict[str, str]]] = []
+    for other in (each for each in worded if each not in (at, block.year_column)):
+        pairs = {(block.text(row, at), block.text(row, other)) for _, row in block.rows}
+        names = [name for code, name in pairs if code and name]
+        if len({*names}) == len(names) == len({code for code, name in pairs if code and name}) > 2:
+            many = len(names) > _COMPARED or len(index.names) > _COMPARED
+            codes = best_rule(names, lambda name: hits_of(index, name), [*index.names])[2] if many else {}
+            codes = codes if many else match_keys(names, index, bare_name=bare_name).codes
+            if 2 * len({*codes.values()}) >= len(names):
+                found.append(((float(len({*codes.values()})),), other, codes))
+    return sorted(found, key=lambda each: each[0], reverse=True)
 
 
 def _labels(block: Block, at: int) -> bool:

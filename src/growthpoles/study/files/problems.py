@@ -218,6 +218,9 @@ def names_remedy(
         text += f"which lets the rest stand for all of it, {joined} {{ignore}} for what is no region"
     elif len(none) > 1 or parts:
         text = f"{{aliases}}{means}, or, of those that are no regions{_PARTS if parts else ''}, {{ignore}}"
+    if rowless := list(dict.fromkeys(code for match in matches for code in match.rowless)):
+        text += f"; or a column of names beside the codes, if they are of another list: {listed(rowless, limit=3)} "
+        text += "has no row" if len(rowless) == 1 else "have no row"
     if some and whole:
         text += f" ({some}; growthpoles init writes them all into study.toml)"
     return text, {"aliases": repr(told or {"name": PLACEHOLDER}), "ignore": repr(none)}

@@ -28,7 +28,7 @@ from growthpoles.errors import (
 )
 from growthpoles.file_reading import remembered
 from growthpoles.language.languages import preferred
-from growthpoles.regions.key_matching import region_names
+from growthpoles.regions.layer_files import region_names
 from growthpoles.regions.name_matching import NameIndex, match_names, name_keys, nearest_code
 from growthpoles.spatial.weights.build_weights import CONTIGUITY
 from growthpoles.study.files.printed_labels import bare_name

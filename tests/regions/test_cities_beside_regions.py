@@ -1,0 +1,94 @@
+"""Cities beside the regions of their names: whichever of the two is called by the bare name, none takes the other's."""
+
+from __future__ import annotations
+
+import ast
+import random
+from collections.abc import Iterator
+
+import pytest
+
+from growthpoles.regions.key_matching import match_keys
+from growthpoles.regions.name_matching import NameIndex
+from growthpoles.study.files.problems import names_remedy
+from samples import samples
+
+#: Of a language, the forms of a city and of a region; names of places in it, of which some are adjectives.
+FORMS = {
+    "en": (("{} city", "{} City", "City of {}", "{} (city)", "{} Municipality"),
+           ("{} region", "{} Region", "{} Oblast", "{} Province", "Province of {}", "{} voblasts")),
+    "ru": (("г. {}", "город {}", "{} г.", "{} (город)"), ("{} область", "{} обл.", "{}")),
+    "uk": (("м. {}", "місто {}"), ("{} область", "{}")),
+    "kk": (("{} қаласы", "{} қ."), ("{} облысы", "{} обл.")),
+    "es": (("Ciudad de {}", "Ciudad Autónoma de {}"), ("Provincia de {}", "Estado de {}")),
+    "de": (("{}, Landeshauptstadt", "Stadt {}", "{}, Stadt"), ("Landkreis {}", "{}, Landkreis")),
+}  # fmt: skip
+#: The city, and what its region is called after: in English, in Russian, in Ukrainian and in Kazakh.
+TWINS = {
+    "Minsk": ("Minsk", "Минск", "Минская", "Мінськ", "Мінська", "Минск"),
+    "Kyiv": ("Kyiv", "Киев", "Киевская", "Київ", "Київська", "Киев"),
+    "Almaty": ("Almaty", "Алматы", "Алматинская", "Алмати", "Алматинська", "Алматы"),
+    "Tashkent": ("Tashkent", "Ташкент", "Ташкентская", "Ташкент", "Ташкентська", "Ташкент"),
+}
+OTHERS = {
+    "Barnov": ("Барнов", "Барновская", "Барновська"), "Kelsk": ("Кельск", "Кельская", "Кельська"),
+    "Dorogin": ("Дорогин", "Дорогинская", "Дорогинська"), "Vitel": ("Витель", "Вительская", "Вительська"),
+    "Ruzan": ("Рузан", "Рузанская", "Рузанська"), "Gomir": ("Гомир", "Гомирская", "Гомирська"),
+}  # fmt: skip
+STYLES = ("named city", "named region", "named both")
+
+
+def named(rng: random.Random, twin: str, lang: str, style: str) -> dict[str, str]:
+    """Return the names of the regions of a country by key in one language, the city C and the region R of its name."""
+    city, region = (rng.choice(forms) for forms in FORMS[lang])
+    spelled = dict(zip(("en", "ru", "ru adj", "uk", "uk adj", "kk"), TWINS[twin], strict=True))
+    own = spelled.get(lang, twin)
+    adjective = spelled.get(f"{lang} adj", own)
+    bare = style == "named city"
+    if lang in ("ru", "uk"):  # where it is said, an adjective of what the region is
+        region = region if not bare else "{}"
+    names = {"C": own if style == "named region" else city.format(own)}
+    names["R"] = adjective if bare else region.format(adjective)
+    if bare and lang not in ("ru", "uk"):
+        names["R"] = own
+    for i, (latin, (_, of_ru, of_uk)) in enumerate(OTHERS.items()):
+        other = {"ru": of_ru, "uk": of_uk, "kk": OTHERS[latin][0]}.get(lang, latin)
+        names[f"K{i}"] = other if bare else region.format(other)
+    return names
+
+
+def proposed(index: NameIndex, rows: list[str]) -> tuple[dict[str, str], dict[str, str]]:
+    """Return what is taken, and with what is proposed in a stop, pasted."""
+    match = match_keys(rows, index)
+    told = ast.literal_eval(names_remedy(match.open, [match], whole=False)[1]["aliases"]) if match.open else {}
+    return match.codes, {name: code for name, code in told.items() if code != "KEY"}
+
+
+def cases(seed: int) -> Iterator[tuple[dict[str, str], dict[str, str], bool]]:
+    """Return the names of rows and of regions, and whether both of a pair are there, in one language."""
+    rng = random.Random(seed)
+    for mine in STYLES:
+        for theirs in STYLES:
+            twin, lang = rng.choice([*TWINS]), rng.choice([*FORMS])
+            other = lang if rng.random() < 0.7 else rng.choice([*FORMS])
+            table, layer = named(rng, twin, lang, mine), named(rng, twin, other, theirs)
+            for lost in ("", "C", "R"):
+                yield {key: name for key, name in table.items() if key != lost}, layer, lang == other and not lost
+
+
+@pytest.mark.parametrize("seed", samples(range(150), 12))
+def test_no_city_takes_the_place_of_its_region(seed: int) -> None:
+    """Neither as it is read nor with what a stop proposes."""
+    for table, layer, whole in cases(seed):
+        meant = {name: key for key, name in table.items()}
+        rows = [*meant]
+        random.Random(seed).shuffle(rows)
+        taken, told = proposed(NameIndex.build({key: [name] for key, name in layer.items()}), rows)
+        wrong = {name: code for name, code in (taken | told).items() if meant[name] != code}
+        assert not wrong, (wrong, layer["C"], layer["R"], table)
+        assert not whole or {table["C"], table["R"]} <= {*taken}, (taken, layer["C"], layer["R"], table)
+        index = NameIndex.build({key: [name] for key, name in layer.items()})
+        index.take_aliases(told, "t.csv")
+        again, more = proposed(index, rows)
+        wrong = {name: code for name, code in (again | more).items() if meant[name] != code}
+        assert not wrong, (wrong, told, layer["C"], layer["R"], table)
