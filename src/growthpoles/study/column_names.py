@@ -20,15 +20,23 @@ from growthpoles.study.files.printed_labels import (
     parse_year,
     unit_behind,
     without_link,
+    without_span,
+    year_inside,
     year_reader,
     years_in,
 )
 from growthpoles.study.files.printed_subjects import (
+    UNNAMED,
     has_own_unit,
     heading_reader,
+    is_no_subject,
+    is_remark,
     is_unit,
+    main_title,
     names_no_subject,
     split_table_number,
+    title_as_name,
+    without_units,
 )
 from growthpoles.study.files.problems import CODES_OF_REGIONS, MAY_BE_CODES
 from growthpoles.study.files.table_files import cell_text
@@ -303,3 +311,27 @@ def _codes_by_place(rows: Sequence[tuple[str, str]], *, beside: bool, before: bo
     if along or alike or (before and rising and (digits > 1 or close)):
         return CODES_OF_REGIONS
     return MAY_BE_CODES if (before and digits > 1) or (rising and digits > 3) else ""
+
+
+def table_title(block: Block, blocks: Sequence[Block], *, section: bool = True) -> tuple[str, str]:
+    """Return what a table without names above its numbers is about: its title without the year, else its sheet.
+
+    The number of the table, which is taken off the title, stands before it. The title of a `section` goes first.
+    """
+    if block.title and section and not parse_year(block.title):
+        return split_table_number(block.title, title=True)
+    same = [each for each in blocks if each.grid is block.grid]
+    titles = [text for text in block.titles if len(text) > 2 and text != block.title]
+    subjects = [text for text in without_units(titles) if not (is_no_subject(text) or is_remark(text))] or titles
+    own = main_title(titles, head_of(block, block.key)) if block.key is not None else ""
+    chosen = "".join(subjects[-1:]) if len(same) > 1 else own
+    number, chosen = split_table_number(chosen, title=True)
+    found = year_inside(chosen)
+    plain = found[1].strip(" ,;:.-*†") if found else chosen
+    if found and (before := plain.rpartition(" ")[0]) and YEAR_WORDS.fullmatch(plain[len(before) :].strip(" ()")):
+        plain = before.rstrip(" ,;:.(–-")  # "Población. Año 2022"
+    if found is None:
+        alike = [each for each in blocks if {*each.titles} & {*block.titles}]  # a sheet a year, too
+        plain = without_span(chosen, {year for each in alike for year in each.years}) or chosen
+    sheet = "" if UNNAMED.fullmatch(block.grid.sheet) else block.grid.sheet
+    return number, title_as_name(plain, numbered=bool(number)) or sheet or "value"

@@ -99,9 +99,8 @@ class FileOptions:
         idle = [f"--{name.replace('_', '-')}" for name in self.given() if name in of]
         if idle:
             problem = f"{listed(idle)} with {'a table alone' if alone else 'boundaries alone'}"
-            raise DataError(
-                message(problem, where=str(path), allowed="with a boundary file" if alone else "with --table")
-            )
+            allowed = "with a boundary file" if alone else "with --table"
+            raise DataError(message(problem, where=str(path), allowed=allowed))
 
     def encodings(self, path: Path) -> tuple[str | None, str | None]:
         """Return the encodings of the boundaries and of the table; one that no file of them needs is refused."""
@@ -576,8 +575,8 @@ def _year_of(
         notes.append(f"{plain(variable)}: {plain(latest)} (there are {listed(dated.values(), write=quoted)})")
         variable = latest
     told = {when: label for held in long.attrs["printed"].values() for when, label in held.items()}
-    of_era = {int(label): when for when, label in told.items() if label.isdecimal()}  # "1402" is 2023
-    options = replace(options, year=of_era.get(options.year or 0, options.year))
+    years_of = {label: when for when, label in told.items()}  # "1402" is 2023
+    options = replace(options, year=years_of.get(str(options.year), options.year))
     spans = {when for when, label in told.items() if parse_year(label) == (when, "fiscal")}
     ends = {when + 1: when for when in spans if when + 1 not in years}  # 2024 means 2023/24, where no other year begins
     said = heading_of(variable, named)

@@ -679,9 +679,9 @@ def quick_look(
                 "indicators": listed(
                     held,
                     limit=12,
-                    write=lambda name: (tell(name) if alike[tell(name)] < 2 else repr(name)) + units.get(name, ""),
+                    write=lambda name: (tell(name) if alike[tell(name)] < 2 else repr(name)) + units.get(str(name), ""),
                 ),
-                "marks": listed(map(repr, [*block.missing, *block.flags])),
+                "marks": listed(map(repr, [*block.missing, *block.zero, *block.flags])),
             }
         )
     columns = ["sheet", "header", "rows", "key", "regions", "years", "indicators", "marks"]

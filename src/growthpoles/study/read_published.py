@@ -19,38 +19,28 @@ from growthpoles.errors import quoted as in_list
 from growthpoles.file_reading import likely_encodings, read_bytes
 from growthpoles.regions.key_matching import CITY_BESIDE, match_keys
 from growthpoles.regions.name_matching import NameIndex, cores, name_keys
-from growthpoles.study.column_names import head_of, partly_held
+from growthpoles.study.column_names import partly_held, table_title
 from growthpoles.study.files import problems as causes
 from growthpoles.study.files.calendars import unread_years
 from growthpoles.study.files.cell_grids import EncodingError, Grid, read_grids
 from growthpoles.study.files.number_notation import given_signs, is_number, signs_asked
 from growthpoles.study.files.printed_labels import (
     UNSTATED,
-    YEAR_WORDS,
     bare_name,
     parse_year,
     printed_year,
-    without_span,
-    year_inside,
 )
 from growthpoles.study.files.printed_subjects import (
     CATEGORY,
-    UNNAMED,
-    is_no_subject,
-    is_remark,
     is_unit,
     lines_left,
-    main_title,
     marks_told,
     names_no_subject,
     says_measure,
-    split_table_number,
-    title_as_name,
     told_apart,
     unit_said,
     without_dates,
     without_subject,
-    without_units,
 )
 from growthpoles.study.files.problems import Names, left_out_for, nothing_found, partly_told, summary
 from growthpoles.study.files.table_files import cell_text, too_many_names, turned
@@ -228,19 +218,19 @@ def name_indicators(blocks: Sequence[Block]) -> tuple[list[Indicator], dict[tupl
             labels |= {kind: name for kind, name in block.kinds.items() if kind not in gone_on}
         else:
             labels |= {at: block.labels.get(at, "") for at in block.value_at}
-        title = _title(block, blocks)[1]
+        title = table_title(block, blocks)[1]
         nameless = len(labels) == 1 and bool(block.titles) and not names_no_subject(title)
         nameless = nameless and VALUE.fullmatch(next(iter(labels.values()))) is not None
         labels = {place: title if nameless else label or title for place, label in labels.items()}
         own.append((block, labels | _with_subject(block, blocks, labels)))
     sheets = [(block, block.grid.sheet) for block, _ in own]
-    ways = [(_title(block, blocks)[1], sheet or block.grid.path.stem,
+    ways = [(table_title(block, blocks)[1], sheet or block.grid.path.stem,
              f"{sheet or block.grid.unit} {block.first}") for block, sheet in sheets]  # fmt: skip
     beside = {id(each.grid): {year for b in blocks if b.grid is each.grid for year in b.years} for each in blocks}
     years = [beside[id(b.grid)] if b.years == [UNSTATED] else b.years or [0] for b, _ in own]  # not known to be another
     apart = told_apart([(labels.values(), at) for (_, labels), at in zip(own, years, strict=True)], ways)
     for (block, labels), renamed in zip(own, apart, strict=True):
-        number, title = _title(block, blocks)
+        number, title = table_title(block, blocks)
         labels = {place: renamed.get(label, label) for place, label in labels.items()}
         if number and any(title in label for label in labels.values()):
             tell_table_number(block, number)
@@ -270,7 +260,12 @@ def _with_subject(block: Block, blocks: Sequence[Block], labels: Mapping[int | s
     if heads and lone and all(CATEGORY.fullmatch(head) or UNIT.fullmatch(head) for head in heads):
         bare = dict(labels)
     own = {block.labels.get(at, "") for at in block.value_at} if heads and lone else set()
-    said = [block.subject, *(own if len(own) == 1 else ()), _title(block, blocks, section=False)[1], block.grid.sheet]
+    said = [
+        block.subject,
+        *(own if len(own) == 1 else ()),
+        table_title(block, blocks, section=False)[1],
+        block.grid.sheet,
+    ]
     subject = next((text for text in said if not names_no_subject(text) and not VALUE.fullmatch(text)), "")
     if not (subject := without_dates(subject)):
         return {}
@@ -297,7 +292,7 @@ def shorter_names(blocks: Sequence[Block], names: Codes) -> dict[Any, Any]:
         for place, name in ((place, name) for (own, place), name in names.items() if own == id(block)):
             lines = {place} if isinstance(place, str) else {*lines_of(block, place)}
             label = block.labels.get(place, "") if isinstance(place, int) else block.kinds.get(place, "")
-            titles[name] = _title(block, blocks)[1] if block.titles or block.title else ""
+            titles[name] = table_title(block, blocks)[1] if block.titles or block.title else ""
             lines |= {label or block.title, re.sub(": .*: ", ": ", name)}  # "Total: Males" is its panel and last line
             for short in lines - {"", name}:
                 told[short] += [name] if name not in told[short] else []
@@ -305,30 +300,6 @@ def shorter_names(blocks: Sequence[Block], names: Codes) -> dict[Any, Any]:
     titles = {name: text for name, text in titles.items() if text not in name and not names_no_subject(text)}
     shared = {short: held for short, held in told.items() if short not in codes}
     return {"codes": codes, "shared": shared, "titles": titles, "sums": sums}
-
-
-def _title(block: Block, blocks: Sequence[Block], *, section: bool = True) -> tuple[str, str]:
-    """Return what a table without names above its numbers is about: its title without the year, else its sheet.
-
-    The number of the table, which is taken off the title, stands before it. The title of a `section` goes first.
-    """
-    if block.title and section and not parse_year(block.title):
-        return split_table_number(block.title, title=True)
-    same = [each for each in blocks if each.grid is block.grid]
-    titles = [text for text in block.titles if len(text) > 2 and text != block.title]
-    subjects = [text for text in without_units(titles) if not (is_no_subject(text) or is_remark(text))] or titles
-    own = main_title(titles, head_of(block, block.key)) if block.key is not None else ""
-    chosen = "".join(subjects[-1:]) if len(same) > 1 else own
-    number, chosen = split_table_number(chosen, title=True)
-    found = year_inside(chosen)
-    plain = found[1].strip(" ,;:.-*†") if found else chosen
-    if found and (before := plain.rpartition(" ")[0]) and YEAR_WORDS.fullmatch(plain[len(before) :].strip(" ()")):
-        plain = before.rstrip(" ,;:.(–-")  # "Población. Año 2022"
-    if found is None:
-        alike = [each for each in blocks if {*each.titles} & {*block.titles}]  # a sheet a year, too
-        plain = without_span(chosen, {year for each in alike for year in each.years}) or chosen
-    sheet = "" if UNNAMED.fullmatch(block.grid.sheet) else block.grid.sheet
-    return number, title_as_name(plain, numbered=bool(number)) or sheet or "value"
 
 
 def refuse_placeholders(aliases: Mapping[str, str], grids: Sequence[Grid], guess: LayerGuess, where: str) -> None:
