@@ -256,12 +256,13 @@ def test_the_method_is_tried_on_the_data(folder: Path) -> None:
     assert examine_study(folder).empty
 
 
-def test_the_last_name_without_a_region_is_offered_the_last_region(folder: Path) -> None:
-    names = gp.load_regions(2014)["name_en"]
-    for code, name in names.items():
-        edit(folder, "t.csv", (f"\n{code},", "\nQwx," if code == "KZ-AKT" else f"\n{name},"))
+@pytest.mark.parametrize(("name", "near"), [("Qwx", "KZ-AKT"), ("Qwx city", "KEY"), ("г. Квх", "KEY")])
+def test_the_last_name_without_a_region_is_offered_the_last_region(folder: Path, name: str, near: str) -> None:
+    """But no city is a region, as its names say."""
+    for code, own in gp.load_regions(2014)["name_en"].items():
+        edit(folder, "t.csv", (f"\n{code},", f"\n{name}," if code == "KZ-AKT" else f"\n{own},"))
     frame = examine_study(folder)
-    assert len(frame) == 1 and frame["remedy"][0].startswith('"Qwx" = "KZ-AKT" in [boundaries.aliases], or ignore')
+    assert len(frame) == 1 and frame["remedy"][0].startswith(f'"{name}" = "{near}" in [boundaries.aliases]')
 
 
 def test_the_alias_that_is_proposed_can_be_pasted(folder: Path) -> None:

@@ -29,7 +29,7 @@ from growthpoles.errors import (
 from growthpoles.file_reading import remembered
 from growthpoles.language.languages import preferred
 from growthpoles.regions.layer_files import region_names
-from growthpoles.regions.name_matching import NameIndex, match_names, name_keys, nearest_code
+from growthpoles.regions.name_matching import NameIndex, match_names, name_keys, nearest_code, opposed
 from growthpoles.spatial.weights.build_weights import CONTIGUITY
 from growthpoles.study.files.printed_labels import bare_name
 from growthpoles.study.files.printed_tables import parse_number, read_rows, require_columns
@@ -312,7 +312,8 @@ def nearest_region(
     else:
         index = vintage_index(vintage or source.year or study.years[-1])
     left = [code for code in index.names if code not in taken]
-    return nearest_code(name, left, index) or (left[0] if last and len(left) == 1 else None)
+    only = left[0] if last and len(left) == 1 and not opposed(name, left[0], index) else None
+    return nearest_code(name, left, index) or only
 
 
 def _bare_vintage_name(name: str, vintage: int) -> str:
