@@ -92,3 +92,16 @@ def test_no_city_takes_the_place_of_its_region(seed: int) -> None:
         again, more = proposed(index, rows)
         wrong = {name: code for name, code in (again | more).items() if meant[name] != code}
         assert not wrong, (wrong, told, layer["C"], layer["R"], table)
+
+
+@pytest.mark.parametrize("seed", samples(range(20), 4))
+def test_rows_of_regions_whose_names_contradict_one_another_are_asked_for(seed: int) -> None:
+    """A file may call the city and the region by the kinds of both."""
+    rng = random.Random(seed)
+    layer = {"C": ["City of Kelsk", "Kelsk, Region", "Kelsk"], "R": ["Kelsk", "Kelsk, Municipality", "Kelsk Oblast"]}
+    layer |= {f"K{i}": [name] for i, name in enumerate(OTHERS) if name != "Kelsk"}
+    table = named(rng, "Minsk", "en", rng.choice(STYLES))
+    rows = [name.replace("Minsk", "Kelsk") for key, name in table.items() if "Kelsk" not in name]
+    match = match_keys(rows, NameIndex.build(layer))
+    twins = {name for name in rows if "Kelsk" in name}
+    assert len(twins) == 2 and twins.isdisjoint(match.codes) and not any(match.open.get(name) for name in twins)

@@ -238,14 +238,15 @@ def _of_city(core: str, city: str) -> bool:
     return False
 
 
-def _cities_and_regions(spelled: Mapping[str, Iterable[str]]) -> dict[str, tuple[str, str]]:
+def _cities_and_regions(spelled: Mapping[str, Iterable[str]]) -> dict[str, tuple[str, str] | None]:
     """Return the city and the region that share a name, by its words, where these two alone do and say which is which.
 
-    Beside "Minsk city" a bare "Minsk" is the region, and beside "Minsk Region" it is the city.
+    Beside "Minsk city" a bare "Minsk" is the region, and beside "Minsk Region" it is the city. None where each of them
+    is called both.
     """
     ranks: dict[str, dict[str, set[int]]] = {}
     for own, names in spelled.items():
-        for core, rank in filter(lambda told: told[0], map(city_or_region, names)):
+        for core, rank in filter(lambda told: any(map(str.isalpha, told[0].split())), map(city_or_region, names)):
             ranks.setdefault(core, {}).setdefault(own, set()).update([] if rank is None else [rank])
     lone = {core: next(iter(held.items())) for core, held in ranks.items() if len(held) == 1}
     begun: dict[str, list[str]] = {}
@@ -255,11 +256,14 @@ def _cities_and_regions(spelled: Mapping[str, Iterable[str]]) -> dict[str, tuple
         cities = [each for each in begun.get(core[0], ()) if lone[each][0] != own and _of_city(core, each)]
         if len(cities) == 1:
             ranks[cities[0]][own] = said
-    found: dict[str, tuple[str, str]] = {}
+    found: dict[str, tuple[str, str] | None] = {}
     bare = {0: 3, 1: 3, 3: 0}  # beside a city a bare name is a region; beside what may be either it may be both
     for core, held in ranks.items():
         told = {own: said for own, said in held.items() if said or len(held) == 2}
-        if len(told) != 2 or any(3 in said and len(said) > 1 for said in told.values()):
+        against = [3 in said and len(said) > 1 for said in told.values()]
+        if against == [True, True]:
+            found[core] = None
+        if len(told) != 2 or any(against):
             continue
         (first, said), (second, of_other) = told.items()
         one = min(said) if said else bare.get(min(of_other, default=2), 2)
@@ -280,10 +284,10 @@ class _ByKind(NamedTuple):
 
     def instead(self, name: str, code: str, left: Sequence[str]) -> str | None:
         """Return what to propose where a region is spelled alike: the one of a pair that is meant, None of both."""
-        if code not in self.other:
+        if code not in self.other and self.meant.get(name, code):
             return code
         meant = self.meant.get(name, code)
-        told = name in self.meant or self.other[code] not in left
+        told = name in self.meant or self.other.get(code) not in left
         return meant if told and meant in left else None
 
 
@@ -309,19 +313,22 @@ def _told_by_kind(keyed: Mapping[str, str], index: NameIndex, signs: RowSigns, f
         code: [each for each in names if name_keys(each).exact not in index.asked]
         for code, names in index.names.items()
     }
-    pairs = _cities_and_regions(given)
-    pairs = {core: pair for core, pair in pairs.items() if pair[::-1] not in pairs.values()}
-    if not pairs:
+    spoken = _cities_and_regions(given)
+    pairs = {core: pair for core, pair in spoken.items() if pair is not None and pair[::-1] not in spoken.values()}
+    if not spoken:
         return told
     told.cities.update(city for city, _ in pairs.values())
     told.other.update(pair for city, region in pairs.values() for pair in ((city, region), (region, city)))
     rows = {n: key for n, key in keyed.items() if n not in signs.sums and n not in signs.empty and not says_total(key)}
-    both = _cities_and_regions({name: [key] for name, key in rows.items()})
+    both = {core: pair for core, pair in _cities_and_regions({n: [key] for n, key in rows.items()}).items() if pair}
     within = {name for pair in both.values() for name in pair}
     groups: list[tuple[str, tuple[str | None, str | None]]] = [*both.items()]
     for name, key in rows.items():
         core, rank = city_or_region(key)
-        if name not in within and rank is not None and rank != 2:
+        if spoken.get(core, pairs) is None and name_keys(key).exact not in index.asked:
+            told.lost.add(name)
+            told.meant[name] = ""
+        elif name not in within and rank is not None and rank != 2:
             groups.append((core, (name, None) if rank < 2 else (None, name)))
         elif name not in within and core in both and core in pairs:
             told.lost.add(name)
@@ -414,7 +421,7 @@ def _match_bare(
         nearby = near_codes(key, left, index) if searched < _SEARCHES and name not in match.heard else []
         near = match.heard.get(name) or (kinds.instead(name, nearby[0], left) if len(nearby) == 1 else None)
         if len(nearby) == 1 and near is None:
-            nearby = [code for code in (nearby[0], kinds.other[nearby[0]]) if code in left]
+            nearby = [code for code in (nearby[0], kinds.other.get(nearby[0])) if code in left]
         match.rivals |= {name: tuple(nearby)} if 1 < len(nearby) <= _FEW else {}
         depth = signs.inset.get(name, 0)
         out = depths.total() > 2 and (depth < min(depths) or (depth == 0 and depths[0] <= 0.1 * depths.total()))
@@ -424,7 +431,8 @@ def _match_bare(
         if _marked(key, match.found, match.found):
             match.open[name] = match.found[_base(key, match.found)]
             continue
-        if name not in signs.sums and not says_total(name) and (again := _same_words(key, match.codes, index)):
+        again = _same_words(key, match.codes, index) if name not in kinds.meant else None
+        if again and name not in signs.sums and not says_total(name):
             match.aliases[name] = again, "the same words"  # a second row of that region, which is refused
             continue
         if not any(sign.isalnum() for sign in key):
@@ -485,7 +493,8 @@ def _match_bare(
         match.open |= dict.fromkeys(beyond)
     why = OWN_ROWS if len(beyond) <= len(index.names) else f"{OWN_ROWS}, most of which are sums of such rows"
     match.outside |= dict.fromkeys(beyond if not match.crowd else (), why)
-    ask_of_parts(match, {name: key for name, key in rest.items() if name not in kinds.meant}, index, signs)
+    unpaired = {name: key for name, key in rest.items() if name not in kinds.meant}
+    ask_of_parts(match, unpaired, index, signs)
     ask_of_lone_rows(match, names, signs, len(left) - len({*match.open.values()} - {None}))
     # A guess that two names share is none, unless one of them is plainly nearer.
     for shared in [code for code, n in Counter(match.open.values()).items() if n > 1 and code in left]:
@@ -494,7 +503,7 @@ def _match_bare(
         plainest = best >= WHOLE and best - second >= _NEARER
         match.open.update({name: None for name, ratio in alike.items() if not (plainest and ratio == best)})
     _no_doubtful_guess(match, rest, left, index)
-    ask_of_joint_rows(match, rest, index)
+    ask_of_joint_rows(match, unpaired, index)
     free = [code for code in left if code not in match.open.values()]
     lost = [name for name, near in match.open.items() if near is None and any(map(str.isalpha, name))]
     lost = [name for name in lost if name not in match.joint]

@@ -461,11 +461,9 @@ def doubts_of(block: Block, codes: Sequence[str], blocks: Sequence[Block] = ()) 
     if within := [" ".join(filter(None, map(cell_text, row))) for n, row in inside if n not in unnamed]:
         doubts.append(f"{at}: {listed(within)}: rows without a number, taken for headings or remarks")
     if match.aliases:
-        pairs = [(f"{plain(k)} = {plain(code)}", why == CITY_BESIDE) for k, (code, why) in match.aliases.items()]
-        spelled = [
-            f"{pair} ({CITY_BESIDE})" if so else pair for pair, so in sorted(pairs, key=lambda each: not each[1])
-        ]
-        doubts.append(f"{at}: other spellings: {listed(spelled, write=str)}")
+        twins = (f"{plain(k)} = {plain(v)} ({why})" for k, (v, why) in match.aliases.items() if why == CITY_BESIDE)
+        others = (f"{plain(k)} = {plain(v)}" for k, (v, why) in match.aliases.items() if why != CITY_BESIDE)
+        doubts.append(f"{at}: other spellings: {listed([*twins, *others], write=str)}")
     if match.width is not None:
         doubts.append(f"{at}: codes have lost their leading zeros, which are put back ({match.width} digits)")
     have = {code for each in blocks if each is block or continues(each, block) for code in each.match.codes.values()}
@@ -574,7 +572,7 @@ def read_table(
         raise DataError(nothing_found([path], remarks, codes[:3], aliases=True))
     borne = {each.text(row, each.key or 0) for each in blocks for _, row in each.rows + each.aside}
     borne |= {row for each in blocks for row in each.apart}
-    alike = set(map(name_keys, borne)) if {*known} - borne else set()
+    alike = {*map(name_keys, borne if {*known} - borne else ())}
     by_words = {(word, code) for each in blocks for n, (code, _) in each.match.aliases.items() for word in cores(n)[0]}
     idle = (name for name in {*known} - borne if by_words.isdisjoint((word, known[name]) for word in cores(name)[0]))
     remarks += [
