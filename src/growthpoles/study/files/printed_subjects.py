@@ -29,7 +29,7 @@ _T = TypeVar("_T", bound=Hashable)
 NO_SUBJECT = re.compile(rf"(?:[^\W\d_]{{2,8}}\s*[-–—:,]\s*)?(?:{alternatives('no_subject')})", flags=re.IGNORECASE)
 # "21.1.2.2.", "1.4.", "I.1", "3-1.", "PA001:" and no date ("31.12.21"); a heading may begin with an industry's code.
 _NUMBER_ALONE = re.compile(
-    r"\s*(?:(?!\d\d?\.\d\d?\.\d\d\.?\s)\d{1,3}(?:\.\d{1,3}){2,4}\.?|(?!3[01]\.)\d\d?\.\d\d?\.|[IVX]{1,5}\.\d{1,2}\.?|\d\d?-\d{1,3}\.|[A-Z]{2,5}\d{2,6}:)\s+(?=[^\W\d_])"
+    r"\s*(?:(?!\d\d?\.\d\d?\.\d\d\.?\s)\d{1,3}(?:\.\d{1,3}){2,4}\.?|(?!3[01]\.)\d\d?\.\d\d?\.|[IVX]{1,5}\.\d{1,2}\.?|\d\d?-\d{1,3}[.–-]|[A-Z]{2,5}\d{2,6}:)\s+(?=[^\W\d_])"
 )
 TABLE = f"(?:{alternatives('tables')})"
 _NUMBER_OF = (
