@@ -528,6 +528,8 @@ def heading_reader(headings: Iterable[str], notes: Iterable[str] = ()) -> Callab
     coded = len(letters) > 1 and not letters <= _OF_STATE
     single = {hit for text in texts for hit in _LETTER.findall(text)}
     marks = {sign for each in _ALPHABETS for sign in takewhile(single.__contains__, each)}
+    if sum(map(str.isupper, single)) > 1:  # codes, one of which is the first letter
+        marks = {sign for sign in marks if not sign.isupper()}
     below = " \n ".join(notes)
     for sign in single - marks:
         said = re.findall(rf"(?<!\S)[\[(]?{sign}(?:[\])]|/(?=\s))\s*(\S)", below)
