@@ -466,6 +466,22 @@ def test_a_percentage_changes_by_percentage_points(head, told, lang, points):
     assert _in_points(head, lang) == (None if told is None else told.format(points))
 
 
+@pytest.mark.parametrize("years", [("2013/14", "2016/17"), ("2015", "2020")])
+def test_a_change_between_two_rounds_of_a_survey_bears_neither(county_file, ask, tmp_path, years):
+    rows = [
+        "code,Poverty,,Hunger,",
+        "," + ",".join(f"Wave{4 + i} ({year})" for _ in "ab" for i, year in enumerate(years)),
+    ]
+    rows += [f"{i:02d},{i}.5,{i + 3}.5,{i + 1}.5,{i}.5" for i in range(20)]
+    (tmp_path / "t.csv").write_text("\n".join(rows), encoding="utf-8")
+    asked = ["map", "change", str(county_file), "--table", str(tmp_path / "t.csv"), "--key", "code"]
+    done = ask(*asked, "--years", *years, "--variable", "Poverty", "--out", str(tmp_path / "m.svg"))
+    assert done.returncode == 0 and f"change: {years[1]} less {years[0]}" in done.stderr, done.stderr
+    drawn = (tmp_path / "m.svg").read_text(encoding="utf-8")
+    dash = " \N{EN DASH} " if "/" in years[0] else "\N{EN DASH}"
+    assert f"Change: Poverty, {years[0]}{dash}{years[1]}" in drawn and "Wave" not in drawn
+
+
 @pytest.mark.parametrize("heads", [["UDHS {}"], ["{} Urban", "{} Rural"], ["{} Public", "{} Total"], ["{} Rate"]])
 @pytest.mark.parametrize("unit", ["%", "EUR"])
 def test_a_change_is_in_the_unit_of_the_title(county_file, ask, tmp_path, heads, unit):

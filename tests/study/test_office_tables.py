@@ -485,6 +485,42 @@ _OF_IRAN = [
 ]
 
 
+@pytest.mark.parametrize("seed", samples(range(30), 5))
+@pytest.mark.parametrize("shape", ["wide", "long", "dated"])
+def test_bare_years_of_the_minguo_era(shape: str, seed: int, tmp_path: Path) -> None:
+    """Across as "112年", down in a column that is named for years, and at the end of a title, in two languages."""
+    rng = np.random.default_rng([56, seed])
+    first, names = int(rng.integers(98, 113)), ["新北市", "臺北市", "桃園市", "臺中市", "臺南市", "高雄市"]
+    values = rng.integers(1_000, 99_999, (len(names), 3))
+    years = [first + i for i in range(3)]
+    if shape == "wide":
+        rows = [f"縣市別,{','.join(f'{year}年' for year in years)}"]
+        rows += [f"{name},{a},{b},{c}" for name, (a, b, c) in zip(names, values, strict=True)]
+    elif shape == "long":
+        rows = [f"{rng.choice(['年度', '統計年度', '民國年', '統計年', '年別'])},縣市,失業人數"]
+        rows += [
+            f"{year},{name},{row[i]}" for i, year in enumerate(years) for name, row in zip(names, values, strict=True)
+        ]
+    else:
+        years, values = years[:1], values[:, :2]
+        right = f"End of {first + 1911}" if seed % 2 else ""
+        rows = [
+            "表1、各縣市戶數,,",
+            f"中華民國{first}年底,,{right}",
+            "區域別,戶數,人口數",
+            "Locality,Households,Population",
+        ]
+        rows += [f"{name},{a},{b}" for name, (a, b) in zip(names, values, strict=True)]
+    path = tmp_path / "t.csv"
+    path.write_text("\n".join(rows), encoding="utf-8")
+    if max(years) < 100 and shape != "dated":
+        return  # "98年" may be short for 1998
+    found = gp.read_table(path)
+    assert sorted(set(found["year"])) == [year + 1911 for year in years]
+    assert sorted(found["value"]) == sorted(values.ravel())
+    assert any("another era" in text for text in found.attrs["remarks"])
+
+
 @pytest.mark.parametrize("seed", samples(range(40), 6))
 @pytest.mark.parametrize(("title", "head", "form", "names"), _OF_IRAN)
 def test_bare_years_of_the_iranian_calendar(

@@ -371,6 +371,7 @@ def _draw_file(
         options = replace(options, year=years[1], years=years)
     found = read_files(path, options, variable=variable, neighbours=bordered)
     values, before = found.values(variable), None
+    named_of = [str(values.name)]
     if years is not None:
         before = read_files(path, replace(options, year=years[0]), variable=variable)
         found.notes = list(dict.fromkeys([*found.notes, *before.notes]))
@@ -380,17 +381,22 @@ def _draw_file(
             offered = listed(found.in_both(), write=str)
             either = f"--variable one of {offered}" if offered else "a table that says both years"
             raise MapError(message(problem, where=found.source, allowed=either))
-        called = values.name if first.name == values.name else yearless(str(values.name)) or variable
+        named_of.insert(0, str(first.name))
+        bare = dict.fromkeys(map(yearless, named_of))  # rounds of a survey ("EICV4", "EICV5") are two
+        called = values.name if first.name == values.name else next(iter(bare)) if len(bare) == 1 else ""
+        called = called or variable
         values = change_between(first, values).rename(str(called))
     assert found.regions is not None
     name = str(values.name)
-    unit = found.table.attrs.get("units", {}).get(name, "")
+    units = found.table.attrs.get("units", {})
+    unit = units.get(name, units.get(named_of[-1], ""))
     shown = f"{name}, {unit}" if plain and unit.casefold() not in name.casefold() else name
     titles = found.table.attrs.get("titles", {})
-    over = titles.get(name, "")
+    over = titles.get(name, titles.get(named_of[-1], ""))
     of_one = over and needs_title(name, [each for each, own in titles.items() if own == over])
     both = [each for each in (before, found) if each is not None]
-    dates = [each.table.attrs.get("printed", {}).get(name, each.table.attrs.get("year")) for each in both]
+    dates = [each.table.attrs.get("printed", {}).get(own, each.table.attrs.get("year"))
+             for each, own in zip(both, named_of, strict=True)]  # fmt: skip
     if years is not None and dates[0] == dates[1]:
         problem, allowed = f"--years {years[0]} {years[1]} are both {dates[0]}", "two years as they are printed"
         raise MapError(message(problem, where=found.source, allowed=allowed))

@@ -12,6 +12,7 @@ from growthpoles.study.files.printed_labels import DIGITS, NEAR_YEARS, YEAR_NOTE
 from growthpoles.study.files.problems import FAR_YEARS, LUNAR_YEARS
 
 _HIJRI, _SOLAR_ERA, _SOLAR_YEARS = "هـ", "سال ", 621
+_MINGUO, _MINGUO_YEARS = "民國", 1911
 _FIRST = 60  # rows whose words tell the language
 #: The lunar Hijri calendar, whose year is shorter than a common one and falls on two of them.
 _LUNAR = re.compile(
@@ -22,7 +23,7 @@ _SOLAR = re.compile(r"شمسی|\bSH\b|Solar Hijri|Iranian year", flags=re.IGNORE
 _BARE_ERAS = (
     ("พ.ศ. ", re.compile(r"พ\.? ?ศ|ปี|\bB\.?E\.?(?!\w)|Buddhist", flags=re.IGNORECASE), 2443, 2643),
     (_SOLAR_ERA, re.compile(r"سال|شمسی|\bSH\b|Solar Hijri|Iranian year", flags=re.IGNORECASE), 1279, 1479),
-    ("民國", re.compile("民國|民国|中華民國|Minguo", flags=re.IGNORECASE), 60, 189),
+    (_MINGUO, re.compile(r"民國|民国|Minguo|(?<!\d)1[0-4]\d ?年(?!級)", flags=re.IGNORECASE), 60, 189),
     (_HIJRI, _LUNAR, 1319, 1500),
 )
 # Words in the letters of Persian, and places that print the years of the Iranian calendar bare in English.
@@ -30,6 +31,9 @@ _IRANIAN = re.compile(r"[\u067e\u0686\u0698\u06af\u06a9\u06cc]")
 _NO_IRANIAN = re.compile(r"[\u0679\u0688\u0691\u06ba\u06d2]")  # Urdu
 _IN_IRAN = re.compile(r"\b(?:Iran|Tehran|Teheran|[EI]s?fahan|Mazandaran|Kabul|Kandahar|Herat)\b", flags=re.IGNORECASE)
 _OF_SOLAR = re.compile(r"(?<![\d.,/])(?:سال\s*)?(1[34]\d\d)(?!\d|[.,]\d)")
+_OF_MINGUO = re.compile(r"(?:(?:中華)?民國\s*(\d{2,3})|(?<!\d)(1[0-4]\d|[6-9]\d))(?=\s*年)")
+_MINGUO_COLUMN = re.compile(r"(?:民國|統計|資料|調查|會計)?(?:年度|年份|年別|年)")
+_IN_COMMON = {_SOLAR_ERA: (_OF_SOLAR, _SOLAR_YEARS), _MINGUO: (_OF_MINGUO, _MINGUO_YEARS)}
 #: Parts of an Iranian year, some of which are in the later common one.
 _SEASONS = re.compile(
     "فروردین|اردیبهشت|خرداد|تیر|مرداد|شهریور|مهر|آبان|آذر|دی(?!\\w)|بهمن|اسفند|بهار|تابستان|پاییز|زمستان|ماه"
@@ -54,8 +58,9 @@ def mark_eras(rows: Sequence[list[object]]) -> str:
             row[at] = _OF_HIJRI.sub(lambda hit: _common(int(hit[1])), text)
         row, at, text = min(told, key=lambda each: len(each[2]))
         found = f"{text} = {row[at]}"
-    if era == _SOLAR_ERA:
-        found = _in_common(rows)
+    if era in _IN_COMMON:
+        found = _in_common(rows, *_IN_COMMON[era])
+    found = _minguo_down(rows) or found
     counted = False  # whether numbers stand above, which may be as large as years
     for i, row in enumerate(rows[:12] if era else ()):
         years = {at: text for at, cell in enumerate(row) if (text := _year_of_era(cell, era))}
@@ -84,8 +89,8 @@ def _prints_iranian(rows: Sequence[Sequence[object]]) -> bool:
     return persian or len({*map(str.casefold, _IN_IRAN.findall(text))}) > 1
 
 
-def _in_common(rows: Sequence[list[object]]) -> str:
-    """Write Iranian years within titles and headers as the common ones in which they begin; return one of them."""
+def _in_common(rows: Sequence[list[object]], sign: re.Pattern[str], before: int) -> str:
+    """Write years of an era within titles and headers as the common ones in which they begin; return one of them."""
     found = ""
     for row in rows[:12]:
         texts = {at: " ".join(str(cell).translate(DIGITS).split()) for at, cell in enumerate(row)}
@@ -93,10 +98,31 @@ def _in_common(rows: Sequence[list[object]]) -> str:
             break
         for at, text in texts.items():
             words = any(map(str.isalpha, text)) and parse_year(text) is None and not _SEASONS.search(text)
-            if words and (hits := _OF_SOLAR.findall(text)):
-                row[at] = _OF_SOLAR.sub(lambda hit: str(int(hit[1]) + _SOLAR_YEARS), text)
-                found = f"{hits[0]} = {int(hits[0]) + _SOLAR_YEARS}"
+            if words and (hits := list(sign.finditer(text))):
+                years = [next(filter(None, hit.groups())) for hit in hits]
+                row[at] = sign.sub(lambda hit: str(int(next(filter(None, hit.groups()))) + before), text)
+                found = f"{years[0]} = {int(years[0]) + before}"
     return found
+
+
+def _minguo_down(rows: Sequence[list[object]]) -> str:
+    """Write the years of the Minguo era in a column that is named for years as common ones; return one of them."""
+    for i, row in enumerate(rows[:12]):
+        for at in (
+            at for at, cell in enumerate(row) if isinstance(cell, str) and _MINGUO_COLUMN.fullmatch(cell.strip())
+        ):
+            below = [cells for cells in rows[i + 1 :] if at < len(cells) and cells[at] != ""]
+            years = [_plain(cells[at]) for cells in below]
+            if (
+                len(below) > 2
+                and all(re.fullmatch(r"[89]\d|1[0-4]\d", year) for year in years)
+                and max(map(len, years)) > 2
+            ):
+                row[at] = "年度"
+                for cells, year in zip(below, years, strict=True):
+                    cells[at] = str(int(year) + _MINGUO_YEARS)
+                return f"{years[0]} = {int(years[0]) + _MINGUO_YEARS}"
+    return ""
 
 
 def _bare_era(texts: Iterable[str]) -> str:

@@ -36,6 +36,7 @@ STRONG_MARK = re.compile(
     r"[^\w\s]{1,6}|[\[(][^\[\]()\d]{1,14}[\])]|#?n\.? ?/?[ad]\.?|np|nan|null|none|xx?|na|nd|[:.…] ?[a-z]{1,3}|c|s",
     re.IGNORECASE,
 )
+_DATED = re.compile(r"\s*(?:19|20)\d\d年\S")  # "2023年底"
 _BELOW = re.compile(r"[<>≤≥] ?\d[\d., ]*")
 DELIMITERS = (",", ";", "\t", "|")
 _NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
@@ -101,7 +102,7 @@ def is_number(cell: object) -> bool:
 
 @functools.lru_cache(maxsize=MANY_CELLS)
 def _is_number_text(cell: str) -> bool:
-    if not any(sign.isdecimal() for sign in cell) or len(cell) > 60:
+    if not any(sign.isdecimal() for sign in cell) or len(cell) > 60 or _DATED.match(cell):
         return False
     text = cell.strip()
     if text[:1] + text[-1:] == "()":

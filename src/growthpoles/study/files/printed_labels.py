@@ -368,8 +368,8 @@ def printed_year(text: str, year: int) -> str:
     """Return how a header or a cell prints a year that is none of the calendar ("2023/24", "FY2024", "1402"), or ""."""
     for part in text.split(" | "):
         plain = " ".join(part.translate(DIGITS).split())
-        if (era := _ERA.fullmatch(plain)) and parse_year(plain) == (year, "year"):
-            return era[2] if len(era[2]) > 3 else plain  # "1402", "令和4年"
+        if (era := _ERA.fullmatch(plain)) and len(era[2]) > 3 and parse_year(plain) == (year, "year"):
+            return era[2]
         if (ended := _ENDED_ALONE.fullmatch(plain)) and _ended(ended)[1] == year:
             return _ENDED.search(plain)[0]  # type: ignore[index]
         for hit in _FISCAL_INSIDE.finditer(_base_hidden(plain)):

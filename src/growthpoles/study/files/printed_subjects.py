@@ -279,12 +279,14 @@ def multipliers(texts: Iterable[str]) -> bool:
 
 
 def heads_nothing(texts: Sequence[str], below: Sequence[str], first_value: int) -> bool:
-    """Tell whether a row above a header says the unit or number of a table beside a note on it, and heads nothing."""
+    """Tell whether a row above a header says unit, number or, in two languages, year of a table, and heads nothing."""
     heads = [text for text in texts[first_value:] if text]
     said = [text for text in heads if not (is_remark(text) or TABLE_NUMBER.fullmatch(text))]
     labels = [at for at, text in enumerate(texts[:first_value]) if text]
     own = bool(labels) and all(below[at : at + 1] not in ([], [""]) for at in labels)
-    return own and len(heads) < 3 and len(said) < 2 and all(unit_of_line(text) for text in said)
+    years = {year for at in labels for year in years_in(texts[at])}
+    told = (unit_of_line(text) or (len(years) == 1 and {*years_in(text)} == years) for text in said)
+    return own and len(heads) < 3 and len(said) < 2 and all(told)
 
 
 _LEVELS = re.compile(r"[,;|:]\s*|\s+[/–—-]\s+")
