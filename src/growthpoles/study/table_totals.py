@@ -47,6 +47,7 @@ MOST_SUMMED = 2000  # rows among which sums are looked for
 _SUMMED = 60  # columns of figures that tell them
 _FEWEST_SUMMED = 4  # parts whose mean is not within a factor of two of their sum
 _COLUMNS = 2
+_ALIKE = 3  # rows with one word for totals
 CLOSE = 0.1  # part of itself by which what says that it is a total may miss the sum and be one
 #: Log odds of a total on its own, and of one within another.
 _SURE, _LIKELY = float(np.log(1e6)), float(np.log(1e2))
@@ -159,17 +160,30 @@ def named_totals(
     says nothing else, or only the name of a country, and lies between the others; in the middle half of them
     where a region may bear that name. A word for totals may be a name in another language: one between the regions
     that need not be a total is one where it meets the sum, and none where a known total counts it beside its parts.
-    What is no total by this is a region, a country too, and a part of the totals that then add up.
+    What is no total by this is a region, a country too, and a part of the totals that then add up. Three rows that
+    begin or end with the same word for totals ("Total North") are totals in any case: means of rates.
     """
     said = [i for i, name in enumerate(names) if i not in known and says_total(name)]
     found = _named(names, values, halves, known, said)
     lost = [i for i in _countries(names, {*known, *said}) if i not in found] if found.keys() & {*said} else []
     if regions := [i for i in (*said, *lost) if i not in found]:
         found = _named(names, values, halves, known, [i for i in said if i in found], regions)
+    found |= dict.fromkeys(_called_alike(names) - {*known, *found}, ())
     inside = {row: parts for row, parts in known.items() if not found.keys().isdisjoint(parts)}
     return found | {
         row: tuple(leaf for part in parts for leaf in found.get(part, (part,))) for row, parts in inside.items()
     }
+
+
+def _called_alike(names: Sequence[str]) -> set[int]:
+    """Return the rows whose names begin or end with the same word for totals, if there are three of them."""
+    rows: dict[tuple[int, str], set[int]] = {}
+    for row, name in enumerate(names):
+        words = name.casefold().split()
+        for at in (0, -1) if len(words) > 1 else ():
+            if says_only_total(words[at]):
+                rows.setdefault((at, words[at]), set()).add(row)
+    return {row for each in rows.values() if len(each) >= _ALIKE for row in each}
 
 
 def _countries(names: Sequence[str], others: Container[int]) -> set[int]:

@@ -507,6 +507,24 @@ def test_a_total_with_a_name_in_no_list_is_one_in_a_single_column(seed: int, las
     assert find_totals(table, np.full(table.shape, 0.5)) == []
 
 
+@pytest.mark.parametrize("seed", samples(range(40), 5))
+@pytest.mark.parametrize("form", ["Total {}", "TOTAL {}", "Итого {}", "{} Total", "Ensemble {}"])
+def test_means_of_groups_that_are_called_totals_alike_are_no_regions(form: str, seed: int, tmp_path: Path) -> None:
+    rng = np.random.default_rng([57, seed])
+    rows, names, first = [], [], bool(seed % 2)
+    for group in range(int(rng.integers(3, 8))):
+        rates = rng.uniform(5, 60, (int(rng.integers(2, 7)), 2)).round(1)
+        own = [f"{''.join(rng.choice(list('bdfgklmnprst'), 6)).title()}" for _ in rates]
+        mean = [(form.format(f"District {chr(65 + group)}"), *rates.mean(axis=0).round(1))]
+        members = [(name, *rate) for name, rate in zip(own, rates, strict=True)]
+        rows += [*mean, *members] if first else [*members, *mean]
+        names += own
+    path = tmp_path / "t.csv"
+    lines = [f"{name};{a};{b}" for name, a, b in rows]
+    path.write_text("\n".join(["Region;2020;2021", *lines]) + "\n", encoding="utf-8")
+    assert set(gp.read_table(path)["region"]) == set(names)
+
+
 WORDS = ["Jumla", "Razem", "Celkem", "Kokku", "Toplam", "Spolu", "Jami", "Skupaj", "Ensemble"]
 SUBJECTS = ["Births", "Deaths", "Marriages", "Divorces", "Moves", "Jobs", "Firms"]
 
