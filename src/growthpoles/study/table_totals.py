@@ -14,6 +14,7 @@ from growthpoles.errors import Reason, listed, quoted
 from growthpoles.language.languages import alternatives
 from growthpoles.regions.key_matching import PART, SUM
 from growthpoles.regions.name_matching import (
+    GENERIC,
     borne_by_region,
     is_country,
     is_country_word,
@@ -57,6 +58,9 @@ COUNTRY_MEAN = "a country between the values of the others, like a total of rate
 _COUNTED = (
     "{names} would be a total or a mean by name, and neither its numbers nor its place show one: it is counted as a "
     "region"
+)
+_ANOTHER_KIND = (
+    "{names}: called otherwise than the other rows, of which they may be wholes: each is counted as a region"
 )
 _A_COUNTRY = "{name} is the name of a country, and no sum of the other rows: it is counted as a region"
 _MIDDLE = 0.25  # of the regions lie on either side of a mean with a name that may be that of a region
@@ -631,6 +635,8 @@ def seeming_totals(names: Sequence[str], totals: Container[str], block: Block | 
     told = (
         [Reason(_COUNTED, {"names": listed(said, write=quoted)})] if 0 < len(said) <= max(1, 0.1 * len(names)) else []
     )
+    if wholes := _of_another_kind(found):
+        told.append(Reason(_ANOTHER_KIND, {"names": listed(wholes, limit=8, write=quoted)}))
     countries = [name for name in found if is_country(bare_name(name))]
     stands_out = len(countries) == 1 and (countries[0] in (names[0], names[-1]) or is_country_word(countries[0]))
     if stands_out and len(names) > 2:
@@ -643,6 +649,20 @@ def seeming_totals(names: Sequence[str], totals: Container[str], block: Block | 
                 return told  # no mean of theirs
         told.append(Reason(_A_COUNTRY, {"name": quoted(countries[0][:60])}))
     return told
+
+
+def _of_another_kind(names: Sequence[str]) -> list[str]:
+    """Return the few rows whose names say that they are provinces or the like, where those of the others do not.
+
+    There are three of one kind at least, and twice as many others.
+    """
+    kinds = {name: GENERIC.intersection(loose_words(bare_name(name))) for name in names}
+    several = [
+        kind for kind, count in Counter(kind for own in kinds.values() for kind in own).items() if count >= _ALIKE
+    ]
+    found = [name for name, own in kinds.items() if not own.isdisjoint(several)]
+    others = [name for name, own in kinds.items() if not own]
+    return found if len(others) >= 2 * len(found) and len(others) + len(found) > 0.9 * len(kinds) else []
 
 
 def _decimals(value: float) -> int:

@@ -507,6 +507,28 @@ def test_a_total_with_a_name_in_no_list_is_one_in_a_single_column(seed: int, las
     assert find_totals(table, np.full(table.shape, 0.5)) == []
 
 
+@pytest.mark.parametrize("seed", samples(range(20), 4))
+@pytest.mark.parametrize("form", ["{} Province", "Región {}", "{} область"])
+def test_rows_of_rates_that_are_called_otherwise_are_told(form: str, seed: int, tmp_path: Path) -> None:
+    rng = np.random.default_rng([58, seed])
+    names = ["".join(rng.choice(list("bdfgklmnprst"), 7)).title() for _ in range(int(rng.integers(9, 30)))]
+    wholes = [form.format(f"Abc{chr(97 + i)}") for i in range(3)]
+
+    def told(called: list[str]) -> str:
+        lines = [f"{name};{a:.1f};{b:.1f}" for name, (a, b) in zip(called, rng.uniform(5, 60, (99, 2)), strict=False)]
+        (tmp_path / "t.csv").write_text("\n".join(["Area;2020;2021", *lines]) + "\n", encoding="utf-8")
+        found = gp.read_table(tmp_path / "t.csv")
+        assert set(found["region"]) == set(called)
+        return " ".join(found.attrs["remarks"])
+
+    order = [*wholes, *names]
+    mixed = [order[i] for i in rng.permutation(len(order))]
+    assert "called otherwise than the other rows" in (remarks := told(mixed))
+    assert all(whole in remarks for whole in wholes)
+    for plain in (names, [form.format(name) for name in names], [*wholes[:2], *names], [*wholes, *names[:4]]):
+        assert "called otherwise" not in told(plain)
+
+
 @pytest.mark.parametrize("seed", samples(range(40), 5))
 @pytest.mark.parametrize("form", ["Total {}", "TOTAL {}", "Итого {}", "{} Total", "Ensemble {}"])
 def test_means_of_groups_that_are_called_totals_alike_are_no_regions(form: str, seed: int, tmp_path: Path) -> None:
@@ -569,7 +591,7 @@ def test_a_region_called_like_a_total_in_another_language_stays(kind: str, tmp_p
     path = written(tmp_path / "t.csv", names, table)
     (block,), _ = read_blocks(read_sheets(path), None)
     assert name not in block.match.outside
-    assert [told.count(name) for told in map(str, block.doubts) if "counted as a region" in told] == [1]
+    assert [told.count(name) for told in map(str, block.doubts) if "would be a total" in told] == [1]
     file = read_audit_file(path)
     assert name in set(file.sources.cells["label"])
     assert sum(f"{name} would be a total" in str(told) for told in file.left_out) == 1
