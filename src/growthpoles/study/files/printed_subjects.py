@@ -319,6 +319,8 @@ def is_no_quantity(text: str) -> bool:
 
 def _says_how(text: str) -> bool:
     """Tell whether a label says how something is measured and not what: "in % of the previous year"."""
+    if any(map(says_only_total, _LEVELS.split(text))):  # "All persons, Total"
+        return False
     return says_measure(text) and _COMPARES.search(text) is not None and _HOW_MEASURED.fullmatch(text) is not None
 
 
