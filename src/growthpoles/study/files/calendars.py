@@ -23,7 +23,14 @@ _SOLAR = re.compile(r"شمسی|\bSH\b|Solar Hijri|Iranian year", flags=re.IGNORE
 _BARE_ERAS = (
     ("พ.ศ. ", re.compile(r"พ\.? ?ศ|ปี|\bB\.?E\.?(?!\w)|Buddhist", flags=re.IGNORECASE), 2443, 2643),
     (_SOLAR_ERA, re.compile(r"سال|شمسی|\bSH\b|Solar Hijri|Iranian year", flags=re.IGNORECASE), 1279, 1479),
-    (_MINGUO, re.compile(r"民國|民国|Minguo|(?<!\d)1[0-4]\d ?年(?!級)", flags=re.IGNORECASE), 60, 189),
+    (
+        _MINGUO,
+        re.compile(
+            r"民國|民国|Minguo|(?<!\d)1[0-4]\d ?年(?:[底末初中度第\d\s,，、()（）]|$)", re.IGNORECASE | re.MULTILINE
+        ),
+        60,
+        189,
+    ),
     (_HIJRI, _LUNAR, 1319, 1500),
 )
 # Words in the letters of Persian, and places that print the years of the Iranian calendar bare in English.
@@ -31,7 +38,9 @@ _IRANIAN = re.compile(r"[\u067e\u0686\u0698\u06af\u06a9\u06cc]")
 _NO_IRANIAN = re.compile(r"[\u0679\u0688\u0691\u06ba\u06d2]")  # Urdu
 _IN_IRAN = re.compile(r"\b(?:Iran|Tehran|Teheran|[EI]s?fahan|Mazandaran|Kabul|Kandahar|Herat)\b", flags=re.IGNORECASE)
 _OF_SOLAR = re.compile(r"(?<![\d.,/])(?:سال\s*)?(1[34]\d\d)(?!\d|[.,]\d)")
-_OF_MINGUO = re.compile(r"(?:(?:中華)?民國\s*(\d{2,3})|(?<!\d)(1[0-4]\d|[6-9]\d))(?=\s*年)")
+_OF_MINGUO = re.compile(
+    r"(?:(?:中華)?民國\s*(\d{2,3})|(?<!\d)(1[0-4]\d|[6-9]\d))(?=\s*年(?:[底末初中度第\d\s,，、()（）]|$))"
+)
 _MINGUO_COLUMN = re.compile(r"(?:民國|統計|資料|調查|會計)?(?:年度|年份|年別|年)")
 _IN_COMMON = {_SOLAR_ERA: (_OF_SOLAR, _SOLAR_YEARS), _MINGUO: (_OF_MINGUO, _MINGUO_YEARS)}
 #: Parts of an Iranian year, some of which are in the later common one.
