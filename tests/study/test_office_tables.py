@@ -476,6 +476,42 @@ def test_bare_years_of_another_era_are_read_and_told(title: str, years: list[str
     assert any("another era" in text for text in found.attrs["remarks"])
 
 
+_IN_EAST = {
+    "日本": (
+        "都道府県",
+        "北海道 青森県 岩手県 宮城県 秋田県 山形県",
+        "{}年{} {}（{}年） {}年末{} {}（{}年、人） {}年度{}",
+    ),
+    "臺灣": ("縣市別", "新北市 臺北市 桃園市 屏東縣 高雄市", "{}年{} {}（{}年） {}年底{} {}年度{} 民國{}年{}"),
+}
+
+
+@pytest.mark.parametrize("seed", samples(range(60), 8))
+@pytest.mark.parametrize("place", _IN_EAST)
+def test_a_year_written_together_with_a_title_goes_from_it(place: str, seed: int, tmp_path: Path) -> None:
+    """Eras within titles are read, and no sign for the year is left; spans and ages in years are no years."""
+    rng = np.random.default_rng([57, seed])
+    column, names, forms = _IN_EAST[place]
+    year, what = int(rng.integers(2011, 2025)), str(rng.choice(["人口", "戶數", "就業者数"]))
+    if place == "日本":
+        told = rng.choice([str(year), f"令和{year - 2018}" if year > 2019 else f"平成{year - 1988}"])
+    else:
+        told = str(year - 1911)
+    form = str(rng.choice([form for form in forms.split() if not (form.startswith("民國") and len(told) > 3)]))
+    title = form.format(*((what, told) if form.startswith("{}（") else (told, what)))
+    span = int(rng.choice([100, 110, 120, 140]))
+    heads = (
+        [f"築{span - 50}年未満", f"築{span}年以上"] if place == "日本" else [f"屋齡{span - 50}年以下", f"{span}年以上"]
+    )
+    rows = [f"{name},{a},{b}" for name, (a, b) in zip(names.split(), rng.integers(90, 999_999, (5, 2)), strict=True)]
+    path = tmp_path / "t.csv"
+    path.write_text("\n".join([title, f"{column},{','.join(heads)}", *rows]), encoding="utf-8")
+    found = gp.read_table(path)
+    assert {*found["year"]} == {year}
+    unit = "（人）" if form.endswith("人）") else ""
+    assert {*found["indicator"]} == {f"{what}{unit}: {head}" for head in heads} or {*found["indicator"]} == {*heads}
+
+
 _OF_IRAN = [
     ("جمعیت کشور برحسب استان", "استان", "{}", "مرکزی گیلان فارس تهران یزد قم لرستان گلستان"),
     ("", "استان", "جمعیت سال {}", "مرکزی گیلان فارس تهران یزد قم لرستان گلستان"),

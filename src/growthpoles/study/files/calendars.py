@@ -13,6 +13,10 @@ from growthpoles.study.files.problems import FAR_YEARS, LUNAR_YEARS
 
 _HIJRI, _SOLAR_ERA, _SOLAR_YEARS = "هـ", "سال ", 621
 _MINGUO, _MINGUO_YEARS = "民國", 1911
+# A bare year ("112年") but for ages, spans and decades, in a sheet with signs that are written so in Taiwan alone.
+_BARE_MINGUO = r"(?<![\d.])(1[0-4]\d|[6-9]\d)(?=\s*年(?![以未級期代間齡次前後來內之滿確存]))"
+_TO_MINGUO = r"\s*[-–—~～〜至]\s*(?:民[國国])?\s*1[0-4]\d\s*年"
+_IN_TAIWAN = r"\A(?=[\s\S]*[縣臺灣])"
 _FIRST = 60  # rows whose words tell the language
 #: The lunar Hijri calendar, whose year is shorter than a common one and falls on two of them.
 _LUNAR = re.compile(
@@ -23,14 +27,7 @@ _SOLAR = re.compile(r"شمسی|\bSH\b|Solar Hijri|Iranian year", flags=re.IGNORE
 _BARE_ERAS = (
     ("พ.ศ. ", re.compile(r"พ\.? ?ศ|ปี|\bB\.?E\.?(?!\w)|Buddhist", flags=re.IGNORECASE), 2443, 2643),
     (_SOLAR_ERA, re.compile(r"سال|شمسی|\bSH\b|Solar Hijri|Iranian year", flags=re.IGNORECASE), 1279, 1479),
-    (
-        _MINGUO,
-        re.compile(
-            r"民國|民国|Minguo|(?<!\d)1[0-4]\d ?年(?:[底末初中度第\d\s,，、()（）]|$)", re.IGNORECASE | re.MULTILINE
-        ),
-        60,
-        189,
-    ),
+    (_MINGUO, re.compile(rf"民國|民国|Minguo|{_IN_TAIWAN}[\s\S]*?{_BARE_MINGUO}", flags=re.IGNORECASE), 60, 189),
     (_HIJRI, _LUNAR, 1319, 1500),
 )
 # Words in the letters of Persian, and places that print the years of the Iranian calendar bare in English.
@@ -39,7 +36,7 @@ _NO_IRANIAN = re.compile(r"[\u0679\u0688\u0691\u06ba\u06d2]")  # Urdu
 _IN_IRAN = re.compile(r"\b(?:Iran|Tehran|Teheran|[EI]s?fahan|Mazandaran|Kabul|Kandahar|Herat)\b", flags=re.IGNORECASE)
 _OF_SOLAR = re.compile(r"(?<![\d.,/])(?:سال\s*)?(1[34]\d\d)(?!\d|[.,]\d)")
 _OF_MINGUO = re.compile(
-    r"(?:(?:中華)?民國\s*(\d{2,3})|(?<!\d)(1[0-4]\d|[6-9]\d))(?=\s*年(?:[底末初中度第\d\s,，、()（）]|$))"
+    rf"(?:中華)?民[國国]\s*(\d{{2,3}})(?=\s*年|{_TO_MINGUO})|(?<![\d.])(1[0-4]\d)(?=\s*年?{_TO_MINGUO})|{_BARE_MINGUO}"
 )
 _MINGUO_COLUMN = re.compile(r"(?:民國|統計|資料|調查|會計)?(?:年度|年份|年別|年)")
 _IN_COMMON = {_SOLAR_ERA: (_OF_SOLAR, _SOLAR_YEARS), _MINGUO: (_OF_MINGUO, _MINGUO_YEARS)}

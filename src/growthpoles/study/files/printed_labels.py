@@ -129,6 +129,7 @@ _ERA = re.compile(
     flags=re.IGNORECASE,
 )
 _ERAS = {"令和": 2018, "平成": 1988, "昭和": 1925, "民國": 1911, "民国": 1911, "سال": 621}  # the year before the first
+_ERA_INSIDE = re.compile(r"(令和|平成|昭和|民國|民国)\s*(\d{1,3}|元)(?=\s*年)")  # in a longer text
 _OF_DATA = r"(?:\s+(?:of the data|of data|d[oe]s dados|de los datos|des données|dei dati|danych|dat|údajů))?"
 _REFERENCE = alternatives("reference_period")
 YEAR_WORDS = re.compile(
@@ -161,7 +162,7 @@ _BASE_YEAR = re.compile(
     rf"(?:\s*(?:{_LINK}|{_CONSTANT}|{_SAID}))*[\s(]+{_YEAR}(?!\d)"
     rf"|(?<![^\W\d_])[ву]\s+(?:\w+[иы]х\s+)?ц[еі]нах\s+{_YEAR}(?!\d)"
     rf"|(?<!\d){_YEAR}(?:[.-]|e[nr]\b|\s?ж\.)?\s*(?:{_SAID}\s*)?(?:{_CONSTANT}\s+)?(?!pri[cx]|preç|precio|prezz|цен|цін){_PRICE}"
-    rf"|(?<!\d){_YEAR}\s*[年년]\s*\w{{0,5}}?(?:价|價|価|가격)"
+    rf"|(?<!\d){_YEAR}\s*[年년]\s*\w{{0,5}}?(?:价|價|価|가격|基準|基准|基期|기준)"
     rf"|(?<!\d){_YEAR}\s*(?:{_SAID}|г\.?|р\.|年|년)?\s*[=≡:]\s*1(?:00|0{{3}})?(?!\d)|=\s*{_YEAR}(?!\d)"
     rf"|{one_of('bases')}(?:[\s:]+(?:{_SAID}|{_LINK}))*[\s:(=–-]{{1,3}}{_YEAR}(?!\d)"
     rf"|(?<!\w)(?:{alternatives('classifications')})(?:\s?-?\s?[0-3]\s*\(|(?:[\s,.-]*{_EDITION}[\s-]*\d?(?:\.\d)?,?)?[\s:(–—-]*)"
@@ -192,7 +193,8 @@ _BRACKET = re.compile(
 )
 # "2025. gadā", "2025. gada sākumā": the dot of an ordinal goes, and the word for the year where no other follows it.
 _ORDINAL = re.compile(
-    rf"(?<=(?<!\d)(?:19|20)\d\d)(?:\s?م(?:يلادي[ةه]?)?(?!\w)|[–-](?:{_YEAR_WORD}|[жйy]|c[iıuü][ \u00a0]il\w*)(?!\w)\.?"
+    rf"(?<=(?<!\d)(?:19|20)\d\d)(?:\s?[年년](?!代)[度底末初中]?"
+    rf"|\s?م(?:يلادي[ةه]?)?(?!\w)|[–-](?:{_YEAR_WORD}|[жйy]|c[iıuü][ \u00a0]il\w*)(?!\w)\.?"
     rf"|(?:\.\s+{_YEAR_WORD}|\s+(?:met(?:ais?|ų|us)|[yй]il\w*|йил\w*|оны))(?!\w)\.?"
     r"(?=\s*(?:$|[()\[\],;:|–—-]))|\.(?=\s+(?-i:[a-zа-яё])))",
     flags=re.IGNORECASE,
@@ -463,7 +465,7 @@ def year_inside(text: str, *, spans: bool = False, days: bool = False) -> tuple[
         else:  # "(in 2022, thousand)"
             before, after = f"{left.lstrip()} {opened[0]}", after.lstrip(" ,;:")
     rest = re.sub(r"\s+\.(?=\s)", ",", f"{before} {after}".replace("\0", " "))
-    rest = re.sub(r"\(\s*\)|\[\s*\]", " ", re.sub(r"([(\[])\s+", r"\1", rest))
+    rest = re.sub(r"\(\s*\)|（[\s，、]*）|\[\s*\]", " ", re.sub(r"([(\[])\s+|(（)[\s，、]+", r"\1\2", rest))
     rest = re.sub(r"([;|/,])\s*(?=[;|/,])", "", " ".join(rest.split()))
     rest = re.sub(r"\s+(?=[,;:])|[\s,;:]+(?=[)\]])", "", rest).strip(" ,;:/|–—-_.+")
     return years.pop(), without_link(rest.translate(_SHOWN))
@@ -477,7 +479,12 @@ def without_link(text: str) -> str:
 def _without_days(text: str) -> str:
     plain = text.translate(DIGITS).replace("_", " ")
     plain = _ENDED.sub(lambda hit: f"{hit[0][:-2]}{_ended(hit)[1]}" if hit[3] else hit[0], plain)
-    return _base_hidden(_opened(_DAYS.sub("", _YR.sub("", plain))))
+    return _base_hidden(_opened(_DAYS.sub("", _YR.sub("", _eras_common(plain)))))
+
+
+def _eras_common(text: str) -> str:
+    """Return a text whose years of an era that it names itself ("令和2年") are common ones."""
+    return _ERA_INSIDE.sub(lambda hit: str(_ERAS[hit[1]] + (1 if hit[2] == "元" else int(hit[2]))), text)
 
 
 def marks_of_years(texts: Iterable[str]) -> dict[str, str]:
@@ -505,8 +512,8 @@ def marks_of_years(texts: Iterable[str]) -> dict[str, str]:
 
 
 #: "Population 2015-2020", "Años 2019 a 2022", "(2010 und 2022)".
-_AND = r"[-–—/,،;&]|to|till|until|and|a|al|y|e|und|bis|et|à|au|do|i|do|по|до|и|та|و|إلى|الى"
-_LISTED = rf"(?:FY\s?)?{_YEAR}(?:[/–-](?:19|20)?\d\d(?!\d))?"
+_AND = r"[-–—/,،;&]|to|till|until|and|a|al|y|e|und|bis|et|à|au|do|i|do|по|до|и|та|و|إلى|الى|[~～〜至]|から|부터"
+_LISTED = rf"(?:FY\s?)?{_YEAR}(?:[/–-](?:19|20)?\d\d(?!\d))?(?:\s?[年년][度底末]?)?"
 _YEAR_BETWEEN = _LISTED.replace(_YEAR, _YEAR[1:-1])
 _SPAN = re.compile(
     rf"[\s,،;:.(\[–—-]*(?:\b(?:{YEAR_WORDS.pattern})\s+|\b(?:from|de|von|du|с|in|en|в|за|на)\s+)?(?<![\d.,])\(?"
@@ -554,7 +561,8 @@ def doubtful_year(text: str) -> bool:
 def years_in(text: str) -> list[int]:
     """Return the years that stand in a text, but for those of prices."""
     label = parse_year(text)
-    return [label.year] if label else [int(hit) for hit in re.findall(rf"(?<!\d){_YEAR}(?!\d)", _base_hidden(text))]
+    plain = _base_hidden(_eras_common(text))
+    return [label.year] if label else [int(hit) for hit in re.findall(rf"(?<!\d){_YEAR}(?!\d)", plain)]
 
 
 @functools.lru_cache(maxsize=MANY_CELLS)
