@@ -123,10 +123,10 @@ PARTS: dict[str, dict[str, set[str]]] = {
             "region_rows",
             "table_blocks",
         },
-        "file_variable": {"files", "guess_columns", "read_published", "total_columns"},
+        "file_variable": {"files", "guess_columns", "read_published"},
         "pole_tables": {"study_spec", "load_study", "inputs"},
         "verdict": {"study_spec", "load_study", "inputs"},
-        "industry_analysis": {"study_spec", "load_study", "inputs"},
+        "industry_analysis": {"study_spec", "load_study", "inputs", "files", "file_variable", "total_columns"},
     },
 }
 HEAVY = (

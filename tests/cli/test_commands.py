@@ -1452,3 +1452,22 @@ def test_a_change_without_years_is_told_those_of_its_table(county_file, ask, tmp
     done = ask("map", "change", str(county_file), "--table", str(tmp_path / "t.csv"), "--key", "code")
     assert f"allowed: --years {years[0]} {years[2]} (or {years[0]},{years[2]})" in done.stderr
     assert f"of {years[0]}, {years[1]}, {years[2]}" in done.stderr
+
+
+def test_a_layer_of_several_levels_shows_those_with_rows(tmp_path: Path, ask: Ask) -> None:
+    shapes = {name: box(i, 0, i + 1, 1) for i, name in enumerate(["North", "East", "South", "West"])}
+    layer = gpd.GeoDataFrame({"id": [*shapes, "Country"]}, geometry=[*shapes.values(), box(0, 0, 4, 1)], crs=4326)
+    layer.to_file(tmp_path / "own.gpkg")
+    (tmp_path / "t.csv").write_text("id,Rate\n" + "".join(f"{name},{3.5 + i}\n" for i, name in enumerate(layer["id"])))
+    for command in (["map"], ["map", "clusters"], ["stats"]):
+        out = [] if command == ["stats"] else ["--out", str(tmp_path / "m.png")]
+        done = ask(*command, str(tmp_path / "own.gpkg"), "--table", str(tmp_path / "t.csv"), *out)
+        assert done.returncode == 0
+        assert "Country: left out with the row, as other regions of the layer fill the polygon" in done.stderr
+    files = "--table", str(tmp_path / "t.csv"), "--boundaries", str(tmp_path / "own.gpkg"), "--year", "2020"
+    assert ask("init", str(tmp_path / "own"), *files).returncode == 0
+    assert 'drop = ["Country"]' in (tmp_path / "own" / "study.toml").read_text()
+    assert ask("validate", str(tmp_path / "own")).returncode == 0
+    regions = layer.set_index("id").assign(v=range(5)).to_crs(3857)
+    with pytest.raises(gp.MapError, match="'Country': its polygon is filled by North, East, South, West"):
+        gp.plot_values(regions, "v")

@@ -13,8 +13,9 @@ from libpysal.graph import Graph
 from shapely import MultiPolygon, Point, Polygon, box
 
 from growthpoles.errors import DataError, RegionError
-from growthpoles.regions.coverage import check_coverage, coverage_faults, mend, neighbor_pairs
+from growthpoles.regions.coverage import check_coverage, coverage_faults, mend, neighbor_pairs, of_one_level
 from growthpoles.regions.enclaves import find_enclaves, merge_enclaves
+from samples import samples
 
 
 def layer(crs=None, **shapes) -> gpd.GeoDataFrame:
@@ -256,3 +257,33 @@ def test_parts_within_parts_are_holes_and_islands_in_them(seed):
     mended, change = mend(MultiPolygon(parts))
     assert mended.is_valid and mended.area == pytest.approx(area) and change == pytest.approx(0)
     assert mend(MultiPolygon([*parts, parts[0]]))[0].equals(mended)  # one that is written twice
+
+
+@pytest.mark.parametrize("seed", samples(range(60), 6))
+def test_of_several_levels_in_one_layer_those_with_rows_are_kept(seed: int) -> None:
+    """A country, its provinces and their districts in one layer, in any order, with a city in a region beside them."""
+    rng = np.random.default_rng([3, seed])
+    wide, high = int(rng.integers(2, 5)), int(rng.integers(2, 4))
+    districts = {f"D{i}{j}": shapely.box(i, j, i + 1, j + 1) for i in range(wide) for j in range(high)}
+    provinces = {f"P{i}": shapely.box(i, 0, i + 1, high) for i in range(wide)}
+    apart = {"City": shapely.box(20.4, 0.4, 20.6, 0.6), "Around": shapely.box(20, 0, 21, 1)}
+    levels = [districts, provinces, {"Country": shapely.box(0, 0, wide, high)}]
+    every = districts | provinces | levels[2] | apart
+    names = rng.permutation(list(every)).tolist()
+    grow = 1 + rng.uniform(0, 0.004)  # levels are drawn at different scales
+    shapes = [shapely.affinity.scale(every[x], grow, grow) if x in provinces else every[x] for x in names]
+    regions = gpd.GeoDataFrame(geometry=shapes, index=pd.Index(names), crs=3857)
+    with_rows = int(rng.integers(3))
+    held = {*levels[with_rows], "City", "Around"}
+    above = bool(rng.integers(2))  # a table often has the rows of its totals, too
+    kept, notes = of_one_level(regions, held | ({*every} - {*districts} if above and with_rows < 2 else set()))
+    wanted = provinces if above and with_rows == 1 else levels[with_rows]
+    assert set(kept.index) == {*wanted, "City", "Around"}
+    told = " ".join(notes)
+    assert all(name in told for name in ["Country"] * (with_rows < 2))
+    assert ("have no row" in told) == (with_rows > 0) and ("with the row" in told) == (above and with_rows < 2)
+    for a, b in [("D00", "P0"), ("Country", "All")]:
+        twins = pd.concat([regions.loc[[a]], regions.loc[[a]].rename({a: b})])
+        with pytest.raises(DataError, match=r"one and the same polygon; allowed: .*ignore"):
+            of_one_level(twins, [a, b])
+        assert list(of_one_level(twins, [b])[0].index) == [b]

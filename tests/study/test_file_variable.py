@@ -24,11 +24,11 @@ from growthpoles.study.examine_study import examine_study
 from growthpoles.study.file_variable import (
     FileData,
     FileOptions,
-    industries_of,
     read_files,
     read_matrix,
 )
 from growthpoles.study.guess_columns import choose_key, guess_layer, name_columns
+from growthpoles.study.industry_analysis import industries_of
 from growthpoles.study.inputs.study_regions import study_regions
 from growthpoles.study.propose_study import propose_study
 from samples import samples

@@ -420,8 +420,8 @@ def _specialise_file(
     """Show one table about the industries in a file; first how far those of every region differ from those of all."""
     from growthpoles.language.languages import check_language
     from growthpoles.specialisation.matrix import check_matrix
-    from growthpoles.study.file_variable import industries_of, read_matrix
-    from growthpoles.study.industry_analysis import OF_FILES, ONE, of_matrix
+    from growthpoles.study.file_variable import read_matrix
+    from growthpoles.study.industry_analysis import OF_FILES, ONE, industries_of, of_matrix
 
     check_language(lang)
     if show not in (None, *OF_FILES):

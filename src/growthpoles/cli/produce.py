@@ -375,7 +375,9 @@ def _draw_file(
     if years is not None:
         before = read_files(path, replace(options, year=years[0]), variable=variable)
         found.notes = list(dict.fromkeys([*found.notes, *before.notes]))
-        first = before.values(variable)  # "Q1" is the column "Q1 2020" of one year and "Q1 2022" of the other
+        first = before.values(variable).reindex(
+            values.index
+        )  # "Q1" is the column "Q1 2020" of one year and "Q1 2022" of the other
         if first.name == values.name in found.table.attrs["undated"]:
             problem = f"{quoted(values.name)} says no year, and would be its own change"
             offered = listed(found.in_both(), write=str)

@@ -13,9 +13,11 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from growthpoles.errors import DataError, message, remedy, unknown_option
+from growthpoles.errors import DataError, listed, message, plain, quoted, remedy, unknown_option
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from geopandas import GeoDataFrame
     from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
@@ -159,6 +161,59 @@ def check_coverage(
     return result
 
 
+def of_one_level(regions: GeoDataFrame, held: Collection[str]) -> tuple[GeoDataFrame, list[str]]:
+    """Leave out regions that others of the layer fill, as of a country beside its provinces; say which.
+
+    Parameters
+    ----------
+    regions : GeoDataFrame
+        Valid polygons, index of unique region codes.
+    held : collection of str
+        Those that have a row. Of a region and the ones that fill it these are kept; the smaller ones where both have.
+
+    Returns
+    -------
+    tuple of GeoDataFrame, list of str
+        The regions left, and sentences.
+
+    Raises
+    ------
+    DataError
+        Where two regions that have a row are one and the same polygon.
+    """
+    shapes = regions.geometry.to_numpy()
+    areas, has = shapely.area(shapes), regions.index.isin(list(held))
+    inner, outer = shapely.STRtree(shapes).query(shapely.point_on_surface(shapes), predicate="within")
+    parts: dict[int, list[int]] = {}
+    for i, j in zip(inner.tolist(), outer.tolist(), strict=True):
+        if (areas[i], i) < (areas[j], j):
+            parts.setdefault(j, []).append(i)
+    wholes, below = dict[int, None](), dict[int, None]()
+    for j in sorted(parts, key=areas.item):
+        filled = shapely.area(shapely.intersection(shapes[j], shapely.union_all(shapes[parts[j]])))
+        if filled < _FILLED * areas[j]:
+            continue  # a city within its region
+        twin = max(parts[j], key=areas.item)
+        if has[j] and has[twin] and areas[twin] >= _FILLED * areas[j]:
+            problem = f"{plain(regions.index[twin])} and {plain(regions.index[j])} have one and the same polygon"
+            allowed = remedy("one region for each polygon, or {ignore}", ignore=quoted(regions.index[j]))
+            raise DataError(message(problem, where=regions.attrs.get("source"), allowed=allowed))
+        if has[j] and not has[parts[j]].any():
+            below |= dict.fromkeys(parts[j])
+        else:
+            wholes[j] = None
+    below = {i: None for i in below if i not in wholes}
+    told = "left out{row}, as other regions of the layer fill the polygon"
+    kinds = {
+        told.format(row=" with the row"): [j for j in wholes if has[j]],
+        told.format(row=""): [j for j in wholes if not has[j]],
+        "left out, as they have no row and lie in the polygons of regions that have one": list(below),
+    }
+    notes = [f"{listed(regions.index[left])}: {why}" for why, left in kinds.items() if left]
+    return regions[~np.isin(np.arange(len(regions)), [*wholes, *below])], notes
+
+
+_FILLED = 0.98  # of the area of a region, from which on others are the same once more
 _WIDER = (2, 4, 8, 16)  # times the default tolerance, for gaps that it leaves open
 
 

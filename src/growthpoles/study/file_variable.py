@@ -22,9 +22,8 @@ from growthpoles.errors import (
 )
 from growthpoles.language.languages import LANGUAGES
 from growthpoles.study.files.printed_labels import UNSTATED, parse_year, year_inside, year_of_part
-from growthpoles.study.files.printed_subjects import bear_sections, yearless
+from growthpoles.study.files.printed_subjects import yearless
 from growthpoles.study.files.problems import ON_REQUEST, ColumnsLeftOut, partly_told
-from growthpoles.study.total_columns import INDUSTRY, measures_beside, no_amount, total_columns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -254,7 +253,7 @@ class FileData:
     def _without_year(self) -> tuple[pd.DataFrame, str]:
         """Return the columns whose headers say no year though others do, or why they cannot be read."""
         try:
-            return (self.table[[]] if self.undated is None else self.undated()), ""
+            return (self.table[[]] if self.undated is None else self.undated().loc[self.table.index]), ""
         except DataError as error:
             return self.table[[]], str(error)
 
@@ -326,6 +325,7 @@ def read_files(path: Path, options: FileOptions, *, variable: str | None = None,
         If a file cannot be read, or something in it cannot be decided.
     """
     from growthpoles.regions.boundaries import boundary_notes, read_boundaries, with_names
+    from growthpoles.regions.coverage import check_coverage, of_one_level
     from growthpoles.regions.projection import crs_wanted, to_analysis_crs
 
     if path.suffix.lower() in _TABLES:
@@ -347,11 +347,6 @@ def read_files(path: Path, options: FileOptions, *, variable: str | None = None,
         problem, otherwise = "the file does not state its coordinate system", "; {plane} for a plane of unknown units"
         allowed = crs_wanted(regions, otherwise, plane=Option("crs", '"none"'))
         raise DataError(message(problem, where=str(path), allowed=allowed))
-    if neighbours:
-        from growthpoles.regions.coverage import check_coverage
-
-        regions = check_coverage(regions, repair=options.repair)
-    regions = regions if plane else to_analysis_crs(regions)
     undated = None
     if options.table is None:
         table = _numbers(regions)
@@ -362,6 +357,15 @@ def read_files(path: Path, options: FileOptions, *, variable: str | None = None,
         if in_headers or len(loose.columns):
             read = functools.partial(_undated, regions, path, key, layer, options, loose, in_headers=in_headers)
             undated = functools.cache(read)
+    regions, left_out = of_one_level(regions, table.index.difference(table.attrs.get("no_row", ())))
+    if left_out:
+        lacking = regions.index.intersection(table.attrs.get("no_row", ()))
+        notes[:] = [note for note in notes if "no row for" not in note] + left_out
+        notes += [f"no row for {listed(lacking)}: no data"] if len(lacking) else []
+        table = table.loc[regions.index]
+    if neighbours:
+        regions = check_coverage(regions, repair=options.repair)
+    regions = regions if plane else to_analysis_crs(regions)
     if name is not None:
         regions = with_names(regions, name, key)
     if options.name is None:
@@ -470,10 +474,11 @@ def _joined(
     year = _year_of(long, options, options.table, notes, variable)
     bare = regions[[regions.geometry.name]]
     joined = join(bare, long[long["year"] == year])
-    if "no_row" in joined.attrs and not any("no row for" in note for note in notes):
-        notes.append(f"no row for {listed(joined.attrs['no_row'])}: no data")
+    lacking = joined.attrs.get("no_row", [])
+    if lacking and not any("no row for" in note for note in notes):
+        notes.append(f"no row for {listed(lacking)}: no data")
     table = joined.drop(columns=bare.columns)
-    table.attrs = {"undated": undated, **({} if year == UNSTATED else {"year": year})}
+    table.attrs = {"undated": undated, "no_row": lacking, **({} if year == UNSTATED else {"year": year})}
     table.attrs |= {name: long.attrs[name] for name in ("units", "partly", "codes", "shared", "titles", "sums")}
     of_parts = {name: when for name in map(str, table) if (when := year_of_part(name)) not in (None, year)}
     labels = {name: held[year] for name, held in long.attrs["printed"].items() if year in held}
@@ -643,78 +648,3 @@ def read_matrix(path: Path, options: FileOptions) -> FileData:
     table.attrs = ({} if year == UNSTATED else {"year": year}) | {"elsewhere": _elsewhere(long, year)}
     table.attrs |= {name: long.attrs[name] for name in ("units", "codes", "shared", "titles", "sums")}
     return FileData(None, table, notes, path.name)
-
-
-def _turned(table: pd.DataFrame) -> str:
-    """Say where the rows of a matrix look like industries and its columns do not: it may lie the other way round."""
-
-    def share(labels: Any) -> float:
-        texts = [str(label) for label in labels]
-        return sum(bool(INDUSTRY.search(text)) for text in texts) / max(1, len(texts))
-
-    down, across = share(table.index), share(table.columns)
-    if across >= 0.1 or not (down >= 0.3 or (bear_sections(table.index) and not bear_sections(table.columns))):
-        return ""
-    return (
-        f"the rows may be the industries, and the columns the regions ({listed(list(table.index)[:3])}): each row was "
-        "taken for a region; a boundary file before --table with this table turns it by the names of the regions"
-    )
-
-
-_PERCENTAGES = "all columns are percentages"
-
-
-def industries_of(data: FileData, named: list[str] | None) -> list[str]:
-    """Return the columns of a matrix that are industries: those that are named, or all but totals and no amounts.
-
-    Of several measures side by side, "Trade, Firms" and "Trade, Jobs", one is named: its columns are the industries.
-    What is left out, or is odd about what was named, is told in the notes of `data`.
-    """
-    from growthpoles.specialisation.matrix import told_shares
-
-    table, units = data.table, data.table.attrs.get("units", {})
-    beside = measures_beside(
-        [name for name in map(str, table) if not no_amount(name, units.get(name, ""), table[name])]
-    )
-    if named and len(named) == 1 and named[0] in beside and named[0] not in table:
-        table, named = table[beside[named[0]]], None
-    if named:
-        chosen = list(dict.fromkeys(str(data.values(name).name) for name in named))
-        for name, total in total_columns(table[chosen]).items():
-            data.notes.append(f"column {plain(name)} is counted as an industry since it was named, but {total.told}")
-        amounts = [name for name in map(str, table) if not no_amount(name, units.get(name, ""), table[name])]
-        if others := [name for name in amounts if name not in {*chosen, *total_columns(table[amounts])}]:
-            told = f"the whole economy is the {len(chosen)} industries named: {listed(others, limit=8)} enter no share"
-            data.notes.append(f"{told}; --industry for these, too, or none at all, measures against the whole table")
-        data.notes += told_shares(table[chosen])
-        return chosen
-    if data.regions is None and (told := _turned(table)):
-        data.notes.append(told)
-    columns = [str(name) for name in table]
-    why = {name: what for name in columns if (what := no_amount(name, units.get(name, ""), table[name]))}
-    if set(why.values()) == {"a percentage"} and len(why) == len(columns):
-        why = {}
-        data.notes.append(f"{_PERCENTAGES}: every region counts alike, whatever its size")
-    out = {name: f"{what}, not an amount" for name, what in why.items()}
-    if table is data.table and beside:
-        problem = f"the same columns stand side by side for each of {listed(beside, limit=8, write=quoted)}"
-        allowed = "the industries of one of them, " + " or ".join(f'--industry "{each}"' for each in beside)
-        allowed += ", or, where all are parts of one whole, --industry for every column"
-        raise DataError(message(problem, where=data.source, allowed=allowed))
-    for name, total in total_columns(table.drop(columns=list(out))).items():
-        if not total.certain:
-            allowed = "--industry for every column that is an industry"
-            raise DataError(message(f"column {plain(name)}: {total.told}", where=data.source, allowed=allowed))
-        out[name] = total.told
-    alike: dict[str, list[str]] = {}
-    for name, told in out.items():
-        alike.setdefault(told, []).append(name)
-    for told, (name, *more) in alike.items():
-        left = f"taken for no industr{'ies' if more else 'y'}, and {'are' if more else 'is'} left out ({told})"
-        few = listed([name, *more], limit=8)
-        data.notes.append(f"{len(more) + 1} columns were {left}: {few}" if more else f"column {few} was {left}")
-    kept = [name for name in columns if name not in out]
-    data.tell_years(kept)
-    if not any(note.startswith(_PERCENTAGES) for note in data.notes):
-        data.notes += told_shares(table[kept])
-    return kept

@@ -205,7 +205,7 @@ def guess_layer(
     Raises
     ------
     DataError
-        If it cannot be read, the key is not one of its columns, or no column could be a key.
+        If it cannot be read, the key is none of its columns, or none could be one.
     """
     from growthpoles.regions.boundaries import read_layer
     from growthpoles.regions.layer_files import PLACED
@@ -224,13 +224,8 @@ def guess_layer(
     key = key and unshortened(key, table.columns)
     if key is not None and key not in table.columns:
         near = nearest(key, table.columns, n=1, words=True)
-        told = message(
-            f"no column {key[:60]!r}",
-            where=str(path),
-            allowed=listed(table.columns, write=quoted),
-            near=map(quoted, near),
-        )
-        raise DataError(told)
+        allowed = listed(table.columns, write=quoted)
+        raise DataError(message(f"no column {key[:60]!r}", where=str(path), allowed=allowed, near=map(quoted, near)))
     if key is None and best is None:
         allowed = "a column that is filled and different in every feature"
         raise DataError(message("no column can identify the regions", where=str(path), allowed=allowed))
@@ -247,7 +242,8 @@ def guess_layer(
     keys = _text(table[guess.key])
     _settle_features(guess, frame, keys, dissolve)
     if shapes:
-        _look_at_shapes(guess, path, frame)
+        told = table[[guess.key, *names]].astype("string").fillna("").map(lambda text: name_keys(text).loose in known)
+        _look_at_shapes(guess, path, frame, {code for code, row in zip(keys, told.any(axis=1), strict=True) if row})
     empty = table[guess.key].isna().to_numpy()
     if empty.any():
         at = listed([i for i, each in enumerate(empty, 1) if each], limit=8)
@@ -349,10 +345,10 @@ def _settle_features(guess: LayerGuess, frame: gpd.GeoDataFrame, keys: Sequence[
     guess.notes.append(f"{listed(twice)}: several rows of the boundaries; their polygons are united (dissolve)")
 
 
-def _look_at_shapes(guess: LayerGuess, path: Path, frame: gpd.GeoDataFrame) -> None:
-    """Check what the study would check: coordinate system and shared borders."""
+def _look_at_shapes(guess: LayerGuess, path: Path, frame: gpd.GeoDataFrame, held: set[str]) -> None:
+    """Check what the study would check: one level of regions, those with rows, coordinate system and shared borders."""
     from growthpoles.regions.boundaries import altered_areas, read_boundaries
-    from growthpoles.regions.coverage import check_coverage
+    from growthpoles.regions.coverage import check_coverage, of_one_level
 
     regions = read_boundaries(
         path, key=guess.key, layer=guess.layer, encoding=guess.encoding, dissolve=guess.dissolve, drop=guess.drop,
@@ -372,6 +368,10 @@ def _look_at_shapes(guess: LayerGuess, path: Path, frame: gpd.GeoDataFrame) -> N
             guess.notes.append("the coordinate system: the file states none, and its numbers are no degrees")
     faults: str | None = None
     try:
+        every = regions.index
+        regions, left_out = of_one_level(regions, held)
+        guess.drop += every.difference(regions.index, sort=False).tolist()
+        guess.notes += [f"{each} (drop)" for each in left_out]
         check_coverage(regions)
     except GrowthpolesError as error:
         faults = str(error)

@@ -10,7 +10,18 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from growthpoles.errors import DataError, GrowthpolesError, RatingError, StudyError, message, parted, unknown_option
+from growthpoles.errors import (
+    DataError,
+    GrowthpolesError,
+    RatingError,
+    StudyError,
+    listed,
+    message,
+    parted,
+    plain,
+    quoted,
+    unknown_option,
+)
 from growthpoles.specialisation import (
     ClusterStars,
     Complexity,
@@ -34,9 +45,13 @@ from growthpoles.specialisation import (
     shift_share_factors,
 )
 from growthpoles.specialisation.location_quotient import location_quotient
+from growthpoles.specialisation.matrix import told_shares
+from growthpoles.study.file_variable import FileData
+from growthpoles.study.files.printed_subjects import bear_sections
 from growthpoles.study.inputs import industry_years, load_industries, study_catalogue
 from growthpoles.study.inputs.industry_table import NOT_DISCLOSED, industry_spec, with_undisclosed
 from growthpoles.study.study_spec import Study
+from growthpoles.study.total_columns import INDUSTRY, measures_beside, no_amount, total_columns
 
 _REPLICATIONS = 200
 _CELLS = 2_000  # regions x industries up to which complexity and next specialisations are resampled
@@ -399,3 +414,76 @@ def _groups(stated: Mapping[str, tuple[str, ...]] | None, index: pd.Index) -> pd
         problem = f"{stray[0]} is no region" if stray else f"{lacking[0]} is in no group"
         raise StudyError(message(problem, where="inequality.groups", allowed="every region in one group"))
     return pd.Series(own).reindex(index)
+
+
+def _turned(table: pd.DataFrame) -> str:
+    """Say where the rows of a matrix look like industries and its columns do not: it may lie the other way round."""
+
+    def share(labels: Any) -> float:
+        texts = [str(label) for label in labels]
+        return sum(bool(INDUSTRY.search(text)) for text in texts) / max(1, len(texts))
+
+    down, across = share(table.index), share(table.columns)
+    if across >= 0.1 or not (down >= 0.3 or (bear_sections(table.index) and not bear_sections(table.columns))):
+        return ""
+    return (
+        f"the rows may be the industries, and the columns the regions ({listed(list(table.index)[:3])}): each row was "
+        "taken for a region; a boundary file before --table with this table turns it by the names of the regions"
+    )
+
+
+_PERCENTAGES = "all columns are percentages"
+
+
+def industries_of(data: FileData, named: list[str] | None) -> list[str]:
+    """Return the columns of a matrix that are industries: those that are named, or all but totals and no amounts.
+
+    Of several measures side by side, "Trade, Firms" and "Trade, Jobs", one is named: its columns are the industries.
+    What is left out, or is odd about what was named, is told in the notes of `data`.
+    """
+    table, units = data.table, data.table.attrs.get("units", {})
+    beside = measures_beside(
+        [name for name in map(str, table) if not no_amount(name, units.get(name, ""), table[name])]
+    )
+    if named and len(named) == 1 and named[0] in beside and named[0] not in table:
+        table, named = table[beside[named[0]]], None
+    if named:
+        chosen = list(dict.fromkeys(str(data.values(name).name) for name in named))
+        for name, total in total_columns(table[chosen]).items():
+            data.notes.append(f"column {plain(name)} is counted as an industry since it was named, but {total.told}")
+        amounts = [name for name in map(str, table) if not no_amount(name, units.get(name, ""), table[name])]
+        if others := [name for name in amounts if name not in {*chosen, *total_columns(table[amounts])}]:
+            told = f"the whole economy is the {len(chosen)} industries named: {listed(others, limit=8)} enter no share"
+            data.notes.append(f"{told}; --industry for these, too, or none at all, measures against the whole table")
+        data.notes += told_shares(table[chosen])
+        return chosen
+    if data.regions is None and (told := _turned(table)):
+        data.notes.append(told)
+    columns = [str(name) for name in table]
+    why = {name: what for name in columns if (what := no_amount(name, units.get(name, ""), table[name]))}
+    if set(why.values()) == {"a percentage"} and len(why) == len(columns):
+        why = {}
+        data.notes.append(f"{_PERCENTAGES}: every region counts alike, whatever its size")
+    out = {name: f"{what}, not an amount" for name, what in why.items()}
+    if table is data.table and beside:
+        problem = f"the same columns stand side by side for each of {listed(beside, limit=8, write=quoted)}"
+        allowed = "the industries of one of them, " + " or ".join(f'--industry "{each}"' for each in beside)
+        allowed += ", or, where all are parts of one whole, --industry for every column"
+        raise DataError(message(problem, where=data.source, allowed=allowed))
+    for name, total in total_columns(table.drop(columns=list(out))).items():
+        if not total.certain:
+            allowed = "--industry for every column that is an industry"
+            raise DataError(message(f"column {plain(name)}: {total.told}", where=data.source, allowed=allowed))
+        out[name] = total.told
+    alike: dict[str, list[str]] = {}
+    for name, told in out.items():
+        alike.setdefault(told, []).append(name)
+    for told, (name, *more) in alike.items():
+        left = f"taken for no industr{'ies' if more else 'y'}, and {'are' if more else 'is'} left out ({told})"
+        few = listed([name, *more], limit=8)
+        data.notes.append(f"{len(more) + 1} columns were {left}: {few}" if more else f"column {few} was {left}")
+    kept = [name for name in columns if name not in out]
+    data.tell_years(kept)
+    if not any(note.startswith(_PERCENTAGES) for note in data.notes):
+        data.notes += told_shares(table[kept])
+    return kept

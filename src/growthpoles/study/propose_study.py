@@ -126,7 +126,7 @@ def _boundaries(layer: LayerGuess, blocks: Sequence[Block], relative: Callable[[
         if layer.dissolve:
             lines.append("dissolve = true              # CHECK: the rows of one region are united")
         if layer.drop:
-            lines.append(f"drop = {toml_list(layer.drop)}              # CHECK: without a polygon")
+            lines.append(f"drop = {toml_list(layer.drop)}              # CHECK: without a polygon, or of another level")
         if layer.crs:
             lines.append(f"crs = {quoted(layer.crs)}            # CHECK: the file does not state it")
         elif layer.crs is not None:

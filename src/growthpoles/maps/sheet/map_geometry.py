@@ -202,7 +202,7 @@ def prepare(regions: gpd.GeoDataFrame, extent: str = "auto") -> Base:
     valid = _valid(regions, shapes, arrays)
     if valid is not shapes:
         shapes, arrays = valid, _shape_arrays(valid)
-    apart, covered_by = _apart(shapes)
+    apart, covered_by = _apart(shapes, regions.index)
     if covered_by:
         shapes, arrays = apart, _shape_arrays(apart)
     if chosen and extent == "auto" and crs is not None:
@@ -235,7 +235,7 @@ def _valid(regions: gpd.GeoDataFrame, shapes: NDArray[np.object_], arrays: Array
     return mended
 
 
-def _apart(shapes: NDArray[np.object_]) -> tuple[NDArray[np.object_], tuple[tuple[int, int], ...]]:
+def _apart(shapes: NDArray[np.object_], names: pd.Index) -> tuple[NDArray[np.object_], tuple[tuple[int, int], ...]]:
     """Cut regions that lie in the polygon of a larger one out of it, which would hide them; return which they are."""
     import shapely
 
@@ -246,7 +246,12 @@ def _apart(shapes: NDArray[np.object_]) -> tuple[NDArray[np.object_], tuple[tupl
     apart = shapes.copy()
     for large in {large for _, large in met}:
         rest = shapely.difference(shapes[large], shapely.union_all([shapes[i] for i, j in met if j == large]))
-        if not shapely.is_empty(rest) and shapely.get_type_id(rest) in (3, 6):
+        if shapely.area(rest) < 0.02 * areas[large]:
+            hiding = listed([names[i] for i, j in sorted(met) if j == large])
+            problem = f"its polygon is filled by {hiding}, and would hide them or be hidden"
+            allowed = f"regions of one level, as by regions.drop(index={names[large]!r})"
+            raise MapError(message(problem, where=f"region {names[large]!r}", allowed=allowed))
+        if shapely.get_type_id(rest) in (3, 6):
             apart[large] = rest
     return apart, tuple(sorted(met))
 

@@ -297,7 +297,7 @@ def check_signs(lines: Iterable[tuple[str, Iterable[tuple[str, str]]]], where: s
         return
     allowed = (
         "no typeface of this machine has them; one that does, installed, or its .ttf file: {font}; "
-        "or other words: {title}, {source}"
+        "or other words: {title}, {source}, {name}"
     )
     signs, line = "".join(sorted(lost))[:_SIGNS_TOLD], next(iter(lost.values()))
     more = f" and {len(lost) - _SIGNS_TOLD} more" if len(lost) > _SIGNS_TOLD else ""
@@ -307,6 +307,7 @@ def check_signs(lines: Iterable[tuple[str, Iterable[tuple[str, str]]]], where: s
         "font": Option("font", font, f"gp.typeface({font})"),
         "title": Option("title", '"..."', 'variable="..."'),
         "source": Option("source", '"..."'),
+        "name": Option("name", "another column of names", "another column as name"),
     }
     raise MapError(message(problem, where=where, allowed=remedy(allowed, **options)))
 
