@@ -389,21 +389,22 @@ def line_of_sums(block: Block) -> str:
     return sums_line(block.grid.path, block.grid.sheet, keys, heads, signs)
 
 
+_ADDED_UP = "; parts of one region are added up by a study (key correspondence of its [[tables]])"
+
+
 def refuse_repeats(blocks: Sequence[Block], where: str, *, named: bool, aliases: Container[str] = ()) -> None:
     """Refuse regions of several names or rows that nothing tells apart, and say how the row that is not meant goes.
 
     If `named`, every name is a region of its own. Of names that are one region by `aliases`, these are doubted.
     """
     twins = [] if named else [each for block in blocks for each in namesakes(block)]
-    told = [
-        f"{' and '.join(map(shown, names))} are {'both' if len(names) == 2 else 'all'} {plain(code)}"
-        for code, names, _ in twins
-    ]
+    told = [f"{' and '.join(map(shown, each))} are {'both' if len(each) == 2 else 'all'} {plain(code)}"
+            for code, each, _ in twins]  # fmt: skip
     asked = [name for each in twins for name in each.names if name in aliases]
     ignored = [name for each in twins for name in each.others if {*each.names}.isdisjoint(asked)]
-    instead = list[str]()
-    text = "{ignore}, or another row of each that is no region"
-    text = f"{{aliases}} for what is another region{', and {ignore}' if ignored else ''}" if asked else text
+    instead, text = list[str](), "{ignore}, or another row of each that is no region"
+    if asked:
+        text = f"{{aliases}} for what is another region{', and {ignore}' if ignored else ''}{_ADDED_UP}"
     for block in blocks if not told else ():
         regions = {block.text(row, block.key or 0) for _, row in block.regions}
         at, parts = parts_of_regions(block)

@@ -205,7 +205,10 @@ def test_signs_of_no_font_are_refused_in_one_line(
     assert f'gp.typeface("Noto{family}-Regular.ttf")' in str(told.value)
     assert 'other words: variable="...", source="..."' in str(told.value)
     option = in_its_words(told.value.args[0], {"font", "title", "source"})
-    assert f"--font Noto{family}-Regular.ttf; or other words: --title ..., --source ..., --name another column of names" in option
+    assert (
+        f"--font Noto{family}-Regular.ttf; or other words: --title ..., --source ..., --name another column of names"
+        in option
+    )
     assert not (tmp_path / "map.png").exists()
     _forget()
 
