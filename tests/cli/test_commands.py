@@ -1146,6 +1146,9 @@ def test_nearest_neighbours_are_those_with_data_in_every_command(ask, tmp_path):
     done = ask("stats", *files, *near, "--statistic", "local_moran", "--out", str(table))
     held = pd.read_csv(table).set_index("region")["cardinality"]
     assert (held[np.isfinite(y)] == 5).all() and "neighbours are those among the others" in done.stderr
+    for statistic, form in [("local_moran", "text"), ("local_geary", "md"), ("local_getis_ord", "tex")]:
+        done = ask("stats", *files, *near, "--statistic", statistic, "--format", form)
+        assert done.returncode == 0, done.stderr
     told = {
         "en": "Neighbours: 5 nearest neighbours; p: conditional on the region’s own value, exact, two-sided, ",
         "ru": "Соседи: ближайшие соседи (k = 5); p: при",

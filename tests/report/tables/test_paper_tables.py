@@ -8,13 +8,15 @@ import shutil
 import subprocess
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
+from growthpoles.language.number_format import DASH
 from growthpoles.maps.captions import Caption, captions_tex
 from growthpoles.report.page_blocks import Column, Table
 from growthpoles.report.tables.paper_tables import _HIGH, _WIDE, _layout, html, tex
-from growthpoles.report.tables.table_formats import csv_bytes
+from growthpoles.report.tables.table_formats import csv_bytes, shown
 
 WORDS = {
     "en": "region index share of the industry probability neighbours untestable Gini",
@@ -87,3 +89,9 @@ def test_csv_opens_in_excel_and_reads_back(tmp_path: Path) -> None:
         assert content.startswith(mark) and (mark != b"" or content[:4] == b"name")
         (tmp_path / "t.csv").write_bytes(content)
         pd.testing.assert_frame_equal(pd.read_csv(tmp_path / "t.csv"), frame)
+
+
+@pytest.mark.parametrize("value", [None, float("nan"), np.float64("nan"), pd.NA, pd.NaT], ids=str)
+@pytest.mark.parametrize("column", ["cardinality", "n", "rank", "p", "p_value", "q", "local_moran", ""])
+def test_what_is_missing_is_a_dash_in_any_column(column: str, value: object) -> None:
+    assert shown(value, 3, column) == DASH

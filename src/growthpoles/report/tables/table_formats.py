@@ -160,8 +160,10 @@ _COUNTS = frozenset({"cardinality", "n", "rank", "rank_low", "rank_median", "ran
 def shown(value: object, digits: int, column: str = "", lang: str = SOURCE, least: float = 0.0) -> str:
     """Return a value as a person writes it: fixed digits, a p-value never as 0, a dash for missing."""
     known = plain(value)
+    if known is None:
+        return DASH
     if isinstance(known, bool) or not isinstance(value, int | float | np.number):
-        return DASH if known is None else str(known)
+        return str(known)
     if isinstance(value, float) and P_COLUMN.fullmatch(column):
         return format_p(value, lang, digits=digits, least=least if column == "p_value" else 0.0)
     counted = isinstance(known, int) or (column in _COUNTS and float(known).is_integer())
