@@ -1146,8 +1146,8 @@ def test_nearest_neighbours_are_those_with_data_in_every_command(ask, tmp_path):
     done = ask("stats", *files, *near, "--statistic", "local_moran", "--out", str(table))
     held = pd.read_csv(table).set_index("region")["cardinality"]
     assert (held[np.isfinite(y)] == 5).all() and "neighbours are those among the others" in done.stderr
-    for statistic, form in [("local_moran", "text"), ("local_geary", "md"), ("local_getis_ord", "tex")]:
-        done = ask("stats", *files, *near, "--statistic", statistic, "--format", form)
+    for statistic, form in [("local_moran", ()), ("local_geary", ("-f", "md")), ("local_getis_ord", ("-f", "tex"))]:
+        done = ask("stats", *files, *near, "--statistic", statistic, *form)
         assert done.returncode == 0, done.stderr
     told = {
         "en": "Neighbours: 5 nearest neighbours; p: conditional on the region’s own value, exact, two-sided, ",
