@@ -1223,3 +1223,35 @@ def test_a_dash_before_a_number_is_a_minus(dash: str, tmp_path: Path) -> None:
     assert gp.read_table(path)["value"].tolist() == [(-1) ** i * (i + 1.5) for i in range(len(REGIONS))]
     path.write_text("\n".join(["Region;Rate 2020", *rows[:-1], f"{REGIONS[-1]};{dash}"]), encoding="utf-8")
     assert gp.read_table(path)["value"].isna().sum() == 1
+
+
+_LINES_OF_UNITS = {
+    "Unit: 1,000 heads": "1,000 heads",
+    "ຫົວໜ່ວຍ (Unit): 1,000 heads": "1,000 heads",
+    "ຫົວໜ່ວຍ: ພັນຄົນ": "ພັນຄົນ",
+    "Unidad de medida: miles de toneladas": "miles de toneladas",
+    "საზომი ერთეული: ათასი": "ათასი",
+    "ឯកតា៖ នាក់".replace("៖", ":"): "នាក់",
+    "1,000 heads": "1,000 heads",
+    "1 000 tonnes": "1 000 tonnes",
+    "Por ciento": "Por ciento",
+    "Tasa por 1 000 nacidos vivos": "Tasa por 1 000 nacidos vivos",
+    "Rate per 100,000 population": "Rate per 100,000 population",
+    "(pour 1 000 habitants)": "pour 1 000 habitants",
+    "на 1000 родившихся живыми": "на 1000 родившихся живыми",
+}
+
+
+@pytest.mark.parametrize("seed", samples(range(10), 2))
+@pytest.mark.parametrize("line", _LINES_OF_UNITS)
+def test_a_line_of_units_below_the_title_is_that_of_its_numbers(line: str, seed: int, tmp_path: Path) -> None:
+    rng = np.random.default_rng([58, seed])
+    quoted_line = f'"{line}"'
+    above = ["Livestock by province", rng.choice([f"{quoted_line};;", f";;{quoted_line}", f";{quoted_line};"])]
+    rows = [f"Area {i}x;{a};{b}" for i, (a, b) in enumerate(rng.integers(100, 9_999, (7, 2)) / 10)]
+    path = tmp_path / "t.csv"
+    heads = ["Province;2021;2022", "Province;Cattle;Pigs"][int(rng.integers(2))]
+    path.write_text("\n".join([*above, *[""] * int(rng.integers(2)), heads, *rows]), encoding="utf-8")
+    found = gp.read_table(path, year=2020) if "Pigs" in heads else gp.read_table(path)
+    assert {*found.attrs["units"].values()} == {_LINES_OF_UNITS[line]}, found.attrs
+    assert {*found["indicator"]} == ({"Cattle", "Pigs"} if "Pigs" in heads else {"Livestock by province"})

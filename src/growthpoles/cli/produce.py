@@ -61,6 +61,7 @@ from growthpoles.cli.shared_options import (
     year_of,
 )
 from growthpoles.errors import GrowthpolesError, MapError, StudyError, counted, listed, message, quoted, shown
+from growthpoles.language.languages import alternatives
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -466,9 +467,12 @@ def _draw_file(
         note(f"for the caption: {'; '.join(parts)}", quiet=quiet)
 
 
-_PER = r"(?:%|(?:per ?cent|pct|percentage|процент(?:ы|ов)?|пайыз)(?!\w| point| пункт| тармақ))"
+_PER = (
+    rf"(?:(?:{alternatives('unit_before')})\s+)?"
+    rf"(?:%|(?:{alternatives('percentages')})(?!\w))(?!\W(?:point|punkt|punt|punct|bod|pist|пункт|тармақ))"
+)
 _PERCENT = re.compile(
-    rf"(?<=[(\[]){_PER}(?=[^()\[\]]*[)\]])|(?<=, ){_PER}(?=[^,]*$)|(?<!\d)(?<!\d )%$|^{_PER}$", flags=re.IGNORECASE
+    rf"(?:([(\[]){_PER}(?=[^()\[\]]*[)\]])|(, ){_PER}(?=[^,]*$)|(?<!\d)(?<!\d\s)(^|\s+|(?=%)){_PER}$)", re.IGNORECASE
 )
 
 
@@ -477,7 +481,7 @@ def _in_points(name: str, lang: str) -> str | None:
     from growthpoles.language.languages import translator
 
     points = translator(lang)("percentage points")
-    told, times = _PERCENT.subn(points, name, count=1)
+    told, times = _PERCENT.subn(lambda hit: f"{hit[1] or (', ' if hit.start() else '')}{points}", name, count=1)
     return told if times else None
 
 

@@ -36,6 +36,7 @@ from growthpoles.study.files.printed_subjects import (
     names_no_subject,
     split_table_number,
     title_as_name,
+    unit_of_line,
     without_units,
 )
 from growthpoles.study.files.problems import CODES_OF_REGIONS, MAY_BE_CODES
@@ -110,7 +111,9 @@ def name_columns_of(block: Block) -> None:
     block.labels |= marked_apart(printed, {at: (block.labels[at], year) for at, year in block.value_at.items()})
     block.units |= {block.labels[at]: unit for at, unit in below_of.items() if unit}
     over = [list(filter(None, map(cell_text, row))) for n, row in block.aside if n < block.rows[0][0]]
-    for unit in [texts[0] for texts in over if len(texts) == 1 and is_unit(texts[0])][:1]:  # alone, of all columns
+    for unit in [unit for texts in over if len(texts) == 1 and (unit := unit_of_line(texts[0]))][
+        :1
+    ]:  # alone, of all columns
         block.units = dict.fromkeys(block.labels.values(), unit) | block.units
     for at in block.value_at:
         cells = [(text, (n, at)) for n, row in block.regions if is_number(text := block.text(row, at))]

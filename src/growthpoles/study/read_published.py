@@ -38,6 +38,7 @@ from growthpoles.study.files.printed_subjects import (
     names_no_subject,
     says_measure,
     told_apart,
+    unit_of_line,
     unit_said,
     without_dates,
     without_subject,
@@ -271,7 +272,7 @@ def _with_subject(block: Block, blocks: Sequence[Block], labels: Mapping[int | s
         return {}
     if measured and is_unit(subject.rpartition(", ")[2]):
         subject = subject.rpartition(", ")[0] or subject  # the unit of the numbers above its heading
-    if len(labels) == len(bare) == 1 and is_unit(unit := next(iter(bare.values()))):
+    if len(labels) == len(bare) == 1 and (unit := unit_of_line(next(iter(bare.values())))):
         block.units |= {block.labels.get(at, "") if isinstance(at, int) else at: unit for at in bare}
         return dict.fromkeys(bare, subject)
     return {at: text if text == subject else f"{subject}: {text}" for at, text in bare.items()}

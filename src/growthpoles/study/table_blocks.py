@@ -35,7 +35,6 @@ from growthpoles.study.files.printed_subjects import (
     TIMES,
     gives_units,
     heads_nothing,
-    is_unit,
     multipliers,
     of_other_table,
     says_continued,
@@ -431,7 +430,7 @@ def _header_above(
         if header and covered == filled and heads_nothing(texts[0], texts[1], first_value):
             break
         single = len(covered) == 1 and width > 2
-        unit = single and any(map(is_unit, texts[0]))
+        unit = single and any(map(unit_of_line, texts[0]))
         if single and (unit or covered != {first_value} or not header):
             if header or skipped >= 3 or (min(covered) > first_value and not unit):
                 break

@@ -100,15 +100,15 @@ _HOW_MEASURED = _made_of("|".join(map(alternatives, _HOW)), rf"{_SIGN}|(?<!\w)\d
 _COMPARES = re.compile(one_of("how_measured"), flags=re.IGNORECASE)
 # Words that no list knows beside one that multiplies them: "Million lekë", "Mln. denari", "UGX billion".
 _WORDS = rf"(?:(?:{alternatives('unit_links')})\s+)?(?:[^\W\d_]+[.'’]?\s*){{0,2}}"
+_THOUSANDS = re.compile(r"1(?:[\s.,']?000){1,3}s?")
 _MULTIPLIED = re.compile(
-    rf"(?:(?:{alternatives('unit_links')})\s+)?(?:(?-i:{alternatives('currencies')})\s+)?(?:{alternatives('multipliers')})(?!\w)\.?\s*{_WORDS}",
+    rf"(?:(?:{alternatives('unit_links')})\s+)?(?:(?-i:{alternatives('currencies')})\s+)?(?:{alternatives('multipliers')}|{_THOUSANDS.pattern})(?!\w)\.?\s*{_WORDS}",
     flags=re.IGNORECASE,
 )
 #: "x 1 000", "in 1000": what the numbers of a column are multiplied by.
 TIMES = re.compile(r"(?:[x×*х]\s?|(?:in|en|em|w|v|в|à|per)\s)1(?:[\s.,']?000){1,3}", re.IGNORECASE)
 #: A label that names units and nothing else.
 UNIT_WORD = re.compile(rf"(?:{alternatives('units')})\W*", flags=re.IGNORECASE)
-_THOUSANDS = re.compile(r"1(?:[\s.,']?000){1,3}s?")
 #: What a column of sexes or ages is called.
 CATEGORY = re.compile(rf"(?:{alternatives('category_columns')})(?:[ _].*)?", flags=re.IGNORECASE)
 #: What a sheet is called before anybody names it: "Sheet1", "Hoja 1 (2)".
@@ -148,7 +148,14 @@ _IN_UNIT = re.compile(
     rf"[(\[（［]\s*(?:{alternatives('figures')})?\s*(?:{alternatives('unit_before')})\s+([^()\[\]]{{2,60}}?)\s*[)\]）］]",
     flags=re.IGNORECASE,
 )
-_AFTER_UNIT = re.compile(rf"{UNIT_WORD.pattern}\s*[:：=–—-]\s*(\S.{{0,60}})", flags=re.IGNORECASE)
+_AFTER_UNIT = re.compile(  # also in two languages: "ຫົວໜ່ວຍ (Unit): 1,000 heads"
+    rf"{UNIT_WORD.pattern}\s*(?:{UNIT_WORD.pattern})?[:：=–—-]\s*(\S.{{0,60}})", flags=re.IGNORECASE
+)
+# "Tasa por 1 000 nacidos vivos", "(per 100,000 population)": of how many a rate is one, and nothing else.
+_RATE_OF = re.compile(
+    rf"(?:(?:{alternatives('kinds_of_numbers')})\s+)?(?:{alternatives('rate_links')})\s+{_RATE.pattern}\s+\D{{3,50}}",
+    flags=re.IGNORECASE,
+)
 
 
 def main_title(titles: Sequence[str], of: str) -> str:
@@ -201,7 +208,11 @@ def unit_of_line(text: str) -> str:
         return after[1]
     parts = [part.strip(" )") for part in re.split(r",\s*|\s*\(", bare)]  # "TZS million, current prices"
     others = [part for part in parts if not is_unit(part)]
-    measured = is_unit(bare) or (len(others) + 1 == len(parts) and all(map(_NO_UNIT.search, others)))
+    measured = (
+        is_unit(bare)
+        or _RATE_OF.fullmatch(bare)
+        or (len(others) + 1 == len(parts) and all(map(_NO_UNIT.search, others)))
+    )
     return bare if measured else ""
 
 
@@ -226,12 +237,13 @@ def unit_said(titles: Iterable[str], label: str = "") -> str:
 
 
 def lines_left(titles: Sequence[str], said: Iterable[str]) -> list[str]:
-    """Return the lines in brackets, or of units, below a title that none of the names and units of its numbers says."""
+    """Return the lines in brackets, of units or rates, below a title that no name or unit of its numbers says."""
     words, found = " ".join(said).casefold(), list[str]()
     for text in titles[1:]:
         bare, unit = out_of_brackets(text), unit_of_line(text)
         within = any(each and each.casefold() in words for each in (bare, unit))
-        if (unit or text[:1] in "([") and not (within or says_continued(text) or parse_year(bare)):
+        rate = len(bare) <= _QUALIFIES and _RATE.search(bare)
+        if (unit or rate or text[:1] in "([") and not (within or says_continued(text) or parse_year(bare)):
             found.append(text)
     return found
 
@@ -302,7 +314,7 @@ def is_no_quantity(text: str) -> bool:
         plain = part.strip(" .:")
         if (at := max(plain.rfind("("), plain.rfind("["))) > 0 and is_unit(plain[at + 1 :].rstrip("])")):
             plain = plain[:at].strip(" .:")
-        if not plain or is_unit(part) or _says_how(plain) or _OF_WHICH.fullmatch(plain):
+        if not plain or unit_of_line(part) or _says_how(plain) or _OF_WHICH.fullmatch(plain):
             return True
         if any(each.fullmatch(plain) for each in (_GROUP, _PEOPLE, YEAR_WORDS)):
             return True
