@@ -605,3 +605,14 @@ def test_a_year_beside_other_words_is_that_of_the_figures(name: str) -> None:
 
     for year in (1995, 2015):
         assert years_in(name.format(year)) == [year]
+
+
+@pytest.mark.parametrize("year", [2007, 2021])
+def test_a_year_behind_an_acronym_is_that_of_the_figures_where_it_is_a_survey(year: int) -> None:
+    from growthpoles.study.files.printed_labels import doubtful_year
+
+    for survey in ("RGPH", "DHS", "SLDHS", "MICS", "ENES", "PHC", "LFS", "EICV", "CENSO"):
+        assert not doubtful_year(f"Population par district ({survey} {year})")
+        assert not doubtful_year(f"Taux d'activité, {survey} {year}")
+    for other in ("NUTS", "EUR", "SCN", "NACE", "PPP"):
+        assert doubtful_year(f"Produit par district ({other} {year})")
