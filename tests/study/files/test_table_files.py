@@ -614,5 +614,5 @@ def test_a_year_behind_an_acronym_is_that_of_the_figures_where_it_is_a_survey(ye
     for survey in ("RGPH", "DHS", "SLDHS", "MICS", "ENES", "PHC", "LFS", "EICV", "CENSO"):
         assert not doubtful_year(f"Population par district ({survey} {year})")
         assert not doubtful_year(f"Taux d'activité, {survey} {year}")
-    for other in ("EUR", "SCN", "PPP", "GBP"):
+    for other in ("EUR", "PPP", "GBP"):
         assert doubtful_year(f"Produit par district ({other} {year})")

@@ -546,10 +546,9 @@ _ABOUT_PRICES = re.compile(
     flags=re.IGNORECASE,
 )
 _PUBLISHED = re.compile(r"updated|release|citation|©|copyright|access", flags=re.IGNORECASE)
-# "(NUTS - 2013)", "(EUR 2015)": behind letters that are short for something it may be the year of that, if for no survey.
-_OF_ACRONYM = re.compile(
-    rf"[(\[,;]\s*(?!FY|AD|CE|G\b|(?:{alternatives('acronyms_of_surveys')})\b)[^\W\d_]{{2,6}}(?:\s?\d)?\s*[–—-]?\s*{_YEAR}\s*(?=[)\],;])"
-)
+# "(NUTS - 2013)", "(EUR 2015)": behind letters that are short for something, no survey, it may be the year of that.
+_OF_FIGURES = rf"FY|AD|CE|G\b|(?:{alternatives('acronyms_of_surveys')})\b"
+_OF_ACRONYM = re.compile(rf"[(\[,;]\s*(?!{_OF_FIGURES})[^\W\d_]{{2,6}}(?:\s?\d)?\s*[–—-]?\s*{_YEAR}\s*(?=[)\],;])")
 
 
 def doubtful_year(text: str) -> bool:
