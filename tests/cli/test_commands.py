@@ -1485,3 +1485,17 @@ def test_a_layer_of_several_levels_shows_those_with_rows(tmp_path: Path, ask: As
     regions = layer.set_index("id").assign(v=range(5)).to_crs(3857)
     with pytest.raises(gp.MapError, match="'Country': its polygon is filled by North, East, South, West"):
         gp.plot_values(regions, "v")
+
+
+def test_specialise_leaves_out_a_region_without_a_row(tmp_path: Path, ask: Ask) -> None:
+    names = ["North", "East", "South", "West", "Isle"]
+    shapes = [box(i, 0, i + 1, 1) for i in range(5)]
+    gpd.GeoDataFrame({"id": names}, geometry=shapes, crs=4326).to_file(tmp_path / "own.gpkg")
+    rows = [f"{name},{10 + i},{40 - i * i},{20 + 3 * i}" for i, name in enumerate(names[:4])]
+    table = tmp_path / "t.csv"
+    table.write_text("\n".join(["id,Farms,Trade,Services", *rows]))
+    joined = ask("specialise", str(tmp_path / "own.gpkg"), "--table", str(table), "--format", "csv")
+    assert joined.returncode == 0 and "without data, left out: Isle" in joined.stderr
+    alone = ask("specialise", str(table), "--format", "csv")  # the same rows without boundaries
+    found, expected = (pd.read_csv(io.StringIO(done.stdout)).set_index("region")["krugman"] for done in (joined, alone))
+    pd.testing.assert_series_equal(found.sort_index(), expected.sort_index())

@@ -439,10 +439,12 @@ def _specialise_file(
             "two industries or more: a table with a column for each, or --industry NAME for every column that is one"
         )
         raise StudyError(message(problem, where=data.source, allowed=allowed))
-    matrix = data.table[columns]
+    without_row = data.table.index.intersection(data.table.attrs.get("no_row", ()))
+    matrix = data.table[columns].drop(index=without_row)
     chosen: Any = missing or "refuse"
     check_matrix(matrix, missing=chosen)
     silent = matrix.isna().all(axis=1)
+    lacking = int(matrix[~silent].isna().to_numpy().sum())
     if missing == "zero":  # what a region without any number has is not known
         matrix = matrix.mask(matrix.isna() & ~silent.to_numpy()[:, None], 0.0)
     found, told = of_matrix(matrix, show or "regions")
@@ -451,12 +453,11 @@ def _specialise_file(
     title = f"{data.source}: {what} by {counted(len(columns), 'industries')}"
     emit(shown, title=title, kind=format, out=out, digits=3, lang=lang)
     note(f"industries: {listed(columns, write=quoted)}", quiet=quiet)
-    lacking = int(data.table[columns].loc[~silent].isna().to_numpy().sum())
     if lacking:
         meaning = "zero" if missing == "zero" else "no part in the industry"
         note(f"{counted(lacking, 'cells')} without a number: taken for {meaning}", quiet=quiet)
-    if silent.any():
-        note(f"without data, left out: {listed_regions(silent.index[silent], data.regions)}", quiet=quiet)
+    if left_out := [*without_row, *silent.index[silent]]:
+        note(f"without data, left out: {listed_regions(left_out, data.regions)}", quiet=quiet)
     for text in [*told, *data.notes]:
         note(text, quiet=quiet)
 
