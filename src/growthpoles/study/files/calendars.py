@@ -6,13 +6,12 @@ import datetime
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
+from typing import NamedTuple
 
 from growthpoles.errors import Reason, listed
 from growthpoles.study.files.printed_labels import DIGITS, NEAR_YEARS, YEAR_NOTE, YEAR_WORDS, parse_year, years_in
 from growthpoles.study.files.problems import FAR_YEARS, LUNAR_YEARS
 
-_HIJRI, _SOLAR_ERA, _SOLAR_YEARS = "هـ", "سال ", 621
-_MINGUO, _MINGUO_YEARS = "民國", 1911
 # A bare year ("112年") but for ages, spans and decades, in a sheet with signs that are written so in Taiwan alone.
 _BARE_MINGUO = r"(?<![\d.])(1[0-4]\d|[6-9]\d)(?=\s*年(?![以未級期代間齡次前後來內之滿確存]))"
 _TO_MINGUO = r"\s*[-–—~～〜至]\s*(?:民[國国])?\s*1[0-4]\d\s*年"
@@ -23,27 +22,66 @@ _LUNAR = re.compile(
     r"(?<!Solar )\bHijri|\bA\.?H\.?(?!\w)|(?<!\d)1[34]\d\d ?H\b|هـ|هجري|هجری قمری|قمری", flags=re.IGNORECASE
 )
 _SOLAR = re.compile(r"شمسی|\bSH\b|Solar Hijri|Iranian year", flags=re.IGNORECASE)
-#: Eras whose years stand bare in headers where a title or a header says so: prefix, sign of it, first and last year.
-_BARE_ERAS = (
-    ("พ.ศ. ", re.compile(r"พ\.? ?ศ|ปี|\bB\.?E\.?(?!\w)|Buddhist", flags=re.IGNORECASE), 2443, 2643),
-    (_SOLAR_ERA, re.compile(r"سال|شمسی|\bSH\b|Solar Hijri|Iranian year", flags=re.IGNORECASE), 1279, 1479),
-    (_MINGUO, re.compile(rf"民國|民国|Minguo|{_IN_TAIWAN}[\s\S]*?{_BARE_MINGUO}", flags=re.IGNORECASE), 60, 189),
-    (_HIJRI, _LUNAR, 1319, 1500),
-)
 # Words in the letters of Persian, and places that print the years of the Iranian calendar bare in English.
-_IRANIAN = re.compile(r"[\u067e\u0686\u0698\u06af\u06a9\u06cc]")
-_NO_IRANIAN = re.compile(r"[\u0679\u0688\u0691\u06ba\u06d2]")  # Urdu
+_PERSIAN = re.compile(r"[\u067e\u0686\u0698\u06af\u06a9\u06cc]")
+_URDU = re.compile(r"[\u0679\u0688\u0691\u06ba\u06d2]")
 _IN_IRAN = re.compile(r"\b(?:Iran|Tehran|Teheran|[EI]s?fahan|Mazandaran|Kabul|Kandahar|Herat)\b", flags=re.IGNORECASE)
-_OF_SOLAR = re.compile(r"(?<![\d.,/])(?:سال\s*)?(1[34]\d\d)(?!\d|[.,]\d)")
-_OF_MINGUO = re.compile(
-    rf"(?:中華)?民[國国]\s*(\d{{2,3}})(?=\s*年|{_TO_MINGUO})|(?<![\d.])(1[0-4]\d)(?=\s*年?{_TO_MINGUO})|{_BARE_MINGUO}"
-)
 _MINGUO_COLUMN = re.compile(r"(?:民國|統計|資料|調查|會計)?(?:年度|年份|年別|年)")
-_IN_COMMON = {_SOLAR_ERA: (_OF_SOLAR, _SOLAR_YEARS), _MINGUO: (_OF_MINGUO, _MINGUO_YEARS)}
-#: Parts of an Iranian year, some of which are in the later common one.
-_SEASONS = re.compile(
-    "فروردین|اردیبهشت|خرداد|تیر|مرداد|شهریور|مهر|آبان|آذر|دی(?!\\w)|بهمن|اسفند|بهار|تابستان|پاییز|زمستان|ماه"
+
+
+class _Era(NamedTuple):
+    """A calendar whose years stand bare in headers where a title or a header names it.
+
+    Attributes
+    ----------
+    prefix
+        What stands before its years where these are not bare.
+    named
+        Sign of it in a text.
+    first, last
+        Years between which a bare number is one.
+    within
+        Its years in longer texts, which are written as common ones; None leaves these as they are.
+    before
+        The common year before its first one.
+    parts
+        Parts of a year, some of which are in the later of two common ones: texts with them are left.
+    """
+
+    prefix: str
+    named: re.Pattern[str]
+    first: int
+    last: int
+    within: re.Pattern[str] | None = None
+    before: int = 0
+    parts: re.Pattern[str] | None = None
+
+
+_BUDDHIST = _Era("พ.ศ. ", re.compile(r"พ\.? ?ศ|ปี|\bB\.?E\.?(?!\w)|Buddhist", flags=re.IGNORECASE), 2443, 2643)
+_IRANIAN = _Era(
+    "سال ",
+    re.compile(r"سال|شمسی|\bSH\b|Solar Hijri|Iranian year", flags=re.IGNORECASE),
+    1279,
+    1479,
+    within=re.compile(r"(?<![\d.,/])(?:سال\s*)?(1[34]\d\d)(?!\d|[.,]\d)"),
+    before=621,
+    parts=re.compile(
+        "فروردین|اردیبهشت|خرداد|تیر|مرداد|شهریور|مهر|آبان|آذر|دی(?!\\w)|بهمن|اسفند|بهار|تابستان|پاییز|زمستان|ماه"
+    ),
 )
+_MINGUO = _Era(
+    "民國",
+    re.compile(rf"民國|民国|Minguo|{_IN_TAIWAN}[\s\S]*?{_BARE_MINGUO}", flags=re.IGNORECASE),
+    60,
+    189,
+    within=re.compile(
+        rf"(?:中華)?民[國国]\s*(\d{{2,3}})(?=\s*年|{_TO_MINGUO})|(?<![\d.])(1[0-4]\d)(?=\s*年?{_TO_MINGUO})"
+        rf"|{_BARE_MINGUO}"
+    ),
+    before=1911,
+)
+_HIJRI = _Era("هـ", _LUNAR, 1319, 1500)
+_ERAS = (_BUDDHIST, _IRANIAN, _MINGUO, _HIJRI)
 _OF_HIJRI = re.compile(r"(?<![\d.,])(1[34]\d\d) ?(?:A\.?H\.?(?!\w)|H\b|هـ?(?!\w)|هجري\w*)", flags=re.IGNORECASE)
 _LUNAR_YEAR = re.compile(r"(?<![\d.,])1[34]\d\d(?!\d|[.,]\d)")
 _FAR_YEAR = re.compile(r"(?<![\d.,])(?:1[0-8]\d\d|2[1-9]\d\d)(?!\d|[.,]\d)")
@@ -55,34 +93,38 @@ def mark_eras(rows: Sequence[list[object]]) -> str:
 
     Years of the lunar Hijri calendar become the common ones on which they fall ("1442هـ" is 2020/21), if not the same.
     """
-    era, found = _bare_era(str(cell) for row in rows[:12] for cell in row), ""
-    era = era or (_SOLAR_ERA if _prints_iranian(rows) else "")
+    era, found = _era_named(str(cell) for row in rows[:12] for cell in row), ""
+    era = era or (_IRANIAN if _prints_iranian(rows) else None)
     texts = ((row, at, str(cell).translate(DIGITS)) for row in rows for at, cell in enumerate(row))
-    told = [each for each in texts if _OF_HIJRI.search(each[2]) and not years_in(each[2])] if era == _HIJRI else []
+    told = [each for each in texts if _OF_HIJRI.search(each[2]) and not years_in(each[2])] if era is _HIJRI else []
     if told and _follow(_common(int(year)) for *_, text in told for year in _OF_HIJRI.findall(text)):
         for row, at, text in told:
             row[at] = _OF_HIJRI.sub(lambda hit: _common(int(hit[1])), text)
         row, at, text = min(told, key=lambda each: len(each[2]))
         found = f"{text} = {row[at]}"
-    if era in _IN_COMMON:
-        found = _in_common(rows, *_IN_COMMON[era])
+    if era is not None and era.within is not None:
+        found = _in_common(rows, era, era.within)
     found = _minguo_down(rows) or found
+    if era is None:
+        return found
     counted = False  # whether numbers stand above, which may be as large as years
-    for i, row in enumerate(rows[:12] if era else ()):
+    for i, row in enumerate(rows[:12]):
         years = {at: text for at, cell in enumerate(row) if (text := _year_of_era(cell, era))}
         others = (str(cell) for at, cell in enumerate(row) if at not in years)
         numbers = [text for text in others if any(map(str.isdigit, text)) and not years_in(text)]
-        once = len(set(years.values())) == len(years) and (era != _HIJRI or (_follow(years.values()) and not counted))
+        once = len(set(years.values())) == len(years) and (
+            era is not _HIJRI or (_follow(years.values()) and not counted)
+        )
         counted |= sum(str(cell).translate(DIGITS).replace(".", "").isdecimal() for cell in row) > 1
         if len(years) > 1 and not numbers and once:
-            found = era.strip()
+            found = era.prefix.strip()
             for at, text in years.items():
                 row[at] = text
-        for at in [at for at, cell in enumerate(row) if isinstance(cell, str) and _bare_era([cell])]:
+        for at in [at for at, cell in enumerate(row) if isinstance(cell, str) and _era_named([cell])]:
             below = [cells for cells in rows[i + 1 :] if at < len(cells) and cells[at] != ""]
             years_below = [_year_of_era(cells[at], era) for cells in below]
-            if len(below) > 2 and all(years_below) and (era != _HIJRI or _follow(years_below)):
-                found = era.strip()
+            if len(below) > 2 and all(years_below) and (era is not _HIJRI or _follow(years_below)):
+                found = era.prefix.strip()
                 for cells in below:
                     cells[at] = _year_of_era(cells[at], era)
     return found
@@ -91,11 +133,11 @@ def mark_eras(rows: Sequence[list[object]]) -> str:
 def _prints_iranian(rows: Sequence[Sequence[object]]) -> bool:
     """Tell whether a sheet is in Persian, or of Iran or Afghanistan, whose years are those of the Iranian calendar."""
     text = " ".join(str(cell) for row in rows[:_FIRST] for cell in row if isinstance(cell, str))
-    persian = len(_IRANIAN.findall(text)) > 1 and not _NO_IRANIAN.search(text)
+    persian = len(_PERSIAN.findall(text)) > 1 and not _URDU.search(text)
     return persian or len({*map(str.casefold, _IN_IRAN.findall(text))}) > 1
 
 
-def _in_common(rows: Sequence[list[object]], sign: re.Pattern[str], before: int) -> str:
+def _in_common(rows: Sequence[list[object]], era: _Era, within: re.Pattern[str]) -> str:
     """Write years of an era within titles and headers as the common ones in which they begin; return one of them."""
     found = ""
     for row in rows[:12]:
@@ -103,11 +145,12 @@ def _in_common(rows: Sequence[list[object]], sign: re.Pattern[str], before: int)
         if sum(text.replace(".", "").isdecimal() and not _BARE.fullmatch(text) for text in texts.values()) > 1:
             break
         for at, text in texts.items():
-            words = any(map(str.isalpha, text)) and parse_year(text) is None and not _SEASONS.search(text)
-            if words and (hits := list(sign.finditer(text))):
+            words = any(map(str.isalpha, text)) and parse_year(text) is None
+            words = words and (era.parts is None or not era.parts.search(text))
+            if words and (hits := list(within.finditer(text))):
                 years = [next(filter(None, hit.groups())) for hit in hits]
-                row[at] = sign.sub(lambda hit: str(int(next(filter(None, hit.groups()))) + before), text)
-                found = f"{years[0]} = {int(years[0]) + before}"
+                row[at] = within.sub(lambda hit: str(int(next(filter(None, hit.groups()))) + era.before), text)
+                found = f"{years[0]} = {int(years[0]) + era.before}"
     return found
 
 
@@ -126,17 +169,17 @@ def _minguo_down(rows: Sequence[list[object]]) -> str:
             ):
                 row[at] = "年度"
                 for cells, year in zip(below, years, strict=True):
-                    cells[at] = str(int(year) + _MINGUO_YEARS)
-                return f"{years[0]} = {int(years[0]) + _MINGUO_YEARS}"
+                    cells[at] = str(int(year) + _MINGUO.before)
+                return f"{years[0]} = {int(years[0]) + _MINGUO.before}"
     return ""
 
 
-def _bare_era(texts: Iterable[str]) -> str:
-    """Return what stands before years of another era ("พ.ศ. ") where some of the texts name it, or ""."""
+def _era_named(texts: Iterable[str]) -> _Era | None:
+    """Return the era that some of the texts name."""
     joined = "\n".join(texts).translate(DIGITS)
     if _LUNAR.search(joined) and not _SOLAR.search(joined):
         return _HIJRI
-    return next((prefix for prefix, sign, _, _ in _BARE_ERAS if sign.search(joined)), "")
+    return next((era for era in _ERAS if era.named.search(joined)), None)
 
 
 def _common(lunar: int) -> str:
@@ -152,14 +195,13 @@ def _follow(labels: Iterable[str]) -> bool:
     return all(0 < b - a <= NEAR_YEARS for a, b in pairwise(years))
 
 
-def _year_of_era(cell: object, prefix: str) -> str:
+def _year_of_era(cell: object, era: _Era) -> str:
     """Return a bare year of an era with the name of it, as :func:`parse_year` reads it, or ""."""
     text = " ".join(str(cell).translate(DIGITS).split())
     hit = None if isinstance(cell, bool) else _BARE.fullmatch(text)
-    low, high = next((low, high) for name, _, low, high in _BARE_ERAS if name == prefix)
-    if hit is None or not low <= int(hit[1]) <= high or (high < 1000 and not hit[2]):
+    if hit is None or not era.first <= int(hit[1]) <= era.last or (era.last < 1000 and not hit[2]):
         return ""
-    return f"{_common(int(hit[1])) if prefix == _HIJRI else prefix + hit[1] + hit[2]}{hit[3]}"
+    return f"{_common(int(hit[1])) if era is _HIJRI else era.prefix + hit[1] + hit[2]}{hit[3]}"
 
 
 def unread_years(rows: Sequence[Sequence[object]]) -> Reason | None:
