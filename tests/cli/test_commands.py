@@ -1499,3 +1499,19 @@ def test_specialise_leaves_out_a_region_without_a_row(tmp_path: Path, ask: Ask) 
     alone = ask("specialise", str(table), "--format", "csv")  # the same rows without boundaries
     found, expected = (pd.read_csv(io.StringIO(done.stdout)).set_index("region")["krugman"] for done in (joined, alone))
     pd.testing.assert_series_equal(found.sort_index(), expected.sort_index())
+
+
+@pytest.mark.parametrize("first", [108, 111])
+def test_a_year_of_another_era_is_asked_for_as_it_is_printed(first: int, tmp_path: Path, ask: Ask) -> None:
+    names = ["新北市", "臺北市", "桃園市", "臺中市", "臺南市"]
+    layer = gpd.GeoDataFrame({"name": names, "en": list("ABCDE")}, geometry=[box(i, 0, i + 1, 1) for i in range(5)])
+    layer.set_crs(4326).to_file(tmp_path / "own.gpkg")
+    rows = [f"{name},{40.5 + i},{43.2 + 2 * i}" for i, name in enumerate(names)]
+    (tmp_path / "t.csv").write_text("\n".join([f"縣市別,{first}年,{first + 1}年", *rows]), encoding="utf-8")
+    files = str(tmp_path / "own.gpkg"), "--key", "name", "--name", "en", "--table", str(tmp_path / "t.csv")
+    for year in (first + 1, first + 1912):
+        done = ask("map", *files, "--year", str(year), "--out", str(tmp_path / "m.svg"))
+        assert done.returncode == 0 and "another era" in done.stderr
+        assert str(first + 1912) in (tmp_path / "m.svg").read_text(encoding="utf-8")
+    done = ask("map", "change", *files, "--years", str(first), str(first + 1), "--out", str(tmp_path / "m.svg"))
+    assert f"change: {first + 1912} less {first + 1911}" in done.stderr

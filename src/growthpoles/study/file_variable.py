@@ -580,7 +580,8 @@ def _year_of(
         notes.append(f"{plain(variable)}: {plain(latest)} (there are {listed(dated.values(), write=quoted)})")
         variable = latest
     told = {when: label for held in long.attrs["printed"].values() for when, label in held.items()}
-    years_of = {label: when for when, label in told.items()}  # "1402" is 2023
+    years_of = {label: when for when, label in told.items()}  # "1402" is 2023, and "112" another time
+    years_of |= {str(when - before): when for before in long.attrs["eras"] for when in years}
     options = replace(options, year=years_of.get(str(options.year), options.year))
     spans = {when for when, label in told.items() if parse_year(label) == (when, "fiscal")}
     ends = {when + 1: when for when in spans if when + 1 not in years}  # 2024 means 2023/24, where no other year begins

@@ -490,6 +490,9 @@ def doubts_of(block: Block, codes: Sequence[str], blocks: Sequence[Block] = ()) 
     return doubts
 
 
+_ERA = re.compile(r"(\d+) = (\d+)")  # a year of another era, and the common one
+
+
 def read_table(
     path: str | Path,
     *,
@@ -634,6 +637,7 @@ def read_table(
         ],
         "partly": partly,
         "printed": printed,
+        "eras": {int(hit[2]) - int(hit[1]) for each in blocks if (hit := _ERA.match(each.grid.era))},
         **shorter_names(blocks, names),
         "not_read": pd.DataFrame(unread, columns=["sheet", "row", "column", "content", "reason"]),
     }
