@@ -96,7 +96,7 @@ class KeyMatch:
     rivals : dict of name to codes
         Regions that are spelled just or about as much like a name, which may be any of them: two are "Tashkent".
     called : dict of code to name
-        What a message calls the regions of `parts`, `joint` and `rivals`.
+        What a message calls the regions of `parts`, `joint` and `rivals`, and those told by their kinds.
     crowd : bool
         Whether rows are open though every region has its own, and are more than the regions: of smaller ones, maybe.
     rowless : list of str

@@ -461,7 +461,9 @@ def doubts_of(block: Block, codes: Sequence[str], blocks: Sequence[Block] = ()) 
     if within := [" ".join(filter(None, map(cell_text, row))) for n, row in inside if n not in unnamed]:
         doubts.append(f"{at}: {listed(within)}: rows without a number, taken for headings or remarks")
     if match.aliases:
-        twins = (f"{plain(k)} = {plain(v)} ({why})" for k, (v, why) in match.aliases.items() if why == CITY_BESIDE)
+        beside = {name: code for name, (code, why) in match.aliases.items() if why == CITY_BESIDE}
+        named = {code: name if code in name else f"{name} ({code})" for code, name in match.called.items()}
+        twins = (f"{plain(name)} = {plain(named[code])}, {CITY_BESIDE}" for name, code in beside.items())
         others = (f"{plain(k)} = {plain(v)}" for k, (v, why) in match.aliases.items() if why != CITY_BESIDE)
         doubts.append(f"{at}: other spellings: {listed([*twins, *others], write=str)}")
     if match.width is not None:
