@@ -24,6 +24,14 @@ CODE_BEFORE = (
     re.compile(r"[A-Z]{0,3}\d[A-Z\d.]*\s*[_:;|/–—-]\s*\D.*"),
 )
 BEHIND_CODE = (r"\(?\w[\w.-]*\)?[.:]?\s+(?:[-–—:]\s*)?(.+)", r"[^\W_]+\s*[_:;|/–—-]\s*(.+)")
+_ROMAN, _OTHER = "A-Za-z\u00c0-\u024f", r"[^\W\d_A-Za-z\u00c0-\u024f]"  # letters
+#: What takes one of two names, in Latin letters and in others: "ຜົ້ງສາລີ Phongsaly", "Phongsaly (ຜົ້ງສາລີ)".
+_OF_TWO_SCRIPTS = (
+    rf"{_OTHER}[^{_ROMAN}]*?[\s(]+([{_ROMAN}](?:(?!{_OTHER}).)*?)\)?",
+    rf"([{_ROMAN}](?:(?!{_OTHER}).)*?)[\s(]+{_OTHER}[^{_ROMAN}]*",
+    rf"({_OTHER}[^{_ROMAN}]*?)[\s(]+[{_ROMAN}](?:(?!{_OTHER}).)*",
+    rf"[{_ROMAN}](?:(?!{_OTHER}).)*?[\s(]+({_OTHER}[^{_ROMAN}]*?)\)?",
+)
 _BEGUN = re.compile(r"([^\W\d_]{1,4}[-_./ ]?)([\w-]+)")
 _ENDED = 0.7  # of codes in a table, so many are the endings of codes
 
@@ -59,6 +67,8 @@ def best_rule(
     if 2 * len(joined) >= len(names):
         rules += [(r"([^\W_]+)\s*[_:;|/–—-].+", None), (r"0*([^\W_]+)\s*[_:;|/–—-].+", None)]
         rules.append((BEHIND_CODE[1], None))
+    if 2 * sum(any(re.fullmatch(each, name) for each in _OF_TWO_SCRIPTS) for name in names) >= len(names):
+        rules += [(each, None) for each in _OF_TWO_SCRIPTS]
     if 2 * len(headed) >= len(names):
         rules += [(r"\(?(\w[\w.-]*?)\)?[.:]?\s.+", None), (r"\(?0*(\w[\w.-]*?)\)?[.:]?\s.+", None)]
         rules.append((BEHIND_CODE[0], None))

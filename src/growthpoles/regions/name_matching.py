@@ -229,9 +229,9 @@ class NameIndex:
     def label(self, code: str) -> str:
         """Return a name of a region as a message says it, no code: with its key where another one bears that name."""
         names = [name for name in self.names[code] if name != code]
-        words = (each for each in names if not (each.isupper() or any(map(str.isdigit, each))))
-        spelled = (each for each in words if _WORDED.search(each) or not each.isascii())
-        name = next(spelled, next(iter(names), code))
+        words = [each for each in names if not (each.isupper() or any(map(str.isdigit, each)))]
+        spelled = [each for each in words if _WORDED.search(each) or not each.isascii()] or names or [code]
+        name = next((each for each in spelled if self.find(each) == [code]), spelled[0])
         return name if self.find(name) == [code] else self._with_key(code)
 
     def clear_name(self, code: str, *, like: str) -> str:
@@ -702,8 +702,8 @@ def city_or_region(name: str) -> tuple[str, int | None]:
     region, either = bool(parts & (GENERIC - _EITHER)), not _EITHER.isdisjoint(parts)
     if not parts.isdisjoint(_CITIES - _EITHER):
         return core, CITY_REGION if region or either else CITY
-    adjective = len(parts) == 1 and ADJECTIVE.fullmatch(core)
-    return core, EITHER if either else REGION if region or adjective else None
+    region = region or (len(parts) == 1 and ADJECTIVE.fullmatch(core) is not None)
+    return core, EITHER if either else REGION if region else None
 
 
 def opposed(name: str, code: str, index: NameIndex) -> bool:

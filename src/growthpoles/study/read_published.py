@@ -19,7 +19,7 @@ from growthpoles.errors import quoted as in_list
 from growthpoles.file_reading import likely_encodings, read_bytes
 from growthpoles.regions.key_matching import CITY_BESIDE, match_keys
 from growthpoles.regions.name_matching import NameIndex, cores, name_keys
-from growthpoles.study.column_names import partly_held, table_title
+from growthpoles.study.column_names import continues, goes_on, partly_held, table_title
 from growthpoles.study.files import problems as causes
 from growthpoles.study.files.calendars import unread_years
 from growthpoles.study.files.cell_grids import EncodingError, Grid, read_grids
@@ -49,9 +49,7 @@ from growthpoles.study.files.user_table import read_table as read_as_described
 from growthpoles.study.files.user_table import toml_text as quoted
 from growthpoles.study.guess_columns import UNIT, VALUE, LayerGuess, fitting_encoding, guess_layer
 from growthpoles.study.region_rows import (
-    continues,
     fits_none,
-    goes_on,
     key_in,
     line_of_sums,
     namesakes,
