@@ -105,3 +105,30 @@ def test_rows_of_regions_whose_names_contradict_one_another_are_asked_for(seed: 
     match = match_keys(rows, NameIndex.build(layer))
     twins = {name for name in rows if "Kelsk" in name}
     assert len(twins) == 2 and twins.isdisjoint(match.codes) and not any(match.open.get(name) for name in twins)
+
+
+#: Words that may be of a city or of the region around it; those of a city, and of a region, alone.
+EITHER_WAY, OF_CITY, OF_REGION = ("Prefecture", "[prefecture]", "Municipality"), ("Capital", "City"), ("Province",)
+
+
+@pytest.mark.parametrize("usual", [False, True], ids=["one prefecture", "all prefectures"])
+@pytest.mark.parametrize("seed", samples(range(60), 8))
+def test_no_word_that_may_be_either_takes_a_name_from_the_region_that_bears_it(seed: int, usual: bool) -> None:
+    """A prefecture among provinces is the city, and among prefectures it is the region."""
+    rng = random.Random(seed)
+    word, city = rng.choice(EITHER_WAY), rng.choice(OF_CITY)
+    own = {"C": "Vitel", "R": f"Vitel {word}"} if usual else {"C": f"Vitel {word}", "R": "Vitel"}
+    own |= {f"K{i}": f"{name} {word}" if usual else name for i, name in enumerate(OTHERS) if name != "Vitel"}
+    other = own | rng.choice([{"C": f"Vitel {city}", "R": "Vitel"}, {"C": "Vitel", "R": f"Vitel {OF_REGION[0]}"}])
+    turned = own["C"] != other["C"] and own["R"] != other["R"]
+    for table, layer in ((own, other), (other, own)):
+        rows = rng.sample([*table.values()], len(table))
+        meant = {name: key for key, name in table.items()}
+        match = match_keys(rows, NameIndex.build({key: [name] for key, name in layer.items()}))
+        assert {name: meant[name] for name in match.codes} == match.codes, (table, layer)
+        pair = {table["C"], table["R"]}
+        if turned:  # the equal names are of two places by words of which one side's are not plain
+            assert pair.isdisjoint(match.codes) and {None} == {match.open[name] for name in pair}
+            assert all({*match.rivals[name]} == {"C", "R"} for name in pair), match.rivals
+        else:
+            assert pair <= {*match.codes}, (table, layer)

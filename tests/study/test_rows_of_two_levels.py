@@ -17,6 +17,7 @@ from shapely.geometry import box
 
 import growthpoles as gp
 from growthpoles.errors import DataError
+from growthpoles.study.audit.file_audit import read_audit_file
 from samples import samples
 
 SYLLABLES = ("ba", "ko", "ri", "tu", "mel", "san", "do", "vi", "gar", "lo", "pe", "nu", "fa", "zi")
@@ -334,3 +335,119 @@ def test_rows_with_codes_of_another_shape_are_told_in_one_note(seed: int, tmp_pa
     below = [each for each in told if "taken for no region" in each]
     assert len(below) == 1 and below[0].count("Muni") >= min(20, len(rows) - len(regions))
     assert "where every region has a code" in below[0]
+
+
+def layer_of(folder: Path, names: list[str]) -> Path:
+    shapes = [box(i, 0, i + 1, 1) for i in range(len(names))]
+    codes = [f"Q{i:02}" for i in range(len(names))]
+    gpd.GeoDataFrame({"code": codes, "name": names}, geometry=shapes, crs=4326).to_file(folder / "map.gpkg")
+    return folder / "map.gpkg"
+
+
+@pytest.mark.parametrize("seed", samples(range(12), 2))
+def test_regions_in_the_first_of_their_rows_are_not_the_parts_of_their_names(tmp_path: Path, seed: int) -> None:
+    """Neither where all other rows are ignored: the sums of the parts are told instead, and right."""
+    tables = Tables(seed)
+    for name in tables.rng.sample(sorted(set(tables.parts) - set(tables.twins)), 6):  # most capitals are so called
+        tables.parts[name] = sorted([*tables.parts[name][1:], name])
+    names = [*tables.parts]
+    lines, sums = ["Region,District,People 2020"], dict[str, int]()
+    for name, parts in tables.parts.items():
+        values = [tables.rng.randint(100, 9000) for _ in parts]
+        sums[name] = sum(values)
+        lines += [
+            f"{'' if i else name},{part},{value}" for i, (part, value) in enumerate(zip(parts, values, strict=True))
+        ]
+    (tmp_path / "t.csv").write_text("\n".join(lines), encoding="utf-8")
+    boundaries = layer_of(tmp_path, names)
+    for ignore in ([], ["*"]):
+        with pytest.raises(DataError, match="'District' names its parts") as error:
+            gp.read_table(tmp_path / "t.csv", boundaries=boundaries, key="code", ignore=ignore)
+        assert "ignore" not in str(error.value)
+    code = str(error.value).partition("in Python: ")[2].replace("'t.csv'", repr(str(tmp_path / "t.csv")))
+    exec(code.replace("'sums.csv'", repr(str(tmp_path / "sums.csv"))), {})
+    told = gp.read_table(tmp_path / "sums.csv", boundaries=boundaries, key="code")
+    assert dict(zip(names, told.sort_values("region")["value"], strict=True)) == sums
+    # With boundaries of the districts the same table is read.
+    (tmp_path / "lower").mkdir()
+    lower = [part for parts in tables.parts.values() for part in parts]
+    read = gp.read_table(tmp_path / "t.csv", boundaries=layer_of(tmp_path / "lower", lower), key="code")
+    assert len(read) == len(lower)
+
+
+@pytest.mark.parametrize("seed", samples(range(12), 2))
+def test_most_regions_above_parts_of_their_names_are_told_by_sums(tmp_path: Path, seed: int) -> None:
+    """On a map the regions are taken, and an audit takes their parts, each called by its row."""
+    tables = Tables(seed)
+    for name in tables.rng.sample(sorted(set(tables.parts) - set(tables.twins)), 3):
+        tables.parts[name] = sorted([*tables.parts[name][1:], name])
+    rows = tables.rows(rates=False)
+    check(tables.read(tmp_path, rows, upper=True), rows, upper=True)
+    audited = read_audit_file(tmp_path / "t.csv")
+    twins = {name for name, parts in tables.parts.items() if name in parts}
+    lines = {f"line {i}: {name}" for i, (name, above, _) in enumerate(rows, 2) if name in twins and not above}
+    plain = {name for name, above, _ in rows if not above} - twins
+    assert {*audited.sources.cells["label"]} == plain | lines
+    assert any("label rows of two levels" in str(each) for each in audited.left_out)
+
+
+@pytest.mark.parametrize("counted", [True, False])
+@pytest.mark.parametrize("seed", samples(range(12), 2))
+def test_rows_left_over_may_be_parts_of_a_region(tmp_path: Path, seed: int, counted: bool) -> None:
+    tables = Tables(seed)
+    rng, names = tables.rng, [*tables.parts]
+    more = [parts[0] for parts in tables.parts.values()][:2]
+    rows = {name: [rng.randint(1000, 90000) for _ in range(3)] for name in rng.sample([*names, *more], len(names) + 2)}
+    total = np.sum([rows[name] for name in (rows if counted else names)], axis=0).tolist()
+    lines = [";".join([name, *map(str, cells)]) for name, cells in [*rows.items(), ("Total", total)]]
+    (tmp_path / "t.csv").write_text("\n".join(["Area;2019;2020;2021", *lines]) + "\n", encoding="utf-8")
+    table = gp.read_table(tmp_path / "t.csv", boundaries=layer_of(tmp_path, names), key="code")
+    told = [note for note in table.attrs["remarks"] if any(name in note for name in more)]
+    assert len(told) == 1 and ("the row of one of them is only a part of it" in told[0]) == counted
+    assert counted or "or a part that a row lacks" in told[0]
+
+
+@pytest.mark.parametrize("seed", samples(range(12), 2))
+def test_of_two_rows_of_about_one_name_either_is_the_region_by_what_is_said(tmp_path: Path, seed: int) -> None:
+    tables = Tables(seed)
+    names = [*tables.parts]
+    twin = tables.rng.choice(names)
+    rows = tables.rng.sample([*names, f"City of {twin}"], len(names) + 1)
+    rows.remove(tables.rng.choice([name for name in names if name != twin]))
+    lines = [f"{name};{i + 1}" for i, name in enumerate(rows)]
+    (tmp_path / "t.csv").write_text("\n".join(["Area;2019", *lines]) + "\n", encoding="utf-8")
+    boundaries = layer_of(tmp_path, names)
+
+    def read(**options: object) -> dict[str, float]:
+        table = gp.read_table(tmp_path / "t.csv", boundaries=boundaries, key="code", **options)
+        return {names[int(code[1:])]: value for code, value in zip(table["region"], table["value"], strict=True)}
+
+    with pytest.raises(DataError) as error:
+        read()
+    first, second = (ast.literal_eval(each) for each in re.findall(r"ignore=(\[.*?\])", str(error.value)))
+    meant = ast.literal_eval(re.findall(r"aliases=(\{.*?\})", str(error.value))[-1])
+    assert (first, second) == ([f"City of {twin}"], [twin])
+    assert read(ignore=first)[twin] == rows.index(twin) + 1
+    assert read(ignore=second, aliases=meant)[twin] == rows.index(f"City of {twin}") + 1
+    with pytest.raises(DataError, match="are both") as error:
+        read(aliases=meant)
+    assert ast.literal_eval(re.findall(r"ignore=(\[.*?\])", str(error.value))[-1]) == second
+
+
+@pytest.mark.parametrize("way", ["{1} {0}", "{0} {1}", "{0} ({1})", "{1} ({0})", "{0} - {1}"])
+@pytest.mark.parametrize("theirs", [(0, 1), (0,), (1,)], ids=["both", "roman", "other"])
+def test_names_in_two_scripts_in_one_cell_are_read(tmp_path: Path, way: str, theirs: tuple[int, ...]) -> None:
+    tables = Tables(len(way) + len(theirs))
+    alphabet = dict(zip("abdefgiklmnoprstuvz", "ກຂຄງຈສຊຍດຕຖທນບປຜຝພຟ", strict=True))
+    names = [(name, "".join(alphabet[sign] for sign in name.lower())) for name in tables.parts]
+    shapes = [box(i, 0, i + 1, 1) for i in range(len(names))]
+    columns = {f"name{at}": [each[at] for each in names] for at in theirs}
+    layer = gpd.GeoDataFrame({"code": [f"Q{i:02}" for i in range(len(names))], **columns}, geometry=shapes, crs=4326)
+    layer.to_file(tmp_path / "map.gpkg")
+    order = tables.rng.sample(range(len(names)), len(names))
+    lines = [f"{way.format(*names[i])};{i + 1}" for i in order]
+    (tmp_path / "t.csv").write_text("\n".join(["Area;2019", *lines, "Total;45"]) + "\n", encoding="utf-8")
+    table = gp.read_table(tmp_path / "t.csv", boundaries=tmp_path / "map.gpkg", key="code")
+    assert {int(code[1:]) + 1: value for code, value in zip(table["region"], table["value"], strict=True)} == {
+        i + 1: i + 1 for i in order
+    }

@@ -1,4 +1,4 @@
-"""Key matching: codes and names of a table against all columns of a boundary file together; lost zeros, totals.
+"""Key matching: codes and names of a table against all columns of a boundary file together; totals.
 
 What a name means is decided by all names at once: a spelling that could be two regions is decided when one of them
 has a row of its own, and a row that fits no region is a total only where something shows it: it adds up, bears the
@@ -12,17 +12,22 @@ import difflib
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import fields
+from dataclasses import dataclass, field, fields
 from typing import NamedTuple
 
 from growthpoles.errors import shown
+from growthpoles.regions.join import BEHIND_CODE, CODE_BEFORE, best_rule, code_endings, key_of
 from growthpoles.regions.name_matching import (
     ADJECTIVE,
+    CITY,
+    CITY_REGION,
     COMPASS,
     EAST_ASIAN,
     EAST_ASIAN_SUFFIX,
+    EITHER,
     GENERIC,
     PLACES,
+    REGION,
     WHOLE,
     NameIndex,
     city_or_region,
@@ -75,99 +80,11 @@ _FEW = 3  # regions of which a name may be any
 SUM = "it is the sum of other rows"
 PART = "it is a part of the row above it, by its indentation"
 CITY_BESIDE = "city and region of one name, told apart by their kinds"
+_BARE = -1  # a name that says no kind, which is the other one beside what says its own
+_BESIDE = {CITY: REGION, CITY_REGION: REGION, REGION: CITY}
 _BENT = 2  # letters in which the ends of a name and of what is made of it may differ
 _HEARD = 0.8  # as alike sound two names of one place
 _BOTH_SCRIPTS = 3  # names that are the same letter for letter in Cyrillic and Latin, for any to be taken
-
-
-def key_of(name: str, pattern: str | None, width: int | None) -> str:
-    """Return the key in a cell: what `pattern` takes out of it, with zeros in front up to `width`."""
-    hit = re.fullmatch(pattern, name) if pattern is not None and len(name) <= 300 else None
-    if hit and hit[1]:
-        name = hit[1].strip()
-    return name.zfill(width) if width is not None and name.isdecimal() else name
-
-
-#: A code before a name, apart from it or joined to it; what takes the name alone.
-_CODE_BEFORE = (
-    re.compile(r"\(?[A-Z]{0,3}\d[\w.-]*\)?[.:]?\s+\D.*"),
-    re.compile(r"[A-Z]{0,3}\d[A-Z\d.]*\s*[_:;|/–—-]\s*\D.*"),
-)
-_BEHIND_CODE = (r"\(?\w[\w.-]*\)?[.:]?\s+(?:[-–—:]\s*)?(.+)", r"[^\W_]+\s*[_:;|/–—-]\s*(.+)")
-
-
-def best_rule(
-    names: Iterable[str], find: Callable[[str], list[str]], codes: Sequence[str]
-) -> tuple[str | None, int | None, dict[str, str]]:
-    """Return the pattern and width under which most regions are found, the plain reading first, and what is found."""
-    names = [name for name in dict.fromkeys(names) if name]
-    rules: list[tuple[str | None, int | None]] = [(None, None)]
-    widths = Counter(len(code) for code in codes if code.isdecimal())
-    digits = [name for name in names if name.isdecimal()]
-    if digits and 2 * len(digits) >= len(names):
-        longest = max(map(len, digits))
-        rules += [(None, width) for width in widths if any(len(name) < width for name in digits)]
-        if any(name.startswith("0") for name in digits):
-            rules.append(("0*(.+)", None))
-        # Codes of several levels, filled with zeros on the right: 0200000 is 02.
-        rules += [(rf"(\d{{{width}}})0+", None) for width in widths if 0 < width < longest]
-        rules += [(rf"0*(\d{{1,{width}}}?)0+", None) for width in {max(widths, default=0)} if 0 < width < longest]
-    if 2 * sum(bool(re.fullmatch(r"\d+\.0", name)) for name in names) >= len(names) > 0:
-        rules.append((r"(\d+)\.0", None))
-        rules += [(r"(\d+)\.0", width) for width in widths]
-    headed, joined = ([name for name in names if pattern.fullmatch(name)] for pattern in _CODE_BEFORE)
-    if 2 * len(joined) >= len(names):
-        rules += [(r"([^\W_]+)\s*[_:;|/–—-].+", None), (r"0*([^\W_]+)\s*[_:;|/–—-].+", None)]
-        rules.append((_BEHIND_CODE[1], None))
-    if 2 * len(headed) >= len(names):
-        rules += [(r"\(?(\w[\w.-]*?)\)?[.:]?\s.+", None), (r"\(?0*(\w[\w.-]*?)\)?[.:]?\s.+", None)]
-        rules.append((_BEHIND_CODE[0], None))
-    tailed = [name for name in names if re.fullmatch(r".*\S\s*[\[(<][A-Z]{0,3}\d*[A-Z\d]+[\])>]", name)]
-    if 2 * len(tailed) >= len(names):
-        rules += [(r".*[\[(<](\w+)[\])>]", None), (r"(.*\S)\s*[\[(<]\w+[\])>]", None)]
-    numbered = [name for name in names if re.fullmatch(r"\D+[-_]\d+", name)]
-    if 2 * len(numbered) >= len(names):  # "Adana-1"
-        rules += [(r"(\D+)[-_]\d+", None), (r"\D+[-_](\d+)", None)]
-    best: tuple[str | None, int | None, dict[str, str]] = (None, None, {})
-    most = 0
-    for pattern, width in rules:
-        found = {name: hits[0] for name in names if len(hits := find(key_of(name, pattern, width))) == 1}
-        distinct = len(set(found.values()))
-        # Two names that become one under a rule speak against it.
-        if (pattern, width) != (None, None) and distinct < len(found):
-            continue
-        if distinct > most:
-            most, best = distinct, (pattern, width, found)
-    return best
-
-
-_BEGUN = re.compile(r"([^\W\d_]{1,4}[-_./ ]?)([\w-]+)")
-_ENDED = 0.7  # of codes in a table, so many are the endings of codes
-
-
-def code_endings(names: Sequence[str], index: NameIndex) -> dict[str, str]:
-    """Return the codes whose endings most names are, one to one, behind what all codes begin with: 11 for LK-11.
-
-    Of numbers the zeros in front say nothing, on either side: 1 is DO-01, and 01 is KH-1.
-    """
-    ends: dict[str, dict[str, str]] = {}
-    for code, spellings in index.names.items():
-        for hit in filter(None, map(_BEGUN.fullmatch, spellings)):
-            if any(map(str.isdigit, hit[2])):
-                ends.setdefault(hit[1], {})[hit[2]] = code
-    whole = {len(index.names)}
-    for own in (each for each in ends.values() if {len(each), len({*each.values()})} == whole):
-        found = {name: own[name] for name in names if name in own}
-        bare = {end.lstrip("0"): code for end, code in own.items() if end.isdecimal()}
-        written = {name: name.lstrip("0") for name in names if name.isdecimal()}
-        surely = bool(found) or not counts(names)
-        if surely and len(bare) == len(own) and len({*written.values()}) == len(written):
-            found |= {name: bare[end] for name, end in written.items() if end in bare}
-        # Where numbers fit no region, and regions have no number, they may be of another list, in another order.
-        one_list = len({*found.values()}) == len(own) or all(name in found or says_total(name) for name in names)
-        if one_list and len(found) >= max(3, _ENDED * len(names)) and max(map(len, found)) > 1:  # "1" may count rows
-            return found
-    return {}
 
 
 def match_keys(
@@ -215,7 +132,8 @@ def match_keys(
     ask_of_lacking(match, lacking, index)
     match.parts = dict(sorted(match.parts.items(), key=lambda part: signs.largest.get(part[0], 0.0)))
     meant = {code for codes in (*match.joint.values(), *match.rivals.values()) for code in codes}
-    match.called = {code: index.label(code) for code in meant.union(match.parts.values())}
+    meant |= {code for code, why in match.aliases.values() if why == CITY_BESIDE}.union(match.parts.values())
+    match.called = {code: index.label(code) for code in meant}
     return match
 
 
@@ -238,49 +156,61 @@ def _of_city(core: str, city: str) -> bool:
     return False
 
 
-def _cities_and_regions(spelled: Mapping[str, Iterable[str]]) -> dict[str, tuple[str, str] | None]:
+class _Pair(NamedTuple):
+    """A city and the region of its name; `plain` where their names say which is which, and no word that may be both."""
+
+    city: str
+    region: str
+    plain: bool
+
+
+def _cities_and_regions(spelled: Mapping[str, Iterable[str]]) -> dict[str, _Pair | None]:
     """Return the city and the region that share a name, by its words, where these two alone do and say which is which.
 
-    Beside "Minsk city" a bare "Minsk" is the region, and beside "Minsk Region" it is the city. None where each of them
-    is called both.
+    Beside "Minsk city" a bare "Minsk" is the region, and beside "Minsk Region" it is the city. A prefecture is a region
+    where most others are, and else the city, which is not plain. None where each of two is called both.
     """
-    ranks: dict[str, dict[str, set[int]]] = {}
+    kinds: dict[str, dict[str, set[int]]] = {}
     for own, names in spelled.items():
-        for core, rank in filter(lambda told: any(map(str.isalpha, told[0].split())), map(city_or_region, names)):
-            ranks.setdefault(core, {}).setdefault(own, set()).update([] if rank is None else [rank])
-    lone = {core: next(iter(held.items())) for core, held in ranks.items() if len(held) == 1}
+        for core, kind in filter(lambda told: any(map(str.isalpha, told[0].split())), map(city_or_region, names)):
+            kinds.setdefault(core, {}).setdefault(own, set()).update([] if kind is None else [kind])
+    lone = {core: next(iter(held.items())) for core, held in kinds.items() if len(held) == 1}
+    either = {own for held in kinds.values() for own, said in held.items() if EITHER in said}
     begun: dict[str, list[str]] = {}
-    for core in (core for core, (_, said) in lone.items() if 3 not in said):
+    for core in (core for core, (_, said) in lone.items() if REGION not in said):
         begun.setdefault(core[0], []).append(core)
-    for core, (own, said) in ((core, each) for core, each in lone.items() if 3 in each[1]):
+    for core, (own, said) in ((core, each) for core, each in lone.items() if REGION in each[1]):
         cities = [each for each in begun.get(core[0], ()) if lone[each][0] != own and _of_city(core, each)]
         if len(cities) == 1:
-            ranks[cities[0]][own] = said
-    found: dict[str, tuple[str, str] | None] = {}
-    bare = {0: 3, 1: 3, 3: 0}  # beside a city a bare name is a region; beside what may be either it may be both
-    for core, held in ranks.items():
+            kinds[cities[0]][own] = said
+    found: dict[str, _Pair | None] = {}
+    for core, held in kinds.items():
         told = {own: said for own, said in held.items() if said or len(held) == 2}
-        against = [3 in said and len(said) > 1 for said in told.values()]
+        against = [REGION in said and len(said) > 1 for said in told.values()]
         if against == [True, True]:
             found[core] = None
         if len(told) != 2 or any(against):
             continue
-        (first, said), (second, of_other) = told.items()
-        one = min(said) if said else bare.get(min(of_other, default=2), 2)
-        other = min(of_other) if of_other else bare.get(min(said, default=2), 2)
-        if one != other:
-            found[core] = (first, second) if one < other else (second, first)
+        (first, one), (second, other) = ((own, min(said, default=_BARE)) for own, said in told.items())
+        plain = {one, other} != {EITHER, _BARE}
+        if not plain:
+            usual = REGION if 2 * len(either) > len(spelled) else CITY
+            one, other = (usual if kind == EITHER else kind for kind in (one, other))
+        one, other = (_BESIDE.get(of, _BARE) if kind == _BARE else kind for kind, of in ((one, other), (other, one)))
+        if _BARE not in (one, other) and one != other:
+            found[core] = _Pair(*((first, second) if one < other else (second, first)), plain)
     return found
 
 
-class _ByKind(NamedTuple):
+@dataclass(slots=True)
+class _ByKind:
     """Regions of rows by what they are: `sure`, or `meant` and asked; `lost` rows; the `other` of each pair."""
 
-    sure: dict[str, str]
-    meant: dict[str, str]
-    lost: set[str]
-    other: dict[str, str]
-    cities: set[str]
+    sure: dict[str, str] = field(default_factory=dict)
+    meant: dict[str, str] = field(default_factory=dict)
+    lost: set[str] = field(default_factory=set)
+    other: dict[str, str] = field(default_factory=dict)
+    cities: set[str] = field(default_factory=set)
 
     def instead(self, name: str, code: str, left: Sequence[str]) -> str | None:
         """Return what to propose where a region is spelled alike: the one of a pair that is meant, None of both."""
@@ -291,7 +221,7 @@ class _ByKind(NamedTuple):
         return meant if told and meant in left else None
 
 
-def _sounding(core: str, bent: bool, pairs: Mapping[str, tuple[str, str]]) -> tuple[str, str] | None:
+def _sounding(core: str, bent: bool, pairs: Mapping[str, _Pair]) -> _Pair | None:
     """Return the city and region whose name sounds most like another one, where one alone does."""
     score = dict.fromkeys(pairs.values(), 0.0)
     for own, pair in pairs.items():
@@ -305,41 +235,51 @@ def _sounding(core: str, bent: bool, pairs: Mapping[str, tuple[str, str]]) -> tu
 def _told_by_kind(keyed: Mapping[str, str], index: NameIndex, signs: RowSigns, found: Mapping[str, str]) -> _ByKind:
     """Match rows to a city and a region of one name crosswise, whatever name of the two a bare one is in either.
 
-    It is sure where a table has rows of both, spelled so; one of them alone, or in another script, is to be asked. A
-    bare name beside both is neither.
+    It is sure where a table has rows of both, spelled so, and both sides tell plainly which is which, or an equal name
+    does and nothing contradicts it. One of them alone, or in another script, is to be asked. A bare name beside both is
+    neither.
     """
-    told = _ByKind({}, {}, set(), {}, set())
+    told = _ByKind()
     given = {
         code: [each for each in names if name_keys(each).exact not in index.asked]
         for code, names in index.names.items()
     }
     spoken = _cities_and_regions(given)
-    pairs = {core: pair for core, pair in spoken.items() if pair is not None and pair[::-1] not in spoken.values()}
+    turned = {(pair.region, pair.city, pair.plain) for pair in spoken.values() if pair}
+    pairs = {core: pair for core, pair in spoken.items()
+             if pair and (*pair[:2], True) not in turned and (pair.plain or pair not in turned)}  # fmt: skip
     if not spoken:
         return told
-    told.cities.update(city for city, _ in pairs.values())
-    told.other.update(pair for city, region in pairs.values() for pair in ((city, region), (region, city)))
+    told.cities.update(pair.city for pair in pairs.values())
+    told.other.update(both for pair in pairs.values() for both in (pair[:2], pair[1::-1]))
     rows = {n: key for n, key in keyed.items() if n not in signs.sums and n not in signs.empty and not says_total(key)}
     both = {core: pair for core, pair in _cities_and_regions({n: [key] for n, key in rows.items()}).items() if pair}
-    within = {name for pair in both.values() for name in pair}
-    groups: list[tuple[str, tuple[str | None, str | None]]] = [*both.items()]
+    within = {name for pair in both.values() for name in pair[:2]}
+    groups: list[tuple[str, tuple[str | None, str | None]]] = [(core, pair[:2]) for core, pair in both.items()]
     for name, key in rows.items():
-        core, rank = city_or_region(key)
+        core, kind = city_or_region(key)
         if spoken.get(core, pairs) is None and name_keys(key).exact not in index.asked:
             told.lost.add(name)
             told.meant[name] = ""
-        elif name not in within and rank is not None and rank != 2:
-            groups.append((core, (name, None) if rank < 2 else (None, name)))
+        elif name not in within and kind not in (None, EITHER):
+            groups.append((core, (None, name) if kind == REGION else (name, None)))
         elif name not in within and core in both and core in pairs:
             told.lost.add(name)
     for core, names in groups:
         pair = pairs.get(core) or (_sounding(core, names[0] is None, pairs) if {*names} - {None} - {*found} else None)
-        meant = {name: code for name, code in zip(names, pair or (), strict=False) if name is not None}
-        if any(
-            found[n] != code for n, code in meant.items() if name_keys(keyed[n]).exact in index.asked and n in found
-        ):
+        meant = {name: code for name, code in zip(names, pair[:2] if pair else (), strict=False) if name is not None}
+        asked = {name for name in meant if name in found and name_keys(keyed[name]).exact in index.asked}
+        if any(found[name] != meant[name] for name in asked):
             continue  # as aliases say
-        (told.sure if None not in names and core in pairs else told.meant).update(meant)
+        if None in names or core not in pairs or pair is None:
+            told.meant.update(meant)
+            continue
+        named = {name: found[name] for name in meant if found.get(name) in pair[:2]}
+        if asked or (pair.plain and both[core].plain) or (named and named.items() <= meant.items()):
+            told.sure.update(meant)
+        elif len({*named.values()}) < 2:  # of an equal name kinds say that it is the other one, or there is none
+            told.lost.update(named)
+            told.meant.update(meant if not named else dict.fromkeys(meant, ""))
     return told
 
 
@@ -350,7 +290,7 @@ def _match_bare(
     match = KeyMatch(pattern=behind)
     if behind is None:
         match.pattern, match.width, match.found = best_rule(names, index.find, list(index.names))
-        ways = [way for way, code in zip(_BEHIND_CODE, _CODE_BEFORE, strict=True)
+        ways = [way for way, code in zip(BEHIND_CODE, CODE_BEFORE, strict=True)
                  if 2 * sum(map(bool, map(code.fullmatch, names))) >= len(names)]  # fmt: skip
         if ways and match.pattern != ways[0] and len(match.found) < _MOST_FIT * min(len(names), len(index.names)):
             bare = _match_bare(names, index, signs, parents, ways[0])
@@ -386,7 +326,7 @@ def _match_bare(
         above = {n for each in rows.values() if set(each) - set(signs.sums) for n in each if n in signs.sums}
         match.outside |= dict.fromkeys((n for n in match.found if n in above and len(rows[match.found[n]]) > 1), SUM)
         match.found = {name: code for name, code in match.found.items() if name not in match.outside}
-    kinds = _ByKind({}, {}, set(), {}, set()) if level or summed else _told_by_kind(keyed, index, signs, match.found)
+    kinds = _ByKind() if level or summed else _told_by_kind(keyed, index, signs, match.found)
     match.found = {
         n: code for n, code in match.found.items() if kinds.sure.get(n, code) == code and n not in kinds.lost
     }
@@ -526,7 +466,7 @@ def _ask_of_bare(match: KeyMatch, keyed: Mapping[str, str], index: NameIndex, ki
     for name, code in taken.items() if kinds.other and 2 * len(keyed) >= len(index.names) else ():
         other = kinds.other.get(code, code)
         asked = name_keys(keyed[name]).exact in index.asked
-        likely = (code in kinds.cities) == (2 * said.count(3) >= len(said))
+        likely = (code in kinds.cities) == (2 * said.count(REGION) >= len(said))
         if not (likely or asked or other in taken.values() or city_or_region(keyed[name])[1] is not None):
             match.found.pop(name, None)
             match.aliases.pop(name, None)
@@ -713,8 +653,3 @@ def _namesakes(country: str, code: str, index: NameIndex) -> bool:
         or difflib.SequenceMatcher(None, theirs, text, autojunk=False).ratio() >= _NEARLY
         for other, theirs in spelled
     )
-
-
-def counts(texts: Sequence[str]) -> bool:
-    """Tell whether texts number the rows they stand in, from 0 or 1 on."""
-    return list(texts) in ([str(i) for i in range(1, len(texts) + 1)], [str(i) for i in range(len(texts))])

@@ -229,9 +229,9 @@ class NameIndex:
     def label(self, code: str) -> str:
         """Return a name of a region as a message says it, no code: with its key where another one bears that name."""
         names = [name for name in self.names[code] if name != code]
-        words = (each for each in names if not (each.isupper() or any(map(str.isdigit, each))))
-        spelled = (each for each in words if _WORDED.search(each) or not each.isascii())
-        name = next(spelled, next(iter(names), code))
+        words = [each for each in names if not (each.isupper() or any(map(str.isdigit, each)))]
+        spelled = [each for each in words if _WORDED.search(each) or not each.isascii()] or names or [code]
+        name = next((each for each in spelled if self.find(each) == [code]), spelled[0])
         return name if self.find(name) == [code] else self._with_key(code)
 
     def clear_name(self, code: str, *, like: str) -> str:
@@ -689,24 +689,27 @@ def likeness(name: str, code: str, index: NameIndex) -> float:
     return max(ratios)
 
 
+#: How much of a region the words of a name make it: a city, the region of one, a word for either, a region.
+CITY, CITY_REGION, EITHER, REGION = range(4)
+_CONTRARY = {CITY: REGION, REGION: CITY}
+
+
 @functools.lru_cache(maxsize=2**15)
 def city_or_region(name: str) -> tuple[str, int | None]:
-    """Return the words of a name that say which place it is, and how much of a region the others make it.
-
-    From 0, a city, by 1, the region of one, and 2, a word for either, to 3, a region, as an adjective is; else None.
-    """
+    """Return the words of a name that say which place it is, and what the others make it, or an ending; else None."""
     parts = {*loose_words(name)}
     core = " ".join(sorted(parts - GENERIC - _CITIES))
     region, either = bool(parts & (GENERIC - _EITHER)), not _EITHER.isdisjoint(parts)
-    if not _CITIES.isdisjoint(parts):
-        return core, int(region or either)
-    return core, 2 if either else 3 if region or (len(parts) == 1 and ADJECTIVE.fullmatch(core)) else None
+    if not parts.isdisjoint(_CITIES - _EITHER):
+        return core, CITY_REGION if region or either else CITY
+    region = region or (len(parts) == 1 and ADJECTIVE.fullmatch(core) is not None)
+    return core, EITHER if either else REGION if region else None
 
 
 def opposed(name: str, code: str, index: NameIndex) -> bool:
     """Tell whether a name is that of a city, and the names of a region all say that it is none, or the reverse."""
     own = city_or_region(name)[1]
-    return own in (0, 3) and {city_or_region(each)[1] for each in index.names[code]} - {None} == {3 - own}
+    return own in _CONTRARY and {city_or_region(each)[1] for each in index.names[code]} - {None} == {_CONTRARY[own]}
 
 
 @functools.lru_cache(maxsize=2**15)

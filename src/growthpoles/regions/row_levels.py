@@ -28,7 +28,10 @@ from growthpoles.regions.name_matching import (
 
 OUTSIDE = "it stands outside the indentation of the regions"
 OWN_ROWS = "every region has a row of its own"
-LEFT_OVER = f"it fits no region, and {OWN_ROWS}: a group of them, or one that the boundaries lack"
+LEFT_OVER = (
+    f"it fits no region, and {OWN_ROWS}: a group of them, one that the boundaries lack, or a part that a row lacks"
+)
+COUNTED = "a total counts it beside the regions: the boundaries lack it, or the row of one of them is only a part of it"
 OF_ITS_NAME = f"it fits no region, and {OWN_ROWS}: it may be a part of that of its name, whose number then lacks it"
 BUT_FOR_KIND = "the same words but for what it is"
 LEVEL = "its level is that of the regions"
@@ -96,7 +99,7 @@ class KeyMatch:
     rivals : dict of name to codes
         Regions that are spelled just or about as much like a name, which may be any of them: two are "Tashkent".
     called : dict of code to name
-        What a message calls the regions of `parts`, `joint` and `rivals`.
+        What a message calls the regions of `parts`, `joint` and `rivals`, and those told by their kinds.
     crowd : bool
         Whether rows are open though every region has its own, and are more than the regions: of smaller ones, maybe.
     rowless : list of str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from itertools import pairwise, takewhile
 
 from growthpoles.errors import listed, shown
@@ -40,7 +40,7 @@ from growthpoles.study.files.printed_subjects import (
     without_units,
 )
 from growthpoles.study.files.problems import CODES_OF_REGIONS, MAY_BE_CODES
-from growthpoles.study.files.table_files import cell_text
+from growthpoles.study.files.table_files import carried_down, cell_text
 from growthpoles.study.table_blocks import Block, bare_number, tell_table_number
 
 _SUBJECTS = (
@@ -241,6 +241,24 @@ def partly_held(
     return {name: sorted(years) for name, years in held.items() if years < every}
 
 
+def regions_above(block: Block, at: int, columns: Iterable[int], find: Callable[[str], list[str]]) -> bool:
+    """Tell whether a column names each region once, in the first of its rows, and another one in each row a part.
+
+    A part may be called as its region is, as no other is, and in some group it is not the first one.
+    """
+    cells = [block.text(row, at) for _, row in block.rows]
+    words = [text for text in cells if text]
+    if not 1 < len(words) == len({*words}) < len(cells) or not cells[0] or not all(map(find, words)):
+        return False
+    wholes = list(map(find, carried_down(cells)))
+    for beside in ([block.text(row, each) for _, row in block.rows] for each in columns if each != at):
+        own = [(find(text) == whole, cell) for text, whole, cell in zip(beside, wholes, cells, strict=True)]
+        strange = any(find(text) for text, (same, _) in zip(beside, own, strict=True) if not same)
+        if all(beside) and not strange and not all(same for same, cell in own if cell):
+            return True
+    return False
+
+
 def holds_codes(block: Block, at: int) -> bool:
     """Tell whether a column holds codes: texts of digits, of one length, all different, some with a leading zero."""
     cells = [row[at] for _, row in block.rows if at < len(row) and cell_text(row[at])]
@@ -314,6 +332,41 @@ def _codes_by_place(rows: Sequence[tuple[str, str]], *, beside: bool, before: bo
     if along or alike or (before and rising and (digits > 1 or close)):
         return CODES_OF_REGIONS
     return MAY_BE_CODES if (before and digits > 1) or (rising and digits > 3) else ""
+
+
+def same_heads(block: Block, before: Block) -> bool:
+    """Tell whether the same stands above the columns of numbers and labels, years however written, units or not."""
+
+    def heads(each: Block) -> dict[int, set[object]]:
+        columns = (*each.value_at, *each.indicator)
+        years = {at: {year.year for part in each.paths[at] if (year := parse_year(part))} for at in columns}
+        return {at: set(years[at] or each.paths[at]) for at in columns}
+
+    mine, theirs = heads(block), heads(before)
+    same = block.grid is before.grid and mine.keys() == theirs.keys()
+    return same and all(mine[at] == theirs[at] or set() < mine[at] < theirs[at] for at in mine)
+
+
+def continues(block: Block, before: Block) -> bool:
+    """Tell whether a table goes on with other regions below the same header: on another page or sheet, or beside."""
+    same = block.grid.path == before.grid.path and not block.indicator and not before.indicator
+    shapes = [[(each.labels.get(at), year) for at, year in each.value_at.items()] for each in (block, before)]
+    if same_heads(block, before):
+        shapes = [[], []]
+    mine, theirs = set(block.match.codes.values()), set(before.match.codes.values())
+    return same and shapes[0] == shapes[1] and block.years == before.years and bool(mine) and not mine & theirs
+
+
+def goes_on(block: Block, before: Block) -> bool:
+    """Tell whether a table with its indicators down goes on below a repeated header: no row comes twice."""
+    if not before.indicator or block.indicator != before.indicator or not same_heads(block, before):
+        return False
+
+    def told(each: Block) -> set[tuple[str, ...]]:
+        at = [each.key or 0, *each.indicator, *([] if each.year_column is None else [each.year_column])]
+        return {tuple(each.text(row, i) for i in at) for _, row in each.rows}
+
+    return not told(block) & told(before)
 
 
 def table_title(block: Block, blocks: Sequence[Block], *, section: bool = True) -> tuple[str, str]:

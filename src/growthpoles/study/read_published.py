@@ -19,7 +19,7 @@ from growthpoles.errors import quoted as in_list
 from growthpoles.file_reading import likely_encodings, read_bytes
 from growthpoles.regions.key_matching import CITY_BESIDE, match_keys
 from growthpoles.regions.name_matching import NameIndex, cores, name_keys
-from growthpoles.study.column_names import partly_held, table_title
+from growthpoles.study.column_names import continues, goes_on, partly_held, table_title
 from growthpoles.study.files import problems as causes
 from growthpoles.study.files.calendars import unread_years
 from growthpoles.study.files.cell_grids import EncodingError, Grid, read_grids
@@ -50,9 +50,7 @@ from growthpoles.study.files.user_table import read_table as read_as_described
 from growthpoles.study.files.user_table import toml_text as quoted
 from growthpoles.study.guess_columns import UNIT, VALUE, LayerGuess, fitting_encoding, guess_layer
 from growthpoles.study.region_rows import (
-    continues,
     fits_none,
-    goes_on,
     key_in,
     line_of_sums,
     namesakes,
@@ -462,7 +460,9 @@ def doubts_of(block: Block, codes: Sequence[str], blocks: Sequence[Block] = ()) 
     if within := [" ".join(filter(None, map(cell_text, row))) for n, row in inside if n not in unnamed]:
         doubts.append(f"{at}: {listed(within)}: rows without a number, taken for headings or remarks")
     if match.aliases:
-        twins = (f"{plain(k)} = {plain(v)} ({why})" for k, (v, why) in match.aliases.items() if why == CITY_BESIDE)
+        beside = {name: code for name, (code, why) in match.aliases.items() if why == CITY_BESIDE}
+        named = {code: name if code in name else f"{name} ({code})" for code, name in match.called.items()}
+        twins = (f"{plain(name)} = {plain(named[code])}, {CITY_BESIDE}" for name, code in beside.items())
         others = (f"{plain(k)} = {plain(v)}" for k, (v, why) in match.aliases.items() if why != CITY_BESIDE)
         doubts.append(f"{at}: other spellings: {listed([*twins, *others], write=str)}")
     if match.width is not None:

@@ -14,22 +14,26 @@ import numpy as np
 
 from growthpoles.errors import DataError, Option, Reason, listed, message, plain, quoted, remedy, shown
 from growthpoles.language.languages import alternatives
-from growthpoles.regions.key_matching import PART, SUM, code_endings, counts, key_of, match_keys
+from growthpoles.regions.join import code_endings, counts, key_of
+from growthpoles.regions.key_matching import PART, SUM, match_keys
 from growthpoles.regions.name_matching import NameIndex, is_country, loose_words, says_total
 from growthpoles.regions.row_levels import (
+    COUNTED,
+    LEFT_OVER,
     KeyMatch,
     RowSigns,
     indents,
     levels_by_rates,
     levels_by_sums,
     names_parts,
+    sum_holds,
     what_is_left_out,
 )
 from growthpoles.study.files.cell_grids import Grid
 from growthpoles.study.files.number_notation import is_number
-from growthpoles.study.files.printed_labels import bare_name, parse_year, years_in
+from growthpoles.study.files.printed_labels import bare_name, years_in
 from growthpoles.study.files.problems import KEY_TAKEN, parts_told, sums_line
-from growthpoles.study.files.table_files import JOINT, cell_text, joint_keys
+from growthpoles.study.files.table_files import JOINT, carried_down, cell_text, joint_keys
 from growthpoles.study.guess_columns import region_column
 from growthpoles.study.table_blocks import (
     MOST_ACROSS,
@@ -58,17 +62,20 @@ from growthpoles.study.table_totals import (
 _AS_SHARE = 1.5
 _PERCENT = re.compile(rf"(?!.*‰)(?:.*(?:{alternatives('no_amount_percentage')}))", flags=re.IGNORECASE)
 _FEW = 2  # numbers that tell nothing
+_IGNORED = "{text} was taken for no region, and is ignored (listed in ignore)"
+_NOT_FOUND = "ignore: {text} fits no row of {file}, and nothing is ignored by it"
 _HEADINGS = "{names} may be totals of the rows below them, between whose values they lie: each is counted as a region"
 _NAMED = 12  # regions that one message lists
 _PARTS_ALLOWED = (
     "boundaries of the parts, or one row for each region: counts add up, rates and means have another table"
 )
-_IGNORED = "{text} was taken for no region, and is ignored (listed in ignore)"
-_NOT_FOUND = "ignore: {text} fits no row of {file}, and nothing is ignored by it"
 
 
-def leave_rows_out(block: Block, index: NameIndex | None, ignore: Container[str]) -> None:
-    """Leave out the rows that `ignore` names by their number, and, of two of one name, that of the other level."""
+def leave_rows_out(block: Block, index: NameIndex | None, ignore: Container[str]) -> list[tuple[int, list[object]]]:
+    """Leave out the rows that `ignore` names by their number, and, of two of one name, that of the other level.
+
+    Those of another level are returned, called by their number: sums of rows may hold them.
+    """
 
     def called(each: tuple[int, list[object]]) -> str:
         return f"{block.grid.unit} {each[0]}: {block.text(each[1], block.key or 0)}"
@@ -88,8 +95,11 @@ def leave_rows_out(block: Block, index: NameIndex | None, ignore: Container[str]
         is_a = "that of a larger region" if part else "that of a part of the region"
         told = f"it is {is_a}, whose row of that name is {block.grid.unit} {block.rows[taken][0]}"
         block.apart[called(block.rows[at])] = told
-    if levels:
-        block.rows = [each for each in block.rows if called(each) not in block.apart]
+    other = [(n, [*row]) for n, row in (block.rows[at] for at in levels)]
+    block.rows = [each for each in block.rows if called(each) not in block.apart]
+    for each in other:
+        each[1][block.key or 0] = called(each)
+    return other
 
 
 def rows_of_one_name(block: Block) -> dict[str, list[list[int]]]:
@@ -166,7 +176,7 @@ def rows_of_other_level(block: Block, is_region: Callable[[str], bool]) -> dict[
 
 
 def without_rows(grids: Sequence[Grid], ignore: Collection[str], path: Path) -> tuple[list[Grid], list[Reason]]:
-    """Take rows off sheets that are no regions, by their first cell or their first word, and say so."""
+    """Take rows off sheets that are no regions, by their first cell or word, or with their number, and say so."""
     if "*" in ignore:
         problem = "ignore: '*' means all rows that fit no region of boundaries, of which an audit knows none"
         raise DataError(message(problem, where=str(path), allowed="the rows by their names"))
@@ -175,7 +185,8 @@ def without_rows(grids: Sequence[Grid], ignore: Collection[str], path: Path) -> 
         rows = []
         for number, row in grid.rows:
             texts = [text for text in map(cell_text, row) if text]
-            names = {*texts[:1], *[text for text in texts if kind_of(text) == "t"][:1]}.intersection(ignore)
+            own = {*texts[:1], *[text for text in texts if kind_of(text) == "t"][:1]}
+            names = (own | {f"{grid.unit} {number}: {name}" for name in own}).intersection(ignore)
             borne |= names
             rows += [] if names else [(number, row)]
         left.append(replace(grid, rows=rows))
@@ -200,8 +211,11 @@ def set_below(block: Block) -> tuple[Block, dict[tuple[int, int], tuple[int, int
     return Block(block.grid, block.header, 1, len(rows), block.titles, paths, names, rows), origin
 
 
-def settle_rows(block: Block, index: NameIndex | None, parents: Iterable[str], ignore: Container[str]) -> None:
-    """Match all names together, and find the rows that are no regions."""
+def settle_rows(
+    block: Block, index: NameIndex | None, parents: Iterable[str], ignore: Container[str],
+    other: Sequence[tuple[int, list[object]]] = (),
+) -> None:  # fmt: skip
+    """Match all names together, and find the rows that are no regions, of which some `other` ones are left out."""
     assert block.key is not None
     written = [block.text(row, block.key) for _, row in block.rows]
     ignored = {name: "listed in ignore" for name in written if name and name in ignore}
@@ -224,7 +238,7 @@ def settle_rows(block: Block, index: NameIndex | None, parents: Iterable[str], i
         for _, row in block.rows
         if any(at < len(row) and is_number(row[at]) for at in block.value_at)
     }
-    totals = totals_of(block)
+    totals = totals_of(replace(block, rows=sorted([*block.rows, *other], key=lambda each: each[0])))
     signs = RowSigns(
         {name for name, why in totals.items() if why.startswith(SUM)}.intersection(names),
         empty,
@@ -243,6 +257,7 @@ def settle_rows(block: Block, index: NameIndex | None, parents: Iterable[str], i
             block.match = without
             block.match.outside |= parts
     _take_names_beside(block, index)
+    _tell_counted_beside(block, [name for name in totals if totals[name] == SUM])
     for name, bare in spelled.items():
         for part in (block.match.found, block.match.aliases, block.match.outside, block.match.open):
             if bare in part:
@@ -259,6 +274,17 @@ def settle_rows(block: Block, index: NameIndex | None, parents: Iterable[str], i
         block.match.outside[""] = f"{listed([texts[0] for texts in beside], limit=5)} beside it"
     elif blank:
         block.doubts.append(f"{block.grid.unit} {listed(blank, limit=5)}: numbers without a name of a region")
+
+
+def _tell_counted_beside(block: Block, totals: Iterable[str]) -> None:
+    """Say of rows left over that they are counted in a total beside the regions: none of them holds their numbers."""
+    left = [name for name, why in block.match.outside.items() if why == LEFT_OVER]
+    names, cells, _ = figures_by_name(block) if left else ([], [], [])
+    rows = [at for at, name in enumerate(names) if name in left or name in block.match.codes]
+    for total in [name for name in totals if left and name in block.match.outside]:
+        holds, there, _ = sum_holds(*with_halves(cells), names.index(total), rows)
+        if there.any() and (holds | ~there).all():
+            block.match.outside |= dict.fromkeys(left, COUNTED)
 
 
 def _take_names_beside(block: Block, index: NameIndex) -> None:
@@ -403,8 +429,12 @@ def refuse_repeats(blocks: Sequence[Block], where: str, *, named: bool, aliases:
     asked = [name for each in twins for name in each.names if name in aliases]
     ignored = [name for each in twins for name in each.others if {*each.names}.isdisjoint(asked)]
     instead, text = list[str](), "{ignore}, or another row of each that is no region"
+    options = {"aliases": Option("aliases", repr(dict.fromkeys(asked, "KEY")))}
     if asked:
-        text = f"{{aliases}} for what is another region{', and {ignore}' if ignored else ''}{_ADDED_UP}"
+        text = f"{{aliases}} for what is another region{', and {ignore}' if ignored else ''}"
+        kept = [name for each in twins if {*each.names} & {*asked} for name in each.names if name not in asked]
+        text += f", or {{other}} where the row in aliases alone is the region{_ADDED_UP}" if kept else _ADDED_UP
+        options["other"] = Option("ignore", repr(kept))
     for block in blocks if not told else ():
         regions = {block.text(row, block.key or 0) for _, row in block.regions}
         at, parts = parts_of_regions(block)
@@ -424,8 +454,7 @@ def refuse_repeats(blocks: Sequence[Block], where: str, *, named: bool, aliases:
                 ignored += (f"{block.grid.unit} {line}: {name}" for line in out)
                 instead += (f"{block.grid.unit} {line}: {name}" for line in other)
                 text = "one row per region and year: {ignore}, or the other row of each where they are of two levels"
-    options = {"ignore": Option("ignore", repr(ignored))}
-    options["aliases"] = Option("aliases", repr(dict.fromkeys(asked, "KEY")))
+    options["ignore"] = Option("ignore", repr(ignored))
     if instead and len(instead) == len(ignored):
         text = "one row per region and year: {ignore}, or {other}: which of the rows is that of the region?"
         options["other"] = Option("ignore", repr(instead))
@@ -547,41 +576,6 @@ def _unnamed(row: Sequence[object]) -> set[int]:
     return filled if all(is_number(row[at]) for at in filled) else set()
 
 
-def same_heads(block: Block, before: Block) -> bool:
-    """Tell whether the same stands above the columns of numbers and labels, years however written, units or not."""
-
-    def heads(each: Block) -> dict[int, set[object]]:
-        columns = (*each.value_at, *each.indicator)
-        years = {at: {year.year for part in each.paths[at] if (year := parse_year(part))} for at in columns}
-        return {at: set(years[at] or each.paths[at]) for at in columns}
-
-    mine, theirs = heads(block), heads(before)
-    same = block.grid is before.grid and mine.keys() == theirs.keys()
-    return same and all(mine[at] == theirs[at] or set() < mine[at] < theirs[at] for at in mine)
-
-
-def continues(block: Block, before: Block) -> bool:
-    """Tell whether a table goes on with other regions below the same header: on another page or sheet, or beside."""
-    same = block.grid.path == before.grid.path and not block.indicator and not before.indicator
-    shapes = [[(each.labels.get(at), year) for at, year in each.value_at.items()] for each in (block, before)]
-    if same_heads(block, before):
-        shapes = [[], []]
-    mine, theirs = set(block.match.codes.values()), set(before.match.codes.values())
-    return same and shapes[0] == shapes[1] and block.years == before.years and bool(mine) and not mine & theirs
-
-
-def goes_on(block: Block, before: Block) -> bool:
-    """Tell whether a table with its indicators down goes on below a repeated header: no row comes twice."""
-    if not before.indicator or block.indicator != before.indicator or not same_heads(block, before):
-        return False
-
-    def told(each: Block) -> set[tuple[str, ...]]:
-        at = [each.key or 0, *each.indicator, *([] if each.year_column is None else [each.year_column])]
-        return {tuple(each.text(row, i) for i in at) for _, row in each.rows}
-
-    return not told(block) & told(before)
-
-
 def spelled_otherwise(
     block: Block, kinds: dict[int, Counter[str]], numeric: list[int], index: NameIndex
 ) -> list[tuple[tuple[float, ...], int, dict[str, str]]]:
@@ -634,13 +628,16 @@ def fill_key(block: Block) -> None:
         return
     bare = {i for i, (_, row) in enumerate(block.rows) if not block.text(row, block.key)}
     heads = {i - 1 for i in bare} - bare - {-1}
+    wholes = carried_down(block.text(row, block.key) for _, row in block.rows)
     named = Counter(block.text(row, block.key) for i, (_, row) in enumerate(block.rows) if i not in bare)
     surely, of_all = False, set[int]()
     for at in set(range(len(block.paths))) - {block.key, block.year_column, *block.value_at, *block.undated}:
         texts = {i: block.text(block.rows[i][1], at) for i in bare | heads}
         first = max(named.values(), default=0) > 1 or all(texts[i] for i in heads)
         words = [text for text in texts.values() if text]
-        apart = named.keys().isdisjoint(words) and not any(any(map(str.isdigit, text)) for text in words)
+        own = {i for i, text in texts.items() if text == wholes[i]}  # a part called as its region, not always the first
+        apart = all(text not in named or i in own for i, text in texts.items()) and not heads <= own
+        apart = apart and not any(any(map(str.isdigit, text)) for text in words)
         if heads and first and apart and all(map(texts.get, bare)):
             totals = [block.rows[i][0] for i in bare if says_total(bare_name(texts[i]))]
             surely, of_all = True, of_all | set(totals if len(totals) == 1 else ())

@@ -13,7 +13,8 @@ from itertools import combinations
 
 from growthpoles.errors import Reason, listed, quoted, shown
 from growthpoles.language.languages import alternatives
-from growthpoles.regions.key_matching import best_rule, match_keys
+from growthpoles.regions.join import best_rule
+from growthpoles.regions.key_matching import match_keys
 from growthpoles.regions.name_matching import NameIndex, says_total
 from growthpoles.study import guess_columns as headers
 from growthpoles.study.column_names import (
@@ -23,6 +24,7 @@ from growthpoles.study.column_names import (
     name_by_constants,
     name_columns_of,
     region_codes,
+    regions_above,
 )
 from growthpoles.study.files.calendars import unread_years
 from growthpoles.study.files.number_notation import NOTATIONS, cell_value, is_mark, is_number, settle_signs
@@ -128,12 +130,12 @@ def read_block(
     if undated:
         block.value_at = dict.fromkeys(block.undated)
         block.left_out = [each for each in block.left_out if each[0] not in {block.names[at] for at in block.undated}]
-    leave_rows_out(block, index, ignore)
+    other = leave_rows_out(block, index, ignore)
     _find_dimensions(block, kinds)
     if block.indicator:
-        leave_rows_out(block, index, ())
+        other += leave_rows_out(block, index, ())
     _find_years(block, year)
-    settle_rows(block, index, parents, ignore)
+    settle_rows(block, index, parents, ignore, other)
     _find_marks(block)
     name_columns_of(block)
     name_by_constants(block)
@@ -196,9 +198,11 @@ def _find_key(block: Block, kinds: dict[int, Counter[str]], numeric: list[int], 
             continue
         weight = float(units) if not counted else 0.5
         plain = (pattern, width) == (None, None)
-        blanks = 0.0 if at in block.fill else float(cells.count(""))
+        worded = [each for each in kinds if each not in (block.year_column, *numeric)]
+        below = regions_above(block, at, worded, lambda name: hits_of(index, name))
+        blanks = 0.0 if at in block.fill or below else float(cells.count(""))
         # Regions stand alone above their parts, in a column of their own: parts may be called as they are.
-        words = [each for each in kinds if each not in (at, block.year_column, *numeric)]
+        words = [each for each in worded if each != at]
         above = not any(block.text(row, each) for _, row in block.rows if block.text(row, at) for each in words)
         first = 2.0 * bool(blanks and words and above and 2 * len(found) >= len(texts))
         unlike = -float(len(texts) - len(found))

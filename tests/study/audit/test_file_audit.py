@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import csv
 import re
@@ -151,8 +152,10 @@ def test_a_long_table_is_audited_as_a_wide_one(shape: str, tmp_path: Path) -> No
 def test_a_long_table_whose_rows_nothing_tells_apart_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "long.csv"
     path.write_text("region,value\n" + "".join(f"R{i % 4},{i * 7.5}\n" for i in range(12)))
-    with pytest.raises(DataError, match="labels two rows; allowed: one row per region, or columns of years"):
+    with pytest.raises(DataError, match="label several rows each; allowed: one row per region, or columns") as error:
         read_audit_file(path)
+    rows = ast.literal_eval(re.search(r"ignore=(\[.*?\])", str(error.value))[1])  # type: ignore[index]
+    assert len(rows) == 8 and len(read_audit_file(path, ignore=rows).sources.cells) == 4
 
 
 def test_shares_are_proposed_and_can_be_refused(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from growthpoles.errors import DataError, Reason, listed, message, parted, quoted
+from growthpoles.errors import DataError, Reason, listed, message, parted, quoted, remedy
 from growthpoles.file_reading import encoding_alone
 from growthpoles.regions.name_matching import says_total
 from growthpoles.regions.row_levels import indents
@@ -69,6 +69,7 @@ from growthpoles.study.table_layout import read_block, series_of
 from growthpoles.study.table_totals import repeated_parts, seeming_totals, sums_of_rows
 
 PROPOSAL_COLUMNS = ("use", "kind", *FORMULA_COLUMNS, "holds")
+_TWICE = "{place}: {names} label rows of two levels; those that are no sums are called by their rows"
 _ORDERED = ("rank", "class")
 _FRACTION = re.compile(r"-?\d+\.(\d+)")
 _IDLE = re.compile(r"(?<=\d)\.0+(?!\d)")
@@ -221,15 +222,19 @@ def _tables(
         key, origin = keys[0] if keys else 0, moved
         rows = [(line, row) for line, row in block.rows if key < len(row) and cell_text(row[key])]
         names = [cell_text(row[key]) for _, row in rows]
-        if not keys or len(set(names)) < len(names):
-            # Regions by numbers, or in several rows each.
+        twins = {name for name, count in Counter(names).items() if count > 1}
+        unfolded, stop = not keys or bool(twins), None
+        if unfolded:  # regions by numbers, or in several rows each
             try:
                 rows, dated, origin = _unfolded(block, f"{path} {grid.sheet}".strip())
                 origin = {at: moved.get((line, column - 1), (line, column)) for at, (line, column) in origin.items()}
-            except DataError:
-                if keys:
+            except DataError as error:
+                if not keys:
+                    continue
+                if 4 * len(twins) > len({*names}):
                     raise
-                continue
+                unfolded, stop = False, error
+        if unfolded:
             key, numbers = 0, list(dated)
             left += [each for each in block.doubts if isinstance(each, Reason) and each.template == KEY_TAKEN]
         else:
@@ -254,6 +259,14 @@ def _tables(
             raise DataError(message(parted(signs.unclear)[0], allowed=signs_remedy(signs.readings)))
         notation = given if signs.unclear and given is not None else signs.notation
         rows, sums, inside = _split_totals(rows, numbers, key, notation)
+        if stop is not None:
+            if twins.isdisjoint(cell_text(row[key]) for _, row, _ in sums):
+                raise stop
+            again = [(line, row) for line, row in rows if cell_text(row[key]) in twins]
+            called = {line: f"{grid.unit} {spot(line, key)[0]}: {cell_text(row[key])}" for line, row in again}
+            rows = [(line, [*row[:key], called.get(line, row[key]), *row[key + 1 :]]) for line, row in rows]
+            places = {"place": f"{path.name} {grid.sheet}".strip(), "names": listed(sorted(twins), limit=8)}
+            left.append(Reason(_TWICE, places))
         if inside:
             places = {"place": f"{path.name} {grid.sheet}".strip(), "names": listed(inside, limit=8, write=quoted)}
             left.append(Reason(_PARTS, places))
@@ -408,7 +421,7 @@ def _unfolded(
     """
     read_block(block, None)
     found: dict[tuple[str, int], dict[tuple[str, int | None], tuple[int, int, object]]] = {}
-    twice, sections = "", Counter[str]()
+    twice, sections = dict[str, str](), Counter[str]()
     for line, row in block.rows if block.key is not None else ():
         name = block.text(row, block.key or 0)
         label = parse_year(block.text(row, block.year_column)) if block.year_column is not None else None
@@ -421,12 +434,16 @@ def _unfolded(
                 if says_total(bare_name(name)):  # that of the next section
                     sections[name] += 1
                 else:
-                    twice = name
+                    twice.setdefault(f"{block.grid.unit} {line}: {name}", name)
             found.setdefault((name, sections[name]), {})[key] = line, at + 1, row[at] if at < len(row) else ""
     keys = list(dict.fromkeys(key for cells in found.values() for key in cells))
     if twice or not keys:
-        problem = f"{twice!r} labels two rows" if twice else "no column of names"
+        names = listed(dict.fromkeys(twice.values()), limit=8, write=quoted)
+        told = f"{names} {'labels two rows' if len(twice) == 1 else 'label several rows each'}"
+        problem = told if twice else "no column of names"
         allowed = "one row per region, or columns of years and quantities that tell its rows apart"
+        if twice:
+            allowed = remedy(f"{allowed}; or {{ignore}}, or the other row of each", ignore=repr([*twice]))
         raise DataError(message(problem, where=where, allowed=allowed))
     rows: list[tuple[int, list[object]]] = []
     origin: dict[tuple[int, int], tuple[int, int]] = {}

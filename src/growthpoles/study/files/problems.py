@@ -221,9 +221,19 @@ def names_remedy(
     if rowless := list(dict.fromkeys(code for match in matches for code in match.rowless)):
         text += f"; or a column of names beside the codes, if they are of another list: {listed(rowless, limit=3)} "
         text += "has no row" if len(rowless) == 1 else "have no row"
+    options = {"aliases": repr(told or {"name": PLACEHOLDER}), "ignore": repr(none)}
+    # Of two rows of about one name the other one may be the region, as after a division.
+    taken = {code: row for match in matches for row, code in match.codes.items()}
+    others = {name: code for name, code in parts.items() if code in taken and name not in rests}
+    if others and len(others) <= _NAMED and len({*others.values()}) == len(others):
+        rows = [taken[code] for code in others.values()]
+        told_rows = listed(rows, write=shown).translate({123: "(", 125: ")"})
+        text += f", by which {told_rows} stay{'s' * (len(rows) == 1)} the region; or {{instead}} with {{taken}}, where "
+        text += f"{told_rows} {'names another place' if len(rows) == 1 else 'name other places'}"
+        options |= {"instead": Option("aliases", repr(others)), "taken": Option("ignore", repr(rows))}
     if some and whole:
         text += f" ({some}; growthpoles init writes them all into study.toml)"
-    return text, {"aliases": repr(told or {"name": PLACEHOLDER}), "ignore": repr(none)}
+    return text, options
 
 
 def parts_told(column: str, names: Sequence[str], regions: int) -> str:

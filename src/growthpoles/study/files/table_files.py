@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -331,6 +331,15 @@ def joint_columns(key: str, columns: Sequence[str]) -> list[int]:
     """Return the places of the columns that a key such as "STATE + COUNTY" joins; none for a column of its own."""
     parts = key.split(JOINT)
     return [columns.index(part) for part in parts] if key not in columns and set(parts) <= set(columns) else []
+
+
+def carried_down(cells: Iterable[str]) -> list[str]:
+    """Return texts, in place of empty ones that above them."""
+    held, carried = "", []
+    for text in cells:
+        held = text or held
+        carried.append(held)
+    return carried
 
 
 def joint_keys(rows: Sequence[Row], parts: Sequence[int]) -> list[str]:
