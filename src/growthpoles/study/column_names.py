@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from itertools import pairwise, takewhile
 
 from growthpoles.errors import listed, shown
@@ -36,6 +36,8 @@ from growthpoles.study.files.printed_subjects import (
     names_no_subject,
     split_table_number,
     title_as_name,
+    unit_of_note,
+    without_continued,
     without_units,
 )
 from growthpoles.study.files.problems import CODES_OF_REGIONS, MAY_BE_CODES
@@ -81,7 +83,7 @@ def name_columns_of(block: Block) -> None:
     tells = any(n > 1 for (year, *_), n in above.items() if year is not None)
     differ = {tuple(part for part in below if parse_year(f"2020 {part}") is None) for _, below in paths.values()}
     tells |= len(differ - {()}) > 1
-    notes = (cell_text(cell) for n, row in block.grid.rows if n > block.last for cell in row if isinstance(cell, str))
+    notes = [cell_text(cell) for n, row in block.grid.rows if n > block.last for cell in row if isinstance(cell, str)]
     heading = heading_reader((part for path in block.paths for part in path), notes)
     year_in = year_reader((part for path, _ in paths.values() for part in path), days=block.within_years)
     bare, below_of, off = dict[int, str](), dict[int, str](), dict[str, str]()
@@ -109,6 +111,7 @@ def name_columns_of(block: Block) -> None:
     printed = {at: " | ".join(block.paths[at]) for at in block.value_at}
     block.labels |= marked_apart(printed, {at: (block.labels[at], year) for at, year in block.value_at.items()})
     block.units |= {block.labels[at]: unit for at, unit in below_of.items() if unit}
+    _unit_by_note(block, notes, heading)
     over = [list(filter(None, map(cell_text, row))) for n, row in block.aside if n < block.rows[0][0]]
     for unit in [texts[0] for texts in over if len(texts) == 1 and is_unit(texts[0])][:1]:  # alone, of all columns
         block.units = dict.fromkeys(block.labels.values(), unit) | block.units
@@ -133,6 +136,19 @@ def name_columns_of(block: Block) -> None:
         plain = set(block.kinds.values())  # a mark of a footnote makes no other indicator
         labels = {text: ", ".join(map(heading, text.split(" | "))) for text in block.kinds}
         block.kinds |= {text: label for text, label in labels.items() if label in plain}
+
+
+def _unit_by_note(block: Block, notes: Sequence[str], heading: Callable[[str], str]) -> None:
+    """Take the unit of a column from the note whose mark its heading bears: "(a) Per 1 000 live births"."""
+    told = dict[str, str]()
+    for at, label in block.labels.items():
+        heads = {n: row[at] for n, row in block.grid.rows if n in block.header and at < len(row)}
+        marks = [block.grid.raised.get((n, at), "") for n, cell in heads.items() if parse_year(cell) is None]
+        marks += [part.removeprefix(heading(part)).strip() for part in block.paths[at] if block.year_of(part) is None]
+        if unit := next(filter(None, (unit_of_note(mark, notes) for mark in marks)), ""):
+            told[label] = block.units[label] = unit
+    for label, unit in told.items():
+        block.doubts.append(f"{shown(label)}: its unit is that of its note, {shown(unit)}")
 
 
 def marked_apart(headers: Mapping[int, str], named: Mapping[int, tuple[str, int | None]]) -> dict[int, str]:
@@ -333,5 +349,5 @@ def table_title(block: Block, blocks: Sequence[Block], *, section: bool = True) 
     if found is None:
         alike = [each for each in blocks if {*each.titles} & {*block.titles}]  # a sheet a year, too
         plain = without_span(chosen, {year for each in alike for year in each.years}) or chosen
-    sheet = "" if UNNAMED.fullmatch(block.grid.sheet) else block.grid.sheet
+    sheet = "" if UNNAMED.fullmatch(block.grid.sheet) else without_continued(block.grid.sheet)
     return number, title_as_name(plain, numbered=bool(number)) or sheet or "value"

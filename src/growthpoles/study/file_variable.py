@@ -159,7 +159,8 @@ class FileData:
         import pandas as pd
 
         columns = [str(column) for column in self.table.columns]
-        variable = _named(variable, columns, self.table.attrs.get("codes", {}))
+        codes, units = self.table.attrs.get("codes", {}), self.table.attrs.get("units", {})
+        variable = _named(_without_unit(variable, units, codes), columns, codes)
         if not columns and variable is None:
             allowed = "a file with such a column, or --table to join one"
             raise DataError(message("no column of numbers", where=self.source, allowed=allowed))
@@ -176,7 +177,8 @@ class FileData:
                 x for x in map(str, self._without_year()[0]) if not _reason_of(x, self.notes).startswith(ON_REQUEST[2:])
             ]
             offered = listed(self.in_both() or [*self._offered(columns), *map(quoted, loose)], write=str)
-            also += f"--variable one of {offered}{_of_other_years(elsewhere)}"
+            alone = ", which alone is in both years" if len(self.in_both()) == 1 else ""
+            also += f"--variable {'' if alone else 'one of '}{offered}{alone}{_of_other_years(elsewhere)}"
             raise DataError(message("which numbers?", where=self.source, allowed=also))
         more = self._without_year()[0] if variable.endswith("...") else self.table[[]]
         variable = unshortened(variable, [*columns, *elsewhere, *more])
@@ -241,7 +243,9 @@ class FileData:
 
     def in_both(self) -> list[str]:
         """Return what columns of both years of a change are called without them: "Q1" of "Q1 2021" and "Q1 2022"."""
-        names = list(map(str, self.table.attrs.get("codes") or self.table.columns)) if self.years else []
+        codes = sorted(self.table.attrs.get("codes", {}).items(), key=lambda each: -len(each[0]))
+        short = {name: code for code, name in codes}  # the shortest of each
+        names = list(map(str, short.values() or self.table.columns)) if self.years else []
         return [quoted(x) for x in dict.fromkeys(map(yearless, names)) if x and {*self.years} <= {*_dated(x, names)}]
 
     def tell_years(self, names: Iterable[str]) -> None:
@@ -285,6 +289,16 @@ def _named(variable: str | None, names: Sequence[str], codes: Mapping[str, str])
         return codes.get(variable, variable)
     like = {codes.get(name, name) for name in (*names, *codes) if _alike(name) == bare}  # dots and dashes set it in
     return like.pop() if len(like) == 1 else variable
+
+
+def _without_unit(variable: str | None, units: Mapping[str, str], codes: Mapping[str, str]) -> str | None:
+    """Return the name of what is asked for with its unit behind it, as a look and a map print it: "GDP (m EUR)"."""
+    for unit in {*units.values()}:
+        for bare in {variable.removesuffix(end) for end in (f" ({unit})", f", {unit}")} if variable else ():
+            name = unshortened(bare.strip("'\""), units)
+            if bare != variable and variable not in units and units.get(codes.get(name, name)) == unit:
+                return codes.get(name, name)
+    return variable
 
 
 def _alike(name: str) -> str:
@@ -571,6 +585,7 @@ def _year_of(
     """Choose a year of a table: that asked for, by itself or within a heading, or the last; one without is of any."""
     years: list[int] = sorted(set(long["year"]) - {UNSTATED})
     named = list(dict.fromkeys(map(str, long["indicator"])))
+    variable = _without_unit(variable, long.attrs["units"], long.attrs["codes"])
     variable = _named(variable and unshortened(variable, named), named, long.attrs["codes"])
     short, asked = long.attrs["codes"], "" if variable is None or variable in named else variable
     dated = _dated(asked, named) or {when: short[name] for when, name in _dated(asked, short).items()}

@@ -54,6 +54,10 @@ ON_REQUEST = (
     CODES_OF_REGIONS,
 )  # why a column is left out until it is asked for
 KEY_TAKEN = "the column of the regions: {column} was taken; {others} could serve as well"
+GOES_ON = {
+    True: "goes on with a table above, whose title and unit it bears",
+    False: "says that the table goes on, which was taken off the name",
+}
 _NAMED = 12  # names that one message lists
 _PASTED = 40  # where regions are proposed for them, to be pasted
 COLUMNS = ("file", "sheet", "row", "column", "problem", "remedy")
