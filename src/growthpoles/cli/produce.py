@@ -387,8 +387,10 @@ def _draw_file(
         bare = dict.fromkeys(map(yearless, named_of))  # rounds of a survey ("EICV4", "EICV5") are two
         called = values.name if first.name == values.name else next(iter(bare)) if len(bare) == 1 else ""
         if not called and variable is None:
-            told = (f"those of {year} are called {quoted(each)}" for year, each in zip(years, named_of, strict=True))
-            found.notes.append(f"the numbers: {' and '.join(told)}")
+            both_called = (
+                f"those of {year} are called {quoted(each)}" for year, each in zip(years, named_of, strict=True)
+            )
+            found.notes.append(f"the numbers: {' and '.join(both_called)}")
         values = change_between(first, values).rename(str(called or variable or " / ".join(named_of)))
     assert found.regions is not None
     name = str(values.name)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from growthpoles.errors import (
     DataError,
     Option,
+    each_told,
     listed,
     message,
     nearest,
@@ -177,8 +178,8 @@ class FileData:
                 x for x in map(str, self._without_year()[0]) if not _reason_of(x, self.notes).startswith(ON_REQUEST[2:])
             ]
             offered = listed(self.in_both() or [*self._offered(columns), *map(quoted, loose)], write=str)
-            alone = ", which alone is in both years" if len(self.in_both()) == 1 else ""
-            also += f"--variable {'' if alone else 'one of '}{offered}{alone}{_of_other_years(elsewhere)}"
+            lone = ", which alone is in both years" if len(self.in_both()) == 1 else ""
+            also += f"--variable {'' if lone else 'one of '}{offered}{lone}{_of_other_years(elsewhere)}"
             raise DataError(message("which numbers?", where=self.source, allowed=also))
         more = self._without_year()[0] if variable.endswith("...") else self.table[[]]
         variable = unshortened(variable, [*columns, *elsewhere, *more])
@@ -263,7 +264,8 @@ class FileData:
 
 
 def _of_other_years(elsewhere: Mapping[str, list[int]]) -> str:
-    told = [f"{quoted(name)} (--year {years[-1]})" for name, years in elsewhere.items()]
+    names = zip(each_told(elsewhere, quoted), elsewhere.values(), strict=True)
+    told = [f"{name} (--year {years[-1]})" for name, years in names]
     return f"; of other years: {listed(told, write=str)}" if told else ""
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from growthpoles.errors import Option, Reason, listed, message, plain, remedy, shown
+from growthpoles.errors import Option, Reason, each_told, listed, message, plain, remedy, shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -292,7 +292,7 @@ def nothing_found(paths: Iterable[Path], left_out: Iterable[str], names: Sequenc
 
 def partly_told(held: Mapping[str, Sequence[int]]) -> list[str]:
     """Say which indicators are not in every year: one may be spelled otherwise in another year."""
-    partly = [f"{shown(name)} ({listed(years)})" for name, years in held.items()]
+    partly = [f"{name} ({listed(held[own])})" for own, name in zip(held, each_told(held, shown), strict=True)]
     verb = "is" if len(partly) == 1 else "are"
     told = "not in every year; one that is only spelled otherwise takes one code in the [tables.columns] of a study"
     return [f"{listed(partly, limit=8, write=str)} {verb} {told}"] if partly else []
