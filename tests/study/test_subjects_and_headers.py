@@ -1405,6 +1405,10 @@ def test_a_note_that_says_a_unit_overrules_that_of_the_title(seed: int, tmp_path
         units = dict.fromkeys(["Natalidad", "Mortalidad infantil", "Nupcialidad"], "Por 1 000 habitantes")
         assert table.attrs["units"] == units | ({"Mortalidad infantil": said} if said else {})
         assert any("its unit is that of its note" in each for each in table.attrs["remarks"]) == bool(said)
+    down = [[row[0], head, *row[at : at + 1]] for row in rows for at, head in enumerate(heads, start=1)]
+    long = book(tmp_path / "t.xlsx", [["Area", "Indicator", 2022], *down, [""], [note.format(unit)]])
+    units = gp.read_table(long).attrs["units"]
+    assert [(name[:19], told) for name, told in units.items()] == [("Mortalidad infantil", unit)]
 
 
 @pytest.mark.parametrize("seed", samples(range(30), 5))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import pairwise, takewhile
 
 from growthpoles.errors import listed, shown
@@ -111,7 +111,13 @@ def name_columns_of(block: Block) -> None:
     printed = {at: " | ".join(block.paths[at]) for at in block.value_at}
     block.labels |= marked_apart(printed, {at: (block.labels[at], year) for at, year in block.value_at.items()})
     block.units |= {block.labels[at]: unit for at, unit in below_of.items() if unit}
-    _unit_by_note(block, notes, heading)
+    marks: dict[str, list[str]] = defaultdict(list)
+    for at, label in block.labels.items():
+        heads = {n: row[at] for n, row in block.grid.rows if n in block.header and at < len(row)}
+        marks[label] += [block.grid.raised.get((n, at), "") for n, cell in heads.items() if parse_year(cell) is None]
+        undated = (part for part in block.paths[at] if block.year_of(part) is None)
+        marks[label] += [part.removeprefix(heading(part)).strip() for part in undated]
+    _unit_by_note(block, marks, notes)
     over = [list(filter(None, map(cell_text, row))) for n, row in block.aside if n < block.rows[0][0]]
     for unit in [texts[0] for texts in over if len(texts) == 1 and is_unit(texts[0])][:1]:  # alone, of all columns
         block.units = dict.fromkeys(block.labels.values(), unit) | block.units
@@ -132,23 +138,20 @@ def name_columns_of(block: Block) -> None:
                 named = [f"{head} {part}" if part.isdecimal() else part for head, part in headed]
                 named += [dated[at][1] if alike[dated[at]] == 1 else block.names[at]] if block.several else []
                 block.kinds.setdefault(text, ", ".join(filter(None, named)))
+        ends = {x: [part.removeprefix(bare_name(part)).strip() for part in x.split(" | ")] for x in block.kinds}
+        _unit_by_note(block, ends, notes)
         _unit_by_kind(block)
         plain = set(block.kinds.values())  # a mark of a footnote makes no other indicator
         labels = {text: ", ".join(map(heading, text.split(" | "))) for text in block.kinds}
         block.kinds |= {text: label for text, label in labels.items() if label in plain}
 
 
-def _unit_by_note(block: Block, notes: Sequence[str], heading: Callable[[str], str]) -> None:
-    """Take the unit of a column from the note whose mark its heading bears: "(a) Per 1 000 live births"."""
-    told = dict[str, str]()
-    for at, label in block.labels.items():
-        heads = {n: row[at] for n, row in block.grid.rows if n in block.header and at < len(row)}
-        marks = [block.grid.raised.get((n, at), "") for n, cell in heads.items() if parse_year(cell) is None]
-        marks += [part.removeprefix(heading(part)).strip() for part in block.paths[at] if block.year_of(part) is None]
-        if unit := next(filter(None, (unit_of_note(mark, notes) for mark in marks)), ""):
-            told[label] = block.units[label] = unit
-    for label, unit in told.items():
-        block.doubts.append(f"{shown(label)}: its unit is that of its note, {shown(unit)}")
+def _unit_by_note(block: Block, marks: Mapping[str, Iterable[str]], notes: Sequence[str]) -> None:
+    """Take the units of names from the notes whose marks their headings bear: "(a) Per 1 000 live births"."""
+    for name, own in marks.items():
+        if unit := next(filter(None, (unit_of_note(mark, notes) for mark in own)), ""):
+            block.units[name] = unit
+            block.doubts.append(f"{shown(name)}: its unit is that of its note, {shown(unit)}")
 
 
 def marked_apart(headers: Mapping[int, str], named: Mapping[int, tuple[str, int | None]]) -> dict[int, str]:
