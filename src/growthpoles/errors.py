@@ -358,14 +358,19 @@ def quoted(name: object) -> str:
     return shown(name) if "," in str(name) != "," else plain(name)
 
 
+def each_told(names: Iterable[object], write: Callable[[object], str] = plain) -> list[str]:
+    """Return names for a message, each as `write` has it; whole where they begin alike."""
+    names = list(names)
+    told = list(map(write, names))
+    short = {text for text in told if text.rstrip("'\"").endswith("...") and told.count(text) > 1}
+    return [repr(str(name)) if text in short else text for name, text in zip(names, told, strict=True)]
+
+
 def listed(names: Iterable[object], *, limit: int = 20, write: Callable[[object], str] = plain) -> str:
-    """Join names for a message, the first `limit` of them, each as `write` has it; whole where they begin alike."""
+    """Join names for a message, the first `limit` of them, each as :func:`each_told` has it."""
     names = list(names)
     more = len(names) - limit
-    told = [write(name) for name in names[:limit]]
-    short = {text for text in told if text.rstrip("'\"").endswith("...") and told.count(text) > 1}
-    told = [repr(str(name)) if text in short else text for name, text in zip(names, told, strict=False)]
-    return ", ".join(told) + (f" and {more} more" if more > 0 else "")
+    return ", ".join(each_told(names[:limit], write)) + (f" and {more} more" if more > 0 else "")
 
 
 # Wanted, given -> the code that makes the one of the other. Results of this package are made by what returns them.

@@ -493,6 +493,22 @@ def test_a_change_between_two_rounds_of_a_survey_bears_neither(county_file, ask,
     assert f"Change: Poverty, {years[0]}{dash}{years[1]}" in drawn and "Wave" not in drawn
 
 
+def test_a_change_between_columns_of_two_names_says_both_and_never_none(county_file, ask, tmp_path):
+    blocks = (("Sales of shops", 2015), ("Turnover of trade", 2021))
+    rows = [
+        row
+        for name, year in blocks
+        for row in (name, f"code,{year}", *(f"{i:02d},{i + year % 9}.5" for i in range(20)), "")
+    ]
+    (tmp_path / "t.csv").write_text("\n".join(rows), encoding="utf-8")
+    asked = ["map", "change", str(county_file), "--table", str(tmp_path / "t.csv"), "--key", "code"]
+    done = ask(*asked, "--years", "2015", "2021", "--out", str(tmp_path / "m.svg"))
+    assert done.returncode == 0, done.stderr
+    assert "those of 2015 are called Sales of shops and those of 2021 are called Turnover of trade" in done.stderr
+    drawn = (tmp_path / "m.svg").read_text(encoding="utf-8")
+    assert "Change: Sales of shops / Turnover of trade" in drawn and "None" not in drawn
+
+
 @pytest.mark.parametrize("heads", [["UDHS {}"], ["{} Urban", "{} Rural"], ["{} Public", "{} Total"], ["{} Rate"]])
 @pytest.mark.parametrize("unit", ["%", "EUR"])
 def test_a_change_is_in_the_unit_of_the_title(county_file, ask, tmp_path, heads, unit):

@@ -1,5 +1,6 @@
 """What a person reads on the terminal: tables that fit, no codes that act, a bar only on a terminal."""
 
+import random
 import re
 import sys
 from pathlib import Path
@@ -131,3 +132,16 @@ def test_a_bar_on_a_terminal_leaves_no_trace(tmp_path: Path) -> None:
 def test_a_title_stands_on_one_line_above_a_narrow_table(length: int, capsys: pytest.CaptureFixture[str]) -> None:
     print_frame(pd.DataFrame({"n": [1]}, index=["a"]), title="wide " * length)
     assert capsys.readouterr().out.splitlines()[0].count("wide") == length
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_long_names_that_begin_alike_are_told_apart_by_their_ends(seed, capsys):
+    dice = random.Random(seed)
+    begun = " ".join(dice.choices(["taux", "brut", "de", "scolarisation", "par", "région", "élémentaire"], k=14))
+    ends = dice.sample(["Garçons", "Filles", "Total", "en milieu rural", "in per cent of all"], 3)
+    names = {f"score_{i}": f"score: {begun}: {end}" for i, end in enumerate(ends)}
+    print_frame(pd.DataFrame({code: [1.5 + i] for i, code in enumerate(names)}), title="t", names=names)
+    drawn = capsys.readouterr().out
+    assert all(word in drawn for end in ends for word in end.split()) and "score_" not in drawn and "score:" in drawn
+    print_frame(pd.DataFrame({"a": [1], "b": [2]}), title="t", names=dict.fromkeys("ab", begun * 2))
+    assert begun.split()[0] not in capsys.readouterr().out  # names alike tell nothing

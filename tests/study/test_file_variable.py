@@ -27,6 +27,7 @@ from growthpoles.study.file_variable import (
     read_files,
     read_matrix,
 )
+from growthpoles.study.files.problems import partly_told
 from growthpoles.study.guess_columns import choose_key, guess_layer, name_columns
 from growthpoles.study.industry_analysis import industries_of
 from growthpoles.study.inputs.study_regions import study_regions
@@ -1160,3 +1161,89 @@ def test_the_column_of_names_that_is_asked_for_is_the_one_drawn_in_any_language(
     if asked is not None:
         regions = gp.read_boundaries(path, key="code", name=asked)
         assert {way[0] for way in region_names(regions, make_style(MapOptions(), lang=lang))} == drawn
+
+
+@pytest.mark.parametrize("seed", samples(range(30), 5))
+def test_what_a_look_prints_is_taken_with_its_unit(tmp_path: Path, seed: int) -> None:
+    """Also a name that is cut, and one of several sheets where one of them is asked for."""
+    rng = random.Random(seed)
+    subjects = rng.sample(["Taux de chômage au sens élargi", "Population active occupée", "GDP", "Wages, gross"], 2)
+    subjects += ["Salario medio mensual en entidades estatales y privadas por provincias del país", "Revenu"][
+        : seed % 3
+    ]
+    units = [rng.choice(["%", "Nombre", "m EUR", "тыс. чел.", "Pesos"]) for _ in subjects]
+    head = ["Region", "Indicator", "Unit", "Year", "Value"]
+    rows = [
+        [n, s, u, y, rng.randint(11, 99) / 10]
+        for s, u in zip(subjects, units, strict=True)
+        for n in NAMES
+        for y in (2019, 2020)
+    ]
+    pd.DataFrame(rows, columns=head).to_csv(tmp_path / "t.csv", index=False)
+    path = _layer(tmp_path / "regions.gpkg", {"NAME": NAMES})
+    printed = gp.quick_look(tmp_path / "t.csv", boundaries=path, key="NAME").tables["indicators"].iloc[0]
+    options = FileOptions(table=tmp_path / "t.csv", key="NAME", year=2019)
+    for subject, unit in zip(subjects, units, strict=True):
+        assert f"({unit})" in printed
+        cut = f"{subject[:57]}..." if len(subject) > 60 else subject
+        for asked in (subject, f"{subject} ({unit})", f"{subject}, {unit}", f"{cut} ({unit})", f"'{cut}' ({unit})"):
+            values = read_files(path, options, variable=asked).values(asked)
+            truth = {row[0]: row[-1] for row in rows if row[1] == subject and row[3] == 2019}
+            assert values.to_dict() == truth, asked
+    with pytest.raises(DataError, match="no column of numbers"):
+        read_files(path, options, variable="GDP (of nobody)").values("GDP (of nobody)")
+
+
+@pytest.mark.parametrize("seed", samples(range(30), 4))
+def test_the_heading_alone_of_a_table_below_another_means_its_numbers(tmp_path: Path, seed: int) -> None:
+    rng = random.Random(seed)
+    groups = rng.choice([("Hommes", "Femmes", "Ensemble"), ("Men", "Women"), ("Urban", "Rural", "Total")])
+    years, title = [2019, 2020, 2021], rng.choice(["Taux d'activité", "Literacy"])
+    held = {group: {name: [rng.randint(110, 990) / 10 for _ in years] for name in NAMES} for group in groups}
+    file = openpyxl.Workbook()
+    file.active.title = title
+    above = [[f"Tableau 3 : {title} par région et sexe, 2019-2021"], []] if seed % 2 else []
+    for row in [
+        *above,
+        *(r for g in groups for r in ([g], ["Region", *years], *([n, *held[g][n]] for n in NAMES), [])),
+    ]:
+        file.active.append(row)
+    file.save(tmp_path / "t.xlsx")
+    path = _layer(tmp_path / "regions.gpkg", {"NAME": NAMES})
+    for group in groups:
+        for at, year in enumerate(years):
+            options = FileOptions(table=tmp_path / "t.xlsx", key="NAME", year=year)
+            values = read_files(path, options, variable=group).values(group)
+            assert values.to_dict() == {name: numbers[at] for name, numbers in held[group].items()}
+
+
+@pytest.mark.parametrize("seed", samples(range(20), 4))
+def test_a_name_beside_other_sheets_means_its_column_in_its_sheet_alone(tmp_path: Path, seed: int) -> None:
+    rng = random.Random(seed)
+    crops, file = rng.sample(["Viandas", "Hortalizas", "Arroz", "Maíz"], 2), openpyxl.Workbook()
+    file.remove(file.active)
+    title = rng.choice(["9.12 - Producción agrícola de {} por provincias", "Table 4: Yields of {}", ""])
+    for crop in crops:
+        page = file.create_sheet(crop)
+        rows = [[name, *(rng.randint(110, 990) / 10 for _ in range(4))] for name in NAMES]
+        heads = [["Region", "Area", "", "Yield", ""], ["", 2021, 2022, 2021, 2022], ["", "ha", "", "t/ha", ""]]
+        for row in [*([[title.format(crop)], []] if title else []), *heads, *rows]:
+            page.append([None if cell == "" else cell for cell in row])
+    file.save(tmp_path / "t.xlsx")
+    path = _layer(tmp_path / "regions.gpkg", {"NAME": NAMES})
+    long = gp.read_table(tmp_path / "t.xlsx", boundaries=path, key="NAME")
+    assert (
+        len({*long["indicator"]}) == 4 and not long.attrs["partly"] and not any("9.12" in x for x in long["indicator"])
+    )
+    for crop in crops:
+        for name in [name for name in long["indicator"].unique() if crop in name]:
+            options = FileOptions(table=tmp_path / "t.xlsx", key="NAME", sheet=crop, year=2022)
+            values = read_files(path, options, variable=name).values(name)
+            own = long[(long["indicator"] == name) & (long["year"] == 2022)].set_index("region")["value"]
+            assert values.to_dict() == own.to_dict()
+
+
+def test_names_that_begin_alike_are_told_whole_where_years_lack() -> None:
+    names = [f"{'Cultivated area and harvest of many crops in all provinces of the country: '}{end}" for end in "abc"]
+    (told,) = partly_told({name: [2021] for name in names})
+    assert all(f"{name!r} (2021)" in told for name in names)

@@ -17,7 +17,7 @@ import growthpoles as gp
 from growthpoles.errors import DataError
 from growthpoles.study.audit.file_audit import read_audit_file
 from growthpoles.study.file_variable import FileOptions, read_files
-from growthpoles.study.files.printed_subjects import is_no_quantity, is_unit
+from growthpoles.study.files.printed_subjects import is_no_quantity, is_unit, without_continued
 from growthpoles.study.propose_study import quick_look
 from samples import samples
 
@@ -160,7 +160,7 @@ def test_a_unit_below_years_is_that_of_all_up_to_the_next(tmp_path: Path, seed: 
     """Whether the unit is merged over its years or stands in the first cell alone, one table is read."""
     rng = random.Random(seed)
     boundaries = layer(tmp_path, STEMS[:8])
-    units = rng.sample(["$(million)", "Percentage change", "Share (%)", "Per head, $"], rng.randint(2, 3))
+    units = rng.sample(["$(million)", "Percentage change", "Share (%)", "Per head, $", "t/ha", "kg"], rng.randint(2, 3))
     years = [2019, 2020, 2021, 2022]
     spans = [sorted(rng.sample(years, rng.randint(2, 4))) for _ in units]
     heads: list[list[object]] = [["Region"], [""]]
@@ -1290,3 +1290,136 @@ def test_a_label_that_says_only_how_or_of_which_bears_the_title(tmp_path: Path, 
     assert set(read["indicator"]) == {"Sales", f"Output of plants: {label.replace(': ', ', ')}"} or set(
         read["indicator"]
     ) == {"Sales", f"Output of plants: {label}"}
+
+
+#: The first part of a title, by language, and how a part of its table below says that it goes on.
+PARTS_BELOW = {
+    "Ventas por provincias": ["(continuación)", "(conclusión)", "Continuación", "(fin)", "(continúa)"],
+    "Ventes par région": ["(suite)", "(suite et fin)", "suite", "(fin)"],
+    "Sales by province": ["(continued)", "(cont.)", "continued", "(concluded)", "(cont'd)", "(continued from page 3)"],
+    "Продажи по областям": ["(продолжение)", "(окончание)", "продолжение", "(продолжение таблицы 8)"],
+    "Umsatz nach Kreisen": ["(Fortsetzung)", "Forts.", "(Schluss)", "Fortsetzung"],
+    "Vendas por província": ["(continuação)", "(conclusão)", "conclusão"],
+    "Sprzedaż według regionów": ["(cd.)", "(dok.)", "(ciąg dalszy)"],
+}
+NUMBERED = ["{}", "8.3 - {}", "8.3 – {}", "8.3. {}", "Table 8.3: {}", "Tabla 8. {}", "Tableau 8 : {}", "Tabelle 8: {}"]
+
+
+@pytest.mark.parametrize("seed", samples(range(60), 8))
+def test_a_part_of_a_table_below_bears_the_title_and_the_unit_of_the_first(seed: int, tmp_path: Path) -> None:
+    rng = random.Random(seed)
+    title, names = rng.choice([*PARTS_BELOW]), rng.sample(STEMS, rng.randint(5, 9))
+    first, parts = rng.randint(2005, 2015), rng.choice([2, 2, 3])
+    years = [range(first + 4 * i, first + 4 * i + rng.randint(2, 4)) for i in range(parts)]
+    truth = {(name, year): rng.randint(2200, 90000) / 10 for name in names for own in years for year in own}
+    form, unit = rng.choice(NUMBERED), rng.choice(["", " (MP)", " (Millones de pesos)", "\n(Millones de pesos)"])
+    dated = rng.choice(["", ", {0}-{1}"])
+    sheets: list[list[list[object]]] = [[]]
+    for i, own in enumerate(years):
+        word = rng.choice(PARTS_BELOW[title])
+        told = rng.choice(["{title} {word}", "{title} {word}", "{word}", "{number} {word}"])
+        if not word.startswith("("):
+            told = rng.choice(["{title}. {word}", "{title} – {word}", "{word}"])
+        above = form.format(title) + dated.format(own[0], own[-1])
+        said = told.format(title=above, word=word, number=form.partition("{}")[0].strip(" :.–-"))
+        lines = (f"{form.format(title)}{unit.partition(chr(10))[0]}{dated.format(own[0], own[-1])}", unit)
+        head = [[lines[0]], *([[unit.strip()]] if unit[:1] == "\n" else [])] if i == 0 else [[said.strip()]]
+        if i and rng.random() < 0.3:
+            sheets.append([])
+        sheets[-1] += [[""], *head] if sheets[-1] else head
+        sheets[-1] += [["Area", *own], *([name, *(truth[name, year] for year in own)] for name in names)]
+    file = openpyxl.Workbook()
+    for at, rows in enumerate(sheets):
+        page = file.active if at == 0 else file.create_sheet()
+        for row in rows:
+            page.append([None if cell == "" else cell for cell in row])
+    file.save(tmp_path / "sales.xlsx")
+    for boundaries in (None, layer(tmp_path, names)):
+        table = gp.read_table(tmp_path / "sales.xlsx", boundaries=boundaries, key=boundaries and "name")
+        whole = title + (unit if unit[:1] == " " else "")
+        assert {*table["indicator"]} == {whole}
+        assert table.attrs["units"] == ({whole: "Millones de pesos"} if unit[:1] == "\n" else {})
+        assert table.set_index(["region", "year"])["value"].to_dict() == truth
+        assert table.attrs["partly"] == {} and any(
+            "goes on with a table above" in text for text in table.attrs["remarks"]
+        )
+
+
+def test_what_says_on_is_no_subject_that_says_so() -> None:
+    kept = ["Participation in continued education", "Recorded music (CD)", "Recorded music, CD", "Conclusión de obras"]
+    kept += ["Hotels (suites)", "Population 2022 (final)", "Население (край)", "Dust (fine)"]
+    assert [without_continued(title) for title in kept] == kept
+    assert without_continued("Fortsetzung Tabelle 3: Umsatz") == "Tabelle 3: Umsatz"
+    assert {without_continued(text) for text in ("Continuación Cuadro 4", "表2-1 续表", "Продолжение таблицы 3")} == {
+        ""
+    }
+
+
+def test_a_part_of_another_table_keeps_its_own_title_and_unit(tmp_path: Path) -> None:
+    names = STEMS[:6]
+    for heading, name in (("Visitors (continued)", "Visitors"), ("Sales (in %) (continued)", "Sales (in %)")):
+        rows: list[list[object]] = [["Sales (MP)"], ["Area", 2016, 2017], *([name, 10.5, 20.5] for name in names)]
+        rows += [[""], [heading], ["Area", 2018, 2019], *([name, 30.5, 40.5] for name in names)]
+        table = gp.read_table(book(tmp_path / "t.xlsx", rows))
+        assert {*table.loc[table["year"] > 2017, "indicator"]} == {name}
+        assert {*table.loc[table["year"] < 2018, "indicator"]} == {"Sales (MP)"} and not table.attrs["units"]
+
+
+@pytest.mark.parametrize("seed", samples(range(30), 5))
+def test_a_note_below_regions_across_is_no_title_and_a_price_no_unit(seed: int, tmp_path: Path) -> None:
+    rng = random.Random(seed)
+    titles = ["Average price of millet by region (in FCFA)", "Prix moyen du mil par région (en FCFA/kg)"]
+    titles += ["Precio medio del maíz (en pesos)", "Rainfall by region (in mm)", "Цены на хлеб по областям (в рублях)"]
+    title, names = rng.choice(titles), rng.sample(STEMS, rng.randint(5, 9))
+    note = rng.choice(
+        ["Source : CSA", "Fuente: ONEI", "Источник: Росстат", "* Provisional data", "Quelle: Destatis", "CSA"]
+    )
+    rows: list[list[object]] = [[rng.choice(["{}", "Tableau 8 : {}", "8.1 - {}"]).format(title)]]
+    rows += [[""]] * rng.randint(0, 1) + [["Year", *names]]
+    rows += [[year, *(rng.randint(1000, 9000) / 10 for _ in names)] for year in range(2015, 2021)]
+    rows += [[""]] * rng.randint(0, 1) + [[note]] * rng.randint(1, 2)
+    path, boundaries = book(tmp_path / "t.xlsx", rows), layer(tmp_path, names)
+    table = gp.read_table(path, boundaries=boundaries, key="name")
+    assert len(table) == 6 * len(names) and len({*table["indicator"]}) == 1
+    assert {*table["indicator"]} in ({title}, {title.partition(" (")[0]})  # the unit may go to the unit
+    assert not any(note in text or title in text for text in table.attrs["units"].values())
+
+
+@pytest.mark.parametrize("seed", samples(range(30), 5))
+def test_a_note_that_says_a_unit_overrules_that_of_the_title(seed: int, tmp_path: Path) -> None:
+    rng = random.Random(seed)
+    mark, note = rng.choice([("(a)", "(a) {}"), ("(a)", "(a) {}."), ("1/", "1/ {}"), ("*", "* {}"), ("(1)", "(1) {}.")])
+    unit = rng.choice(
+        ["Por 1 000 nacidos vivos", "Per 100,000 women", "на 1000 родившихся живыми", "pour 1 000 naissances"]
+    )
+    names = rng.sample(STEMS, rng.randint(5, 9))
+    heads = [
+        "Natalidad",
+        f"Mortalidad infantil{' ' if mark[0].isdigit() else rng.choice(['', ' '])}{mark}",
+        "Nupcialidad",
+    ]
+    above: list[list[object]] = [["Tasas por provincias, 2022"], ["", "", "", "Por 1 000 habitantes"], ["Area", *heads]]
+    rows = [[name, *(rng.randint(11, 99) / 10 for _ in heads)] for name in names]
+    for text, said in ((note.format(unit), unit), (note.format("Includes deaths of 1 000 persons abroad"), None)):
+        table = gp.read_table(book(tmp_path / "t.xlsx", [*above, *rows, [""], [text]]))
+        units = dict.fromkeys(["Natalidad", "Mortalidad infantil", "Nupcialidad"], "Por 1 000 habitantes")
+        assert table.attrs["units"] == units | ({"Mortalidad infantil": said} if said else {})
+        assert any("its unit is that of its note" in each for each in table.attrs["remarks"]) == bool(said)
+    down = [[row[0], head, *row[at : at + 1]] for row in rows for at, head in enumerate(heads, start=1)]
+    long = book(tmp_path / "t.xlsx", [["Area", "Indicator", 2022], *down, [""], [note.format(unit)]])
+    units = gp.read_table(long).attrs["units"]
+    assert [(name[:19], told) for name, told in units.items()] == [("Mortalidad infantil", unit)]
+
+
+@pytest.mark.parametrize("seed", samples(range(30), 5))
+def test_a_unit_in_brackets_behind_a_year_is_the_unit_and_a_mark_a_remark(seed: int, tmp_path: Path) -> None:
+    rng = random.Random(seed)
+    unit = rng.choice(["%", "‰", "en %", "ha", "tys.", "mln EUR", "in %", "persons", "тыс. человек", "kg"])
+    years, names = rng.sample(range(2005, 2024), rng.randint(1, 4)), rng.sample(STEMS, 6)
+    rows = [[name, *(rng.randint(11, 99) / 10 for _ in years)] for name in names]
+    for bracket, mark in ((unit, ""), ("p", "(p)"), ("prel.", "(prel.)")):
+        heads: list[list[object]] = [["Poverty rate"], [""], ["Area", *(f"{year} ({bracket})" for year in years)]]
+        table = gp.read_table(book(tmp_path / "t.xlsx", [*heads, *rows]))
+        assert {*table["indicator"]} == {"Poverty rate"} and {*table["year"]} == {*years}
+        assert table.attrs["units"] == ({} if mark else {"Poverty rate": unit.removeprefix("en ").removeprefix("in ")})
+        assert {*table["flag"]} == {mark}

@@ -387,8 +387,12 @@ def _draw_file(
         named_of.insert(0, str(first.name))
         bare = dict.fromkeys(map(yearless, named_of))  # rounds of a survey ("EICV4", "EICV5") are two
         called = values.name if first.name == values.name else next(iter(bare)) if len(bare) == 1 else ""
-        called = called or variable
-        values = change_between(first, values).rename(str(called))
+        if not called and variable is None:
+            both_called = (
+                f"those of {year} are called {quoted(each)}" for year, each in zip(years, named_of, strict=True)
+            )
+            found.notes.append(f"the numbers: {' and '.join(both_called)}")
+        values = change_between(first, values).rename(str(called or variable or " / ".join(named_of)))
     assert found.regions is not None
     name = str(values.name)
     units = found.table.attrs.get("units", {})

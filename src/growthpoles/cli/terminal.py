@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
@@ -73,10 +74,21 @@ def _heading(column: str, *, width: int = 12) -> str:
 
 
 def _named_headings(columns: Iterable[str], names: Mapping[str, str], *, width: int = 14) -> dict[str, str]:
-    """Break the names of columns into lines, at most four; a name that others would share is left out."""
+    """Break the names of columns into lines, at most four; a name that others would share is left out.
+
+    Of long names that begin alike the middle is left out, and the end kept that tells them apart.
+    """
     import textwrap
 
-    found = {column: shorten(names[column], 4 * width) for column in columns if column in names}
+    columns, most = list(columns), 4 * width
+    whole = {column: " ".join(names[column].split()) for column in columns if column in names}
+    found = {column: shorten(name, most) for column, name in whole.items()}
+    for short in [short for short, n in Counter(found.values()).items() if n > 1]:
+        alike = {column: whole[column] for column in found if found[column] == short}
+        signs = takewhile(lambda signs: len({*signs}) == 1, zip(*alike.values(), strict=False))
+        begun = "".join(sign for sign, *_ in signs).rpartition(" ")[0]
+        ends = {column: shorten(name[len(begun) :], most // 2) for column, name in alike.items()}
+        found |= {column: f"{shorten(begun, most - len(end) - 2)} {end}" for column, end in ends.items() if begun}
     held = Counter([*found.values(), *(column for column in columns if column not in found)])
     return {
         column: "\n".join(textwrap.wrap(name, width, break_long_words=False))

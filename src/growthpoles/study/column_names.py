@@ -37,6 +37,8 @@ from growthpoles.study.files.printed_subjects import (
     split_table_number,
     title_as_name,
     unit_of_line,
+    unit_of_note,
+    without_continued,
     without_units,
 )
 from growthpoles.study.files.problems import CODES_OF_REGIONS, MAY_BE_CODES
@@ -82,7 +84,7 @@ def name_columns_of(block: Block) -> None:
     tells = any(n > 1 for (year, *_), n in above.items() if year is not None)
     differ = {tuple(part for part in below if parse_year(f"2020 {part}") is None) for _, below in paths.values()}
     tells |= len(differ - {()}) > 1
-    notes = (cell_text(cell) for n, row in block.grid.rows if n > block.last for cell in row if isinstance(cell, str))
+    notes = [cell_text(cell) for n, row in block.grid.rows if n > block.last for cell in row if isinstance(cell, str)]
     heading = heading_reader((part for path in block.paths for part in path), notes)
     year_in = year_reader((part for path, _ in paths.values() for part in path), days=block.within_years)
     bare, below_of, off = dict[int, str](), dict[int, str](), dict[str, str]()
@@ -110,10 +112,16 @@ def name_columns_of(block: Block) -> None:
     printed = {at: " | ".join(block.paths[at]) for at in block.value_at}
     block.labels |= marked_apart(printed, {at: (block.labels[at], year) for at, year in block.value_at.items()})
     block.units |= {block.labels[at]: unit for at, unit in below_of.items() if unit}
+    marks: dict[str, list[str]] = defaultdict(list)
+    for at, label in block.labels.items():
+        heads = {n: row[at] for n, row in block.grid.rows if n in block.header and at < len(row)}
+        marks[label] += [block.grid.raised.get((n, at), "") for n, cell in heads.items() if parse_year(cell) is None]
+        undated = (part for part in block.paths[at] if block.year_of(part) is None)
+        marks[label] += [part.removeprefix(heading(part)).strip() for part in undated]
+    _unit_by_note(block, marks, notes)
     over = [list(filter(None, map(cell_text, row))) for n, row in block.aside if n < block.rows[0][0]]
-    for unit in [unit for texts in over if len(texts) == 1 and (unit := unit_of_line(texts[0]))][
-        :1
-    ]:  # alone, of all columns
+    alone = (unit for texts in over if len(texts) == 1 and (unit := unit_of_line(texts[0])))
+    if unit := next(alone, ""):  # of all columns
         block.units = dict.fromkeys(block.labels.values(), unit) | block.units
     for at in block.value_at:
         cells = [(text, (n, at)) for n, row in block.regions if is_number(text := block.text(row, at))]
@@ -132,10 +140,20 @@ def name_columns_of(block: Block) -> None:
                 named = [f"{head} {part}" if part.isdecimal() else part for head, part in headed]
                 named += [dated[at][1] if alike[dated[at]] == 1 else block.names[at]] if block.several else []
                 block.kinds.setdefault(text, ", ".join(filter(None, named)))
+        ends = {x: [part.removeprefix(bare_name(part)).strip() for part in x.split(" | ")] for x in block.kinds}
+        _unit_by_note(block, ends, notes)
         _unit_by_kind(block)
         plain = set(block.kinds.values())  # a mark of a footnote makes no other indicator
         labels = {text: ", ".join(map(heading, text.split(" | "))) for text in block.kinds}
         block.kinds |= {text: label for text, label in labels.items() if label in plain}
+
+
+def _unit_by_note(block: Block, marks: Mapping[str, Iterable[str]], notes: Sequence[str]) -> None:
+    """Take the units of names from the notes whose marks their headings bear: "(a) Per 1 000 live births"."""
+    for name, own in marks.items():
+        if unit := next(filter(None, (unit_of_note(mark, notes) for mark in own)), ""):
+            block.units[name] = unit
+            block.doubts.append(f"{shown(name)}: its unit is that of its note, {shown(unit)}")
 
 
 def marked_apart(headers: Mapping[int, str], named: Mapping[int, tuple[str, int | None]]) -> dict[int, str]:
@@ -389,5 +407,5 @@ def table_title(block: Block, blocks: Sequence[Block], *, section: bool = True) 
     if found is None:
         alike = [each for each in blocks if {*each.titles} & {*block.titles}]  # a sheet a year, too
         plain = without_span(chosen, {year for each in alike for year in each.years}) or chosen
-    sheet = "" if UNNAMED.fullmatch(block.grid.sheet) else block.grid.sheet
+    sheet = "" if UNNAMED.fullmatch(block.grid.sheet) else without_continued(block.grid.sheet)
     return number, title_as_name(plain, numbered=bool(number)) or sheet or "value"

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from growthpoles.errors import (
     DataError,
     Option,
+    each_told,
     listed,
     message,
     nearest,
@@ -159,7 +160,8 @@ class FileData:
         import pandas as pd
 
         columns = [str(column) for column in self.table.columns]
-        variable = _named(variable, columns, self.table.attrs.get("codes", {}))
+        codes, units = self.table.attrs.get("codes", {}), self.table.attrs.get("units", {})
+        variable = _named(_without_unit(variable, units, codes), columns, codes)
         if not columns and variable is None:
             allowed = "a file with such a column, or --table to join one"
             raise DataError(message("no column of numbers", where=self.source, allowed=allowed))
@@ -176,7 +178,8 @@ class FileData:
                 x for x in map(str, self._without_year()[0]) if not _reason_of(x, self.notes).startswith(ON_REQUEST[2:])
             ]
             offered = listed(self.in_both() or [*self._offered(columns), *map(quoted, loose)], write=str)
-            also += f"--variable one of {offered}{_of_other_years(elsewhere)}"
+            lone = ", which alone is in both years" if len(self.in_both()) == 1 else ""
+            also += f"--variable {'' if lone else 'one of '}{offered}{lone}{_of_other_years(elsewhere)}"
             raise DataError(message("which numbers?", where=self.source, allowed=also))
         more = self._without_year()[0] if variable.endswith("...") else self.table[[]]
         variable = unshortened(variable, [*columns, *elsewhere, *more])
@@ -241,7 +244,9 @@ class FileData:
 
     def in_both(self) -> list[str]:
         """Return what columns of both years of a change are called without them: "Q1" of "Q1 2021" and "Q1 2022"."""
-        names = list(map(str, self.table.attrs.get("codes") or self.table.columns)) if self.years else []
+        codes = sorted(self.table.attrs.get("codes", {}).items(), key=lambda each: -len(each[0]))
+        short = {name: code for code, name in codes}  # the shortest of each
+        names = list(map(str, short.values() or self.table.columns)) if self.years else []
         return [quoted(x) for x in dict.fromkeys(map(yearless, names)) if x and {*self.years} <= {*_dated(x, names)}]
 
     def tell_years(self, names: Iterable[str]) -> None:
@@ -259,7 +264,8 @@ class FileData:
 
 
 def _of_other_years(elsewhere: Mapping[str, list[int]]) -> str:
-    told = [f"{quoted(name)} (--year {years[-1]})" for name, years in elsewhere.items()]
+    names = zip(each_told(elsewhere, quoted), elsewhere.values(), strict=True)
+    told = [f"{name} (--year {years[-1]})" for name, years in names]
     return f"; of other years: {listed(told, write=str)}" if told else ""
 
 
@@ -285,6 +291,16 @@ def _named(variable: str | None, names: Sequence[str], codes: Mapping[str, str])
         return codes.get(variable, variable)
     like = {codes.get(name, name) for name in (*names, *codes) if _alike(name) == bare}  # dots and dashes set it in
     return like.pop() if len(like) == 1 else variable
+
+
+def _without_unit(variable: str | None, units: Mapping[str, str], codes: Mapping[str, str]) -> str | None:
+    """Return the name of what is asked for with its unit behind it, as a look and a map print it: "GDP (m EUR)"."""
+    for unit in {*units.values()}:
+        for bare in {variable.removesuffix(end) for end in (f" ({unit})", f", {unit}")} if variable else ():
+            name = unshortened(bare.strip("'\""), units)
+            if bare != variable and variable not in units and units.get(codes.get(name, name)) == unit:
+                return codes.get(name, name)
+    return variable
 
 
 def _alike(name: str) -> str:
@@ -571,6 +587,7 @@ def _year_of(
     """Choose a year of a table: that asked for, by itself or within a heading, or the last; one without is of any."""
     years: list[int] = sorted(set(long["year"]) - {UNSTATED})
     named = list(dict.fromkeys(map(str, long["indicator"])))
+    variable = _without_unit(variable, long.attrs["units"], long.attrs["codes"])
     variable = _named(variable and unshortened(variable, named), named, long.attrs["codes"])
     short, asked = long.attrs["codes"], "" if variable is None or variable in named else variable
     dated = _dated(asked, named) or {when: short[name] for when, name in _dated(asked, short).items()}

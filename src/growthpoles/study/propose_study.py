@@ -413,7 +413,7 @@ def propose_study(
     foreign = [title for title, lang in zip(titles, languages_of(titles), strict=True) if lang is None]
     if foreign:
         known = listed([each.english_name for each in LANGUAGES.values()])
-        undecided.append(f"the language of {listed(map(shown, foreign), limit=3)}: not one of {known} by their words "
+        undecided.append(f"the language of {listed(foreign, limit=3, write=shown)}: not one of {known} by their words "
                          f"and letters; name_{SOURCE} in catalogue.csv holds them as they are")  # fmt: skip
     files = {
         "study.toml": compose_study(
@@ -663,8 +663,8 @@ def quick_look(
         return QuickLook(path, columns_of, tuple(told))
     codes, blocks, remarks = look_at(path, boundaries, key, None, sheet=sheet, year=None, encoding=encoding, known={})
     indicators, places = name_indicators(blocks)
-    rows, tell = [], errors.quoted
-    alike = Counter(tell(each.name) for each in indicators)  # those that begin alike are told whole
+    rows, names = [], [each.name for each in indicators]
+    called = dict(zip(names, errors.each_told(names, errors.quoted), strict=True))
     units = {each.name: f" ({each.unit})" for each in indicators if each.unit.casefold() not in each.name.casefold()}
     for block in blocks:
         held = dict.fromkeys(indicators[at].name for (own, _), at in places.items() if own == id(block))
@@ -676,11 +676,7 @@ def quick_look(
                 "key": block.names[block.key or 0],
                 "regions": len(set(block.match.codes.values())),
                 "years": listed(block.years, limit=40),
-                "indicators": listed(
-                    held,
-                    limit=12,
-                    write=lambda name: (tell(name) if alike[tell(name)] < 2 else repr(name)) + units.get(str(name), ""),
-                ),
+                "indicators": listed(held, limit=12, write=lambda name: called[str(name)] + units.get(str(name), "")),
                 "marks": listed(map(repr, [*block.missing, *block.zero, *block.flags])),
             }
         )

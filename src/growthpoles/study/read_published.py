@@ -37,6 +37,7 @@ from growthpoles.study.files.printed_subjects import (
     marks_told,
     names_no_subject,
     says_measure,
+    titles_of_continued,
     told_apart,
     unit_of_line,
     unit_said,
@@ -141,8 +142,9 @@ def read_blocks(
             continue
         alone = [grid.title] if grid.title else []
         if index is not None and regions_across(grid, index):
-            filled = [list(filter(None, map(cell_text, row))) for _, row in grid.rows[:20]]
-            lone = [texts[0] for texts in filled if len(texts) == 1]  # titles, also of the year
+            filled = [list(filter(None, map(cell_text, row))) for _, row in grid.rows]
+            last = max(at for at, texts in enumerate(filled) if len(texts) > 1)  # notes stand below
+            lone = [texts[0] for texts in filled[: min(last, 20)] if len(texts) == 1]  # titles, also of the year
             alone += [text for text in lone if not parse_year(text) or len(list(filter(parse_year, lone))) == 1]
             grid = turned(grid)
         found = find_blocks(grid, lambda name: index is not None and _names_region(index, name))
@@ -152,7 +154,8 @@ def read_blocks(
             why, places = (unread.template, unread.places) if unread else (causes.NO_ROWS, {})
             left_out.append(left_out_for(at, why, **places))
         for block in [half for each in found for half in split_halves(each)]:
-            block.titles[:0] = alone
+            block.titles, taken = titles_of_continued([*alone, *block.titles], (each.titles for each in blocks[::-1]))
+            block.doubts += [f"{shown(text)}: {causes.GOES_ON[above]}" for text, above in taken.items()]
             read_block(block, index, parents, year, ignore, undated)
             if grid.turned:
                 block.doubts.append("regions stand across; rows and columns were exchanged (transpose = true)")
@@ -291,8 +294,13 @@ def shorter_names(blocks: Sequence[Block], names: Codes) -> dict[Any, Any]:
         for place, name in ((place, name) for (own, place), name in names.items() if own == id(block)):
             lines = {place} if isinstance(place, str) else {*lines_of(block, place)}
             label = block.labels.get(place, "") if isinstance(place, int) else block.kinds.get(place, "")
-            titles[name] = table_title(block, blocks)[1] if block.titles or block.title else ""
-            lines |= {label or block.title, re.sub(": .*: ", ": ", name)}  # "Total: Males" is its panel and last line
+            title = table_title(block, blocks)[1]
+            titles[name] = title if block.titles or block.title else ""
+            lines |= {f"{over}: {label}" for over in (titles[name], block.grid.sheet) if over and label}
+            lines |= {
+                label or block.title or title,
+                re.sub(": .*: ", ": ", name),
+            }  # "Total: Males" is its panel and last line
             for short in lines - {"", name}:
                 told[short] += [name] if name not in told[short] else []
     codes |= {short: held[0] for short, held in told.items() if len(held) == 1}

@@ -30,10 +30,15 @@ _NOTE = (
     rf"(?>\s*(?:{_RAISED}[{_UP}{re.escape(_SIGNS)}+]++|\[[^\[\]]{{1,12}}\]|\(\d{{1,2}}\)|\d{{1,2}}\)"
     rf"|(?<=\s)\d{{1,2}}/|\((?:[^\W\d_]{{1,2}}|{_STATE}\.?)\)|,?\s{_STATE}\.?(?!\w)))"
 )
+_MEASURE = (
+    rf"(?:{alternatives('units_of_measure')}|{alternatives('multipliers')}|{alternatives('unit_links')}"
+    rf"|(?-i:{alternatives('currencies')}))(?!\w)\.?"
+)
 # Brackets behind the name of an indicator, or its year, that hold a unit and no mark: "[zł]", "[1000 EUR]", "(ha)".
 _NO_UNIT = rf"(?:{_STATE}\.?|(?:notes?|nb|fn|ref|uwag\w*|przypis\w*|прим\w*|сн\w*)\b[^\[\]]*)\]"
 _UNIT = (
     rf"(?!\[{_NO_UNIT})\[(?:[%‰$€£¥₽₸₹₴₺]|(?:\d{{3,}}\s|[^\W\d_]\s)?[^\W\d_]{{2,}})[^\[\]\d]*[23]?\]"
+    rf"|\((?:(?:{alternatives('unit_before')})\s+)?(?:[%‰$€£¥₽₸₹₴₺]|(?![^\W\d_]\)){_MEASURE}(?:\s{_MEASURE}){{0,3}})\)"
     r"|\((?:zł|kč|ft|kr|dh|da|dt|rm|rp|rs|bs|kz|kn|gs|kg|mg|mt|kt|ha|km|cm|mm|kw|mw|gw|pp|tl|jd|kd|bd|sr|qr|zk|га|км|кг|мм|тг|кт|пп|t|т)\)"
 )
 # What is a mark behind a heading, too, whose letters in brackets may be short for a unit: "(qq)", "[t]".
@@ -383,7 +388,8 @@ def printed_year(text: str, year: int) -> str:
 def unit_behind(text: str) -> str:
     """Return the unit in brackets that stands behind a year alone ("2019 [zł]"), or ""."""
     found = year_inside(text)
-    return found[1].strip("[]()") if found and re.fullmatch(_UNIT, found[1], flags=re.IGNORECASE) else ""
+    unit = found[1].strip("[]()") if found and re.fullmatch(_UNIT, found[1], flags=re.IGNORECASE) else ""
+    return re.sub(rf"^(?:{alternatives('unit_before')})\s+(?=\S)", "", unit, flags=re.IGNORECASE)
 
 
 def two_years(text: str) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, S
 from itertools import accumulate, groupby, takewhile, zip_longest
 from operator import itemgetter
 from typing import TypeVar
+from unicodedata import normalize
 
 from growthpoles.errors import listed, shown
 from growthpoles.language.languages import alternatives
@@ -26,10 +27,14 @@ from growthpoles.study.files.printed_labels import (
 
 _T = TypeVar("_T", bound=Hashable)
 #: A title that names an office or a division of one, or says when the table was updated, not what it holds.
-NO_SUBJECT = re.compile(rf"(?:[^\W\d_]{{2,8}}\s*[-–—:,]\s*)?(?:{alternatives('no_subject')})", flags=re.IGNORECASE)
-# "21.1.2.2.", "1.4.", "I.1", "3-1.", "PA001:" and no date ("31.12.21"); a heading may begin with an industry's code.
+NO_SUBJECT = re.compile(
+    rf"(?:[^\W\d_]{{2,8}}\s*[-–—:,]\s*)?(?:{alternatives('no_subject')})|(?:{alternatives('sources')})\s*[:：]",
+    flags=re.IGNORECASE,
+)
+# "21.1.2.2.", "1.4.", "7.4 -", "I.1", "3-1.", "PA001:" and no date ("31.12.21"); a heading may begin with the code of
+# an industry.
 _NUMBER_ALONE = re.compile(
-    r"\s*(?:(?!\d\d?\.\d\d?\.\d\d\.?\s)\d{1,3}(?:\.\d{1,3}){2,4}\.?|(?!3[01]\.)\d\d?\.\d\d?\.|[IVX]{1,5}\.\d{1,2}\.?|\d\d?-\d{1,3}[.–-]|[A-Z]{2,5}\d{2,6}:)\s+(?=[^\W\d_])"
+    r"\s*(?:(?!(?:3[01]|0)\.)\d\d?(?:\.\d{1,3}){1,3}[a-z]?\s*[–—:-](?=\s)|(?!\d\d?\.\d\d?\.\d\d\.?\s)\d{1,3}(?:\.\d{1,3}){2,4}\.?|(?!3[01]\.)\d\d?\.\d\d?\.|[IVX]{1,5}\.\d{1,2}\.?|\d\d?-\d{1,3}[.–-]|[A-Z]{2,5}\d{2,6}:)\s+(?=[^\W\d_])"
 )
 TABLE = f"(?:{alternatives('tables')})"
 _NUMBER_OF = (
@@ -138,10 +143,20 @@ _LONG_WORD = re.compile(r"[^\W\d_]{3,}")
 _QUALIFIES, _MEASURES = 60, 160  # letters of a line that says something of numbers, and of one that says their measure
 # "на 1000 родившихся живыми", "per 100 000": of so many a rate is one.
 _RATE = re.compile(r"(?<![\d.,])(?:100|10{0,2}[\s.,'’]?000|1[\s.,'’]?000[\s.,'’]?000)(?![\d]|[.,]\d)")
+_OF_SO_MANY = re.compile(
+    rf"(?:(?:{alternatives('kinds_of_numbers')})\s+)?(?:{alternatives('rate_links')})\s+(?:\w+\s+)?{_RATE.pattern}",
+    flags=re.IGNORECASE,
+)
+_RATE_OF = re.compile(rf"{_OF_SO_MANY.pattern}\s+\D{{3,50}}", flags=re.IGNORECASE)
 # Russian "в процентах", Polish "w złotych": the word does not stand without the preposition; "в млн. руб." does.
 _IN_CASE = re.compile(r"[вуvwu]\s+[^\W\d_]{5,}(?!\w|\.)", flags=re.IGNORECASE)
 _STEM = 5  # letters by which a title names the heading of its regions: "Marz", "by marzes"
-_WHEN = _made_of(f"{alternatives('before_years')}|{alternatives('year_said')}|{alternatives('months')}", r"\d+")
+_DATED = ("before_years", "year_said", "months")
+_WHEN = _made_of("|".join(map(alternatives, _DATED)), r"\d+")
+# "At constant 2015 prices", and no "Average price of millet", which is measured.
+_KIND_OF_PRICES = _made_of(
+    "|".join(map(alternatives, ("prices", "constant", "kinds_of_prices", "year_links", *_DATED))), r"\d+"
+)
 _NO_UNIT = re.compile(rf"{one_of('prices')}|^{_WHEN.pattern}$", flags=re.IGNORECASE)
 #: "(Cifras en millones de Lempiras)": what stands behind "in" within brackets, whatever the currency is called.
 _IN_UNIT = re.compile(
@@ -150,11 +165,6 @@ _IN_UNIT = re.compile(
 )
 _AFTER_UNIT = re.compile(  # also in two languages: "ຫົວໜ່ວຍ (Unit): 1,000 heads"
     rf"{UNIT_WORD.pattern}\s*(?:{UNIT_WORD.pattern})?[:：=–—-]\s*(\S.{{0,60}})", flags=re.IGNORECASE
-)
-# "Tasa por 1 000 nacidos vivos", "(per 100,000 population)": of how many a rate is one, and nothing else.
-_RATE_OF = re.compile(
-    rf"(?:(?:{alternatives('kinds_of_numbers')})\s+)?(?:{alternatives('rate_links')})\s+{_RATE.pattern}\s+\D{{3,50}}",
-    flags=re.IGNORECASE,
 )
 
 
@@ -208,12 +218,22 @@ def unit_of_line(text: str) -> str:
         return after[1]
     parts = [part.strip(" )") for part in re.split(r",\s*|\s*\(", bare)]  # "TZS million, current prices"
     others = [part for part in parts if not is_unit(part)]
-    measured = (
-        is_unit(bare)
-        or _RATE_OF.fullmatch(bare)
-        or (len(others) + 1 == len(parts) and all(map(_NO_UNIT.search, others)))
-    )
-    return bare if measured else ""
+    of_prices = _NO_UNIT.search if bare != text.strip() or others != parts[:1] else _KIND_OF_PRICES.fullmatch
+    measured = is_unit(bare) or (len(others) + 1 == len(parts) and all(map(of_prices, others)))
+    return bare if measured or _RATE_OF.fullmatch(bare) else ""
+
+
+def unit_of_note(mark: str, notes: Iterable[str]) -> str:
+    """Return the unit that the note of a mark says and nothing else, or "": "(a) Per 1 000 live births."."""
+    sign = re.escape(normalize("NFKC", mark).strip("()[]/. "))
+    for note in notes if sign else ():
+        if hit := re.match(rf"[(\[]?\s*{sign}\s*(?![^\W_])[)\]/.:=–—-]*\s*(.+)", normalize("NFKC", note)):
+            said = hit[1].strip(" .")
+            if _OF_SO_MANY.match(said) and len(said) <= _QUALIFIES:
+                return said
+            if unit := unit_of_line(f"({said})"):
+                return unit
+    return ""
 
 
 def unit_said(titles: Iterable[str], label: str = "") -> str:
@@ -472,6 +492,69 @@ def marks_told(labels: Iterable[str], titles: Iterable[str]) -> list[str]:
 
 
 _CONTINUED = re.compile(one_of("continued"), flags=re.IGNORECASE)
+_GOES_ON = f"(?:{alternatives('continued')}|{alternatives('ends_of_tables')})(?!\\w)"
+_CONTINUES = f"(?:{alternatives('continued')})(?!\\w)"
+# What says with nothing but numbers, pages and tables that a table goes on: "continued from page 3", "fin".
+_PLACE = rf"(?:{alternatives('beside_continued')}|{alternatives('tables')})(?!\w)|\d+(?:[.–-]\d+)*|[^\w()\[\]]"
+_SAYS_NO_MORE = rf"(?![A-Z]{{2,3}}[)\]])(?i:(?:{_PLACE})*+(?<!\w){_GOES_ON}(?:{_GOES_ON}|{_PLACE})*+)"
+_WORDS_OF_IT = re.compile(rf"\s*[(\[（]{_SAYS_NO_MORE}[)\]）]\s*(?=$|\W)")
+_ALL_OF_IT = re.compile(
+    rf"{_CONTINUES}(?:{_PLACE})*+|(?:{TABLE_NUMBER.pattern}){_CONTINUES}\W*|{_GOES_ON}", flags=re.IGNORECASE
+)
+_ENDS_WITH_IT = re.compile(rf"\s*[.,:;–—-]\s*{_CONTINUES}[\s.:]*$", flags=re.IGNORECASE)
+_BEGINS_WITH_IT = re.compile(rf"{_CONTINUES}(?:\s*[:.–—-]\s*|\s+(?={TABLE}\W))(?=\w)", flags=re.IGNORECASE)
+_SHORT = 4  # letters of a word that says it beside a title only with its dot: "cd." and no "CD"
+
+
+def without_continued(title: str) -> str:
+    """Return a title without the words that say that its table goes on: "Sales (continued)", "Noch: Tabelle 3"."""
+    if _CONTINUED.search(title) is None and not title.rstrip(" .").endswith((")", "]", "）")):
+        return title
+    if _ALL_OF_IT.fullmatch(title.strip(" ()[]（）")):
+        return ""
+    rest = _BEGINS_WITH_IT.sub("", _WORDS_OF_IT.sub(" ", title).strip(), count=1)
+    end = _ENDS_WITH_IT.search(rest)
+    if end and (end[0].endswith(".") or sum(map(str.isalpha, end[0])) > _SHORT):
+        rest = rest[: end.start()]
+    return " ".join(rest.split()) if rest != title.strip() else title
+
+
+_BRACKETS = re.compile(r"\s*[(\[（][^()\[\]（）]*[)\]）]")
+
+
+def titles_of_continued(titles: Sequence[str], earlier: Iterable[Sequence[str]]) -> tuple[list[str], dict[str, bool]]:
+    """Return the titles of a table that says to go on, as the one that it goes on with bears them.
+
+    `earlier` are the titles of the tables before it, the nearest first. Its own number, year and unit are kept; what is
+    told are the lines that say it, and whether such a table was found.
+    """
+    bare = {text: without_continued(text) for text in titles}
+    said = [text for text in titles if bare[text] != text]
+    rests = [bare[text] for text in said if bare[text] and not is_no_subject(bare[text])]
+    if not said:
+        return list(titles), {}
+
+    def subject(text: str) -> str:
+        plain = _FOUR_DIGITS.sub("", _BRACKETS.sub("", split_table_number(text, title=True)[1]))
+        return "".join(filter(str.isalnum, plain.casefold()))
+
+    for above in map(list, earlier):
+        line = next((text for text in above if rests and subject(text) == subject(rests[0])), "")
+        if not line if rests else not above or of_other_table(titles, above):
+            continue
+        own, units = [bare[text] for text in titles if text not in said], [text for text in above if unit_of_line(text)]
+        units = [] if any(map(unit_of_line, own)) else [text for text in units if text not in own]
+        if not rests:
+            kept = [text for text in above if not unit_of_line(text)]
+            return [*kept, *units, *(text for text in own if text not in above)], dict.fromkeys(said, True)
+        held, years = [_BRACKETS.findall(text) for text in (rests[0], line)], [*map(years_in, (rests[0], line))]
+        if {*held[0]} - {*held[1]}:
+            line = rests[0]  # with its own unit
+        elif len(years[0]) == 1 and years[0] != years[1]:
+            line = rests[0] + "".join(text for text in held[1] if text not in held[0] and not years_in(text))
+        kept = [line if bare[text] == rests[0] else bare[text] for text in titles]
+        return [*filter(None, kept), *units], dict.fromkeys(said, True)
+    return [*filter(None, map(bare.__getitem__, titles))], dict.fromkeys(said, False)
 
 
 def says_continued(heading: str) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from growthpoles.errors import Option, Reason, listed, message, plain, remedy, shown
+from growthpoles.errors import Option, Reason, each_told, listed, message, plain, remedy, shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -54,6 +54,10 @@ ON_REQUEST = (
     CODES_OF_REGIONS,
 )  # why a column is left out until it is asked for
 KEY_TAKEN = "the column of the regions: {column} was taken; {others} could serve as well"
+GOES_ON = {
+    True: "goes on with a table above, whose title and unit it bears",
+    False: "says that the table goes on, which was taken off the name",
+}
 _NAMED = 12  # names that one message lists
 _PASTED = 40  # where regions are proposed for them, to be pasted
 COLUMNS = ("file", "sheet", "row", "column", "problem", "remedy")
@@ -298,7 +302,7 @@ def nothing_found(paths: Iterable[Path], left_out: Iterable[str], names: Sequenc
 
 def partly_told(held: Mapping[str, Sequence[int]]) -> list[str]:
     """Say which indicators are not in every year: one may be spelled otherwise in another year."""
-    partly = [f"{shown(name)} ({listed(years)})" for name, years in held.items()]
+    partly = [f"{name} ({listed(held[own])})" for own, name in zip(held, each_told(held, shown), strict=True)]
     verb = "is" if len(partly) == 1 else "are"
     told = "not in every year; one that is only spelled otherwise takes one code in the [tables.columns] of a study"
     return [f"{listed(partly, limit=8, write=str)} {verb} {told}"] if partly else []

@@ -12,6 +12,7 @@ from growthpoles.errors import DataError, counted, listed, message, plain, quote
 from growthpoles.study.files.cell_grids import Grid, Row, filled_sheets, read_grids
 from growthpoles.study.files.number_notation import detect_delimiter, is_number
 from growthpoles.study.files.printed_labels import parse_year
+from growthpoles.study.files.printed_subjects import is_unit
 from growthpoles.study.files.problems import Problem
 from growthpoles.study.study_spec import Table
 
@@ -251,9 +252,11 @@ def header_paths(grid: Grid, numbers: Sequence[int]) -> list[list[str]]:
             continue
         if i == len(numbers) - 1:
             dated = [i > 0 and parse_year(head) is not None for head in lines[i - 1]]
+            units = {text for text in lines[i] if is_unit(text)}
+            units = units if any(len(text) > 1 for text in units) else set()  # "t" alone may be a mark
             for at in range(1, width):
                 unit = lines[i][at - 1] if not lines[i][at] and dated[at] and dated[at - 1] else ""
-                if unit and parse_year(f"{lines[i - 1][at - 1]} {unit}") is None:  # "r" is a mark of one year
+                if unit in units or (unit and parse_year(f"{lines[i - 1][at - 1]} {unit}") is None):  # "r": one year's
                     lines[i][at] = unit
             continue
         below = [any(line[at] for line in lines[i + 1 :]) for at in range(width)]
