@@ -1186,7 +1186,8 @@ def test_what_a_look_prints_is_taken_with_its_unit(tmp_path: Path, seed: int) ->
     for subject, unit in zip(subjects, units, strict=True):
         assert f"({unit})" in printed
         cut = f"{subject[:57]}..." if len(subject) > 60 else subject
-        for asked in (subject, f"{subject} ({unit})", f"{subject}, {unit}", f"{cut} ({unit})", f"'{cut}' ({unit})"):
+        unit_behind = f"{subject} ({unit})", f"{subject}, {unit}", f"{subject} ({unit}) 2019"
+        for asked in (subject, *unit_behind, f"{cut} ({unit})", f"'{cut}' ({unit})", f"Table 2.1: {subject}"):
             values = read_files(path, options, variable=asked).values(asked)
             truth = {row[0]: row[-1] for row in rows if row[1] == subject and row[3] == 2019}
             assert values.to_dict() == truth, asked

@@ -23,7 +23,7 @@ from growthpoles.errors import (
 )
 from growthpoles.language.languages import LANGUAGES
 from growthpoles.study.files.printed_labels import UNSTATED, parse_year, year_inside, year_of_part
-from growthpoles.study.files.printed_subjects import yearless
+from growthpoles.study.files.printed_subjects import split_table_number, yearless
 from growthpoles.study.files.problems import ON_REQUEST, ColumnsLeftOut, partly_told
 
 if TYPE_CHECKING:
@@ -287,14 +287,18 @@ def _named(variable: str | None, names: Sequence[str], codes: Mapping[str, str])
         return variable
     if variable not in codes and (said := heading_of(variable, list(codes))) is not None:
         return f"{codes[said[0]]} {said[1]}"
-    if variable in codes or not (bare := _alike(variable)):
+    if variable in codes or not _alike(variable):
         return codes.get(variable, variable)
-    like = {codes.get(name, name) for name in (*names, *codes) if _alike(name) == bare}  # dots and dashes set it in
+    bare = {_alike(variable), _alike(split_table_number(variable, title=True)[1])}
+    like = {codes.get(name, name) for name in (*names, *codes) if _alike(name) in bare}  # dots and dashes set it in
     return like.pop() if len(like) == 1 else variable
 
 
 def _without_unit(variable: str | None, units: Mapping[str, str], codes: Mapping[str, str]) -> str | None:
     """Return the name of what is asked for with its unit behind it, as a look and a map print it: "GDP (m EUR)"."""
+    dated = re.fullmatch(r"(.+) ((?:19|20)\d\d)", variable or "")
+    if dated and (bare := _without_unit(dated[1], units, codes)) != dated[1]:
+        return f"{bare} {dated[2]}"
     for unit in {*units.values()}:
         for bare in {variable.removesuffix(end) for end in (f" ({unit})", f", {unit}")} if variable else ():
             name = unshortened(bare.strip("'\""), units)
