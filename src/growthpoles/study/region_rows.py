@@ -16,7 +16,7 @@ from growthpoles.errors import DataError, Option, Reason, listed, message, plain
 from growthpoles.language.languages import alternatives
 from growthpoles.regions.join import code_endings, counts, key_of
 from growthpoles.regions.key_matching import PART, SUM, match_keys
-from growthpoles.regions.name_matching import NameIndex, is_country, loose_words, says_total
+from growthpoles.regions.name_matching import PLACES, NameIndex, cores, is_country, loose_words, says_total
 from growthpoles.regions.row_levels import (
     COUNTED,
     LEFT_OVER,
@@ -432,7 +432,11 @@ def refuse_repeats(blocks: Sequence[Block], where: str, *, named: bool, aliases:
     options = {"aliases": Option("aliases", repr(dict.fromkeys(asked, "KEY")))}
     if asked:
         text = f"{{aliases}} for what is another region{', and {ignore}' if ignored else ''}"
-        kept = [name for each in twins if {*each.names} & {*asked} for name in each.names if name not in asked]
+        words = {
+            word for name in asked for word in cores(name)[0] - PLACES
+        }  # of another name it is the row of the region
+        kept = [name for each in twins if {*each.names} & {*asked} for name in each.names
+                if name not in asked and words & cores(name)[0]]  # fmt: skip
         text += f", or {{other}} where the row in aliases alone is the region{_ADDED_UP}" if kept else _ADDED_UP
         options["other"] = Option("ignore", repr(kept))
     for block in blocks if not told else ():
