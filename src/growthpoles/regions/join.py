@@ -46,7 +46,8 @@ def key_of(name: str, pattern: str | None, width: int | None) -> str:
 
 def _is_in_two_scripts(name: str) -> bool:
     """Tell whether a cell holds two names, in Latin letters and in others, and not one and the word for its kind."""
-    parts = [hit[1] for each in _OF_TWO_SCRIPTS if (hit := re.fullmatch(each, name[:300]))]
+    patterns = () if name.isascii() else _OF_TWO_SCRIPTS
+    parts = [hit[1] for each in patterns if (hit := re.fullmatch(each, name[:300]))]
     return len(parts) > 1 and all(core_words(loose_words(part), GENERIC | PLACES) for part in parts)
 
 
