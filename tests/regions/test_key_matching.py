@@ -581,3 +581,12 @@ def test_a_whole_name_of_a_region_within_a_longer_one_is_proposed(seed: int, for
     match = match_keys(rows, NameIndex.build(regions))
     found = match.codes | match.open
     assert found == {row: code for code, names in regions.items() for row in rows if names[0] in row}
+
+
+@pytest.mark.parametrize("kinds", [("city", "region"), ("қаласы", "облысы")])
+def test_the_word_for_a_kind_in_another_script_is_no_second_name(kinds: tuple[str, str]) -> None:
+    """ "Барнов region" is no cell of two names, and "Барнов" is not taken out of it: it may be the city."""
+    names = ("Барнов", "Кельск", "Дорогин") if kinds[0].isascii() else ("Barnov", "Kelsk", "Dorogin")
+    rows = [f"{names[0]} {kinds[0]}", *(f"{name} {kinds[1]}" for name in names)]
+    match = match_keys(rows, NameIndex.build(dict(zip("abc", ([name] for name in names), strict=True))))
+    assert match.pattern is None and "a" not in {match.codes.get(rows[0])}

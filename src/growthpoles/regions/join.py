@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from growthpoles.errors import RegionError, listed, message, nearest, plain, quoted, remedy
-from growthpoles.regions.name_matching import says_total
+from growthpoles.regions.name_matching import GENERIC, PLACES, core_words, loose_words, says_total
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -44,6 +44,13 @@ def key_of(name: str, pattern: str | None, width: int | None) -> str:
     return name.zfill(width) if width is not None and name.isdecimal() else name
 
 
+def _is_in_two_scripts(name: str) -> bool:
+    """Tell whether a cell holds two names, in Latin letters and in others, and not one and the word for its kind."""
+    patterns = () if name.isascii() else _OF_TWO_SCRIPTS
+    parts = [hit[1] for each in patterns if (hit := re.fullmatch(each, name[:300]))]
+    return len(parts) > 1 and all(core_words(loose_words(part), GENERIC | PLACES) for part in parts)
+
+
 def best_rule(
     names: Iterable[str], find: Callable[[str], list[str]], codes: Sequence[str]
 ) -> tuple[str | None, int | None, dict[str, str]]:
@@ -67,7 +74,7 @@ def best_rule(
     if 2 * len(joined) >= len(names):
         rules += [(r"([^\W_]+)\s*[_:;|/–—-].+", None), (r"0*([^\W_]+)\s*[_:;|/–—-].+", None)]
         rules.append((BEHIND_CODE[1], None))
-    if 2 * sum(any(re.fullmatch(each, name) for each in _OF_TWO_SCRIPTS) for name in names) >= len(names):
+    if 2 * sum(map(_is_in_two_scripts, names)) >= len(names):
         rules += [(each, None) for each in _OF_TWO_SCRIPTS]
     if 2 * len(headed) >= len(names):
         rules += [(r"\(?(\w[\w.-]*?)\)?[.:]?\s.+", None), (r"\(?0*(\w[\w.-]*?)\)?[.:]?\s.+", None)]

@@ -586,6 +586,7 @@ def read_table(
     borne |= {row for each in blocks for row in each.apart}
     alike = {*map(name_keys, borne if {*known} - borne else ())}
     by_words = {(word, code) for each in blocks for n, (code, _) in each.match.aliases.items() for word in cores(n)[0]}
+    alike |= {name_keys(key_in(each, row)) for each in blocks for row in each.match.found if each.match.pattern}
     idle = (name for name in {*known} - borne if by_words.isdisjoint((word, known[name]) for word in cores(name)[0]))
     remarks += [
         *idle_told(sorted(skipped - borne - {"*"}), path),

@@ -16,7 +16,7 @@ from growthpoles.errors import DataError, Option, Reason, listed, message, plain
 from growthpoles.language.languages import alternatives
 from growthpoles.regions.join import code_endings, counts, key_of
 from growthpoles.regions.key_matching import PART, SUM, match_keys
-from growthpoles.regions.name_matching import NameIndex, is_country, loose_words, says_total
+from growthpoles.regions.name_matching import PLACES, NameIndex, cores, is_country, loose_words, says_total
 from growthpoles.regions.row_levels import (
     COUNTED,
     LEFT_OVER,
@@ -105,10 +105,9 @@ def leave_rows_out(block: Block, index: NameIndex | None, ignore: Container[str]
 def rows_of_one_name(block: Block) -> dict[str, list[list[int]]]:
     """Return the rows, by their places, that nothing tells from others of their name, and whose figures differ."""
     beside = [at for at in (block.key, block.year_column, *block.indicator) if at is not None]
-    held: dict[tuple[str, ...], list[int]] = {}
+    held, told = dict[tuple[str, ...], list[int]](), dict[str, list[list[int]]]()
     for i, (_, row) in enumerate(block.rows):
         held.setdefault(tuple(block.text(row, at) for at in beside), []).append(i)
-    told: dict[str, list[list[int]]] = {}
     for (name, *_), rows in held.items():
         if name and len({tuple(block.text(block.rows[i][1], at) for at in block.value_at) for i in rows}) > 1:
             told.setdefault(name, []).append(rows)
@@ -280,10 +279,11 @@ def _tell_counted_beside(block: Block, totals: Iterable[str]) -> None:
     """Say of rows left over that they are counted in a total beside the regions: none of them holds their numbers."""
     left = [name for name, why in block.match.outside.items() if why == LEFT_OVER]
     names, cells, _ = figures_by_name(block) if left else ([], [], [])
-    rows = [at for at, name in enumerate(names) if name in left or name in block.match.codes]
+    held = [[at for at, name in enumerate(names) if name in each] for each in (block.match.codes, left)]
     for total in [name for name in totals if left and name in block.match.outside]:
-        holds, there, _ = sum_holds(*with_halves(cells), names.index(total), rows)
-        if there.any() and (holds | ~there).all():
+        at, figures_of = names.index(total), with_halves(cells)
+        alone, beside = (sum_holds(*figures_of, at, rows) for rows in (held[0], held[0] + held[1]))
+        if beside[1].any() and (beside[0] | ~beside[1]).all() and not alone[0].any():
             block.match.outside |= dict.fromkeys(left, COUNTED)
 
 
@@ -432,7 +432,9 @@ def refuse_repeats(blocks: Sequence[Block], where: str, *, named: bool, aliases:
     options = {"aliases": Option("aliases", repr(dict.fromkeys(asked, "KEY")))}
     if asked:
         text = f"{{aliases}} for what is another region{', and {ignore}' if ignored else ''}"
-        kept = [name for each in twins if {*each.names} & {*asked} for name in each.names if name not in asked]
+        words = {word for name in asked for word in cores(name)[0] - PLACES}  # another name is that of the region
+        akin = [name for each in twins if {*each.names} & {*asked} for name in each.names if words & cores(name)[0]]
+        kept = [name for name in akin if name not in asked]
         text += f", or {{other}} where the row in aliases alone is the region{_ADDED_UP}" if kept else _ADDED_UP
         options["other"] = Option("ignore", repr(kept))
     for block in blocks if not told else ():

@@ -1165,7 +1165,7 @@ def test_rows_that_repeat_beside_every_region_are_parts_and_told(seed: int, tmp_
     twice = [*rows, [regions[0], 1, 2, 3]]  # a region in two rows is none of them
     with path.open("w", newline="", encoding="utf-8") as file:
         csv.writer(file).writerows([["", "2021", "2022", "2023"], *twice])
-    with pytest.raises(DataError, match="labels two rows"):
+    with pytest.raises(DataError, match="label several rows each"):
         read_audit_file(path)
 
 

@@ -71,6 +71,7 @@ from growthpoles.study.table_totals import repeated_parts, seeming_totals, sums_
 PROPOSAL_COLUMNS = ("use", "kind", *FORMULA_COLUMNS, "holds")
 _TWICE = "{place}: {names} label rows of two levels; those that are no sums are called by their rows"
 _ORDERED = ("rank", "class")
+_NAMED = 12  # rows that a remedy lists
 _FRACTION = re.compile(r"-?\d+\.(\d+)")
 _IDLE = re.compile(r"(?<=\d)\.0+(?!\d)")
 #: Names of columns that number the rows; ranks are none of them here.
@@ -222,7 +223,8 @@ def _tables(
         key, origin = keys[0] if keys else 0, moved
         rows = [(line, row) for line, row in block.rows if key < len(row) and cell_text(row[key])]
         names = [cell_text(row[key]) for _, row in rows]
-        twins = {name for name, count in Counter(names).items() if count > 1}
+        times = Counter(names)
+        twins = {name for name in times if times[name] > 1}
         unfolded, stop = not keys or bool(twins), None
         if unfolded:  # regions by numbers, or in several rows each
             try:
@@ -231,7 +233,7 @@ def _tables(
             except DataError as error:
                 if not keys:
                     continue
-                if 4 * len(twins) > len({*names}):
+                if 4 * len(twins) > len(times) or max(times.values()) > 2:
                     raise
                 unfolded, stop = False, error
         if unfolded:
@@ -442,7 +444,7 @@ def _unfolded(
         told = f"{names} {'labels two rows' if len(twice) == 1 else 'label several rows each'}"
         problem = told if twice else "no column of names"
         allowed = "one row per region, or columns of years and quantities that tell its rows apart"
-        if twice:
+        if 0 < len(twice) <= _NAMED:
             allowed = remedy(f"{allowed}; or {{ignore}}, or the other row of each", ignore=repr([*twice]))
         raise DataError(message(problem, where=where, allowed=allowed))
     rows: list[tuple[int, list[object]]] = []
