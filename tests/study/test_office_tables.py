@@ -1255,3 +1255,25 @@ def test_a_line_of_units_below_the_title_is_that_of_its_numbers(line: str, seed:
     found = gp.read_table(path, year=2020) if "Pigs" in heads else gp.read_table(path)
     assert {*found.attrs["units"].values()} == {_LINES_OF_UNITS[line]}, found.attrs
     assert {*found["indicator"]} == ({"Cattle", "Pigs"} if "Pigs" in heads else {"Livestock by province"})
+
+
+@pytest.mark.parametrize("seed", samples(range(40), 6))
+def test_blocks_of_categories_below_one_title_bear_it(seed: int, tmp_path: Path) -> None:
+    """Males, then females, each with its own header: the title above the first says what both are, and their unit."""
+    rng = np.random.default_rng([59, seed])
+    groups = [("Hommes", "Femmes"), ("Males", "Females"), ("Мужчины", "Женщины"), ("Urban", "Rural", "Total")][seed % 4]
+    title, lines = f"{rng.choice(['Table 3: ', ''])}Taux d'activité (%) par région", []
+    dated = bool(rng.integers(2))
+    lines.append(f"{title}, 2019-2020;;" if dated else f"{title};;")
+    values = rng.integers(100, 999, (len(groups), 6, 2)) / 10
+    for group, rows in zip(groups, values, strict=True):
+        lines += [*[";;"] * int(rng.integers(2)), f"{group};;", "Région;2019;2020"]
+        lines += [f"Lieu {i}x;{a};{b}" for i, (a, b) in enumerate(rows)]
+        lines.append(";;")
+    path = tmp_path / "t.csv"
+    path.write_text("\n".join(lines), encoding="utf-8")
+    found = gp.read_table(path)
+    assert {*found["indicator"]} == {f"Taux d'activité (%) par région: {group}" for group in groups}
+    for group, rows in zip(groups, values, strict=True):
+        own = found[found["indicator"].str.endswith(f": {group}")]
+        assert sorted(own["value"]) == pytest.approx(sorted(rows.ravel()))

@@ -29,6 +29,7 @@ from growthpoles.study.files.printed_subjects import (
     UNNAMED,
     has_own_unit,
     heading_reader,
+    is_no_quantity,
     is_no_subject,
     is_remark,
     is_unit,
@@ -387,10 +388,11 @@ def goes_on(block: Block, before: Block) -> bool:
     return not told(block) & told(before)
 
 
-def table_title(block: Block, blocks: Sequence[Block], *, section: bool = True) -> tuple[str, str]:
+def table_title(block: Block, blocks: Sequence[Block], *, section: bool = True, whole: bool = False) -> tuple[str, str]:
     """Return what a table without names above its numbers is about: its title without the year, else its sheet.
 
-    The number of the table, which is taken off the title, stands before it. The title of a `section` goes first.
+    The number of the table, which is taken off the title, stands before it. The title of a `section` goes first. Of a
+    category below the title of several tables ("Males") the `whole` says that title, too.
     """
     if block.title and section and not parse_year(block.title):
         return split_table_number(block.title, title=True)
@@ -398,7 +400,9 @@ def table_title(block: Block, blocks: Sequence[Block], *, section: bool = True) 
     titles = [text for text in block.titles if len(text) > 2 and text != block.title]
     subjects = [text for text in without_units(titles) if not (is_no_subject(text) or is_remark(text))] or titles
     own = main_title(titles, head_of(block, block.key)) if block.key is not None else ""
-    chosen = "".join(subjects[-1:]) if len(same) > 1 else own
+    over = [text for text in subjects if not is_no_quantity(text)]
+    category = subjects[-1] if whole and len(same) > 1 and over and subjects[-1] != over[-1] else ""
+    chosen = over[-1] if category else "".join(subjects[-1:]) if len(same) > 1 else own
     number, chosen = split_table_number(chosen, title=True)
     found = year_inside(chosen)
     plain = found[1].strip(" ,;:.-*†") if found else chosen
@@ -408,4 +412,5 @@ def table_title(block: Block, blocks: Sequence[Block], *, section: bool = True) 
         alike = [each for each in blocks if {*each.titles} & {*block.titles}]  # a sheet a year, too
         plain = without_span(chosen, {year for each in alike for year in each.years}) or chosen
     sheet = "" if UNNAMED.fullmatch(block.grid.sheet) else without_continued(block.grid.sheet)
-    return number, title_as_name(plain, numbered=bool(number)) or sheet or "value"
+    plain = title_as_name(plain, numbered=bool(number)) or sheet or "value"
+    return number, f"{plain}: {category}" if category else plain

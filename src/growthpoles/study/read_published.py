@@ -220,7 +220,7 @@ def name_indicators(blocks: Sequence[Block]) -> tuple[list[Indicator], dict[tupl
             labels |= {kind: name for kind, name in block.kinds.items() if kind not in gone_on}
         else:
             labels |= {at: block.labels.get(at, "") for at in block.value_at}
-        title = table_title(block, blocks)[1]
+        title = table_title(block, blocks, whole=True)[1]
         nameless = len(labels) == 1 and bool(block.titles) and not names_no_subject(title)
         nameless = nameless and VALUE.fullmatch(next(iter(labels.values()))) is not None
         labels = {place: title if nameless else label or title for place, label in labels.items()}
