@@ -759,7 +759,7 @@ def test_the_seed_counts_for_any_file(county_file, ask):
 
 def test_specialisation_of_any_table(county_file, ask):
     done = ask("specialise", str(county_file), "--table", str(county_file.with_name("data.csv")), "--format", "csv")
-    assert done.returncode != 0  # a county without a row
+    assert done.returncode == 0 and "without data, left out: 19" in done.stderr  # a county without a row
     county_file.with_name("jobs.csv").write_text("region,farm,mine\nA,3,1\nB,1,1\n")
     done = ask("specialise", str(county_file.with_name("jobs.csv")), "--format", "csv")
     assert done.returncode == 0
