@@ -461,6 +461,9 @@ def test_a_year_of_prices_is_no_year_of_the_figures(name: str, base: int) -> Non
 
 # fmt: off
 OF_SOMETHING_ELSE = """
+En miles de bolivianos de {}
+Millones de pesos de {}
+In millions of {} dollars
 KDNK mengikut Negeri pada Harga Malar {}
 Keluaran Dalam Negeri Kasar, harga tetap {}
 PDRB atas dasar harga konstan {}
@@ -616,3 +619,57 @@ def test_a_year_behind_an_acronym_is_that_of_the_figures_where_it_is_a_survey(ye
         assert not doubtful_year(f"Taux d'activité, {survey} {year}")
     for other in ("EUR", "PPP", "GBP"):
         assert doubtful_year(f"Produit par district ({other} {year})")
+
+
+AGAINST = """
+В % к {} г.
+В % к январю-декабрю {}г.
+(в % к декабрю {} года)
+Темп роста к {} году, %
+Прирост к {} году
+в разах к {} г.
+Изменение по сравнению с {} годом
+Variación respecto a {} (%)
+Variation par rapport à {}
+Veränderung gegenüber {}
+% of {}
+Change from {} (%)
+Growth on {} (%)
+Change since {}
+Increase over December {}
+"""
+NOT_AGAINST = """
+Population of {}
+Poor, % of population {}
+в % к итогу {}
+Темп роста {} г.
+Crecimiento de {}
+Variación acumulada a diciembre de {}
+Change in {}
+Прирост населения за {} год
+Share of GDP (%), {}
+"""
+
+
+@pytest.mark.parametrize("year", [2005, 2021])
+def test_a_year_with_which_figures_are_compared_is_none(year: int) -> None:
+    from growthpoles.study.files.printed_labels import years_in
+
+    for text in AGAINST.strip().splitlines():
+        assert years_in(text.format(year)) == [], text
+    for text in NOT_AGAINST.strip().splitlines():
+        assert years_in(text.format(year)) == [year], text
+
+
+@pytest.mark.parametrize("text", samples(AGAINST.strip().splitlines(), 3))
+def test_a_growth_column_has_the_year_of_the_others_or_none(text: str, tmp_path: Path) -> None:
+    import growthpoles as gp
+
+    path, head = tmp_path / "t.csv", text.format(2021).replace(",", "")
+    rows = [f"Area {i}x;{1000 + 7 * i}.5;{1100 + 5 * i}.5;{101 + i}.5" for i in range(8)]
+    for heads, years in (("2021;2022", {2021, 2022}), ("Output 2022;Sales 2022", {2022})):
+        path.write_text("\n".join(["Output by area", f"Area;{heads};{head}", *rows]), encoding="utf-8")
+        table = gp.read_table(path)
+        growth = table[table["value"] < 200]
+        assert {*table["year"]} == years
+        assert {*growth["year"]} == (set() if len(years) > 1 else {2022}), (text, growth)

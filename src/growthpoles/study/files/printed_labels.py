@@ -169,6 +169,8 @@ _BASE_YEAR = re.compile(
     rf"|(?<!\d){_YEAR}(?:[.-]|e[nr]\b|\s?ж\.)?\s*(?:{_SAID}\s*)?(?:{_CONSTANT}\s+)?(?!pri[cx]|preç|precio|prezz|цен|цін){_PRICE}"
     rf"|(?<!\d){_YEAR}\s*[年년]\s*\w{{0,5}}?(?:价|價|価|가격|基準|基准|基期|기준)"
     rf"|(?<!\d){_YEAR}\s*(?:{_SAID}|г\.?|р\.|年|년)?\s*[=≡:]\s*1(?:00|0{{3}})?(?!\d)|=\s*{_YEAR}(?!\d)"
+    rf"|(?<![^\W\d_])(?:{alternatives('multipliers')}|miles)\.?\s+(?:of|de|di|von)\s+(?:\w+\s+){{1,2}}(?:of|de|del|di|von)\s+{_YEAR}(?!\d)"
+    rf"|(?<![^\W\d_])(?:of|in)\s+{_YEAR}\s+(?:constant\s+)?(?:US\s+|international\s+)?(?:dollars|euros?|pounds|pesos|USD|EUR|GBP|prices)\b"
     rf"|{one_of('bases')}(?:[\s:]+(?:{_SAID}|{_LINK}))*[\s:(=–-]{{1,3}}{_YEAR}(?!\d)"
     rf"|(?<!\w)(?:{alternatives('classifications')})(?:\s?-?\s?[0-3]\s*\(|(?:[\s,.-]*{_EDITION}[\s-]*\d?(?:\.\d)?,?)?[\s:(–—-]*)"
     rf"(?<!\d){_YEAR}(?!\d)"
@@ -179,6 +181,16 @@ _BASE_YEAR = re.compile(
 # "December 2023 in % of December 2022": the latter is that of a base, too.
 _COMPARED = re.compile(
     rf"(?<![\d.,]){_YEAR}(?!\d)\D{{0,40}}?(?:{alternatives('no_amount_percentage')})\D{{0,40}}?{_YEAR}(?![\d]|[.,]\d)",
+    flags=re.IGNORECASE,
+)
+# "В % к 2021 г.", "Change since December 2021", "Variación respecto a 2021": the only year is the one compared with.
+_TIME = "|".join(map(alternatives, ("time_of_comparison", "months", "year_said", "before_years")))
+_AGAINST = re.compile(
+    rf"(?<![^\W\d_])(?:{alternatives('compared_links')})\s+(?:(?:{_TIME})[\s,–-]+){{0,6}}\(?({_YEAR[1:-1]})(?!\d)"
+    rf"|(?:%|(?<![^\W\d_])(?:{alternatives('percentages')}|раза?х?|times)(?!\w))\s*(?:{alternatives('percentage_links')})\s+"
+    rf"(?:(?:{_TIME})[\s,–-]+){{0,6}}({_YEAR[1:-1]})(?!\d)"
+    rf"|(?<![^\W\d_])(?:{alternatives('changes')})(?!\w)[^\d,;:|]{{0,30}}?\s(?:{alternatives('growth_links')})\s+"
+    rf"(?:(?:{_TIME})[\s,–-]+){{0,6}}({_YEAR[1:-1]})(?!\d)",
     flags=re.IGNORECASE,
 )
 _HIDDEN = {ord(str(i)): 0xE000 + i for i in range(10)}  # signs of private use, which no label holds
@@ -543,7 +555,10 @@ def without_span(text: str, years: Collection[int]) -> str:
 def _base_hidden(text: str) -> str:
     """Return a text whose years of prices and of indices are no digits; ``translate(_SHOWN)`` brings them back."""
     text = _BASE_YEAR.sub(lambda hit: hit[0].translate(_HIDDEN), text)
-    return _COMPARED.sub(lambda hit: f"{hit[0][:4]}{hit[0][4:].translate(_HIDDEN)}", text)
+    text = _COMPARED.sub(lambda hit: f"{hit[0][:4]}{hit[0][4:].translate(_HIDDEN)}", text)
+    if len(re.findall(rf"(?<!\d){_YEAR}(?!\d)", text)) == 1:
+        text = _AGAINST.sub(lambda hit: hit[0].translate(_HIDDEN), text)
+    return text
 
 
 # A text about prices or an index, whose year is theirs unless that is said apart; one of when it was published.
