@@ -245,3 +245,27 @@ def test_names_without_a_line_or_with_lines_both_ways_are_told_with_the_remedy(f
     (folder / "t.csv").write_text("\n".join(["region,year,gdp,pop", *rows, "New,2010,5,5"]))
     told = " ".join(map(str, gp.examine_study(folder).iloc[0]))
     assert "New has numbers of 2010 and of 2020" in told and "lines of one direction" in told
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_rows_that_a_city_has_beside_its_region_are_added_to_it(folder: Path, seed: int) -> None:
+    """Lines for the cities alone do, by key or by name; the other rows stand for themselves."""
+    rng = np.random.default_rng([7, seed])
+    corners = [shapely.box(70 + i, 50, 71 + i, 51) for i in range(4)]
+    names = ["Lilo", "Blan", "Zomb", "Mzim"]
+    layer = gpd.GeoDataFrame({"key": list("LBZM"), "name": names}, geometry=corners, crs="EPSG:4326")
+    layer.to_file(folder / "r.gpkg")
+    with_boundaries = STUDY.replace("[rating]", '[boundaries]\nfile = "r.gpkg"\nkey = "key"\nname = "name"\n[rating]')
+    (folder / "study.toml").write_text(with_boundaries)
+    cells = {name: rng.integers(1, 90, 2) for name in [*names, "Lilo City", "Zomb City"]}
+    (folder / "t.csv").write_text("region,gdp,pop\n" + "".join(f"{x},{a},{b}\n" for x, (a, b) in cells.items()))
+    to = ("L", "Z") if seed % 2 else ("Lilo", "Zomb")
+    (folder / "map.csv").write_text(f"from,to,share\nLilo City,{to[0]},\nZomb City,{to[1]},\n")
+    assert gp.examine_study(folder).empty
+    found = gp.load_indicators(2020, study=gp.load_study(folder))
+    wanted = {key: cells[name] + cells.get(f"{name} City", 0) for key, name in zip("LBZM", names, strict=True)}
+    assert found["gdp"].to_dict() == {key: own[0] for key, own in wanted.items()}
+    assert found["pop"].to_dict() == {key: own[1] for key, own in wanted.items()}
+    (folder / "map.csv").write_text(f"from,to,share\nLilo City,{to[0]},\n")
+    problem, allowed = gp.examine_study(folder).iloc[0][["problem", "remedy"]]
+    assert "Zomb City of 2020 is no region of the study" in problem and "a line from, to for it" in allowed

@@ -406,12 +406,13 @@ def _correspondence(
                     moved[at] = moved.get(at, 0.0) + share * part
             carried[name] = moved
         carried |= {name: parts for name, parts in shares.items() if name not in carried and name not in begun}
-        if step in ahead:
+        if dated and step in ahead:
             begun |= {to: step for parts in shares.values() for to in parts if to not in shares and to not in carried}
     if early := [name for name in names if name in begun]:
         problem = f"{plain(early[0])} begins in {begun[early[0]]}, and has a row of {year}"
         raise StudyError(message(problem, where=str(path), allowed="a line from, to for a region that stays, too"))
-    if not dated and (unknown := [name for name in names if name not in carried]):
+    # Without boundaries nothing tells a region of the study from a row whose line was forgotten.
+    if not dated and study.boundaries.absent and (unknown := [name for name in names if name not in carried]):
         problem, near = f"no row for {listed(unknown)}", nearest(unknown[0], carried, n=1)
         raise StudyError(
             message(problem, where=str(path), allowed="a line from, to, share for every region", near=near)
