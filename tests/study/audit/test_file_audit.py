@@ -1192,3 +1192,28 @@ def test_initials_of_a_country_at_an_end_are_its_mean_where_they_lie_between_the
     assert initials in read(regions, values.max(axis=0) + 5)
     coded = [f"{chr(65 + int(at))}{chr(66 + int(at))}" for at in rng.permutation(10)]
     assert initials in read(coded, mean)  # among regions called by initials it is one
+
+
+@pytest.mark.parametrize("seed", samples(range(30), 4))
+def test_a_sum_is_found_where_a_part_is_zero_in_some_regions(seed: int, tmp_path: Path) -> None:
+    """The capital has no rural people; five regions are enough, and an error in a part is shown."""
+    rng = np.random.default_rng([8, seed])
+    n, empty = int(rng.integers(5, 9)), int(rng.integers(1, 3))
+    urban, rural = rng.integers(300, 9_000, (2, n)) / 10
+    rural[rng.permutation(n)[:empty]] = 0.0
+    path, wrong = tmp_path / "t.csv", bool(rng.integers(2)) and n - empty > 4
+    at = int(np.flatnonzero(rural)[0])
+    shown = urban.copy()
+    shown[at] += 30 * wrong
+    rows = [
+        f"Area {i}x;{u + r:.1f};{s:.1f};{r:.1f}" for i, (u, r, s) in enumerate(zip(urban, rural, shown, strict=True))
+    ]
+    path.write_text("\n".join(["Area;Total 2021;Urban 2021;Rural 2021", *rows]), encoding="utf-8")
+    found, file, rules = audit_file(path)
+    assert rules[["kind", "column"]].to_numpy().tolist() == [["sum", "Total"]]
+    assert set(rules["numerator"].item().split(" + ")) == {"Urban", "Rural"}
+    if wrong:
+        (place,) = file_faults(found, file)[0]["place"]
+        assert f"C{at + 2}" in place.split(", ")
+    else:
+        assert list(found.faults) == []

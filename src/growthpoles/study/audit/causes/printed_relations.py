@@ -614,7 +614,7 @@ def _close_sums(
     names = [
         name
         for name, column in block.columns.items()
-        if name not in results and (np.isfinite(column.value) & (column.value != 0)).sum() >= _FEWEST_ROWS
+        if name not in results and np.isfinite(column.value).sum() >= _FEWEST_ROWS and (column.value != 0).sum() > 1
     ]
     values = {name: np.nan_to_num(block.columns[name].value) for name in names}
     signed = {name for name in names if (values[name] < 0).any()}
