@@ -204,7 +204,7 @@ def test_signs_of_no_font_are_refused_in_one_line(
     assert "allowed: no typeface of this machine has them;" in str(told.value)
     assert f'gp.typeface("Noto{family}-Regular.ttf")' in str(told.value)
     assert 'other words: variable="...", source="..."' in str(told.value)
-    option = in_its_words(told.value.args[0], {"font", "title", "source"})
+    option = in_its_words(told.value.args[0], {"font", "title", "source", "name"})
     assert (
         f"--font Noto{family}-Regular.ttf; or other words: --title ..., --source ..., --name another column of names"
         in option
