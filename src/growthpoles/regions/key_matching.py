@@ -256,13 +256,14 @@ def _told_by_kind(keyed: Mapping[str, str], index: NameIndex, signs: RowSigns, f
     both = {core: pair for core, pair in _cities_and_regions({n: [key] for n, key in rows.items()}).items() if pair}
     within = {name for pair in both.values() for name in pair[:2]}
     groups: list[tuple[str, tuple[str | None, str | None]]] = [(core, pair[:2]) for core, pair in both.items()]
+    regional = 2 * sum(city_or_region(key)[1] == EITHER for key in rows.values()) > len(rows)
     for name, key in rows.items():
         core, kind = city_or_region(key)
         if spoken.get(core, pairs) is None and name_keys(key).exact not in index.asked:
             told.lost.add(name)
             told.meant[name] = ""
-        elif name not in within and kind not in (None, EITHER):
-            groups.append((core, (None, name) if kind == REGION else (name, None)))
+        elif name not in within and kind is not None:
+            groups.append((core, (None, name) if kind == REGION or (kind == EITHER and regional) else (name, None)))
         elif name not in within and core in both and core in pairs:
             told.lost.add(name)
     for core, names in groups:
@@ -275,7 +276,8 @@ def _told_by_kind(keyed: Mapping[str, str], index: NameIndex, signs: RowSigns, f
             told.meant.update(meant)
             continue
         named = {name: found[name] for name in meant if found.get(name) in pair[:2]}
-        if asked or (pair.plain and both[core].plain) or (named and named.items() <= meant.items()):
+        plain = (pair.plain, both[core].plain)
+        if asked or all(plain) or ((any(plain) or named) and named.items() <= meant.items()):
             told.sure.update(meant)
         elif len({*named.values()}) < 2:  # of an equal name kinds say that it is the other one, or there is none
             told.lost.update(named)
