@@ -6,6 +6,7 @@ import difflib
 import random
 
 import pytest
+from anyascii import anyascii
 from babel import Locale
 
 from growthpoles.regions.key_matching import (
@@ -13,6 +14,7 @@ from growthpoles.regions.key_matching import (
     match_keys,
 )
 from growthpoles.regions.name_matching import (
+    ARTICLES,
     COMPASS,
     CONNECTING,
     GENERIC,
@@ -21,10 +23,9 @@ from growthpoles.regions.name_matching import (
     loose_words,
     loosen,
     near_codes,
-    sound,
-    sounding_alike,
     words,
 )
+from growthpoles.regions.phonetic_matching import sound, sounding_alike
 from samples import samples
 
 SCRIPTS = ("el", "ru", "bg", "ka", "hy", "hi", "bn", "te", "am", "ko")
@@ -95,6 +96,46 @@ def test_names_that_sound_alike(one: str, other: str) -> None:
     index = NameIndex.build({"x": [other], "y": ["Elsewhere"]})
     match = match_keys([one], index)
     assert match.open == {one: "x"} and not match.codes, [*map(sound, words(one))]
+
+
+@pytest.mark.parametrize("seed", samples(range(40), 6))
+def test_adjectives_of_another_script_are_proposed_for_the_names_they_are_made_of(seed: int) -> None:
+    """ "Хатлонская область" for Khatlon, "шаҳри Душанбе" for Dushanbe: never the wrong one, and seldom none."""
+    draw = random.Random(seed)
+    names = [" ".join(made_up(draw) for _ in range(draw.choice([1, 1, 1, 2]))) for _ in range(40)]
+    names = [
+        name for name in dict.fromkeys(names) if max(_alike(name, other) for other in names if other != name) < 0.7
+    ]
+    before, after = draw.choice(
+        [("", "ская область"), ("", "ский край"), ("г. ", ""), ("шаҳри ", ""), ("", "ская обл.")]
+    )
+    table = {f"{before}{name}{after}".title(): name for name in names}
+    index = NameIndex.build({f"X-{i}": [str(anyascii(name)).title()] for i, name in enumerate(names)})
+    match = match_keys(list(table), index)
+    wrong = {name: code for name, code in match.heard.items() if names[int(code[2:])] != table[name]}
+    assert not match.codes and not wrong
+    assert len(match.heard) >= 0.9 * len(names) > 5
+
+
+def made_up(draw: random.Random) -> str:
+    return "".join(draw.choice("бвгдзклмнпрст") + draw.choice("аоуи") for _ in range(draw.choice([2, 3]))) + "н"
+
+
+def _alike(one: str, other: str) -> float:
+    return difflib.SequenceMatcher(None, one, other, autojunk=False).ratio()
+
+
+@pytest.mark.parametrize("seed", samples(range(40), 6))
+def test_a_name_with_its_article_is_the_one_without(seed: int) -> None:
+    draw = random.Random(seed)
+    names = draw.sample(["Beni", "Rioja", "Salvador", "Rosario", "Anbar", "Havre", "Palmas", "Union", "Aquila"], 5)
+    articles = {name: draw.choice(["", *sorted(word for word in ARTICLES if word.isascii())]) for name in names}
+    given = [f"{articles[name].title()} {name}".strip() for name in names]
+    for mine, theirs in ((given, names), (names, given)):
+        match = match_keys(mine, NameIndex.build({str(i): [name] for i, name in enumerate(theirs)}))
+        assert match.codes == {name: str(i) for i, name in enumerate(mine)}
+    both = NameIndex.build({"a": [f"El {names[0]}"], "b": [f"Los {names[0]}"]})
+    assert not match_keys([names[0]], both).codes  # of two neither is meant
 
 
 @pytest.mark.parametrize("word", sorted(GENERIC))

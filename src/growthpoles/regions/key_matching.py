@@ -16,9 +16,9 @@ from dataclasses import dataclass, field, fields
 from typing import NamedTuple
 
 from growthpoles.errors import shown
-from growthpoles.regions.join import BEHIND_CODE, CODE_BEFORE, best_rule, code_endings, key_of
+from growthpoles.regions.code_matching import BEHIND_CODE, CODE_BEFORE, best_rule, code_endings, key_of
 from growthpoles.regions.name_matching import (
-    ADJECTIVE,
+    ARTICLES,
     CITY,
     CITY_REGION,
     COMPASS,
@@ -44,10 +44,9 @@ from growthpoles.regions.name_matching import (
     opposed,
     run_together,
     says_total,
-    sound,
-    sounding_alike,
     turned_name,
 )
+from growthpoles.regions.phonetic_matching import named_after_city, sounding_alike, sounds_of
 from growthpoles.regions.row_levels import (
     BUT_FOR_KIND,
     LEFT_OVER,
@@ -82,7 +81,6 @@ PART = "it is a part of the row above it, by its indentation"
 CITY_BESIDE = "city and region of one name, told apart by their kinds"
 _BARE = -1  # a name that says no kind, which is the other one beside what says its own
 _BESIDE = {CITY: REGION, CITY_REGION: REGION, REGION: CITY}
-_BENT = 2  # letters in which the ends of a name and of what is made of it may differ
 _HEARD = 0.8  # as alike sound two names of one place
 _BOTH_SCRIPTS = 3  # names that are the same letter for letter in Cyrillic and Latin, for any to be taken
 
@@ -137,25 +135,6 @@ def match_keys(
     return match
 
 
-def _heard(core: str, *, bent: bool = False) -> list[str]:
-    """Return how the words of a name sound; if `bent`, also those from which it is made, as it is an adjective."""
-    hit = ADJECTIVE.fullmatch(core) if bent else None
-    stems = [core] if hit is None else [core, hit[1], re.sub(r"(?<=[кk])\w{1,3}$", "", core)]
-    return [" ".join(map(sound, stem.split())) for stem in stems]
-
-
-def _of_city(core: str, city: str) -> bool:
-    """Tell whether the name of a region is made of that of a city: "Московская", "Rīgas"."""
-    heard = _heard(city)[0]
-    for bent, stem in enumerate(_heard(core, bent=True)):
-        same = next(
-            (i for i, (a, b) in enumerate(zip(stem, heard, strict=False)) if a != b), min(len(stem), len(heard))
-        )
-        if stem == heard or (same > _BENT and max(len(stem), len(heard)) - same <= (_BENT if bent else 1)):
-            return True
-    return False
-
-
 class _Pair(NamedTuple):
     """A city and the region of its name; `plain` where their names say which is which, and no word that may be both."""
 
@@ -180,7 +159,7 @@ def _cities_and_regions(spelled: Mapping[str, Iterable[str]]) -> dict[str, _Pair
     for core in (core for core, (_, said) in lone.items() if REGION not in said):
         begun.setdefault(core[0], []).append(core)
     for core, (own, said) in ((core, each) for core, each in lone.items() if REGION in each[1]):
-        cities = [each for each in begun.get(core[0], ()) if lone[each][0] != own and _of_city(core, each)]
+        cities = [each for each in begun.get(core[0], ()) if lone[each][0] != own and named_after_city(core, each)]
         if len(cities) == 1:
             kinds[cities[0]][own] = said
     found: dict[str, _Pair | None] = {}
@@ -225,8 +204,8 @@ def _sounding(core: str, bent: bool, pairs: Mapping[str, _Pair]) -> _Pair | None
     """Return the city and region whose name sounds most like another one, where one alone does."""
     score = dict.fromkeys(pairs.values(), 0.0)
     for own, pair in pairs.items():
-        for heard in _heard(core, bent=bent):
-            ratio = difflib.SequenceMatcher(None, heard, _heard(own)[0], autojunk=False).ratio()
+        for heard in sounds_of(core, bent=bent):
+            ratio = difflib.SequenceMatcher(None, heard, sounds_of(own)[0], autojunk=False).ratio()
             score[pair] = max(score[pair], ratio)
     best = [pair for pair, ratio in score.items() if ratio == max(_HEARD, *score.values())]
     return best[0] if len(best) == 1 else None
@@ -530,7 +509,7 @@ def _spellings(
 ) -> None:  # fmt: skip
     """Match other spellings to the regions left over, where name and region have no other choice, but what is `meant`.
 
-    They are the same words in another order, or beside words that say what a region is, or shortened ones. A row of
+    They are the same words in another order, beside words that say what a region is, without an article, or shortened. A row of
     another level than those of the regions has the second choice: "Lääne-Eesti" beside "Lääne".
     """
     if not rest or not left or len(left) > 20 * _LONGEST:
@@ -544,6 +523,7 @@ def _spellings(
     levels: list[tuple[str, Callable[[list[str], list[str]], bool]]] = [
         ("the same words", lambda a, b: sorted(a) == sorted(b)),
         (BUT_FOR_KIND, lambda a, b: core_words(a, generic) == core_words(b, generic) != frozenset()),
+        ("the same words but for an article", lambda a, b: core_words(a, ARTICLES) == core_words(b, ARTICLES) != set()),
         ("shortened words", _shortened),
         ("fewer signs", _fewer_signs),
     ]  # fmt: skip

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from growthpoles.errors import DataError, listed, message, plain, remedy
 from growthpoles.file_reading import cyrillic_text, likely_encodings
-from growthpoles.regions.join import counts
+from growthpoles.regions.code_matching import counts
 from growthpoles.regions.name_matching import name_variants
 
 if TYPE_CHECKING:

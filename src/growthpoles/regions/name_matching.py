@@ -20,7 +20,6 @@ from numbers import Real
 from typing import Literal, NamedTuple
 
 import pandas as pd
-from anyascii import anyascii
 
 from growthpoles.errors import DataError, RegionError, message, nearest, unknown_option
 from growthpoles.language.languages import LANGUAGES, alternatives
@@ -63,17 +62,6 @@ _LETTER_FOR_LETTER = str.maketrans(
         for letter, latin in zip(letters, latins.split(), strict=True)
     }
 )
-_ROMAN_PAIRS = {"ου": "ou", "αυ": "av", "ευ": "ev", "μπ": "b", "ντ": "d", "γγ": "ng", "γκ": "g", "γξ": "nx", "ու": "u"}
-_NO_LETTER = re.compile("[^a-z0-9]")
-_PAIRED = re.compile("|".join(_ROMAN_PAIRS))
-#: Spellings of one sound, of which systems of romanisation and languages take one or the other.
-_SOUNDS = tuple(
-    (re.compile(pattern), sound)
-    for pattern, sound in (
-        ("ph", "f"), ("[kc]h", "h"), ("th", "t"), ("ck", "k"), ("c(?=[eiy])", "s"), ("[cq]", "k"),
-        ("x", "ks"), ("w", "v"), ("[yj]", "i"), ("ou", "u"), ("gh", "g"), (r"(.)\1", r"\1"),
-    )
-)  # fmt: skip
 
 
 class NameKeys(NamedTuple):
@@ -114,14 +102,6 @@ def loosen(word: str) -> str:
 def letter_for_letter(parts: Iterable[str]) -> list[str]:
     """Return loosened words with Cyrillic letters as the Latin ones by which Serbian writes them, one for one."""
     return [loosen(part.translate(_LETTER_FOR_LETTER)) for part in parts]
-
-
-def sound(word: str) -> str:
-    """Return how a loosened word sounds, in Latin letters, whatever script it is in."""
-    told = _NO_LETTER.sub("", anyascii(_PAIRED.sub(lambda hit: _ROMAN_PAIRS[hit[0]], word)).lower())
-    for pattern, one in _SOUNDS:
-        told = pattern.sub(one, told)
-    return told
 
 
 @functools.lru_cache(maxsize=2**15)
@@ -379,6 +359,7 @@ _ELIDED = re.compile(
     flags=re.IGNORECASE,
 )
 CONNECTING = word_list("connecting_words")
+ARTICLES = word_list("articles")  # before a name
 _OF_ALL, _OF_COUNTRY, _ALONE = map(word_list, ("words_of_all", "words_of_country", "whole_alone"))
 # Words that say what a region is, not which; "city" is none of them, since it tells a city from the region around it.
 GENERIC = word_list("kinds_of_regions")
@@ -524,12 +505,6 @@ EAST_ASIAN_SUFFIX = re.compile(
 )
 _NUMERAL = re.compile(r"[ivx]+|\d+|[ivx]+ ?[a-c]")
 _IS_CODE = re.compile(r"(?=.*[-_.\d])[A-Z]{2,3}[-_.]?[A-Z0-9]{1,3}(?:[-_.][A-Z0-9]{1,3})?")  # ISO 3166-2, HASC, NUTS
-_SOUNDS_LIKE = 0.8  # names of countries in six languages against three: over 95 % right, also where half have no match
-#: Scripts that leave vowels out, or write them in ways of which each romanisation takes another one.
-_OF_CONSONANTS = frozenset(["ARABIC", "HEBREW", "SYRIAC", "THAI", "KHMER"])
-_VOWELS, _DOUBLED, _ARTICLE = re.compile("[aeiouvh]"), re.compile(r"(.)\1"), re.compile(r"^ال(?=\w{3})")
-_LESS_SURE = 0.1  # is a likeness of consonants alone
-_PAIRS = 400_000  # of names in two scripts, compared letter by letter
 
 
 def core_words(parts: Sequence[str], generic: Collection[str]) -> frozenset[str]:
@@ -555,82 +530,6 @@ def name_variants(name: str) -> list[str]:
             found.append(hit[2].strip())  # "Region III (Central Luzon)"
     found += [turned_name(each) for each in found]
     return list(dict.fromkeys(filter(None, found)))
-
-
-def sounding_alike(names: Mapping[str, str], left: Sequence[str], index: NameIndex) -> dict[str, str]:
-    """Return the regions left over that sound like names in another script, each pair better than any other of both.
-
-    It proposes and does not decide: "Νίγηρας" sounds like Nigeria too, where there is no Niger.
-
-    Parameters
-    ----------
-    names : dict of name to key
-        Names, as written, with what is read of them.
-    left : sequence of str
-        Codes of the regions.
-    index : NameIndex
-    """
-    spelled = {name: [key, *name_variants(key)] for name, key in names.items() if any(map(str.isalpha, key))}
-    best: dict[tuple[str, str], float] = {}
-    for consonants in (False, True):
-        mine = {name: _sounds(spellings, consonants=consonants) for name, spellings in spelled.items()}
-        theirs = {code: _sounds(index.names[code], consonants=consonants) for code in left}
-        for pair, score in _alike(mine, theirs, consonants=consonants).items():
-            best[pair] = max(score - _LESS_SURE * consonants, best.get(pair, 0.0))
-    rivals: list[dict[str, list[float]]] = [{}, {}]
-    for pair, score in best.items():
-        for side, own in zip(rivals, pair, strict=True):
-            side.setdefault(own, []).append(score)
-    return {
-        pair[0]: pair[1]
-        for pair, score in best.items()
-        if all(score == max(side[own]) and side[own].count(score) == 1 for side, own in zip(rivals, pair, strict=True))
-    }
-
-
-def _alike(
-    mine: Mapping[str, Mapping[str, str]], theirs: Mapping[str, Mapping[str, str]], *, consonants: bool
-) -> dict[tuple[str, str], float]:
-    """Return how much alike names and regions sound, where they do, of two scripts; one of them writes no vowels."""
-    scripts = {own for each in (mine, theirs) for sounds in each.values() for own in sounds.values()}
-    if len(scripts) < 2 or (consonants and scripts.isdisjoint(_OF_CONSONANTS)):
-        return {}
-    many = sum(map(len, mine.values())) * sum(map(len, theirs.values())) > _PAIRS
-    bearers: dict[str, list[str]] = {}
-    for name, sounds in mine.items():
-        for own in sounds:
-            bearers.setdefault(own, []).append(name)
-    best: dict[tuple[str, str], float] = {}
-    for code, others in theirs.items():
-        for other, of in others.items():
-            matcher = difflib.SequenceMatcher(None, "", other, autojunk=False)
-            for own in bearers if not many else bearers.keys() & {other}:
-                matcher.set_seq1(own)
-                near = matcher.real_quick_ratio() >= _SOUNDS_LIKE <= matcher.quick_ratio()
-                score = matcher.ratio() if near else 0.0
-                for name in bearers[own] if score >= _SOUNDS_LIKE else ():
-                    pair = {mine[name][own], of}
-                    if len(pair) == 2 and not (consonants and pair.isdisjoint(_OF_CONSONANTS)):
-                        best[name, code] = max(score, best.get((name, code), 0.0))
-    return best
-
-
-def _sounds(spellings: Iterable[str], *, consonants: bool) -> dict[str, str]:
-    """Return how spellings of a name sound, or their consonants, each with the script it is in.
-
-    Left out are words that say what it is; the others are sorted.
-    """
-    found = {}
-    for spelling in spellings:
-        parts = loose_words(spelling)
-        core = [_ARTICLE.sub("", word) for word in core_words(parts, GENERIC) or parts]
-        words_heard = sorted(map(sound, core))
-        if consonants:
-            words_heard = [_DOUBLED.sub(r"\1", _VOWELS.sub("", word)) for word in words_heard]
-        heard = ("" if consonants else " ").join(words_heard)
-        if len(heard) > 2:
-            found[heard] = script("".join(core))
-    return found
 
 
 def nearest_code(name: str, left: Sequence[str], index: NameIndex) -> str | None:

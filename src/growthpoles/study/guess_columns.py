@@ -19,7 +19,7 @@ from growthpoles.file_reading import likely_encodings
 from growthpoles.language.languages import alternatives
 from growthpoles.language.number_format import format_percent_up
 from growthpoles.language.phrases import is_name
-from growthpoles.regions.join import counts
+from growthpoles.regions.code_matching import counts
 from growthpoles.regions.layer_files import region_names as names_of_layer
 from growthpoles.regions.name_matching import NameIndex, is_country, name_keys, words
 from growthpoles.study.files.cell_grids import EncodingError

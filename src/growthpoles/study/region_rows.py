@@ -14,7 +14,7 @@ import numpy as np
 
 from growthpoles.errors import DataError, Option, Reason, listed, message, plain, quoted, remedy, shown
 from growthpoles.language.languages import alternatives
-from growthpoles.regions.join import code_endings, counts, key_of
+from growthpoles.regions.code_matching import code_endings, counts, key_of
 from growthpoles.regions.key_matching import PART, SUM, match_keys
 from growthpoles.regions.name_matching import PLACES, NameIndex, cores, is_country, loose_words, says_total
 from growthpoles.regions.row_levels import (

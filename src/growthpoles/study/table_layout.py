@@ -13,7 +13,7 @@ from itertools import combinations
 
 from growthpoles.errors import Reason, listed, quoted, shown
 from growthpoles.language.languages import alternatives
-from growthpoles.regions.join import best_rule
+from growthpoles.regions.code_matching import best_rule
 from growthpoles.regions.key_matching import match_keys
 from growthpoles.regions.name_matching import NameIndex, says_total
 from growthpoles.study import guess_columns as headers
