@@ -509,8 +509,8 @@ def _spellings(
 ) -> None:  # fmt: skip
     """Match other spellings to the regions left over, where name and region have no other choice, but what is `meant`.
 
-    They are the same words in another order, beside words that say what a region is, without an article, or shortened. A row of
-    another level than those of the regions has the second choice: "Lääne-Eesti" beside "Lääne".
+    They are the same words in another order, beside words that say what a region is, without an article, or shortened.
+    A row of another level than those of the regions has the second choice: "Lääne-Eesti" beside "Lääne".
     """
     if not rest or not left or len(left) > 20 * _LONGEST:
         return
