@@ -51,6 +51,7 @@ FAULTS = {
     "moved rows": Fault("moved rows", table=4, column="grp", rows="3-5, 9"),
     "exchanged years": Fault("exchanged years", table=2, other_table=4, column=BOTH),
     "exchanged columns": Fault("exchanged columns", table=6, column=Joined(("index_2010", "index_2014"), ", ")),
+    "exchanged figures": Fault("exchanged figures", table=2, column=BOTH, row=5),
     "exchanged cells": Fault("exchanged cells", table=2, other_table=4, column=BOTH, row=5),
     "repeated column": Fault("repeated column", table=4, column="grp", year=2010),
     "factor": Fault("factor", table=5, column="output_per_capita", factor="1000"),

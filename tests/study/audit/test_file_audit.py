@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import contextlib
 import csv
+import random
 import re
 from itertools import pairwise
 from pathlib import Path
@@ -1217,3 +1218,59 @@ def test_a_sum_is_found_where_a_part_is_zero_in_some_regions(seed: int, tmp_path
         assert f"C{at + 2}" in place.split(", ")
     else:
         assert list(found.faults) == []
+
+
+def _census(draw: random.Random) -> pd.DataFrame:
+    """Make a population by sex and by residence, with its shares and a row of totals."""
+    count = draw.randint(9, 20)
+    men = [round(draw.lognormvariate(12.5, 0.8)) for _ in range(count)]
+    women = [round(each * draw.uniform(0.9, 1.12)) for each in men]
+    both = [one + other for one, other in zip(men, women, strict=True)]
+    urban = [round(each * draw.uniform(0.2, 0.8)) for each in both]
+    rural = [all_of - each for all_of, each in zip(both, urban, strict=True)]
+    names = [f"Region {chr(65 + i)}{chr(97 + i)}mor" for i in range(count)]
+    table = pd.DataFrame({"Region": names, "Both sexes": both, "Men": men, "Women": women, "Urban": urban})
+    table["Rural"] = rural
+    table["Share (%)"] = [round(100 * each / sum(both), 1) for each in both]
+    table.loc[count] = ["Total", *(int(table[name].sum()) for name in table.columns[1:-1]), 100.0]
+    return table
+
+
+def _named(table: pd.DataFrame, path: Path) -> set[tuple[int, str]]:
+    table.to_csv(path, index=False)
+    cells = audit_file(path)[0].findings_table()
+    return {(int(row) - 1, str(name)) for row, name in zip(cells["row"], cells["column"], strict=True)}
+
+
+@pytest.mark.parametrize("seed", samples(range(60), 6))
+def test_a_total_is_held_against_all_its_ways_of_adding_up(seed: int, tmp_path: Path) -> None:
+    """By sex, by residence and by rows: the cells that were changed are named, and no others."""
+    draw = random.Random(seed)
+    table = _census(draw)
+    assert not _named(table, tmp_path / "clean.csv")
+    one, other = draw.sample(range(len(table) - 1), 2)
+    name = draw.choice(["Men", "Women", "Urban", "Rural"])
+    kind = draw.choice(["cell", "rows", "columns"])
+    wrong = table.copy()
+    if kind == "cell":
+        wrong.loc[one, name] = round(wrong.loc[one, name] * draw.uniform(1.1, 1.6))
+        planted = {(one, name)}
+    elif kind == "rows":
+        wrong.loc[[one, other], name] = wrong.loc[[other, one], name].tolist()
+        planted = {(one, name), (other, name)}
+    else:
+        pair = draw.choice([["Men", "Women"], ["Urban", "Rural"]])
+        wrong.loc[one, pair] = wrong.loc[one, pair[::-1]].tolist()
+        planted = {(one, each) for each in pair}
+    assert _named(wrong, tmp_path / "wrong.csv") == planted, kind
+
+
+@pytest.mark.parametrize("seed", samples(range(60), 6))
+def test_shares_are_found_though_a_figure_of_the_column_is_wrong(seed: int, tmp_path: Path) -> None:
+    """A wrong share and a wrong figure of what it is a share of: no third cell is blamed."""
+    draw = random.Random(seed)
+    table = _census(draw)
+    one, other = draw.sample(range(len(table) - 1), 2)
+    table.loc[one, "Both sexes"] = round(table.loc[one, "Both sexes"] * draw.uniform(1.01, 1.2))
+    table.loc[other, "Share (%)"] = round(table.loc[other, "Share (%)"] * draw.choice([1.3, 1.6]) + 0.3, 1)
+    assert _named(table, tmp_path / "wrong.csv") == {(one, "Both sexes"), (other, "Share (%)")}

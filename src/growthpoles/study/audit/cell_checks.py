@@ -38,10 +38,10 @@ from growthpoles.study.audit.causes.printed_relations import (
     given_sums,
     meets,
     ratio_relations,
-    share_relations,
     source_blocks,
     sum_relations,
 )
+from growthpoles.study.audit.causes.printed_shares import share_relations
 from growthpoles.study.audit.causes.root_causes import SURE, Cause, find_causes, wrong_input
 from growthpoles.study.audit.causes.totals import decided_by_totals, slip_of, total_findings
 from growthpoles.study.audit.column_orders import ColumnOrder, column_orders, listed

@@ -22,12 +22,12 @@ from growthpoles.study.audit.causes.printed_relations import (
     held_in_totals,
     looks_typed,
     nearly_sums,
-    shares_of,
     source_blocks,
     stood_before,
     sum_relations,
     told_nearly,
 )
+from growthpoles.study.audit.causes.printed_shares import best_shares
 from growthpoles.study.audit.causes.totals import totals_told
 from growthpoles.study.audit.ledger import Audit, audit_cells
 from growthpoles.study.audit.printed_cells import (
@@ -546,15 +546,12 @@ def propose_formulas(sources: Sources) -> pd.DataFrame:
         )
         for name, above, below, factor in (*best.values(), *either)
     ]
-    seen = set()
-    for relation in sum_relations(blocks, ratios):
-        if relation.members not in seen:
-            seen.add(relation.members)
-            own = [other for other in sum_relations(blocks, ratios) if other.members == relation.members]
-            rows = sum(len(blocks[other.table].rows) for other in own)
-            bad = sum(int(other.wrong(blocks[other.table]).sum()) for other in own)
-            total, *parts = relation.members
-            lines.append(("yes", "sum", total, " + ".join(parts), "", "", f"{rows - bad} of {rows} rows"))
+    sums = sum_relations(blocks, ratios)
+    for members in dict.fromkeys(relation.members for relation in sums):
+        own = [relation for relation in sums if relation.members == members]
+        rows = sum(len(blocks[relation.table].rows) for relation in own)
+        bad = sum(int(relation.wrong(blocks[relation.table]).sum()) for relation in own)
+        lines.append(("yes", "sum", members[0], " + ".join(members[1:]), "", "", f"{rows - bad} of {rows} rows"))
     taken = {line[2] for line in lines}
     lines += [line for line in _share_lines(blocks) if line[2] not in taken]
     grown = growth_columns(blocks)
@@ -594,13 +591,11 @@ def _share_lines(blocks: Mapping[int, Block]) -> list[tuple[str, str, str, str, 
     """Propose columns that are the shares of another one, with the rows in which they are."""
     found: dict[tuple[str, str, float], list[int]] = {}
     for block in blocks.values():
-        for name in block.columns:
-            for of in block.columns:
-                hit = shares_of(block, name, of) if of != name else None
-                if hit is not None and not stood_before(blocks, block, (name, of)):
-                    tally = found.setdefault((name, of, hit.whole), [0, 0])
-                    tally[:] = tally[0] + hit.held, tally[1] + hit.known
-                    break
+        pairs = [(name, of) for name in block.columns for of in block.columns]
+        pairs = [(name, of) for name, of in pairs if not stood_before(blocks, block, (name, of))]
+        for name, (of, hit) in best_shares(block, pairs).items():
+            tally = found.setdefault((name, of, hit.whole), [0, 0])
+            tally[:] = tally[0] + hit.held, tally[1] + hit.known
     return [
         ("yes", "share", name, of, "", f"{whole:g}", f"{held} of {known} rows")
         for (name, of, whole), (held, known) in found.items()

@@ -35,14 +35,10 @@ _HOLDS, _HALF, _NEARLY, _CHANCE = 0.75, 0.5, 0.25, 6.0
 _ALONG, _ADDS = 6.0, 3.0
 #: A ratio may have so many digits more than an input of it.
 _SHARPER = 2.5
-#: Of shares: rows that tell, at least; the part of rows that hold dealt anew; how near (log) columns come that go along
-#: with each other, in the order of their size; the chance (log) that they look as shares.
-_WHOLES = 100.0, 1.0
-_FEWEST_SHARES, _MOVED, _NEAR, _CHANCE_SHARES = 6, 0.9, 0.05, float(np.log(1e-6))
 #: Where most rows hold, the others are faults if so few of all fail, or three; if so many, where they are off to both
 #: sides. How far off, in roundings, a row is that misses by little, and the part of all rows that may; the part of
 #: failing rows that hold when they are dealt anew, if they are so far off (in spreads).
-_FEW, _MANY, _NEAR_MISS, _NEAR_ROWS, _DEALT, _GROSS = 0.1, 0.25, 2.0, 0.03, 0.6, 0.3
+_FEW, _MANY, _NEAR_MISS, _NEAR_ROWS, _DEALT, _GROSS, _BLUR = 0.1, 0.25, 2.0, 0.03, 0.6, 0.3, 0.05
 #: Significant digits of columns among which ratios are looked for: tens of thousands of unemployed are known to two.
 _COARSEST = 1.0
 #: Words of a header that tell a ratio.
@@ -199,7 +195,7 @@ def far_off(column: Column, bounds: Bounds, known: Mask, *, by_size: bool = Fals
     out = gap > 0
     failing = np.flatnonzero(out)
     ways = [(gaps(np.roll(rows, by)) <= 0) & out for by in (1, -1, 2, -2)]
-    if len(failing) and np.median(gap[out]) > _GROSS * scatter and blur < _NEAR * scatter:
+    if len(failing) and np.median(gap[out]) > _GROSS * scatter and blur < _BLUR * scatter:
         dealt = rows.copy()
         dealt[failing[np.argsort(value[failing], kind="stable")]] = failing[np.argsort(middle[failing], kind="stable")]
         ways.append((gaps(dealt) <= 0) & out)
@@ -233,7 +229,7 @@ def stood_before(blocks: Mapping[int, Block], block: Block, names: Sequence[str]
     )
 
 
-def _of_one_year(relations: Sequence[Relation], blocks: Mapping[int, Block]) -> list[Relation]:
+def of_one_year(relations: Sequence[Relation], blocks: Mapping[int, Block]) -> list[Relation]:
     """Keep of relations with one and the same result, which has no year, that of the year in which it holds best."""
     kept: list[Relation] = []
     for new in relations:
@@ -304,7 +300,7 @@ def ratio_relations(blocks: Mapping[int, Block], formulas: pd.DataFrame) -> list
                 known = found.setdefault((table, members), new)
                 if new.wrong(block).sum() < known.wrong(block).sum():
                     found[table, members] = new
-    return _of_one_year(list(found.values()), blocks)
+    return of_one_year(list(found.values()), blocks)
 
 
 def held_in_totals(key: tuple[str, str, str, float], totals: Sequence[TotalRow]) -> int:
@@ -401,132 +397,27 @@ def given_sums(blocks: Mapping[int, Block], sums: Sequence[tuple[str, ...]]) -> 
         for table, block in blocks.items()
         if set(members) <= set(block.columns)
     ]
-    return _of_one_year(stated, blocks)
-
-
-@dataclass(frozen=True, slots=True)
-class Shares:
-    """How well a column is the shares of another: what they add up to, the factor, the rows that hold and all."""
-
-    whole: float
-    factor: float
-    held: int
-    known: int
-
-    def relation(self, table: int, name: str, of: str) -> Relation:
-        """Return it as what must hold in every row."""
-        return Relation("ratio", table, (name, of), self.factor, whole=self.whole)
-
-
-def share_relations(
-    blocks: Mapping[int, Block],
-    given: Sequence[tuple[str, str]] | None = None,
-    results: Collection[tuple[int, str]] = (),
-) -> list[Relation]:
-    """Return the shares (column, of) that are stated, in every table that prints both; None finds them.
-
-    What is stated is checked where nothing holds, too. `results` are columns that another formula gives.
-    """
-    found = []
-    for table, block in blocks.items():
-        free = [name for name in block.columns if (table, name) not in results]
-        pairs = [(name, of) for name in free for of in block.columns] if given is None else given
-        done = set[str]()
-        for name, of in pairs:
-            if name != of and name not in done and {name, of} <= set(block.columns):
-                hit = shares_of(block, name, of) or (None if given is None else _stated_shares(block, name, of))
-                if hit is not None:
-                    done.add(name)
-                    found.append(hit.relation(table, name, of))
-    return _of_one_year(found, blocks)
-
-
-def _stated_shares(block: Block, name: str, of: str) -> Shares | None:
-    """Return shares of what is printed, though few rows hold; None where a gap hides a part of the sum."""
-    column, base = block.columns[name], block.columns[of]
-    known = np.isfinite(column.value) & np.isfinite(base.value)
-    total, added = float(np.nansum(base.value[known])), float(np.nansum(column.value))
-    if not known.any() or not np.isfinite(base.value).all() or total <= 0 or added <= 0:
-        return None
-    whole = min(_WHOLES, key=lambda each: abs(np.log(added / each)))
-    return Shares(whole, whole / total, 0, int(known.sum()))
-
-
-def shares_of(block: Block, name: str, of: str) -> Shares | None:
-    """Tell whether a column holds the shares of another, in its rows or with its figures dealt over other rows.
-
-    The sum that the shares refer to is the one that most rows allow: a gap may hide a part of it. Half of the rows
-    must hold, or, where they were moved, all but one in ten: in the order of their size, or one or two rows on.
-    """
-    column, base = block.columns[name], block.columns[of]
-    added, total = float(np.nansum(column.value)), float(np.nansum(base.value))
-    known = np.isfinite(column.value) & np.isfinite(base.value) & (column.low > 0) & (base.low > 0)
-    if not known.any() or added <= 0 or total <= 0:
-        return None
-    # A wrong cell may be among those that are added up, of either column.
-    middle = float(np.median(column.value[known] / base.value[known]))
-    whole = next((w for w in _WHOLES for each in (added, middle * total) if 0.8 * w < each < 1.2 * w), 0.0)
-    if not whole:
-        return None
-    telling = known & (column.value > 20 * (column.high - column.low))
-    if telling.sum() < _FEWEST_SHARES:
-        return None
-    # Rows that are the same say nothing more.
-    at = np.flatnonzero(known)
-    at = at[np.sort(np.unique(np.stack([column.value[at], base.value[at]]), axis=1, return_index=True)[1])]
-    n = len(at)
-    share = (column.low[at], column.value[at], column.high[at])
-    figure = (base.low[at], base.value[at], base.high[at])
-    # Of a gap the figure may stand in another row, and be lost in its own.
-    ranks = [np.argsort(np.argsort(part[1], kind="stable"), kind="stable") for part in (share, figure)]
-    orders = [np.arange(n), np.argsort(ranks[1])[ranks[0]], *(np.roll(np.arange(n), by) for by in (1, -1, 2, -2))]
-    scatter = 0.0
-    for number, order in enumerate(orders):
-        # What a row says the sum is: an interval; a point of the line that most of them cover.
-        least, most = whole * figure[0][order] / share[2], whole * figure[2][order] / share[0]
-        ends = np.concatenate([least, most])
-        cover = [((least <= end * (1 + 1e-12)) & (most >= end * (1 - 1e-12))).sum() for end in ends]
-        held = int(max(cover))
-        inside = ends[np.array(cover) == held]
-        # Rows that moved are held against the printed sum, where the others allow it.
-        sum_of = total if inside.min() <= total <= inside.max() else float(np.sqrt(inside.min() * inside.max()))
-        out = ~((least <= sum_of * (1 + 1e-12)) & (most >= sum_of * (1 - 1e-12)))
-        away = np.sort(np.abs(np.log(least * most) / 2 - np.log(sum_of))[out])
-        width, k = np.log(most / least), int(out.sum())
-        scatter = scatter if number else float(np.median(np.abs(np.log(least * most) / 2 - np.log(sum_of))))
-        enough = max(n - ODD_ROWS if k <= ODD_ROWS else n * (_HALF if not number else _MOVED), _FEWEST_SHARES)
-        if held < enough or not 0.5 < sum_of / total < 2:
-            continue
-        if number:
-            # Columns that merely go along with each other come near in the order of their size, and in their rows.
-            rate = np.minimum(width[~out] / _NEAR, 1.0)
-            chance = np.log(len(orders) * float(comb(n, k))) + np.log(np.maximum(rate, 1e-9)).sum()
-            if scatter < max(_NEAR, 5 * float(np.median(width))):
-                continue
-        elif k:
-            # They would scatter in all rows as in the odd ones.
-            rate = min(1.0, float(np.median(width)) / (2.5 * float(away[(k - 1) // 2])))
-            chance = np.log(n * float(comb(n, k))) + (n - k) * np.log(rate)
-        else:
-            chance = -np.inf
-        if chance < _CHANCE_SHARES:
-            own = known & (whole * base.low <= sum_of * column.high) & (whole * base.high >= sum_of * column.low)
-            return Shares(whole, whole / sum_of, int(own.sum()), int(known.sum()))
-    return None
+    return of_one_year(stated, blocks)
 
 
 def sum_relations(blocks: Mapping[int, Block], taken: Sequence[Relation] = ()) -> list[Relation]:
     """Discover columns that are the sum of two to four others, or of more next to it, in all rows but at most two.
 
-    A sum of more parts counts only where no sum of fewer holds. Columns that a ratio gives are left out. A sum found
-    in one table is looked for in the others too, where half of the rows are enough.
+    A total may be added up in several ways that share no part: of men and women, and of town and country. Sums of more
+    parts count where none of fewer shares one with them, and they do not follow from the others. Columns that a ratio
+    gives are left out. A sum found in one table is looked for in the others too, where half of the rows are enough.
     """
     results = {relation.members[0] for relation in taken if relation.kind == "ratio"}
     found: dict[tuple[str, ...], None] = {}
     for block in blocks.values():
-        for ways in _sums(block, results):
-            # A column that is typed twice adds up in two ways, and in one of them in the other tables.
-            found.setdefault(max(ways, key=lambda members: _tables_of(members, blocks)) if len(ways) > 1 else ways[0])
+        for ways in sums_of(block, results):
+            while ways:
+                # A column that is typed twice adds up in two ways, and in one of them in the other tables.
+                fewest = [members for members in ways if len(members) == len(ways[0])]
+                best = max(fewest, key=lambda members: _tables_of(members, blocks)) if len(fewest) > 1 else ways[0]
+                found.setdefault(best)
+                ways = [members for members in ways if set(members[1:]).isdisjoint(best[1:])]
+    found = {members: None for members in found if not _follows(members, found)}
     relations = []
     for members in found:
         for table, block in blocks.items():
@@ -535,7 +426,7 @@ def sum_relations(blocks: Mapping[int, Block], taken: Sequence[Relation] = ()) -
                 known = np.isfinite(relation.implied(block, members[0])[0])
                 if relation.wrong(block).sum() * 2 < known.sum():
                     relations.append(relation)
-    return _of_one_year(relations, blocks)
+    return of_one_year(relations, blocks)
 
 
 def _tables_of(members: tuple[str, ...], blocks: Mapping[int, Block]) -> int:
@@ -546,16 +437,26 @@ def _tables_of(members: tuple[str, ...], blocks: Mapping[int, Block]) -> int:
     )
 
 
-def _sums(block: Block, results: set[str]) -> list[list[tuple[str, ...]]]:
-    """Return the sums of a table, for each total all of the same number of parts."""
-    sums: list[list[tuple[str, ...]]] = []
-    for ways in _close_sums(block, results, np.median):
-        for members in ways:
-            held = [each for each in members if _convincing(Relation("sum", block.table, each), block)]
-            if held:
-                sums.append(held)
-                break
-    return sums
+def _follows(members: tuple[str, ...], found: Collection[tuple[str, ...]]) -> bool:
+    """Tell whether a sum is another one of that total, with parts of which each stands for its own parts."""
+    parts = set(members[1:])
+    for other in (each for each in found if each[0] == members[0] and each != members):
+        split = []
+        for part in other[1:]:
+            within = (set(each[1:]) for each in found if each[0] == part and parts.issuperset(each[1:]))
+            split.append({part} if part in parts else next(within, set()))
+        if all(split) and set().union(*split) == parts:
+            return True
+    return False
+
+
+def sums_of(block: Block, results: set[str]) -> list[list[tuple[str, ...]]]:
+    """Return the sums of a table, for each total all of them, those of the fewest parts first."""
+    sums = (
+        [members for way in ways for members in way if _convincing(Relation("sum", block.table, members), block)]
+        for ways in _close_sums(block, results, np.median)
+    )
+    return [ways for ways in sums if ways]
 
 
 def nearly_sums(blocks: Mapping[int, Block], taken: Sequence[Relation]) -> list[tuple[tuple[str, ...], int, int]]:

@@ -312,8 +312,10 @@ def _decide(
                 after = judge(reading.apply(blocks))
                 odds += 7.0 if after <= before / 2 else 0.0
             if reading.kind == "rows":
-                # Two lines of all that was typed, or of all that was computed, are exchanged at one go.
-                pure = set(reading.keys) <= results or not set(reading.keys) & results
+                # Two lines of all that was typed, or of what was computed, are exchanged at one go.
+                tables = {table for table, _ in reading.keys}
+                typed = {(r.table, name) for r in relations if r.table in tables for name in r.members} - results
+                pure = set(reading.keys) <= results or set(reading.keys) == typed
                 odds -= _COLUMN * (min(len(reading.keys), 2) if pure else len(reading.keys))
             if reading.kind == "cell":
                 odds += slip_odds(reading, blocks, relations, decimal)

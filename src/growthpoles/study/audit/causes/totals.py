@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
@@ -220,7 +221,7 @@ def total_findings(
         for each in sums
         if each.name in summed and not each.holds and not printed[each.total.table, each.total.row, each.name].holds
     ]
-    swapped = list(_exchanged(broken, whole))
+    swapped = [*_exchanged(broken, whole), *_exchanged_in_row(broken, whole)]
     gone = {
         (table, name) for finding in swapped for cell in finding.cells for table, name in [(cell.table, cell.column)]
     }
@@ -289,6 +290,29 @@ def _exchanged(broken: Sequence[_Sum], blocks: Blocks) -> Iterator[Finding]:
             count = len(pairs[first, second, name])
             evidence = explained(count, Reason("the rows of each add up to the total of the other", {}))
             yield Finding(f"t{first}-t{second}-{name}-exchanged", fault, tuple(cells), evidence)
+
+
+def _exchanged_in_row(broken: Sequence[_Sum], blocks: Blocks) -> Iterator[Finding]:
+    """Find two columns that lack, or have too much, of one total row the difference of their figures in one row."""
+    for one, two in combinations(broken, 2):
+        if (one.total.table, one.total.row, one.at) != (two.total.table, two.total.row, two.at):
+            continue
+        slack = sum((each.high - each.low) / 2 + each.half for each in (one, two))
+        over, under = one.middle - one.value, two.middle - two.value
+        apart = one.parts - two.parts
+        room = 2 * slack / max(float(np.ptp(apart)), 1e-300)
+        fits = np.flatnonzero(np.abs(apart - over) <= slack)
+        # Figures that fit one row alone, of columns that are off by the same: no chance where the rows differ by more.
+        if abs(over + under) > slack or len(fits) != 1 or room * len(apart) > _RARE:
+            continue
+        i, block, names = one.at[fits[0]], blocks[one.total.table], (one.name, two.name)
+        row, region = block.rows[i], block.regions[i]
+        fault = Fault("exchanged figures", table=block.table, column=Joined(names, ", "), row=row)
+        why = Reason("the rows of both add up to their totals with these two exchanged", {})
+        for name, other in (names, names[::-1]):
+            want, text = float(block.columns[other].value[i]), Reason("the figure of {column}", {"column": other})
+            cell = Cell(block.table, row, name, block.columns[name].printed[i], want, text, region)
+            yield Finding(f"t{block.table}-{name}-r{row:02d}-exchanged", fault, (cell,), why, None, block.year)
 
 
 def _own_relations(
