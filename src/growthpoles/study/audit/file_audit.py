@@ -221,7 +221,7 @@ def _tables(
         if not numbers:
             continue
         key, origin = keys[0] if keys else 0, moved
-        rows = [(line, row) for line, row in block.rows if key < len(row) and cell_text(row[key])]
+        rows = _named_rows(block, key, numbers)
         names = [cell_text(row[key]) for _, row in rows]
         times = Counter(names)
         twins = {name for name in times if times[name] > 1}
@@ -329,6 +329,19 @@ def _tables(
                 told = f"two columns are called {twice!r}"
                 raise DataError(message(told, where=f"{path} {grid.sheet}".strip(), allowed=allowed))
             found.append((cells, year, where, totals))
+    return found
+
+
+def _named_rows(block: TableBlock, key: int, numbers: Collection[int]) -> list[tuple[int, list[object]]]:
+    """Return the rows with a name; one without a code goes by its first words: "Total nacional" above the regions."""
+    found = []
+    for line, row in block.rows:
+        name = cell_text(row[key]) if key < len(row) else ""
+        words = next((text for at, cell in enumerate(row) if at not in numbers and (text := cell_text(cell))), "")
+        if not name and any(at < len(row) and kind_of(row[at]) == "n" for at in numbers):
+            row = [*row[:key], words, *row[key + 1 :]]
+        if key < len(row) and cell_text(row[key]):
+            found.append((line, row))
     return found
 
 
