@@ -477,7 +477,7 @@ def doubts_of(block: Block, codes: Sequence[str], blocks: Sequence[Block] = ()) 
         doubts.append(f"{at}: codes have lost their leading zeros, which are put back ({match.width} digits)")
     have = {code for each in blocks if each is block or continues(each, block) for code in each.match.codes.values()}
     if lacking := [code for code in codes if code not in have]:
-        doubts.append(f'{at}: no row for {listed(lacking)}; they are "no data"')
+        doubts.append(causes.no_row_for(lacking, at))
     if block.missing:
         doubts.append(f'{at}: {listed(marks)} was taken to mean "no data"')
         if zero := [mark for mark in block.missing if mark in ("-", "–", "—", "−")]:
