@@ -41,7 +41,6 @@ _MENDS = {
     ONLY_RANKS: "a column of numbers beside that of the regions, or {{ranks}}, which has it read all the same",
     BESIDE: "numbers in the rows of regions{such}",
 }
-_NO_ROW = "no row for {regions}"
 PLACEHOLDER = "KEY"  # in a remedy, for what only a person can tell
 _PARTS = " and no parts of one, which a study adds up by `correspondence`"
 NO_YEAR, PART_OF_YEAR = "no year in its header", "a part of a year"  # why a column beside those of years is left out
@@ -162,20 +161,26 @@ class ColumnsLeftOut(str):
         return ColumnsLeftOut, (self.at, self.columns)
 
 
+class NoRowFor(str):
+    """Says for which regions a table, or the one `at` a place, has no row."""
+
+    regions: list[object]
+    at: str
+
+    def __new__(cls, regions: Iterable[object], at: str = "") -> NoRowFor:  # noqa: D102
+        regions = list(regions)
+        told = f"no row for {listed(regions)}"
+        own = super().__new__(cls, f'{at}: {told}; they are "no data"' if at else f"{told}: no data")
+        own.regions, own.at = regions, at
+        return own
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return NoRowFor, (self.regions, self.at)
+
+
 def left_out_for(at: str, why: str, **places: Any) -> Reason:
     """Say that a sheet or a table is left out, and for which of the reasons above."""
     return Reason(_LEFT_OUT, {"at": at, "why": Reason(why, places)})
-
-
-def no_row_for(regions: Iterable[object], at: str = "") -> Reason:
-    """Say that a table, or one `at` a place among several, has no row for some regions."""
-    told = Reason(_NO_ROW, {"regions": listed(regions)})
-    return Reason(_NO_ROW, told.places, f'{at}: {told}; they are "no data"' if at else f"{told}: no data")
-
-
-def says_no_row(note: str) -> bool:
-    """Tell whether a note is one of :func:`no_row_for`."""
-    return getattr(note, "template", None) == _NO_ROW
 
 
 def encoding_told(file: str, encoding: str) -> str:
