@@ -1,4 +1,4 @@
-"""Geodesy: long borders keep their neighbours and their line when they are projected."""
+"""Geodesy: long borders keep their neighbours and their line when they are projected; areas within areas."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ import pytest
 import shapely
 
 import growthpoles as gp
-from growthpoles.geodesy import along_edges
+from growthpoles.geodesy import along_edges, areas_within
+from growthpoles.maps.sheet.map_geometry import prepare
+from growthpoles.regions.coverage import of_one_level
 from growthpoles.regions.projection import to_analysis_crs
 
 
@@ -70,3 +72,26 @@ def test_holes_along_a_long_border_stay_inside_it() -> None:
     regions = gpd.GeoDataFrame({"v": [1.0]}, geometry=[shapely.Polygon(shapely.box(60, 40, 80, 60).exterior, holes)])
     projected = to_analysis_crs(regions.set_crs(4326))
     assert projected.geometry.is_valid.all() and len(projected.geometry.iloc[0].interiors) == len(holes)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_areas_within_areas_are_those_that_a_layer_leaves_out_and_a_map_refuses(seed: int) -> None:
+    """An area that others fill is left out of a layer, and not drawn; what they fill in part is drawn around them."""
+    rng = np.random.default_rng(seed)
+    wide, share = int(rng.integers(1, 5)), rng.choice([0.5, 0.97, 0.979, 0.981, 1.0, 1.004])
+    parts = [shapely.box(i, 0.0, i + 1.0, share) for i in range(wide)]
+    shapes = np.array([*parts, shapely.box(0.0, 0.0, wide, 1.0), shapely.box(9.0, 0.0, 10.0, 1.0)])
+    order = rng.permutation(len(shapes))
+    regions = gpd.GeoDataFrame(geometry=shapes[order], index=[f"r{i}" for i in order], crs=3857)
+    whole, within = f"r{wide}", {f"r{i}" for i in range(wide)}
+    found = areas_within(shapes[order])
+    if wide == 1 and share > 1:  # the part is the larger one
+        whole, within = "r0", {"r1"}
+    assert {regions.index[at]: set(regions.index[each.parts]) for at, each in found.items()} == {whole: within}
+    kept = of_one_level(regions, within)[0].index
+    assert (whole not in kept) == (share > 0.98) == next(each.filled for each in found.values())
+    if share > 0.98:
+        with pytest.raises(gp.MapError, match=f"'{whole}': its polygon is filled by"):
+            prepare(regions)
+    else:
+        assert len(prepare(regions).covered_by) == wide

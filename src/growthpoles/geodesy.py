@@ -1,12 +1,16 @@
-"""Geodesy: shortest arc of longitudes; borders that follow their line when projected; worlds cut at their edge."""
+"""Geodesy: shortest arcs; projected borders that follow their line; worlds cut at their edge; areas within areas."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from itertools import pairwise
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from shapely.geometry.base import BaseGeometry
 
 Array = NDArray[np.float64]
 
@@ -15,6 +19,9 @@ _BENT = 1e-6  # share of the extent that the middle of a projected edge may leav
 _SMOOTH = 1e-5  # the same, before points are put between
 _ON_EDGE = 1e-7  # share of the extent within which a vertex lies on an edge
 _CUT = 1e-6  # degrees between an area and the edge of a world map, on which a point has two places
+# Share of an area from which on others fill it. Levels of one country are drawn at different scales, and their borders
+# differ by a per cent or two; what a city leaves of its region is more.
+FILLED = 0.98
 _POLE = 90.0 - 1e-7  # degrees of latitude from which a vertex has no longitude
 
 
@@ -162,6 +169,44 @@ def cut_round(shapes: NDArray[np.object_], middle: float) -> NDArray[np.object_]
         for each in zip(*parts, strict=True)
     ]
     return np.array([shapely.segmentize(shapely.MultiPolygon(each), 1.0) for each in pieces], dtype=object)
+
+
+class Whole(NamedTuple):
+    """The areas that lie in a larger one, by position; what they leave of it, and whether that is next to nothing."""
+
+    parts: list[int]
+    rest: BaseGeometry
+    filled: bool
+
+
+def areas_within(shapes: NDArray[np.object_]) -> dict[int, Whole]:
+    """Return the areas in which smaller ones lie, by position, the smallest first; of equal ones the later is larger.
+
+    An area lies in another if a point well inside it does.
+
+    Parameters
+    ----------
+    shapes : array of Polygon and MultiPolygon
+    """
+    import shapely
+
+    areas = shapely.area(shapes).tolist()
+
+    def size(at: int) -> tuple[float, int]:
+        return areas[at], at
+
+    inner, outer = shapely.STRtree(shapes).query(shapely.point_on_surface(shapes), predicate="within")
+    parts: dict[int, set[int]] = {}
+    for pair in zip(inner.tolist(), outer.tolist(), strict=True):
+        small, large = sorted(pair, key=size)
+        if small != large:
+            parts.setdefault(large, set()).add(small)
+    found: dict[int, Whole] = {}
+    for large in sorted(parts, key=size):
+        within = sorted(parts[large])
+        rest = shapely.difference(shapes[large], shapely.union_all(shapes[within]))
+        found[large] = Whole(within, rest, bool(shapely.area(rest) <= (1 - FILLED) * areas[large]))
+    return found
 
 
 def _sagitta(start: Array, end: Array, forward: Callable[[Array], Array]) -> Array:

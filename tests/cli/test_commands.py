@@ -1410,6 +1410,10 @@ def test_marks_of_numbers_stand_below_their_map(ask, tmp_path, marked, lang):
     whole = f"2021 (r); e: {names[2]}, {names[5]}"
     assert f"output.csv ({whole})" in ask("map", "values", *files, "--year", "2021", *narrow).stderr
     assert "2021 (r)" in ask("map", "change", *files, "--years", "2021", "2022", *narrow).stderr
+    rows[0] = "Region,Q1 2020,Q1 2021,Q1 2022"  # each year calls the numbers otherwise
+    (tmp_path / "output.csv").write_text("\n".join(rows), encoding="utf-8")
+    changed = ask("map", "change", *files[:-1], "Q1", "--years", "2021", "2022", *narrow).stderr
+    assert f"output.csv ({of_p}; e: {names[2]}, {names[5]})" in changed
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -336,6 +336,28 @@ def _check_years(kind: str, options: FileOptions, years: tuple[int, int] | None)
         raise MapError(message(f"--years {years[0]} {years[1]}", allowed="the earlier year first"))
 
 
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """A column of a file as it is in one year, and what its table says of it."""
+
+    table: pd.DataFrame
+    values: pd.Series
+
+    @property
+    def name(self) -> str:
+        """What it is called in that year."""
+        return str(self.values.name)
+
+    @property
+    def year(self) -> Any:
+        """Its year as it is printed, None where it has none."""
+        return self.said("printed", self.table.attrs.get("year"))
+
+    def said(self, what: str, missing: Any) -> Any:
+        """Return its unit, its title, its flags ..., `missing` where the table says none."""
+        return self.table.attrs.get(what, {}).get(self.name, missing)
+
+
 def _draw_file(
     kind: str,
     path: Path,
@@ -371,39 +393,35 @@ def _draw_file(
     if years is not None:
         options = replace(options, year=years[1], years=years)
     found = read_files(path, options, variable=variable, neighbours=bordered)
-    values, before = found.values(variable), None
-    named_of = [str(values.name)]
+    values = found.values(variable)
+    columns = [_Column(found.table, values)]  # the earlier year first
     if years is not None:
         before = read_files(path, replace(options, year=years[0]), variable=variable)
         found.notes = list(dict.fromkeys([*found.notes, *before.notes]))
-        first = before.values(variable).reindex(
-            values.index
-        )  # "Q1" is the column "Q1 2020" of one year and "Q1 2022" of the other
+        # "Q1" is the column "Q1 2020" of one year and "Q1 2022" of the other.
+        first = before.values(variable).reindex(values.index)
         if first.name == values.name in found.table.attrs["undated"]:
             problem = f"{quoted(values.name)} says no year, and would be its own change"
             offered = listed(found.in_both(), write=str)
             either = f"--variable one of {offered}" if offered else "a table that says both years"
             raise MapError(message(problem, where=found.source, allowed=either))
-        named_of.insert(0, str(first.name))
-        bare = dict.fromkeys(map(yearless, named_of))  # rounds of a survey ("EICV4", "EICV5") are two
+        columns.insert(0, _Column(before.table, first))
+        names = [each.name for each in columns]
+        bare = dict.fromkeys(map(yearless, names))  # rounds of a survey ("EICV4", "EICV5") are two
         called = values.name if first.name == values.name else next(iter(bare)) if len(bare) == 1 else ""
         if not called and variable is None:
             both_called = (
-                f"those of {year} are called {quoted(each)}" for year, each in zip(years, named_of, strict=True)
+                f"those of {year} are called {quoted(each)}" for year, each in zip(years, names, strict=True)
             )
             found.notes.append(f"the numbers: {' and '.join(both_called)}")
-        values = change_between(first, values).rename(str(called or variable or " / ".join(named_of)))
+        values = change_between(first, values).rename(str(called or variable or " / ".join(names)))
     assert found.regions is not None
     name = str(values.name)
-    units = found.table.attrs.get("units", {})
-    unit = units.get(name, units.get(named_of[-1], ""))
+    unit, over = columns[-1].said("units", ""), columns[-1].said("titles", "")
     shown = f"{name}, {unit}" if plain and unit.casefold() not in name.casefold() else name
     titles = found.table.attrs.get("titles", {})
-    over = titles.get(name, titles.get(named_of[-1], ""))
     of_one = over and needs_title(name, [each for each, own in titles.items() if own == over])
-    both = [each for each in (before, found) if each is not None]
-    dates = [each.table.attrs.get("printed", {}).get(own, each.table.attrs.get("year"))
-             for each, own in zip(both, named_of, strict=True)]  # fmt: skip
+    dates = [each.year for each in columns]
     if years is not None and dates[0] == dates[1]:
         problem, allowed = f"--years {years[0]} {years[1]} are both {dates[0]}", "two years as they are printed"
         raise MapError(message(problem, where=found.source, allowed=allowed))
@@ -428,7 +446,7 @@ def _draw_file(
     called = title if title is not None else f"{over}: {shown}" if of_one else shown
     if source is None and options.table:
         source = options.table.name + (f": {over}" if over and not of_one else "")
-    flags = [each.table.attrs.get("flags", {}).get(name, {}) for each in reversed(both)]
+    flags = [each.said("flags", {}) for each in reversed(columns)]
     if flagged := _flagged(flags, reversed(dates), values, found.regions):
         source = f"{source} ({flagged})" if source else flagged
     dated: dict[str, Any] = {"year": dates[0]} if years is None else {"years": tuple(dates)}

@@ -60,7 +60,8 @@ def _office_words() -> dict[str, str]:
 
 def alternatives(name: str) -> str:
     """Return words of statistical offices (`office_words.toml`) as alternatives of a regular expression."""
-    return "|".join(line.strip("|") for line in _office_words()[name].splitlines() if line)
+    words = "|".join(line.strip("|") for line in _office_words()[name].splitlines() if line)
+    return re.sub(r"\{([a-z_]+)\}", lambda of: f"(?:{alternatives(of[1])})", words)
 
 
 def preferred(lang: str) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ import pandas as pd
 import shapely
 
 from growthpoles.errors import DataError, listed, message, plain, quoted, remedy, unknown_option
+from growthpoles.geodesy import FILLED, areas_within
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -183,23 +184,17 @@ def of_one_level(regions: GeoDataFrame, held: Collection[str]) -> tuple[GeoDataF
     """
     shapes = regions.geometry.to_numpy()
     areas, has = shapely.area(shapes), regions.index.isin(list(held))
-    inner, outer = shapely.STRtree(shapes).query(shapely.point_on_surface(shapes), predicate="within")
-    parts: dict[int, list[int]] = {}
-    for i, j in zip(inner.tolist(), outer.tolist(), strict=True):
-        if (areas[i], i) < (areas[j], j):
-            parts.setdefault(j, []).append(i)
     wholes, below = dict[int, None](), dict[int, None]()
-    for j in sorted(parts, key=areas.item):
-        filled = shapely.area(shapely.intersection(shapes[j], shapely.union_all(shapes[parts[j]])))
-        if filled < _FILLED * areas[j]:
+    for j, (parts, _, filled) in areas_within(shapes).items():
+        if not filled:
             continue  # a city within its region
-        twin = max(parts[j], key=areas.item)
-        if has[j] and has[twin] and areas[twin] >= _FILLED * areas[j]:
+        twin = max(parts, key=areas.item)
+        if has[j] and has[twin] and areas[twin] >= FILLED * areas[j]:
             problem = f"{plain(regions.index[twin])} and {plain(regions.index[j])} have one and the same polygon"
             allowed = remedy("one region for each polygon, or {ignore}", ignore=quoted(regions.index[j]))
             raise DataError(message(problem, where=regions.attrs.get("source"), allowed=allowed))
-        if has[j] and not has[parts[j]].any():
-            below |= dict.fromkeys(parts[j])
+        if has[j] and not has[parts].any():
+            below |= dict.fromkeys(parts)
         else:
             wholes[j] = None
     below = {i: None for i in below if i not in wholes}
@@ -213,7 +208,6 @@ def of_one_level(regions: GeoDataFrame, held: Collection[str]) -> tuple[GeoDataF
     return regions[~np.isin(np.arange(len(regions)), [*wholes, *below])], notes
 
 
-_FILLED = 0.98  # of the area of a region, from which on others are the same once more
 _WIDER = (2, 4, 8, 16)  # times the default tolerance, for gaps that it leaves open
 
 

@@ -143,18 +143,23 @@ class _Pair(NamedTuple):
     plain: bool
 
 
+def _usual(spelled: Mapping[str, Iterable[str]]) -> int:
+    """Return what a word for either ("prefecture") means among these: a region where most bear one, and else a city."""
+    either = sum(any(city_or_region(name)[1] == EITHER for name in names) for names in spelled.values())
+    return REGION if 2 * either > len(spelled) else CITY
+
+
 def _cities_and_regions(spelled: Mapping[str, Iterable[str]]) -> dict[str, _Pair | None]:
     """Return the city and the region that share a name, by its words, where these two alone do and say which is which.
 
-    Beside "Minsk city" a bare "Minsk" is the region, and beside "Minsk Region" it is the city. A prefecture is a region
-    where most others are, and else the city, which is not plain. None where each of two is called both.
+    Beside "Minsk city" a bare "Minsk" is the region, and beside "Minsk Region" it is the city. A prefecture is what
+    :func:`_usual` says, which is not plain. None where each of two is called both.
     """
     kinds: dict[str, dict[str, set[int]]] = {}
     for own, names in spelled.items():
         for core, kind in filter(lambda told: any(map(str.isalpha, told[0].split())), map(city_or_region, names)):
             kinds.setdefault(core, {}).setdefault(own, set()).update([] if kind is None else [kind])
     lone = {core: next(iter(held.items())) for core, held in kinds.items() if len(held) == 1}
-    either = {own for held in kinds.values() for own, said in held.items() if EITHER in said}
     begun: dict[str, list[str]] = {}
     for core in (core for core, (_, said) in lone.items() if REGION not in said):
         begun.setdefault(core[0], []).append(core)
@@ -163,6 +168,7 @@ def _cities_and_regions(spelled: Mapping[str, Iterable[str]]) -> dict[str, _Pair
         if len(cities) == 1:
             kinds[cities[0]][own] = said
     found: dict[str, _Pair | None] = {}
+    usual = _usual(spelled)
     for core, held in kinds.items():
         told = {own: said for own, said in held.items() if said or len(held) == 2}
         against = [REGION in said and len(said) > 1 for said in told.values()]
@@ -173,7 +179,6 @@ def _cities_and_regions(spelled: Mapping[str, Iterable[str]]) -> dict[str, _Pair
         (first, one), (second, other) = ((own, min(said, default=_BARE)) for own, said in told.items())
         plain = {one, other} != {EITHER, _BARE}
         if not plain:
-            usual = REGION if 2 * len(either) > len(spelled) else CITY
             one, other = (usual if kind == EITHER else kind for kind in (one, other))
         one, other = (_BESIDE.get(of, _BARE) if kind == _BARE else kind for kind, of in ((one, other), (other, one)))
         if _BARE not in (one, other) and one != other:
@@ -232,17 +237,17 @@ def _told_by_kind(keyed: Mapping[str, str], index: NameIndex, signs: RowSigns, f
     told.cities.update(pair.city for pair in pairs.values())
     told.other.update(both for pair in pairs.values() for both in (pair[:2], pair[1::-1]))
     rows = {n: key for n, key in keyed.items() if n not in signs.sums and n not in signs.empty and not says_total(key)}
-    both = {core: pair for core, pair in _cities_and_regions({n: [key] for n, key in rows.items()}).items() if pair}
+    spelled = {name: [key] for name, key in rows.items()}
+    both, usual = {core: pair for core, pair in _cities_and_regions(spelled).items() if pair}, _usual(spelled)
     within = {name for pair in both.values() for name in pair[:2]}
     groups: list[tuple[str, tuple[str | None, str | None]]] = [(core, pair[:2]) for core, pair in both.items()]
-    regional = 2 * sum(city_or_region(key)[1] == EITHER for key in rows.values()) > len(rows)
     for name, key in rows.items():
         core, kind = city_or_region(key)
         if spoken.get(core, pairs) is None and name_keys(key).exact not in index.asked:
             told.lost.add(name)
             told.meant[name] = ""
         elif name not in within and kind is not None:
-            groups.append((core, (None, name) if kind == REGION or (kind == EITHER and regional) else (name, None)))
+            groups.append((core, (None, name) if (usual if kind == EITHER else kind) == REGION else (name, None)))
         elif name not in within and core in both and core in pairs:
             told.lost.add(name)
     for core, names in groups:

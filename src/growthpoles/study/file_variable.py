@@ -24,7 +24,7 @@ from growthpoles.errors import (
 from growthpoles.language.languages import LANGUAGES
 from growthpoles.study.files.printed_labels import UNSTATED, parse_year, year_inside, year_of_part
 from growthpoles.study.files.printed_subjects import split_table_number, yearless
-from growthpoles.study.files.problems import ON_REQUEST, ColumnsLeftOut, partly_told
+from growthpoles.study.files.problems import ON_REQUEST, ColumnsLeftOut, NoRowFor, partly_told
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -380,8 +380,8 @@ def read_files(path: Path, options: FileOptions, *, variable: str | None = None,
     regions, left_out = of_one_level(regions, table.index.difference(table.attrs.get("no_row", ())))
     if left_out:
         lacking = regions.index.intersection(table.attrs.get("no_row", ()))
-        notes[:] = [note for note in notes if "no row for" not in note] + left_out
-        notes += [f"no row for {listed(lacking)}: no data"] if len(lacking) else []
+        notes[:] = [note for note in notes if not isinstance(note, NoRowFor)] + left_out
+        notes += [NoRowFor(lacking)] if len(lacking) else []
         table = table.loc[regions.index]
     if neighbours:
         regions = check_coverage(regions, repair=options.repair)
@@ -495,8 +495,8 @@ def _joined(
     bare = regions[[regions.geometry.name]]
     joined = join(bare, long[long["year"] == year])
     lacking = joined.attrs.get("no_row", [])
-    if lacking and not any("no row for" in note for note in notes):
-        notes.append(f"no row for {listed(lacking)}: no data")
+    if lacking and not any(isinstance(note, NoRowFor) for note in notes):
+        notes.append(NoRowFor(lacking))
     table = joined.drop(columns=bare.columns)
     table.attrs = {"undated": undated, "no_row": lacking, **({} if year == UNSTATED else {"year": year})}
     table.attrs |= {name: long.attrs[name] for name in ("units", "partly", "codes", "shared", "titles", "sums")}

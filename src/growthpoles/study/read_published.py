@@ -297,10 +297,8 @@ def shorter_names(blocks: Sequence[Block], names: Codes) -> dict[Any, Any]:
             title = table_title(block, blocks)[1]
             titles[name] = title if block.titles or block.title else ""
             lines |= {f"{over}: {label}" for over in (titles[name], block.grid.sheet) if over and label}
-            lines |= {
-                label or block.title or title,
-                re.sub(": .*: ", ": ", name),
-            }  # "Total: Males" is its panel and last line
+            last = re.sub(": .*: ", ": ", name)  # "Total: Males" is its panel and last line
+            lines |= {label or block.title or title, last}
             for short in lines - {"", name}:
                 told[short] += [name] if name not in told[short] else []
     codes |= {short: held[0] for short, held in told.items() if len(held) == 1}
@@ -477,7 +475,7 @@ def doubts_of(block: Block, codes: Sequence[str], blocks: Sequence[Block] = ()) 
         doubts.append(f"{at}: codes have lost their leading zeros, which are put back ({match.width} digits)")
     have = {code for each in blocks if each is block or continues(each, block) for code in each.match.codes.values()}
     if lacking := [code for code in codes if code not in have]:
-        doubts.append(f'{at}: no row for {listed(lacking)}; they are "no data"')
+        doubts.append(causes.NoRowFor(lacking, at))
     if block.missing:
         doubts.append(f'{at}: {listed(marks)} was taken to mean "no data"')
         if zero := [mark for mark in block.missing if mark in ("-", "–", "—", "−")]:
@@ -496,9 +494,6 @@ def doubts_of(block: Block, codes: Sequence[str], blocks: Sequence[Block] = ()) 
     if block.left_out:
         doubts.append(causes.ColumnsLeftOut(at, block.left_out))
     return doubts
-
-
-_ERA = re.compile(r"(\d+) = (\d+)")  # a year of another era, and the common one
 
 
 def read_table(
@@ -646,7 +641,7 @@ def read_table(
         ],
         "partly": partly,
         "printed": printed,
-        "eras": {int(hit[2]) - int(hit[1]) for each in blocks if (hit := _ERA.match(each.grid.era))},
+        "eras": {era.before for each in blocks if (era := each.grid.era) is not None and era.before is not None},
         **shorter_names(blocks, names),
         "not_read": pd.DataFrame(unread, columns=["sheet", "row", "column", "content", "reason"]),
     }

@@ -1,8 +1,12 @@
 """Labels of printed tables: what a title says besides what the table holds."""
 
+import re
+
 import pytest
 
 from growthpoles.study.files.printed_labels import (
+    _AGAINST_YEARS,
+    _BASE_YEARS,
     bare_name,
     parse_year,
     part_of_year,
@@ -10,7 +14,7 @@ from growthpoles.study.files.printed_labels import (
     year_inside,
     years_in,
 )
-from growthpoles.study.files.printed_subjects import is_no_quantity, split_table_number
+from growthpoles.study.files.printed_subjects import is_no_quantity, is_unit, split_table_number
 
 
 @pytest.mark.parametrize(
@@ -174,3 +178,30 @@ def test_the_year_of_a_base_of_percentages_is_none_of_the_figures() -> None:
     for said in ("Декабрь 2023 г. в % к декабрю 2022 г.", "2023 in per cent of 2022", "2023 als Prozent von 2022"):
         assert years_in(said) == [2023]
     assert years_in("Growth from 2020 to 2023, %") == [2020, 2023]
+
+
+@pytest.mark.parametrize("example", [*_BASE_YEARS, *_AGAINST_YEARS])
+def test_the_year_of_a_base_is_found_by_the_rule_that_names_it(example: str) -> None:
+    rule = (_BASE_YEARS | _AGAINST_YEARS)[example]
+    for year in range(1990, 2030, 7):
+        text = re.sub(r"20\d\d", str(year), example)
+        assert re.search(rule, text, flags=re.IGNORECASE) and years_in(text) == []
+
+
+@pytest.mark.parametrize(
+    "word",
+    ["per cent", "Prozent", "pour cent", "процентах", "відсотків", "persentase", "postotak", "درصد", "хувь"],
+)
+def test_a_word_for_per_cent_is_a_unit_and_compares_two_years(word: str) -> None:
+    assert is_unit(f"({word})") and is_unit(word)
+    assert years_in(f"2021, {word}, 2020") == [2021]
+
+
+@pytest.mark.parametrize("word", ["per centre", "pour centre", "persendirian", "хувь хүн", "Faizabad", "отстоит"])
+def test_a_word_that_begins_as_one_for_per_cent_is_none(word: str) -> None:
+    assert not is_unit(word) and years_in(f"2021, {word}, 2020") == [2021, 2020]
+
+
+@pytest.mark.parametrize("month", ["январю", "марту", "маю", "августу", "сентябрю", "декабрю"])
+def test_a_month_stands_before_the_year_compared_with_in_any_case(month: str) -> None:
+    assert years_in(f"Изменение к {month} 2021 г.") == [] and years_in(f"В % к {month} 2021") == []

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from growthpoles.errors import MapError, listed, message, remedy
-from growthpoles.geodesy import along_edges, cut_round, shortest_arc, unprojected
+from growthpoles.geodesy import along_edges, areas_within, cut_round, shortest_arc, unprojected
 from growthpoles.language.phrases import is_name
 from growthpoles.maps.sheet.far_parts import (
     FarFrame,
@@ -239,21 +239,16 @@ def _apart(shapes: NDArray[np.object_], names: pd.Index) -> tuple[NDArray[np.obj
     """Cut regions that lie in the polygon of a larger one out of it, which would hide them; return which they are."""
     import shapely
 
-    inner, outer = shapely.STRtree(shapes).query(shapely.point_on_surface(shapes), predicate="within")
-    areas = shapely.area(shapes)
-    met = {(min(pair, key=lambda at: (areas[at], at)), max(pair, key=lambda at: (areas[at], at)))
-           for pair in zip(inner.tolist(), outer.tolist(), strict=True) if pair[0] != pair[1]}  # fmt: skip
-    apart = shapes.copy()
-    for large in {large for _, large in met}:
-        rest = shapely.difference(shapes[large], shapely.union_all([shapes[i] for i, j in met if j == large]))
-        if shapely.area(rest) < 0.02 * areas[large]:
-            hiding = listed([names[i] for i, j in sorted(met) if j == large])
+    apart, met = shapes.copy(), areas_within(shapes)
+    for large, (parts, rest, filled) in met.items():
+        if filled:
+            hiding = listed(names[parts])
             problem = f"its polygon is filled by {hiding}, and would hide them or be hidden"
             allowed = f"regions of one level, as by regions.drop(index={names[large]!r})"
             raise MapError(message(problem, where=f"region {names[large]!r}", allowed=allowed))
         if shapely.get_type_id(rest) in (3, 6):
             apart[large] = rest
-    return apart, tuple(sorted(met))
+    return apart, tuple(sorted((small, large) for large, whole in met.items() for small in whole.parts))
 
 
 def _star_shaped(arrays: Arrays) -> NDArray[np.bool_]:

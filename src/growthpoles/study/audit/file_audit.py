@@ -181,6 +181,8 @@ def read_audit_file(
     return AuditFile(path, sources, names, places, tuple(totals_told(totals)), tuple(left))
 
 
+_Rows = list[tuple[int, list[object]]]  # with their numbers
+_Origin = dict[tuple[int, int], tuple[int, int]]  # line and column of the file
 Found = tuple[pd.DataFrame, int | None, dict[tuple[int, str], Place], list[TotalRow]]
 
 
@@ -225,17 +227,20 @@ def _tables(
         names = [cell_text(row[key]) for _, row in rows]
         times = Counter(names)
         twins = {name for name in times if times[name] > 1}
-        unfolded, stop = not keys or bool(twins), None
-        if unfolded:  # regions by numbers, or in several rows each
+        if unfolded := not keys or bool(twins):  # regions by numbers, or in several rows each
             try:
                 rows, dated, origin = _unfolded(block, f"{path} {grid.sheet}".strip())
                 origin = {at: moved.get((line, column - 1), (line, column)) for at, (line, column) in origin.items()}
-            except DataError as error:
+            except DataError:
                 if not keys:
                     continue
+                # A region and a part of it may share a name: then one of these rows is a sum.
                 if 4 * len(twins) > len(times) or max(times.values()) > 2:
                     raise
-                unfolded, stop = False, error
+                _, sums, _ = _split_totals(rows, numbers, key, _notation(rows, numbers, moved, grid, path, given))
+                if twins.isdisjoint(cell_text(row[key]) for _, row, _ in sums):
+                    raise
+                unfolded = False
         if unfolded:
             key, numbers = 0, list(dated)
             left += [each for each in block.doubts if isinstance(each, Reason) and each.template == KEY_TAKEN]
@@ -247,23 +252,12 @@ def _tables(
                     places = {"column": name, "count": kinds[at]["n"], "rows": len(block.rows)}
                     left.append(Reason("column {column} is not read: {count} of {rows} cells are numbers", places))
 
-        def spot(line: int, at: int, origin: dict[tuple[int, int], tuple[int, int]] = origin) -> tuple[int, int]:
+        def spot(line: int, at: int, origin: _Origin = origin) -> tuple[int, int]:
             return origin.get((line, at), (line, at + 1))
 
-        texts = [
-            (cell_text(row[at]), Problem("", str(path), sheet=grid.sheet, row=spot(line, at)[0]))
-            for line, row in rows
-            for at in numbers
-            if at < len(row) and isinstance(row[at], str) and any(sign.isdigit() for sign in cell_text(row[at]))
-        ]
-        signs = settle_signs({"": texts}, (), (), grid.delimiter or None)
-        if signs.unclear and given is None:
-            raise DataError(message(parted(signs.unclear)[0], allowed=signs_remedy(signs.readings)))
-        notation = given if signs.unclear and given is not None else signs.notation
+        notation = _notation(rows, numbers, origin, grid, path, given)
         rows, sums, inside = _split_totals(rows, numbers, key, notation)
-        if stop is not None:
-            if twins.isdisjoint(cell_text(row[key]) for _, row, _ in sums):
-                raise stop
+        if twins and not unfolded:
             again = [(line, row) for line, row in rows if cell_text(row[key]) in twins]
             called = {line: f"{grid.unit} {spot(line, key)[0]}: {cell_text(row[key])}" for line, row in again}
             rows = [(line, [*row[:key], called.get(line, row[key]), *row[key + 1 :]]) for line, row in rows]
@@ -420,9 +414,7 @@ def _year_of(path: Sequence[str]) -> tuple[int, str] | None:
     return (found.pop(), rest.strip(" ,;:/|")) if len(found) == 1 and not years_in(rest) else None
 
 
-def _unfolded(
-    block: TableBlock, where: str
-) -> tuple[list[tuple[int, list[object]]], dict[int, tuple[str, int | None]], dict[tuple[int, int], tuple[int, int]]]:
+def _unfolded(block: TableBlock, where: str) -> tuple[_Rows, dict[int, tuple[str, int | None]], _Origin]:
     """Put a long table (a row for each region and year, or quantity) on one row a region.
 
     Returns
@@ -460,17 +452,33 @@ def _unfolded(
         if 0 < len(twice) <= _NAMED:
             allowed = remedy(f"{allowed}; or {{ignore}}, or the other row of each", ignore=repr([*twice]))
         raise DataError(message(problem, where=where, allowed=allowed))
-    rows: list[tuple[int, list[object]]] = []
-    origin: dict[tuple[int, int], tuple[int, int]] = {}
+    rows: _Rows = []
+    origin: _Origin = {}
     for number, ((name, _), cells) in enumerate(found.items(), 1):
         rows.append((number, [name, *(cells[key][2] if key in cells else "" for key in keys)]))
         origin |= {(number, at): cells[key][:2] for at, key in enumerate(keys, 1) if key in cells}
     return rows, dict(enumerate(keys, 1)), origin
 
 
+def _notation(
+    rows: _Rows, numbers: Sequence[int], origin: _Origin, grid: Grid, path: Path, given: Notation | None
+) -> Notation:
+    """Return the signs of the numbers of a table, those `given` where the cells leave them open."""
+    texts = [
+        (cell_text(row[at]), Problem("", str(path), sheet=grid.sheet, row=origin.get((line, at), (line, at + 1))[0]))
+        for line, row in rows
+        for at in numbers
+        if at < len(row) and isinstance(row[at], str) and any(sign.isdigit() for sign in cell_text(row[at]))
+    ]
+    signs = settle_signs({"": texts}, (), (), grid.delimiter or None)
+    if signs.unclear and given is None:
+        raise DataError(message(parted(signs.unclear)[0], allowed=signs_remedy(signs.readings)))
+    return given if signs.unclear and given is not None else signs.notation
+
+
 def _split_totals(
-    rows: list[tuple[int, list[object]]], numbers: list[int], key: int, notation: Notation
-) -> tuple[list[tuple[int, list[object]]], list[tuple[int, list[object], tuple[int, ...]]], list[str]]:
+    rows: _Rows, numbers: list[int], key: int, notation: Notation
+) -> tuple[_Rows, list[tuple[int, list[object], tuple[int, ...]]], list[str]]:
     """Set apart the rows that sum up others, or say so, with the numbers of their parts among the rest, from 1.
 
     The last are the names of rows that are parts of others, which are set apart too.

@@ -57,6 +57,33 @@ class _Era(NamedTuple):
     parts: re.Pattern[str] | None = None
 
 
+class EraRead(NamedTuple):
+    """An era whose years a sheet has, which were read as common ones; as text "112 = 2023", or the name of the era.
+
+    Attributes
+    ----------
+    printed
+        One of its years as it stands, or its name.
+    common
+        What was read for that year.
+    before
+        The common year before its first one, where its years are as long as common ones and stand without its name.
+    """
+
+    printed: str
+    common: str = ""
+    before: int | None = None
+
+    @classmethod
+    def of(cls, year: str, before: int) -> EraRead:
+        """Return what is known by a year of the era."""
+        return cls(year, str(int(year) + before), before)
+
+    def __str__(self) -> str:
+        """Return an example."""
+        return f"{self.printed} = {self.common}" if self.common else self.printed
+
+
 _BUDDHIST = _Era("พ.ศ. ", re.compile(r"พ\.? ?ศ|ปี|\bB\.?E\.?(?!\w)|Buddhist", flags=re.IGNORECASE), 2443, 2643)
 _IRANIAN = _Era(
     "سال ",
@@ -88,20 +115,20 @@ _FAR_YEAR = re.compile(r"(?<![\d.,])(?:1[0-8]\d\d|2[1-9]\d\d)(?!\d|[.,]\d)")
 _BARE = re.compile(rf"(\d{{2,4}})(?:\.0)?\s?(年?)((?:[a-z]|{YEAR_NOTE})?)", flags=re.IGNORECASE)
 
 
-def mark_eras(rows: Sequence[list[object]]) -> str:
-    """Name the era before bare years of a sheet, across or down, where a title or header names it; return it, or "".
+def mark_eras(rows: Sequence[list[object]]) -> EraRead | None:
+    """Name the era before bare years of a sheet, across or down, where a title or header names it; return it.
 
     Years of the lunar Hijri calendar become the common ones on which they fall ("1442هـ" is 2020/21), if not the same.
     """
-    era, found = _era_named(str(cell) for row in rows[:12] for cell in row), ""
-    era = era or (_IRANIAN if _prints_iranian(rows) else None)
+    era = _era_named(str(cell) for row in rows[:12] for cell in row)
+    era, found = era or (_IRANIAN if _prints_iranian(rows) else None), None
     texts = ((row, at, str(cell).translate(DIGITS)) for row in rows for at, cell in enumerate(row))
     told = [each for each in texts if _OF_HIJRI.search(each[2]) and not years_in(each[2])] if era is _HIJRI else []
     if told and _follow(_common(int(year)) for *_, text in told for year in _OF_HIJRI.findall(text)):
         for row, at, text in told:
             row[at] = _OF_HIJRI.sub(lambda hit: _common(int(hit[1])), text)
         row, at, text = min(told, key=lambda each: len(each[2]))
-        found = f"{text} = {row[at]}"
+        found = EraRead(text, str(row[at]))
     if era is not None and era.within is not None:
         found = _in_common(rows, era, era.within)
     found = _minguo_down(rows) or found
@@ -117,14 +144,14 @@ def mark_eras(rows: Sequence[list[object]]) -> str:
         )
         counted |= sum(str(cell).translate(DIGITS).replace(".", "").isdecimal() for cell in row) > 1
         if len(years) > 1 and not numbers and once:
-            found = era.prefix.strip()
+            found = EraRead(era.prefix.strip())
             for at, text in years.items():
                 row[at] = text
         for at in [at for at, cell in enumerate(row) if isinstance(cell, str) and _era_named([cell])]:
             below = [cells for cells in rows[i + 1 :] if at < len(cells) and cells[at] != ""]
             years_below = [_year_of_era(cells[at], era) for cells in below]
             if len(below) > 2 and all(years_below) and (era is not _HIJRI or _follow(years_below)):
-                found = era.prefix.strip()
+                found = EraRead(era.prefix.strip())
                 for cells in below:
                     cells[at] = _year_of_era(cells[at], era)
     return found
@@ -137,9 +164,9 @@ def _prints_iranian(rows: Sequence[Sequence[object]]) -> bool:
     return persian or len({*map(str.casefold, _IN_IRAN.findall(text))}) > 1
 
 
-def _in_common(rows: Sequence[list[object]], era: _Era, within: re.Pattern[str]) -> str:
+def _in_common(rows: Sequence[list[object]], era: _Era, within: re.Pattern[str]) -> EraRead | None:
     """Write years of an era within titles and headers as the common ones in which they begin; return one of them."""
-    found = ""
+    found = None
     for row in rows[:12]:
         texts = {at: " ".join(str(cell).translate(DIGITS).split()) for at, cell in enumerate(row)}
         if sum(text.replace(".", "").isdecimal() and not _BARE.fullmatch(text) for text in texts.values()) > 1:
@@ -150,11 +177,11 @@ def _in_common(rows: Sequence[list[object]], era: _Era, within: re.Pattern[str])
             if words and (hits := list(within.finditer(text))):
                 years = [next(filter(None, hit.groups())) for hit in hits]
                 row[at] = within.sub(lambda hit: str(int(next(filter(None, hit.groups()))) + era.before), text)
-                found = f"{years[0]} = {int(years[0]) + era.before}"
+                found = EraRead.of(years[0], era.before)
     return found
 
 
-def _minguo_down(rows: Sequence[list[object]]) -> str:
+def _minguo_down(rows: Sequence[list[object]]) -> EraRead | None:
     """Write the years of the Minguo era in a column that is named for years as common ones; return one of them."""
     for i, row in enumerate(rows[:12]):
         for at in (
@@ -170,8 +197,8 @@ def _minguo_down(rows: Sequence[list[object]]) -> str:
                 row[at] = "年度"
                 for cells, year in zip(below, years, strict=True):
                     cells[at] = str(int(year) + _MINGUO.before)
-                return f"{years[0]} = {int(years[0]) + _MINGUO.before}"
-    return ""
+                return EraRead.of(years[0], _MINGUO.before)
+    return None
 
 
 def _era_named(texts: Iterable[str]) -> _Era | None:

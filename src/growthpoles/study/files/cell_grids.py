@@ -28,7 +28,7 @@ from typing import Any
 from growthpoles import file_reading
 from growthpoles.errors import DataError, listed, message, nearest, quoted, remedy, shown, unshortened
 from growthpoles.language.languages import alternatives
-from growthpoles.study.files.calendars import mark_eras
+from growthpoles.study.files.calendars import EraRead, mark_eras
 from growthpoles.study.files.file_bounds import (
     MAX_CELLS,
     MAX_COLUMNS,
@@ -176,7 +176,7 @@ class Grid:
         Whether the file may have formats of cells that are not read (.xls, .xlsb).
     dates : list of str
         Headers of columns whose dates are written without signs: "20230301" is read as "2023-03-01".
-    era : str
+    era : EraRead, optional
         Of its years, where they stand bare and are not of the common one.
     title : str
         What the file says beside its cells that they are about.
@@ -195,7 +195,7 @@ class Grid:
     turned: bool = False
     encoding: str = ""
     delimiter: str = ""
-    era: str = ""
+    era: EraRead | None = None
     dates: list[str] = field(default_factory=list)
     title: str = ""
     unseen: bool = False

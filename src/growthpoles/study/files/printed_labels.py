@@ -159,39 +159,47 @@ def one_of(name: str) -> str:
 
 
 _PRICE, _CONSTANT, _LINK, _SAID = map(one_of, ("prices", "constant", "year_links", "year_said"))
-_BASE_YEAR = re.compile(
-    rf"\b(?:constant|chained)\s+\(?{_YEAR}(?!\d)"
-    rf"|\b(?:at|in)\s+{_YEAR}(?:\s+(?:constant|market|basic|average))*\s+prices?\b|[(,]\s*{_YEAR}\s+prices\b"
-    rf"|{_CONSTANT}\s+(?:\w+\s+)?{_PRICE}(?:\s+(?:{_LINK}|{_SAID}\.?))*[\s(]+{_YEAR}(?!\d)"
-    rf"|(?<!\bde )(?<!\bof )(?<!\bdos )(?<!\bdes )(?<!\bder ){_PRICE}(?:\s+{_SAID})*\s+(?:{_LINK}|{_CONSTANT})"
-    rf"(?:\s*(?:{_LINK}|{_CONSTANT}|{_SAID}))*[\s(]+{_YEAR}(?!\d)"
-    rf"|(?<![^\W\d_])[ву]\s+(?:\w+[иы]х\s+)?ц[еі]нах\s+{_YEAR}(?!\d)"
-    rf"|(?<!\d){_YEAR}(?:[.-]|e[nr]\b|\s?ж\.)?\s*(?:{_SAID}\s*)?(?:{_CONSTANT}\s+)?(?!pri[cx]|preç|precio|prezz|цен|цін){_PRICE}"
-    rf"|(?<!\d){_YEAR}\s*[年년]\s*\w{{0,5}}?(?:价|價|価|가격|基準|基准|基期|기준)"
-    rf"|(?<!\d){_YEAR}\s*(?:{_SAID}|г\.?|р\.|年|년)?\s*[=≡:]\s*1(?:00|0{{3}})?(?!\d)|=\s*{_YEAR}(?!\d)"
-    rf"|(?<![^\W\d_])(?:{alternatives('multipliers')}|miles)\.?\s+(?:of|de|di|von)\s+(?:\w+\s+){{1,2}}(?:of|de|del|di|von)\s+{_YEAR}(?!\d)"
-    rf"|(?<![^\W\d_])(?:of|in)\s+{_YEAR}\s+(?:constant\s+)?(?:US\s+|international\s+)?(?:dollars|euros?|pounds|pesos|USD|EUR|GBP|prices)\b"
-    rf"|{one_of('bases')}(?:[\s:]+(?:{_SAID}|{_LINK}))*[\s:(=–-]{{1,3}}{_YEAR}(?!\d)"
-    rf"|(?<!\w)(?:{alternatives('classifications')})(?:\s?-?\s?[0-3]\s*\(|(?:[\s,.-]*{_EDITION}[\s-]*\d?(?:\.\d)?,?)?[\s:(–—-]*)"
-    rf"(?<!\d){_YEAR}(?!\d)"
-    rf"|{one_of('divisions')}\s+(?:{_LINK}\s+|au\s+)?(?:\d\d?\.\s?\d\d?\.\s?)?\(?{_YEAR}(?!\d)"
-    rf"|(?<!\d){_YEAR}\s+(?:boundaries|geography|classification|edition|vintage|nomenclature)\b",
-    flags=re.IGNORECASE,
-)
+# An example -> what it is found by, in the order in which they are tried.
+_BASE_YEARS = {
+    "constant 2015": rf"\b(?:constant|chained)\s+\(?{_YEAR}(?!\d)",
+    "at 2015 market prices": rf"\b(?:at|in)\s+{_YEAR}(?:\s+(?:constant|market|basic|average))*\s+prices?\b",
+    "GDP (2015 prices)": rf"[(,]\s*{_YEAR}\s+prices\b",
+    "constant prices of 2015": rf"{_CONSTANT}\s+(?:\w+\s+)?{_PRICE}(?:\s+(?:{_LINK}|{_SAID}\.?))*[\s(]+{_YEAR}(?!\d)",
+    "prices of 2015": rf"(?<!\bde )(?<!\bof )(?<!\bdos )(?<!\bdes )(?<!\bder ){_PRICE}(?:\s+{_SAID})*"
+    rf"\s+(?:{_LINK}|{_CONSTANT})(?:\s*(?:{_LINK}|{_CONSTANT}|{_SAID}))*[\s(]+{_YEAR}(?!\d)",
+    "в ценах 2015": rf"(?<![^\W\d_])[ву]\s+(?:\w+[иы]х\s+)?ц[еі]нах\s+{_YEAR}(?!\d)",
+    "2015 fiyatlarıyla": rf"(?<!\d){_YEAR}(?:[.-]|e[nr]\b|\s?ж\.)?\s*(?:{_SAID}\s*)?(?:{_CONSTANT}\s+)?"
+    rf"(?!pri[cx]|preç|precio|prezz|цен|цін){_PRICE}",
+    "2015年価格": rf"(?<!\d){_YEAR}\s*[年년]\s*\w{{0,5}}?(?:价|價|価|가격|基準|基准|基期|기준)",
+    "2015=100": rf"(?<!\d){_YEAR}\s*(?:{_SAID}|г\.?|р\.|年|년)?\s*[=≡:]\s*1(?:00|0{{3}})?(?!\d)",
+    "100=2015": rf"=\s*{_YEAR}(?!\d)",
+    "miles de pesos de 2015": rf"(?<![^\W\d_])(?:{alternatives('multipliers')}|miles)\.?\s+(?:of|de|di|von)\s+"
+    rf"(?:\w+\s+){{1,2}}(?:of|de|del|di|von)\s+{_YEAR}(?!\d)",
+    "in 2015 US dollars": rf"(?<![^\W\d_])(?:of|in)\s+{_YEAR}\s+(?:constant\s+)?(?:US\s+|international\s+)?"
+    r"(?:dollars|euros?|pounds|pesos|USD|EUR|GBP|prices)\b",
+    "Base: 2015": rf"{one_of('bases')}(?:[\s:]+(?:{_SAID}|{_LINK}))*[\s:(=–-]{{1,3}}{_YEAR}(?!\d)",
+    "NUTS 2015": rf"(?<!\w)(?:{alternatives('classifications')})"
+    rf"(?:\s?-?\s?[0-3]\s*\(|(?:[\s,.-]*{_EDITION}[\s-]*\d?(?:\.\d)?,?)?[\s:(–—-]*)(?<!\d){_YEAR}(?!\d)",
+    "Gebietsstand 1.1.2015": rf"{one_of('divisions')}\s+(?:{_LINK}\s+|au\s+)?(?:\d\d?\.\s?\d\d?\.\s?)?\(?{_YEAR}(?!\d)",
+    "2015 boundaries": rf"(?<!\d){_YEAR}\s+(?:boundaries|geography|classification|edition|vintage|nomenclature)\b",
+}
+_BASE_YEAR = re.compile("|".join(_BASE_YEARS.values()), flags=re.IGNORECASE)
 # "December 2023 in % of December 2022": the latter is that of a base, too.
 _COMPARED = re.compile(
     rf"(?<![\d.,]){_YEAR}(?!\d)\D{{0,40}}?(?:{alternatives('no_amount_percentage')})\D{{0,40}}?{_YEAR}(?![\d]|[.,]\d)",
     flags=re.IGNORECASE,
 )
-# "В % к 2021 г.", "Change since December 2021", "Variación respecto a 2021": the only year is the one compared with.
+# What stands before the year, and the time of it, where the only year is the one compared with.
+_AGAINST_YEARS = {
+    "Variación respecto a 2021": rf"(?<![^\W\d_])(?:{alternatives('compared_links')})\s+",
+    "В % к 2021": rf"(?:%|(?<![^\W\d_])(?:{alternatives('percentages')}|раза?х?|times)(?!\w))\s*"
+    rf"(?:{alternatives('percentage_links')})\s+",
+    "Change since December 2021": rf"(?<![^\W\d_])(?:{alternatives('changes')})(?!\w)[^\d,;:|]{{0,30}}?\s"
+    rf"(?:{alternatives('growth_links')})\s+",
+}
 _TIME = "|".join(map(alternatives, ("time_of_comparison", "months", "year_said", "before_years")))
 _AGAINST = re.compile(
-    rf"(?<![^\W\d_])(?:{alternatives('compared_links')})\s+(?:(?:{_TIME})[\s,–-]+){{0,6}}\(?({_YEAR[1:-1]})(?!\d)"
-    rf"|(?:%|(?<![^\W\d_])(?:{alternatives('percentages')}|раза?х?|times)(?!\w))\s*(?:{alternatives('percentage_links')})\s+"
-    rf"(?:(?:{_TIME})[\s,–-]+){{0,6}}({_YEAR[1:-1]})(?!\d)"
-    rf"|(?<![^\W\d_])(?:{alternatives('changes')})(?!\w)[^\d,;:|]{{0,30}}?\s(?:{alternatives('growth_links')})\s+"
-    rf"(?:(?:{_TIME})[\s,–-]+){{0,6}}({_YEAR[1:-1]})(?!\d)",
-    flags=re.IGNORECASE,
+    rf"(?:{'|'.join(_AGAINST_YEARS.values())})(?:(?:{_TIME})[\s,–-]+){{0,6}}\(?{_YEAR}(?!\d)", flags=re.IGNORECASE
 )
 _HIDDEN = {ord(str(i)): 0xE000 + i for i in range(10)}  # signs of private use, which no label holds
 _SHOWN = {to: at for at, to in _HIDDEN.items()}

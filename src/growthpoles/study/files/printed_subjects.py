@@ -157,7 +157,7 @@ _WHEN = _made_of("|".join(map(alternatives, _DATED)), r"\d+")
 _KIND_OF_PRICES = _made_of(
     "|".join(map(alternatives, ("prices", "constant", "kinds_of_prices", "year_links", *_DATED))), r"\d+"
 )
-_NO_UNIT = re.compile(rf"{one_of('prices')}|^{_WHEN.pattern}$", flags=re.IGNORECASE)
+_NO_UNIT = re.compile(rf"{one_of('prices')}|^(?!.*{_SIGN}){_WHEN.pattern}$", flags=re.IGNORECASE)
 #: "(Cifras en millones de Lempiras)": what stands behind "in" within brackets, whatever the currency is called.
 _IN_UNIT = re.compile(
     rf"[(\[（［]\s*(?:{alternatives('figures')})?\s*(?:{alternatives('unit_before')})\s+([^()\[\]]{{2,60}}?)\s*[)\]）］]",

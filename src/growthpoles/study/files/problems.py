@@ -161,6 +161,23 @@ class ColumnsLeftOut(str):
         return ColumnsLeftOut, (self.at, self.columns)
 
 
+class NoRowFor(str):
+    """Says for which regions a table, or the one `at` a place, has no row."""
+
+    regions: list[object]
+    at: str
+
+    def __new__(cls, regions: Iterable[object], at: str = "") -> NoRowFor:  # noqa: D102
+        regions = list(regions)
+        told = f"no row for {listed(regions)}"
+        own = super().__new__(cls, f'{at}: {told}; they are "no data"' if at else f"{told}: no data")
+        own.regions, own.at = regions, at
+        return own
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return NoRowFor, (self.regions, self.at)
+
+
 def left_out_for(at: str, why: str, **places: Any) -> Reason:
     """Say that a sheet or a table is left out, and for which of the reasons above."""
     return Reason(_LEFT_OUT, {"at": at, "why": Reason(why, places)})
