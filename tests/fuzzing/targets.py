@@ -17,7 +17,8 @@ from growthpoles.regions.name_matching import match_names
 from growthpoles.regions.projection import to_analysis_crs
 from growthpoles.shipped_data import geodata_path
 from growthpoles.study.audit.claims import UncheckableError, evaluate
-from growthpoles.study.audit.file_audit import audit_file, read_formulas
+from growthpoles.study.audit.file_audit import audit_file
+from growthpoles.study.audit.formulas import read_formulas
 from growthpoles.study.examine_study import catalogue_problems, examine_study
 from growthpoles.study.file_variable import FileOptions, read_files
 from growthpoles.study.files.printed_tables import read_cells

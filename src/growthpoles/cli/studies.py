@@ -343,7 +343,8 @@ def _audit_file(
     from growthpoles.language.phrases import Words
     from growthpoles.report.audit_files import ROWS_TOLD, audit_notes, file_faults, write_file_audit
     from growthpoles.report.wording import Wording
-    from growthpoles.study.audit.file_audit import audit_file, read_formulas
+    from growthpoles.study.audit.file_audit import audit_file
+    from growthpoles.study.audit.formulas import read_formulas
 
     rules_given = None if formulas is None else read_formulas(formulas)
     found, own, rules = audit_file(file, rules_given, **reading)

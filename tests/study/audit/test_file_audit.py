@@ -23,13 +23,11 @@ from growthpoles.language.phrases import Words
 from growthpoles.report.audit_files import file_faults, write_file_audit
 from growthpoles.report.wording import Wording
 from growthpoles.study.audit.file_audit import (
-    PROPOSAL_COLUMNS,
     audit_file,
-    propose_formulas,
     read_audit_file,
-    read_formulas,
 )
 from growthpoles.study.audit.findings import is_open
+from growthpoles.study.audit.formulas import PROPOSAL_COLUMNS, propose_formulas, read_formulas
 from growthpoles.study.propose_study import quick_look
 from samples import samples
 

@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from growthpoles.study.audit.file_audit import audit_file, read_formulas
+from growthpoles.study.audit.file_audit import audit_file
+from growthpoles.study.audit.formulas import read_formulas
 from growthpoles.study.audit.published_ranks import class_misfits, order_finding, rank_misfits, rank_value
 from samples import samples
 
