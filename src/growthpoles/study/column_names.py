@@ -40,6 +40,7 @@ from growthpoles.study.files.printed_subjects import (
     unit_of_line,
     unit_of_note,
     without_continued,
+    without_two_units,
     without_units,
 )
 from growthpoles.study.files.problems import CODES_OF_REGIONS, MAY_BE_CODES
@@ -403,7 +404,7 @@ def table_title(block: Block, blocks: Sequence[Block], *, section: bool = True, 
     over = [text for text in subjects if not is_no_quantity(text)]
     category = subjects[-1] if whole and len(same) > 1 and over and subjects[-1] != over[-1] else ""
     chosen = over[-1] if category else "".join(subjects[-1:]) if len(same) > 1 else own
-    number, chosen = split_table_number(chosen, title=True)
+    number, chosen = split_table_number(without_two_units(chosen), title=True)
     found = year_inside(chosen)
     plain = found[1].strip(" ,;:.-*†") if found else chosen
     if found and (before := plain.rpartition(" ")[0]) and YEAR_WORDS.fullmatch(plain[len(before) :].strip(" ()")):

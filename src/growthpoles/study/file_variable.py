@@ -23,7 +23,7 @@ from growthpoles.errors import (
 )
 from growthpoles.language.languages import LANGUAGES
 from growthpoles.study.files.printed_labels import UNSTATED, parse_year, year_inside, year_of_part
-from growthpoles.study.files.printed_subjects import split_table_number, yearless
+from growthpoles.study.files.printed_subjects import split_table_number, without_two_units, yearless
 from growthpoles.study.files.problems import ON_REQUEST, ColumnsLeftOut, partly_told
 
 if TYPE_CHECKING:
@@ -289,7 +289,7 @@ def _named(variable: str | None, names: Sequence[str], codes: Mapping[str, str])
         return f"{codes[said[0]]} {said[1]}"
     if variable in codes or not _alike(variable):
         return codes.get(variable, variable)
-    bare = {_alike(variable), _alike(split_table_number(variable, title=True)[1])}
+    bare = {_alike(variable), *map(_alike, (split_table_number(variable, title=True)[1], without_two_units(variable)))}
     like = {codes.get(name, name) for name in (*names, *codes) if _alike(name) in bare}  # dots and dashes set it in
     return like.pop() if len(like) == 1 else variable
 

@@ -234,12 +234,13 @@ def name_indicators(blocks: Sequence[Block]) -> tuple[list[Indicator], dict[tupl
     for (block, labels), renamed in zip(own, apart, strict=True):
         number, title = table_title(block, blocks)
         labels = {place: renamed.get(label, label) for place, label in labels.items()}
+        beside = {*labels.values(), *block.labels.values()}
         if number and any(title in label for label in labels.values()):
             tell_table_number(block, number)
         for place, label in labels.items():
             names[id(block), place] = label
             plain = block.labels.get(place, "") if isinstance(place, int) else place
-            units.setdefault(label, block.units.get(plain) or unit_said(block.titles, plain or label))
+            units.setdefault(label, block.units.get(plain) or unit_said(block.titles, plain or label, beside))
         if left := lines_left(block.titles, [*labels.values(), *map(units.__getitem__, labels.values())]):
             told = f"{listed(left, write=shown)}: said above the table, and in no name or unit of its numbers"
             block.doubts += [told] * (told not in block.doubts)

@@ -141,6 +141,11 @@ def is_unit(text: str) -> bool:
 _CURRENCY = re.compile(alternatives("currencies"))
 _LONG_WORD = re.compile(r"[^\W\d_]{3,}")
 _QUALIFIES, _MEASURES = 60, 160  # letters of a line that says something of numbers, and of one that says their measure
+# "in": of what stands before it; a multiple beside another is of the same unit.
+_AMBIGUOUS = re.compile(
+    rf"[,;/+]|\s(?:en|a|e)\s|^\W*(?:{alternatives('multipliers')})\.?\W*$|{one_of('year_said')}",
+    flags=re.IGNORECASE,
+)
 # "на 1000 родившихся живыми", "per 100 000": of so many a rate is one.
 _RATE = re.compile(r"(?<![\d.,])(?:100|10{0,2}[\s.,'’]?000|1[\s.,'’]?000[\s.,'’]?000)(?![\d]|[.,]\d)")
 _OF_SO_MANY = re.compile(
@@ -207,6 +212,47 @@ def out_of_brackets(text: str) -> str:
     return re.sub(r"^[(\[（［]\s*(.*?)\s*[)\]）］]$", r"\1", text.strip())
 
 
+_AND = re.compile(rf"(?:\s*[,;/+&]\s*|\s+)(?:{alternatives('and_words')})\s+|\s*[,;/+&]\s*", flags=re.IGNORECASE)
+_BEFORE_A_UNIT = re.compile(rf"(?:{alternatives('unit_before')})\s+", flags=re.IGNORECASE)
+_PER_CENT = re.compile(rf"%|{one_of('percentages')}", flags=re.IGNORECASE)
+_SHARE = re.compile(rf"%|{one_of('percentages')}|{one_of('shares')}", flags=re.IGNORECASE)
+
+
+def units_of_two(text: str) -> tuple[str, str] | None:
+    """Return the unit of amounts and that of percentages of a text that says both, and nothing else, or None.
+
+    "тыс. чел., в процентах", "number and per cent". Where several amounts are said, as in "ha and t", theirs is "".
+    """
+    parts = [part.strip() for part in _AND.split(out_of_brackets(text))]
+    bare = [_BEFORE_A_UNIT.sub("", part, count=1) for part in parts]
+    shares = [part for part, unit in zip(parts, bare, strict=True) if _PER_CENT.search(unit) and _is_share(unit)]
+    amounts = [part for part, unit in zip(parts, bare, strict=True) if part not in shares and is_unit(unit)]
+    several = len(amounts) > 1 and not shares and not any(map(_AMBIGUOUS.search, [text, *amounts]))
+    if len(parts) > len(amounts) + len(shares) or len(shares) > 1 or not amounts or not (shares or several):
+        return None
+    amount = next((unit for part, unit in zip(parts, bare, strict=True) if [part] == amounts), "")
+    return (amounts[0] if _IN_CASE.match(amounts[0]) else amount) if amount else "", "".join(shares)
+
+
+def _is_share(unit: str) -> bool:
+    return is_unit(unit) or _PER_CENT.fullmatch(unit) is not None or _HOW_MEASURED.fullmatch(unit) is not None
+
+
+def _of_title(title: str) -> tuple[str, str]:
+    """Split two units from a title: "Exports (in m EUR and per cent)", "Exports, number and per cent"; else all, ""."""
+    for hit in re.finditer(r"\s*[(\[（]([^()\[\]（）]+)[)\]）]|\s*(?:,|\s[–—-])\s+(.+)$", title):
+        if hit.start() and units_of_two(said := hit[1] or hit[2]) is not None:
+            return " ".join(f"{title[: hit.start()]} {title[hit.end() :]}".split()), said
+        if hit[2] and (rest := _of_title(hit[2]))[1]:
+            return title[: hit.start(2)] + rest[0], rest[1]
+    return title, ""
+
+
+def without_two_units(title: str) -> str:
+    """Return a title without the units of amounts and percentages that it says both, which no number bears both."""
+    return _of_title(title)[0]
+
+
 def unit_of_line(text: str) -> str:
     """Return the unit that a line says and nothing else, or "": "(тыс. чел.)", "Unit: m EUR", "in thousands, EUR"."""
     bare = out_of_brackets(text)
@@ -220,7 +266,7 @@ def unit_of_line(text: str) -> str:
     others = [part for part in parts if not is_unit(part)]
     of_prices = _NO_UNIT.search if bare != text.strip() or others != parts[:1] else _KIND_OF_PRICES.fullmatch
     measured = is_unit(bare) or (len(others) + 1 == len(parts) and all(map(of_prices, others)))
-    return bare if measured or _RATE_OF.fullmatch(bare) else ""
+    return bare if measured or _RATE_OF.fullmatch(bare) or units_of_two(bare) else ""
 
 
 def unit_of_note(mark: str, notes: Iterable[str]) -> str:
@@ -236,19 +282,24 @@ def unit_of_note(mark: str, notes: Iterable[str]) -> str:
     return ""
 
 
-def unit_said(titles: Iterable[str], label: str = "") -> str:
+def unit_said(titles: Iterable[str], label: str = "", beside: Iterable[str] = ()) -> str:
     """Return the unit that lines above a table say of all its numbers, if it is one, or what stands alone in brackets.
 
     The latter below another line, as "(excluding towns)". It is "" where the label of the numbers says another unit, or
-    the same in its own words.
+    the same in its own words. Of two units, of amounts and of percentages, a share bears the latter, and what stands
+    `beside` one the former.
     """
     if has_own_unit(label):
         return ""
     titles = list(titles)
-    said = {*filter(None, map(unit_of_line, titles))} or {
+    said = {*filter(None, (unit_of_line(text) or _of_title(text)[1] for text in titles))} or {
         bare for text in titles[1:] if _qualifies(bare := out_of_brackets(text), text)
     }
     found = next(iter(said)) if len(said) == 1 else ""
+    if (both := units_of_two(found)) is not None:
+        if _SHARE.search(label):
+            return both[1]
+        return both[0] if any(map(_SHARE.search, beside)) and not _OTHER_MEASURE.search(label) else ""
     own, words = _own_part(label), {*_LONG_WORD.findall(found.casefold())}
     own_words = {*_LONG_WORD.findall(own.casefold())} if own != label else set()
     again = own_words and (own_words <= words or words <= own_words)
@@ -259,7 +310,12 @@ def unit_said(titles: Iterable[str], label: str = "") -> str:
 def lines_left(titles: Sequence[str], said: Iterable[str]) -> list[str]:
     """Return the lines in brackets, of units or rates, below a title that no name or unit of its numbers says."""
     words, found = " ".join(said).casefold(), list[str]()
-    for text in titles[1:]:
+    for at, text in enumerate(titles):
+        if (both := units_of_two(two := _of_title(text)[1] or text)) and not any(map(_SHARE.search, said)):
+            within = any(each and each.casefold() in words for each in both)
+            found += [] if within else [two]
+        if both or not at:
+            continue
         bare, unit = out_of_brackets(text), unit_of_line(text)
         within = any(each and each.casefold() in words for each in (bare, unit))
         rate = len(bare) <= _QUALIFIES and _RATE.search(bare)
