@@ -67,3 +67,63 @@ def test_one_unit_of_several_words_is_not_two() -> None:
     assert without_two_units("Superficie y producción de trigo (ha y t)") == "Superficie y producción de trigo"
     title = "Population, men and women (thousand)"
     assert without_two_units(title) == title
+
+
+#: A mark as it stands behind a name, and the notes of it: its own first.
+MARKS = [
+    (" (a)", ["(a) Areas of 2011.", "a/ Areas of 2011.", "a) Areas of 2011"]), ("(a)", ["(a) Data of registers."]),
+    (" (1)", ["(1) Without towns.", "1/ Without towns.", "1. Without towns"]), ("(2)", ["(2) Without towns."]),
+    ("1/", ["1/ Incluye zonas.", "1/Incluye zonas.", "(1) Incluye zonas."]), (" 2/", ["2/ Incluye zonas."]),
+    (" a/", ["a/ Incluye zonas.", "a/Incluye zonas."]), ("b/", ["b/ Incluye zonas."]), (" [a]", ["[a] По переписи."]),
+    (" [1]", ["[1] По переписи."]), ("*", ["* По переписи."]), ("¹", ["¹ По переписи."]),
+    (" (а)", ["(а) По переписи."]),
+]  # fmt: skip
+NAMES = ["Population", "Área sembrada", "Оборот торговли", "Live births", "Salario medio"]
+
+
+@pytest.mark.parametrize("seed", samples(range(78), 13))
+def test_marks_of_notes_go_off_names_and_titles_and_numbers_stay(seed: int, tmp_path: Path) -> None:
+    rng = random.Random(seed)
+    mark, notes = MARKS[seed % len(MARKS)]
+    marked, other = rng.sample(NAMES, 2)
+    names = rng.sample(STEMS, 9)
+    note = [[rng.choice(notes)]]
+    values = {
+        (name, each, year): rng.randint(100, 9000)
+        for name in names
+        for each in (marked, other)
+        for year in (2019, 2020)
+    }
+    long = [["Region", "Indicator", "Year", "Value"]]
+    long += [[n, each + mark * (each == marked), year, value] for (n, each, year), value in values.items()]
+    wide = [
+        ["Region", marked + mark, other],
+        *([n, *(values[n, each, 2020] for each in (marked, other))] for n in names),
+    ]
+    years = [
+        [marked + mark],
+        ["Region", 2019, 2020],
+        *([n, values[n, marked, 2019], values[n, marked, 2020]] for n in names),
+    ]
+    for rows, given in ((long, None), (wide, 2020), (years, None)):
+        read = gp.read_table(book(tmp_path / "t.xlsx", [*rows, [], *note]), year=given)
+        assert {*read["indicator"]} <= {marked, other} and marked in {*read["indicator"]}
+        found = {
+            (n, i, y): v
+            for n, i, y, v in zip(read["region"], read["indicator"], read["year"], read["value"], strict=True)
+        }
+        assert found == {at: values[at] for at in found} and len(found) == len(read)
+
+
+def test_a_mark_without_a_note_and_one_that_tells_numbers_apart_stay(tmp_path: Path) -> None:
+    def named(kinds: list[str], *notes: str, year: int | None = None) -> list[str]:
+        held = [(n, each, y) for n in STEMS[:8] for each in kinds for y in (2019, 2020)]
+        rows = [["Region", "Indicator", "Year", "Value"], *([*each, 7 + at] for at, each in enumerate(held))]
+        read = gp.read_table(book(tmp_path / "t.xlsx", [*rows, [], *([note] for note in notes)]), year=year)
+        return sorted({*read["indicator"]})
+
+    assert named(["Jobs (a)", "Births"]) == ["Births", "Jobs (a)"]
+    assert named(["Jobs (a)", "Jobs (b)"], "(a) Of men.", "(b) Of women.") == ["Jobs (a)", "Jobs (b)"]
+    assert named(["Beans (q)", "Maize (q)"], "(q) quintals") == ["Beans (q)", "Maize (q)"]
+    assert named(["Speed (km)", "Births"], "At 30 km/h or more.") == ["Births", "Speed (km)"]
+    assert named(["Area, km²", "Births"], "2 Of land.") == ["Area, km²", "Births"]

@@ -28,7 +28,7 @@ _OF_LENGTH = re.compile(rf"(?:{_POWER})\Z", flags=re.IGNORECASE)
 _RAISED = rf"(?!(?i:{_POWER})[²³])"
 _NOTE = (
     rf"(?>\s*(?:{_RAISED}[{_UP}{re.escape(_SIGNS)}+]++|\[[^\[\]]{{1,12}}\]|\(\d{{1,2}}\)|\d{{1,2}}\)"
-    rf"|(?<=\s)\d{{1,2}}/|\((?:[^\W\d_]{{1,2}}|{_STATE}\.?)\)|,?\s{_STATE}\.?(?!\w)))"
+    rf"|(?:(?<=\s)|(?<=[^\W\d_]))\d{{1,2}}/|\((?:[^\W\d_]{{1,2}}|{_STATE}\.?)\)|,?\s{_STATE}\.?(?!\w)))"
 )
 _MEASURE = (
     rf"(?:{alternatives('units_of_measure')}|{alternatives('multipliers')}|{alternatives('unit_links')}"
@@ -44,7 +44,7 @@ _UNIT = (
 # What is a mark behind a heading, too, whose letters in brackets may be short for a unit: "(qq)", "[t]".
 _NOTE_OF_HEADING = (
     rf"(?>\s*(?:{_RAISED}[{_UP}{re.escape(_SIGNS)}+]++|\[(?:(?i:{_NO_UNIT})|[\d\s,;–-]{{1,6}}\]|[{_UP}{re.escape(_SIGNS)}]+\])"
-    rf"|\(\d{{1,2}}\)|\d{{1,2}}\)|(?<=\s)\d{{1,2}}/|\((?i:{_STATE})\.?\)|,?\s{_STATE}\.?(?!\w)))"
+    rf"|\(\d{{1,2}}\)|\d{{1,2}}\)|(?:(?<=\s)|(?<=[^\W\d_]))\d{{1,2}}/|\((?i:{_STATE})\.?\)|,?\s{_STATE}\.?(?!\w)))"
 )
 # Behind a year a mark also stands after a slash or a dash, or right at it: "2021/P", "2021-p", "2021prov.", "2021/1".
 YEAR_NOTE = (

@@ -488,7 +488,7 @@ def title_as_name(text: str, *, numbered: bool) -> str:
     What stands in brackets behind the number of the table goes behind it: "Table 5 (Male): Rates by district".
     """
     text = re.sub(r"\s+", " ", text).strip(" ,;:-")
-    text = re.sub(r"(?<=[^\W\d_])\s+\d{1,2}/$", "", text)  # the mark of a note
+    text = re.sub(r"(?<=[^\W\d_])\s*\d{1,2}/$", "", text)  # the mark of a note
     if text.count("(") < text.count(")"):
         text = re.sub(r"(?<=[^\W\d_])\s+\d{1,2}\)$", "", text)  # the mark of a note
     if numbered and (hit := re.match(r"\(([^()]+)\)\s*:\s*(?=\S)", text)):
