@@ -9,7 +9,7 @@ import pytest
 from test_subjects_and_headers import STEMS, book
 
 import growthpoles as gp
-from growthpoles.study.files.printed_subjects import units_of_two, without_two_units
+from growthpoles.study.files.printed_subjects import split_table_number, units_of_two, without_two_units
 from growthpoles.study.propose_study import quick_look
 from samples import samples
 
@@ -127,3 +127,34 @@ def test_a_mark_without_a_note_and_one_that_tells_numbers_apart_stay(tmp_path: P
     assert named(["Beans (q)", "Maize (q)"], "(q) quintals") == ["Beans (q)", "Maize (q)"]
     assert named(["Speed (km)", "Births"], "At 30 km/h or more.") == ["Births", "Speed (km)"]
     assert named(["Area, km²", "Births"], "2 Of land.") == ["Area, km²", "Births"]
+
+
+SUBJECTS = ["Average wage by region", "Средняя заработная плата", "Población por departamento", "GDP by region"]
+SUBJECTS += ["عدد السكان حسب المحافظة", "平均工資", "Ausfuhren nach Regionen", "Ввод жилых домов"]
+COUNTED = [
+    "million people",
+    "Million people",
+    "Mio. EUR",
+    "US$ million",
+    "%",
+    "Percent of all",
+    "тыс. человек",
+    "GHz coverage",
+]
+COUNTED += ["MW", "Tonnes per ha", "Jahre", "Litre bottles", "万人", "births per woman", "km"]
+
+
+@pytest.mark.parametrize("seed", samples(range(200), 40))
+def test_the_number_of_a_title_goes_and_a_quantity_stays(seed: int) -> None:
+    rng = random.Random(seed)
+    parts = [str(rng.randint(1, 19)), str(rng.randint(1, 99)), *([str(rng.randint(1, 9))] * rng.randint(0, 1))]
+    number = rng.choice(["", "A", "B."]) + ".".join(parts)
+    sign = rng.choice(["", "", ".", ":", " -"])
+    subject = rng.choice(SUBJECTS)
+    if (number[0].isalpha() and (len(parts) > 2 or sign)) or (len(parts) > 2 and sign in (":", " -")):
+        number, sign = ".".join(parts[:2]), ""
+    assert split_table_number(f"{number}{sign} {subject}", title=True) == (number, subject)
+    quantity = f"{rng.randint(1, 19)}.{rng.randint(1, 9)} {rng.choice(COUNTED)}"
+    assert split_table_number(quantity, title=True) == ("", quantity)
+    table, mark = rng.choice(["表1", "表 2-1", "第1表", "圖3"]), rng.choice(["、", "．", "：", " ", "\u3000", "，"])
+    assert split_table_number(f"{table}{mark}各縣市人口") == (table, "各縣市人口")

@@ -28,7 +28,6 @@ from growthpoles.study.files.printed_labels import (
 from growthpoles.study.files.printed_subjects import (
     UNNAMED,
     has_own_unit,
-    heading_reader,
     is_no_quantity,
     is_no_subject,
     is_remark,
@@ -152,6 +151,44 @@ def name_columns_of(block: Block) -> None:
         _unit_by_note(block, ends, notes)
         _unit_by_kind(block)
         _take_marks_off_kinds(block, heading, unnoted)
+
+
+_LETTERS = re.compile(r"\([A-U]{1,2}\)")
+_OF_STATE = {"(P)", "(R)", "(E)", "(F)"}  # provisional, revised, estimated, final
+_LETTER = re.compile(r"[\[(]([^\W\d_])[\])](?=(?:\s*[\[(][^\[\]()]*[\])])*$)")
+_ALPHABETS = ("abcdefghijklmnopqrstuvwxyz", "абвгдежзиклмнопрстуфхц", "αβγδεζηθικλμν", "A", "А", "Α")
+
+
+def heading_reader(headings: Iterable[str], notes: Iterable[str] = ()) -> Callable[[str], str]:
+    """Return :func:`bare_name` for the headings of one table, with the `notes` below it.
+
+    A letter in brackets behind a heading is a mark where such letters follow each other from the first one, or a note
+    begins with it, not in order to spell it out ("q) quintals"); else it may be short for a unit. Capitals are codes
+    ("Manufacturing (C)") where they differ between columns.
+    """
+    texts = [" ".join(text.split()) for text in headings]
+    letters = {hit for text in texts for hit in _LETTERS.findall(text)}
+    coded = len(letters) > 1 and not letters <= _OF_STATE
+    single = {hit for text in texts for hit in _LETTER.findall(text)}
+    marks = {sign for each in _ALPHABETS for sign in takewhile(single.__contains__, each)}
+    if sum(map(str.isupper, single)) > 1:  # codes, one of which is the first letter
+        marks = {sign for sign in marks if not sign.isupper()}
+    below = " \n ".join(notes)
+    for sign in single - marks:
+        said = re.findall(rf"(?<!\S)[\[(]?{sign}(?:[\])]|/(?=\s))\s*(\S)", below)
+        marks |= {sign} if said and sign.casefold() not in {each.casefold() for each in said} else set()
+    letter = re.compile(rf"\s*[\[(][{''.join(marks)}][\])](?=\s*(?:[\[(][^\[\]()]+[\])])?$)") if marks else None
+
+    def read(name: str) -> str:
+        text, bare = " ".join(name.split()), bare_name(name, heading=True)
+        ends = [hit.end() for hit in _LETTERS.finditer(text) if text.startswith(bare)] if coded else []
+        if ends and len(bare) < ends[-1]:
+            return text[: ends[-1]]
+        while letter and (shorter := bare_name(letter.sub("", bare), heading=True)) not in ("", bare):
+            bare = shorter
+        return bare
+
+    return read
 
 
 def _notes_below(block: Block) -> list[str]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
-from itertools import accumulate, groupby, takewhile, zip_longest
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
+from itertools import accumulate, groupby, zip_longest
 from operator import itemgetter
 from typing import TypeVar
 from unicodedata import normalize
@@ -16,7 +16,6 @@ from growthpoles.regions.name_matching import is_country, says_only_total, says_
 from growthpoles.study.files.printed_labels import (
     PARTS_OF_YEAR,
     YEAR_WORDS,
-    bare_name,
     marks_of_years,
     one_of,
     parse_year,
@@ -45,7 +44,7 @@ _IN_BRACKETS = r"[(\[]\s*\d{1,3}(?:\s?[/.–-]\s?\d{1,3}){0,3}\s*[)\]]|\d{1,3}(?
 # "Table 2.1:", "Figure (4/2)", "Tabelle 2-1 –", "Tab. nr 3.", "1-кесте.", "2.1. táblázat", "表2-1", "第1表".
 TABLE_NUMBER = re.compile(
     rf"\s*(?:(?i:{TABLE})(?![^\W\d_])\.?\s*(?i:n[or]?[.°º]*|№|#|رقم)?\s*(?:{_IN_BRACKETS}|{_NUMBER_OF})(?:\s\(\d{{1,3}}\))?|\d{{1,3}}(?:[.–-]\d{{1,3}}){{0,4}}[.–-]?\s?(?i:{TABLE})(?!\w)"
-    r"|第?\s?\d{1,3}(?:[-–.]\d{1,3})*\s?[表図圖图]|附?[表표図圖图]\s?\d{1,3}(?:[-–.]\d{1,3})*)(?:\s*[.:)–—|-]+)?\s*"
+    r"|第?\s?\d{1,3}(?:[-–.]\d{1,3})*\s?[表図圖图]|附?[表표図圖图]\s?\d{1,3}(?:[-–.]\d{1,3})*)(?:\s*[.:)、，．：–—|-]+)?\s*"
 )
 _TABLES = re.compile(rf"(?:(?:{TABLE_NUMBER.pattern})(?:[/,;]\s*(?=\S))?)+")  # in two languages, within an annex
 _STATISTICS = f"(?:{alternatives('statistics')})"
@@ -64,11 +63,28 @@ def split_table_number(text: str, *, title: bool = False) -> tuple[str, str]:
     Of a `title` also a number alone of several parts ("21.1.2.2. Population") and a code ("PA001: Wages"). A title that
     is nothing else, and a year behind the word, are left as they are.
     """
-    hit = _TABLES.match(text) or (_NUMBER_ALONE.match(text) if title else None)
+    hit = _TABLES.match(text) or (_NUMBER_ALONE.match(text) or _two_parts(text) if title else None)
     rest = text[hit.end() :] if hit else ""
     rest = re.sub(rf"(?<=\s[/|–—-])\s*{TABLE_NUMBER.pattern}(?=[^\W\d_])", " ", rest)  # in a second language
-    number = text[: hit.end()].strip(" .:–—-|/,;") if hit and any(map(str.isalpha, rest)) else ""
+    number = text[: hit.end()].strip(" .:–—-|/,;、，．：\u3000") if hit and any(map(str.isalpha, rest)) else ""
     return (number if number.count("(") == number.count(")") else number.strip(" .:)"), rest) if number else ("", text)
+
+
+# "2.4 Average wage", and no "2.4 million people", "3.5 GHz", "2.4 US$ million", "4.1 Jahre".
+_TWO_PARTS = re.compile(r"\s*(?:[A-Z]\.?)?(?!(?:3[01]|0)\.)\d\d?\.\d\d?[a-z]?\s+([^\W\d_]+)")
+
+
+def _two_parts(text: str) -> re.Match[str] | None:
+    """Match a number of two parts with nothing between it and a title, which begins with no unit nor small letter."""
+    hit = _TWO_PARTS.match(text)
+    words = text[hit.start(1) :] if hit else ""
+    first = hit[1] if hit else ""
+    short = len(first) < 3 and first.lower() != first.upper()
+    short |= not (first[1:].islower() or first == first.upper())
+    counted = (_MEASURE, _MULTIPLIED, _CURRENCY, re.compile(one_of("year_said"), re.IGNORECASE), _PER_CENT)
+    if not first or short or first[0].islower() or any(each.match(words) for each in counted):
+        return None
+    return re.match(rf".{{{hit.start(1)}}}", text)  # type: ignore[union-attr]
 
 
 def is_no_subject(text: str) -> bool:
@@ -663,41 +679,3 @@ def bear_sections(labels: Iterable[object]) -> bool:
     found = [hit[1] or hit[2] for text in texts if (hit := _SECTION.match(text))]
     lettered = [code for code in found if not code.isdecimal()]  # "31 Østfold" has a code, too
     return len(found) >= max(3, _CODED * len(texts)) and len({*lettered}) > len(found) / 2
-
-
-_LETTERS = re.compile(r"\([A-U]{1,2}\)")
-_OF_STATE = {"(P)", "(R)", "(E)", "(F)"}  # provisional, revised, estimated, final
-_LETTER = re.compile(r"[\[(]([^\W\d_])[\])](?=(?:\s*[\[(][^\[\]()]*[\])])*$)")
-_ALPHABETS = ("abcdefghijklmnopqrstuvwxyz", "абвгдежзиклмнопрстуфхц", "αβγδεζηθικλμν", "A", "А", "Α")
-
-
-def heading_reader(headings: Iterable[str], notes: Iterable[str] = ()) -> Callable[[str], str]:
-    """Return :func:`bare_name` for the headings of one table, with the `notes` below it.
-
-    A letter in brackets behind a heading is a mark where such letters follow each other from the first one, or a note
-    begins with it, not in order to spell it out ("q) quintals"); else it may be short for a unit. Capitals are codes
-    ("Manufacturing (C)") where they differ between columns.
-    """
-    texts = [" ".join(text.split()) for text in headings]
-    letters = {hit for text in texts for hit in _LETTERS.findall(text)}
-    coded = len(letters) > 1 and not letters <= _OF_STATE
-    single = {hit for text in texts for hit in _LETTER.findall(text)}
-    marks = {sign for each in _ALPHABETS for sign in takewhile(single.__contains__, each)}
-    if sum(map(str.isupper, single)) > 1:  # codes, one of which is the first letter
-        marks = {sign for sign in marks if not sign.isupper()}
-    below = " \n ".join(notes)
-    for sign in single - marks:
-        said = re.findall(rf"(?<!\S)[\[(]?{sign}(?:[\])]|/(?=\s))\s*(\S)", below)
-        marks |= {sign} if said and sign.casefold() not in {each.casefold() for each in said} else set()
-    letter = re.compile(rf"\s*[\[(][{''.join(marks)}][\])](?=\s*(?:[\[(][^\[\]()]+[\])])?$)") if marks else None
-
-    def read(name: str) -> str:
-        text, bare = " ".join(name.split()), bare_name(name, heading=True)
-        ends = [hit.end() for hit in _LETTERS.finditer(text) if text.startswith(bare)] if coded else []
-        if ends and len(bare) < ends[-1]:
-            return text[: ends[-1]]
-        while letter and (shorter := bare_name(letter.sub("", bare), heading=True)) not in ("", bare):
-            bare = shorter
-        return bare
-
-    return read
