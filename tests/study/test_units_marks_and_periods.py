@@ -158,3 +158,64 @@ def test_the_number_of_a_title_goes_and_a_quantity_stays(seed: int) -> None:
     assert split_table_number(quantity, title=True) == ("", quantity)
     table, mark = rng.choice(["表1", "表 2-1", "第1表", "圖3"]), rng.choice(["、", "．", "：", " ", "\u3000", "，"])
     assert split_table_number(f"{table}{mark}各縣市人口") == (table, "各縣市人口")
+
+
+@pytest.mark.parametrize("seed", samples(range(60), 12))
+def test_a_sign_before_parentheses_is_that_of_the_number_in_them(seed: int, tmp_path: Path) -> None:
+    rng = random.Random(seed)
+    sign, form = (
+        rng.choice("$€£₽%"),
+        rng.choice(["{s} ({n})", "{s}({n})", "({s}{n})", "({n}) {s}", "({n}{s})", "({n})"]),
+    )
+    behind = form.index("{n}") < form.find("{s}")
+    if sign == "%" or (sign in "€₽") > behind:
+        form = rng.choice(["({n}) {s}", "({n}{s})"])
+    values = [rng.choice((1, -1)) * rng.randint(10, 30_000) / 10 for _ in STEMS]
+    values[rng.randrange(len(values))] = -16.9
+    plain = (
+        rng.choice(["{n}", "{s} {n}" if form.index("{n}") > form.find("{s}") else "{n} {s}"])
+        if sign != "%"
+        else "{n}{s}"
+    )
+    texts = [(form if value < 0 else plain).format(s=sign, n=f"{abs(value):,}") for value in values]
+    path = book(tmp_path / "t.xlsx", [["Region", "Balance"], *map(list, zip(STEMS, texts, strict=True))])
+    assert list(gp.read_table(path, year=2020)["value"]) == values
+    assert any("parentheses were taken to be negative" in str(line) for line in quick_look(path).remarks)
+
+
+def native(text: object, zero: str) -> str:
+    """Write digits of another script."""
+    return str(text).translate({ord("0") + i: chr(ord(zero) + i) for i in range(10)})
+
+
+@pytest.mark.parametrize("seed", samples(range(60), 12))
+def test_a_slash_between_digits_of_persian_and_arabic_is_a_decimal_sign(seed: int, tmp_path: Path) -> None:
+    rng = random.Random(seed)
+    zero, digits = rng.choice("۰٠"), rng.randint(1, 2)
+    values = [round(rng.uniform(0, 40), digits) for _ in STEMS]
+    values[0] = 8.2
+    values[1] = 0.4
+    texts: list[object] = [native(f"{value:.{digits}f}".replace(".", "/"), zero) for value in values]
+    for at in rng.sample(range(2, len(STEMS)), rng.randint(0, 4)):
+        texts[at], values[at] = rng.choice([(native(7, zero), 7), (7.5, 7.5), ("-", None)])
+    rows = [[name, text, 100 + i] for i, (name, text) in enumerate(zip(STEMS, texts, strict=True))]
+    path = book(tmp_path / "t.xlsx", [["Region", "نرخ", "Jobs"], *rows])
+    read = gp.read_table(path, year=2020)
+    found = read[read["indicator"] == "نرخ"]
+    assert list(found["value"].dropna()) == [value for value in values if value is not None]
+    assert any("and the like is a decimal sign" in str(line) for line in quick_look(path).remarks)
+
+
+@pytest.mark.parametrize(
+    ("head", "cells"),
+    [
+        ("تاریخ", [f"{8 + i % 3}/{i % 9}" for i in range(12)]),
+        ("دوره", [f"14{i:02d}/14{i + 1:02d}" for i in range(12)]),
+        ("روز", [f"{i + 1}/{10 + i % 3}" for i in range(12)]),
+        ("سهم", [f"{1 + i % 2}/{3 + i % 4}" for i in range(12)]),
+    ],
+)
+def test_dates_years_and_fractions_with_a_slash_are_no_decimals(head: str, cells: list[str], tmp_path: Path) -> None:
+    rows = [[name, native(cell, "۰"), 100 + i] for i, (name, cell) in enumerate(zip(STEMS, cells, strict=True))]
+    path = book(tmp_path / "t.xlsx", [["Region", head, "Jobs"], *rows])
+    assert not any("decimal sign" in str(line) for line in quick_look(path).remarks)

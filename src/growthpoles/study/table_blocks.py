@@ -8,7 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
-from growthpoles.errors import listed, quoted, shown
+from growthpoles.errors import listed, shown
 from growthpoles.regions.name_matching import NameIndex
 from growthpoles.regions.row_levels import KeyMatch
 from growthpoles.study.files.cell_grids import Grid
@@ -264,10 +264,8 @@ def find_blocks(grid: Grid, is_region: Callable[[str], bool] = lambda name: Fals
         start = stop if stop < len(rows) else len(rows)
         if not header:
             start = last + 1
-    for block in blocks if grid.dates else ():
-        block.doubts.append(
-            f"the digits of {listed(grid.dates, limit=4, write=quoted)} are dates, as 20230301 is 2023-03-01"
-        )
+    for block in blocks:
+        block.doubts += grid.respelled
     for block in blocks if grid.era else ():
         block.doubts.append(f"its years are those of another era ({grid.era}), and were read as common ones")
     return blocks

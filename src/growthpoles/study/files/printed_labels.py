@@ -247,7 +247,16 @@ _LOOKALIKES = {
     **dict.fromkeys(map(ord, "\u2212\u2010\u2011\u2012\ufe63\uff0d"), "-"),
     **dict.fromkeys(map(ord, "’‘ʼ′`´"), "'"),
     **{ord(zero) + i: str(i) for zero in "０٠۰०০੦૦୦௦౦೦൦๐໐༠၀០" for i in range(10)},  # digits of other scripts
-    **{ord("．"): ".", ord("，"): ",", ord("٫"): ".", ord("٬"): "\u00a0", ord("％"): "%", ord("△"): "-", ord("▲"): "-"},
+    **{
+        ord("．"): ".",
+        ord("，"): ",",
+        ord("٫"): ".",
+        ord("٬"): "\u00a0",
+        ord("％"): "%",
+        ord("٪"): "%",
+        ord("△"): "-",
+        ord("▲"): "-",
+    },
 }
 DIGITS = {**_BLANKS, **{at: sign for at, sign in _LOOKALIKES.items() if sign.isdigit()}}
 _DASH_BEFORE = re.compile(r"^[–—](?=[\d.,])")  # as minus stands in many languages
