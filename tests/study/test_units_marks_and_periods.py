@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import random
+import shlex
 from pathlib import Path
 
 import pytest
-from test_subjects_and_headers import STEMS, book
+from test_subjects_and_headers import STEMS, book, layer
 
 import growthpoles as gp
+from growthpoles.study.file_variable import FileOptions, read_files
 from growthpoles.study.files.printed_subjects import split_table_number, units_of_two, without_two_units
 from growthpoles.study.propose_study import quick_look
 from samples import samples
@@ -219,3 +221,45 @@ def test_dates_years_and_fractions_with_a_slash_are_no_decimals(head: str, cells
     rows = [[name, native(cell, "۰"), 100 + i] for i, (name, cell) in enumerate(zip(STEMS, cells, strict=True))]
     path = book(tmp_path / "t.xlsx", [["Region", head, "Jobs"], *rows])
     assert not any("decimal sign" in str(line) for line in quick_look(path).remarks)
+
+
+@pytest.mark.parametrize("place", ["below", "right", "corner", "above years", "below years"])
+@pytest.mark.parametrize("unit", ["Рублей", "рублей", "Тыс. рублей", "Человек", "Pesos"])
+def test_a_line_of_a_unit_is_that_of_the_numbers_wherever_it_stands(place: str, unit: str, tmp_path: Path) -> None:
+    title, head = ["Средняя зарплата"], ["Region", 2019, 2020]
+    numbers = [[name, 100 + 7 * i, 120 + 5 * i] for i, name in enumerate(STEMS)]
+    rows: dict[str, list[list[object]]] = {
+        "below": [title, [unit], head], "right": [title, ["", "", unit], head], "corner": [title, [unit, *head[1:]]],
+        "above years": [title, ["Region", unit, ""], ["", *head[1:]]], "below years": [title, head, ["", unit, unit]],
+    }  # fmt: skip
+    read = gp.read_table(book(tmp_path / "t.xlsx", rows[place] + numbers, ("B2:C2",) if place == "above years" else ()))
+    assert {*read["indicator"]} == {*title} and read.attrs["units"] == {title[0]: unit}
+
+
+@pytest.mark.parametrize("seed", samples(range(20), 5))
+def test_a_row_of_the_mean_of_all_is_no_region(seed: int, tmp_path: Path) -> None:
+    rng = random.Random(seed)
+    word = rng.choice(
+        ["總平均", "总平均", "總 平 均", "全體平均", "平均數", "전체평균", "총평균", "全國總平均", "Gesamtmittel"]
+    )
+    values = [rng.randint(1000, 9000) for _ in STEMS]
+    rows = [[word, round(sum(values) / len(values))], *map(list, zip(STEMS, values, strict=True))]
+    read = gp.read_table(book(tmp_path / "t.xlsx", [["Region", "Wage"], *rows]), year=2020)
+    assert list(read["region"]) == STEMS
+
+
+@pytest.mark.parametrize("seed", samples(range(24), 6))
+def test_the_note_of_a_change_left_out_says_how_it_is_asked_for(seed: int, tmp_path: Path) -> None:
+    rng = random.Random(seed)
+    head = rng.choice([["Change 2018/2019"], ["Change 2018-2020"], ["Variación %"], ["2020/2019, %"], ["Прирост"]])
+    head = rng.choice([head, ["Change", rng.choice(["%", "per cent"])]])
+    values = [rng.randint(-90, 90) / 10 for _ in STEMS]
+    heads = [["Region", 2018, 2019, 2020, head[0]], *([["", *["thousand"] * 3, head[1]]] if head[1:] else [])]
+    rows = [[name, *(rng.randint(100, 900) for _ in range(3)), each] for name, each in zip(STEMS, values, strict=True)]
+    path = book(tmp_path / "t.xlsx", [["Population"], *heads, *rows])
+    regions = layer(tmp_path, STEMS)
+    data = read_files(regions, FileOptions(table=path), variable="Population")
+    told = next(note for note in data.notes if "map takes it by --variable" in note)
+    asked = shlex.split(told.rpartition("--variable ")[2])[0]
+    taken = read_files(regions, FileOptions(table=path), variable=asked)
+    assert list(taken.values(asked)) == values and not any("left out" in note for note in taken.notes)

@@ -125,7 +125,8 @@ def name_columns_of(block: Block) -> None:
         marks[label] += [part.removeprefix(heading(part)).strip() for part in undated]
     _unit_by_note(block, marks, notes)
     over = [list(filter(None, map(cell_text, row))) for n, row in block.aside if n < block.rows[0][0]]
-    alone = (unit for texts in over if len(texts) == 1 and (unit := unit_of_line(texts[0])))
+    corner = [[head_of(block, block.key)]] if len(block.paths[block.key]) == 1 else []  # instead of a name of regions
+    alone = (unit for texts in (*over, *corner) if len(texts) == 1 and (unit := unit_of_line(texts[0])))
     if unit := next(alone, ""):  # of all columns
         block.units = dict.fromkeys(block.labels.values(), unit) | block.units
     for at in block.value_at:

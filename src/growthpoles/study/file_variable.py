@@ -193,18 +193,22 @@ class FileData:
             whole = [name for name in columns if _UNIT.sub("", name) == variable]
             variable = whole[0] if len(whole) == 1 else variable
         more, unread = (more, "") if variable in columns else self._without_year()
-        variable = variable if variable in columns else more.attrs.get("codes", {}).get(variable, variable)
-        if variable not in columns and variable in more:
+        asked, within = variable, variable in columns
+        if not within and variable not in more:
+            codes = {_alike(name): held for name, held in more.attrs.get("codes", {}).items()}
+            codes |= {_alike(name): name for name in map(str, more)}  # as it stands below another heading
+            variable = codes.get(_alike(variable), variable) if _alike(variable) else variable
+        if not within and variable in more:
             alone = variable in more.attrs["sheets"]
             if alone and self.asked is not None:
                 problem = f"{quoted(variable)} stands in a table that says no year, and {self.asked} was asked for"
                 raise DataError(message(problem, where=self.source, allowed="--sheet with --year, or no --year"))
-            why = "; ".join(filter(None, [_reason_of(variable, self.notes), "it is taken since it was asked for"]))
-            self.notes[:] = [said for note in self.notes for said in _without_taken(note, variable)]
-            self.notes.append(f"{plain(variable)}: {'the year; it is not stated' if alone else why}")
+            why = "; ".join(filter(None, [_reason_of(asked, self.notes), "it is taken since it was asked for"]))
+            self.notes[:] = [said for note in self.notes for said in _without_taken(note, asked)]
+            self.notes.append(f"{plain(asked)}: {'the year; it is not stated' if alone else why}")
             self.table.attrs.pop("year", None)
             self.table.attrs |= {held: more.attrs[held] for held in ("units", "titles") if held in more.attrs}
-            return pd.Series(more[variable])
+            return pd.Series(more[variable]).rename(asked if variable in columns else variable)
         if variable not in columns:
             problem = f"no column of numbers is called {plain(variable)}"
             if self.regions is not None and variable in map(str, self.regions.columns):

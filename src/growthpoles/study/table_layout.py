@@ -49,6 +49,7 @@ from growthpoles.study.files.problems import (
     KEY_TAKEN,
     MAY_BE_CODES,
     NO_YEAR,
+    OF_TWO_YEARS,
     ON_REQUEST,
     PART_OF_YEAR,
     RANKS,
@@ -316,7 +317,8 @@ def _find_values(
         return
     years = {at: pure[at] if at in pure else inside[at][0] for at in candidates if at in pure or at in inside}
     for at in spans_of_others(years, block.paths):
-        block.left_out.append((block.names[at], "two years in its header, which have columns of their own"))
+        block.left_out.append((block.names[at], OF_TWO_YEARS))
+        block.undated.append(at)
         candidates.remove(at)
     dated = {at: years[at] for at in candidates if at in years}
     if not pure and (not dated or (len(set(dated.values())) == 1 and len(dated) < len(candidates))):
