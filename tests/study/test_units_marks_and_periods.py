@@ -11,6 +11,7 @@ from test_subjects_and_headers import STEMS, book, layer
 
 import growthpoles as gp
 from growthpoles.study.file_variable import FileOptions, read_files
+from growthpoles.study.files.printed_labels import parse_period, periods_in
 from growthpoles.study.files.printed_subjects import split_table_number, units_of_two, without_two_units
 from growthpoles.study.propose_study import quick_look
 from samples import samples
@@ -263,3 +264,52 @@ def test_the_note_of_a_change_left_out_says_how_it_is_asked_for(seed: int, tmp_p
     asked = shlex.split(told.rpartition("--variable ")[2])[0]
     taken = read_files(regions, FileOptions(table=path), variable=asked)
     assert list(taken.values(asked)) == values and not any("left out" in note for note in taken.notes)
+
+
+@pytest.mark.parametrize("seed", samples(range(60), 12))
+def test_periods_of_years_are_a_series_and_bear_their_labels(seed: int, tmp_path: Path) -> None:
+    rng = random.Random(seed)
+    length, first, n = rng.choice([3, 4, 5, 9]), rng.randint(1970, 1999), rng.randint(2, 3)
+    apart = length + rng.randint(0, 1)  # 2005-2010 and 2010-2015, or 2010-2014 and 2015-2019
+    sign, word = rng.choice(["-", "–", "/", " - "]), rng.choice(["", "", " гг."])
+    spans = [(first + i * apart, first + i * apart + length) for i in range(n)]
+    short = all(a // 100 == b // 100 and b % 100 > 12 for a, b in spans) and rng.random() < 0.5
+    labels = [f"{a}{sign}{b % 100 if short else b}{word}" for a, b in spans]
+    values = {(name, label): rng.randint(100, 900) for name in STEMS for label in labels}
+    if rng.random() < 0.5:
+        title = rng.choice(["Migration balance", f"Migration balance, {spans[0][0]}-{spans[-1][1]}"])
+        rows = [[title], ["Region", *labels], *([name, *(values[name, each] for each in labels)] for name in STEMS)]
+    else:
+        head = rng.choice(["Period", "Период", "Years"])
+        rows = [["Region", head, "Migration balance"], *([*at, value] for at, value in values.items())]
+    path = book(tmp_path / "t.xlsx", rows)
+    read = gp.read_table(path)
+    of_year = dict(zip([a for a, _ in spans], labels, strict=True))
+    assert {*read["indicator"]} == {"Migration balance"}
+    found = {(r, of_year[y]): v for r, y, v in zip(read["region"], read["year"], read["value"], strict=True)}
+    assert found == values
+    assert read.attrs["printed"]["Migration balance"] == of_year
+    regions = layer(tmp_path, STEMS)
+    asked = rng.choice(labels)
+    for variable in (asked, f"Migration balance {asked}", None):
+        data = read_files(regions, FileOptions(table=path), variable=variable)
+        label = asked if variable else labels[-1]
+        assert list(data.values(variable)) == [values[name, label] for name in STEMS]
+        assert data.table.attrs["printed"]["Migration balance"] == label
+
+
+def test_what_is_no_series_of_periods_stays_as_it_is(tmp_path: Path) -> None:
+    assert (
+        parse_period("2014-15")
+        is parse_period("2014/15")
+        is parse_period("2010-12")
+        is parse_period("1998-1999")
+        is None
+    )
+    assert parse_period("2010–14") == parse_period("2010/2014 гг.") == (2010, 2014)
+    assert not periods_in(["2000-2015", "2000-2010", "2010-2020"]) and not periods_in(["2010-2014"])
+    assert not periods_in(["2010-2014", "2015-2019", "2020"])
+    rows = [[name, 5 + i, 9 + i, 30 - i] for i, name in enumerate(STEMS)]
+    path = book(tmp_path / "t.xlsx", [["Rates"], ["Region", 2018, 2019, "2010-2014"], *rows])
+    assert {*gp.read_table(path)["year"]} == {2018, 2019}
+    assert any("--variable" in str(line) and "2010-2014" in str(line) for line in quick_look(path).remarks)

@@ -525,7 +525,8 @@ def table_title(block: Block, blocks: Sequence[Block], *, section: bool = True, 
         plain = before.rstrip(" ,;:.(–-")  # "Población. Año 2022"
     if found is None:
         alike = [each for each in blocks if {*each.titles} & {*block.titles}]  # a sheet a year, too
-        plain = without_span(chosen, {year for each in alike for year in each.years}) or chosen
+        years = {year for each in alike for year in (*each.years, *each.periods.values())}
+        plain = without_span(chosen, years) or chosen
     sheet = "" if UNNAMED.fullmatch(block.grid.sheet) else without_continued(block.grid.sheet)
     plain = _SURE_MARK.sub("", note_reader(_notes_below(block))(plain)) or plain
     plain = title_as_name(plain, numbered=bool(number)) or sheet or "value"

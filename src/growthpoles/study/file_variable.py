@@ -22,7 +22,7 @@ from growthpoles.errors import (
     unshortened,
 )
 from growthpoles.language.languages import LANGUAGES
-from growthpoles.study.files.printed_labels import UNSTATED, parse_year, year_inside, year_of_part
+from growthpoles.study.files.printed_labels import UNSTATED, parse_period, parse_year, year_inside, year_of_part
 from growthpoles.study.files.printed_subjects import split_table_number, without_two_units, yearless
 from growthpoles.study.files.problems import ON_REQUEST, ColumnsLeftOut, partly_told
 
@@ -168,6 +168,10 @@ class FileData:
         if variable is None and len(columns) == 1:
             variable = columns[0]
         year, elsewhere = self.table.attrs.get("year"), self.table.attrs.get("elsewhere", {})
+        for name, label in self.table.attrs.get("printed", {}).items() if variable not in columns else ():
+            whole = [name + label, *([label] if len(columns) == 1 else [])]  # the header is the period alone
+            if parse_period(label) and variable and _alike(variable) in map(_alike, whole):
+                variable = name
         same = year, *self.years, *self.table.attrs.get("ends", ())
         label = None if year is None or variable is None or variable in columns else parse_year(variable)
         if label is not None and label.year in same and len(columns) == 1:
@@ -613,6 +617,12 @@ def _year_of(
     said = heading_of(variable, named)
     if variable is not None and variable not in named and (label := parse_year(variable)) is not None:
         said = named[0], label.year  # the header is the year alone
+    elif variable is not None and variable not in named and any(map(parse_period, years_of)):
+        like = [
+            (name, at) for name in named for text, at in years_of.items() if _alike(name + text) == _alike(variable)
+        ]
+        like = [(named[0], years_of[variable])] if variable in years_of else like
+        said = like[0] if len(like) == 1 else said
     elif variable in named and (part := year_of_part(variable)) in years:
         said = variable, part  # a month with its year
     if said is not None and variable is not None and years:

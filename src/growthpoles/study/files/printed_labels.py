@@ -289,6 +289,37 @@ def parse_year(cell: object) -> YearLabel | None:
     return _year_in(cell) if isinstance(cell, str) else None
 
 
+# "2010-2014", "2010–14", "2010/14 гг.": no fiscal year, which ends in the next one, and no month.
+_PERIOD = re.compile(
+    rf"(?:FY\s?)?{_YEAR}\s?[/–—-]\s?((?:19|20)?\d\d)(?:\s*(?:г\.?г?\.?|{_YEAR_WORD}))?(?:\s*\([^()]{{1,14}}\)|{YEAR_NOTE})*",
+    flags=re.IGNORECASE,
+)
+_LONGEST_PERIOD = 20
+
+
+def parse_period(text: str) -> tuple[int, int] | None:
+    """Return the first and the last year of a period of several years that a label says and nothing else, or None."""
+    hit = _PERIOD.fullmatch(" ".join(text.translate(DIGITS).split()))
+    if hit is None or (len(hit[2]) < 3 and int(hit[2]) < 13):
+        return None
+    first, last = int(hit[1]), int(hit[2]) if len(hit[2]) > 2 else int(hit[1]) // 100 * 100 + int(hit[2])
+    return (first, last) if 1 < last - first < _LONGEST_PERIOD else None
+
+
+def periods_in(labels: Iterable[str]) -> dict[int, int]:
+    """Return the periods among labels, first year -> last year, where they are a series: of one length, none a year."""
+    labels = dict.fromkeys(labels)
+    found = {period for text in labels if (period := parse_period(text))}
+    lengths = {last - first for first, last in found}
+    alike = (
+        len(found) > 1
+        and not any(map(parse_year, labels))
+        and max(lengths) - min(lengths) < 2
+        and len({first for first, _ in found}) == len(found)
+    )
+    return dict(sorted(found)) if alike else {}
+
+
 def year_steps(row: Sequence[object], head: Sequence[object], value_at: Iterable[int]) -> tuple[list[int], int] | None:
     """Return by how much years of a row differ from those of a header above them, and how many there are."""
     pairs = [(parse_year(row[at]), parse_year(head[at])) for at in value_at if at < min(len(row), len(head))]
@@ -396,6 +427,8 @@ def printed_year(text: str, year: int) -> str:
     """Return how a header or a cell prints a year that is none of the calendar ("2023/24", "FY2024", "1402"), or ""."""
     for part in text.split(" | "):
         plain = " ".join(part.translate(DIGITS).split())
+        if (period := parse_period(plain)) and period[0] == year:
+            return plain
         if (era := _ERA.fullmatch(plain)) and len(era[2]) > 3 and parse_year(plain) == (year, "year"):
             return era[2]
         if (ended := _ENDED_ALONE.fullmatch(plain)) and _ended(ended)[1] == year:
