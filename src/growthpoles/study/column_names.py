@@ -518,7 +518,9 @@ def table_title(block: Block, blocks: Sequence[Block], *, section: bool = True, 
     over = [text for text in subjects if not is_no_quantity(text)]
     category = subjects[-1] if whole and len(same) > 1 and over and subjects[-1] != over[-1] else ""
     chosen = over[-1] if category else "".join(subjects[-1:]) if len(same) > 1 else own
-    number, chosen = split_table_number(without_two_units(note_reader(_notes_below(block))(chosen)), title=True)
+    marked = re.search(r"\w\s?[)\]/]", chosen) is not None
+    unnoted = note_reader(_notes_below(block)) if marked else str
+    number, chosen = split_table_number(without_two_units(unnoted(chosen)), title=True)
     found = year_inside(chosen)
     plain = found[1].strip(" ,;:.-*†") if found else chosen
     if found and (before := plain.rpartition(" ")[0]) and YEAR_WORDS.fullmatch(plain[len(before) :].strip(" ()")):
@@ -528,6 +530,6 @@ def table_title(block: Block, blocks: Sequence[Block], *, section: bool = True, 
         years = {year for each in alike for year in (*each.years, *each.periods.values())}
         plain = without_span(chosen, years) or chosen
     sheet = "" if UNNAMED.fullmatch(block.grid.sheet) else without_continued(block.grid.sheet)
-    plain = _SURE_MARK.sub("", note_reader(_notes_below(block))(plain)) or plain
+    plain = _SURE_MARK.sub("", unnoted(plain)) or plain
     plain = title_as_name(plain, numbered=bool(number)) or sheet or "value"
     return number, f"{plain}: {category}" if category else plain
