@@ -274,7 +274,8 @@ def _with_subject(block: Block, blocks: Sequence[Block], labels: Mapping[int | s
         return {}
     if measured and is_unit(subject.rpartition(", ")[2]):
         subject = subject.rpartition(", ")[0] or subject  # the unit of the numbers above its heading
-    if len(labels) == len(bare) and len({*bare.values()}) == 1 and (unit := unit_of_line(next(iter(bare.values())))):
+    alone = len(labels) == 1 or (len({*labels.values()}) == 1 and not block.title)
+    if len(labels) == len(bare) and alone and (unit := unit_of_line(next(iter(bare.values())))):
         block.units |= {block.labels.get(at, "") if isinstance(at, int) else at: unit for at in bare}
         return dict.fromkeys(bare, subject)
     return {at: text if text == subject else f"{subject}: {text}" for at, text in bare.items()}
