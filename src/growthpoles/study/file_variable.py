@@ -168,7 +168,8 @@ class FileData:
         if variable is None and len(columns) == 1:
             variable = columns[0]
         year, elsewhere = self.table.attrs.get("year"), self.table.attrs.get("elsewhere", {})
-        for name, label in self.table.attrs.get("printed", {}).items() if variable not in columns else ():
+        labels = self.table.attrs.get("printed", {}) if variable not in columns else {}
+        for name, label in ((name, str(label)) for name, label in labels.items()):
             whole = [name + label, *([label] if len(columns) == 1 else [])]  # the header is the period alone
             if parse_period(label) and variable and _alike(variable) in map(_alike, whole):
                 variable = name
