@@ -169,9 +169,9 @@ class FileData:
             variable = columns[0]
         year, elsewhere = self.table.attrs.get("year"), self.table.attrs.get("elsewhere", {})
         labels = self.table.attrs.get("printed", {}) if variable not in columns else {}
-        for name, label in ((name, str(label)) for name, label in labels.items()):
-            whole = [name + label, *([label] if len(columns) == 1 else [])]  # the header is the period alone
-            if parse_period(label) and variable and _alike(variable) in map(_alike, whole):
+        for name, period in ((name, str(label)) for name, label in labels.items()):
+            whole = [name + period, *([period] if len(columns) == 1 else [])]  # the header is the period alone
+            if parse_period(period) and variable and _alike(variable) in map(_alike, whole):
                 variable = name
         same = year, *self.years, *self.table.attrs.get("ends", ())
         label = None if year is None or variable is None or variable in columns else parse_year(variable)
