@@ -658,8 +658,6 @@ class _MapCommand(TyperCommand):
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Make two words of a pair."""
-        from growthpoles.study.files.printed_labels import parse_year
-
         pairs = {name for param in self.params if param.nargs == 2 for name in param.opts}
         words: list[str] = []
         for at, word in enumerate(args):
@@ -669,8 +667,8 @@ class _MapCommand(TyperCommand):
                 words += [option, *_two_years(option, [value])]
             elif before in pairs:
                 words += _two_years(before, args[at : at + 2])
-            elif at > 1 and args[at - 2] in pairs and (label := parse_year(word)) is not None:
-                words.append(str(label.year))
+            elif at > 1 and args[at - 2] in pairs and (year := _first_year(word)) is not None:
+                words.append(str(year))
             else:
                 words.append(word)
         return super().parse_args(ctx, words)
@@ -688,14 +686,20 @@ class _MapCommand(TyperCommand):
         super().format_help(ctx, formatter)
 
 
+def _first_year(word: str) -> int | None:
+    """Return the year of a word, or the first one of a period."""
+    from growthpoles.study.files.printed_labels import parse_period, parse_year
+
+    label = parse_year(word)
+    return label.year if label is not None else (parse_period(word) or (None,))[0]
+
+
 def _two_years(option: str, words: list[str]) -> list[str]:
     """Return both years where the first word holds both, else that word."""
-    from growthpoles.study.files.printed_labels import parse_year
-
-    whole = [parse_year(word) for word in re.split(r"[,;]", words[0]) if word.strip()]
-    paired = len(whole) == 2 or (len(words) > 1 and parse_year(words[1]) is not None)
+    whole = [_first_year(word) for word in re.split(r"[,;]", words[0]) if word.strip()]
+    paired = len(whole) == 2 or (len(words) > 1 and _first_year(words[1]) is not None)
     if paired and None not in whole:  # "2021/22", which is one year where another follows
-        return [str(label.year) for label in whole if label is not None]
+        return [str(year) for year in whole]
     first, *more = [word.strip() for word in re.split(r"[,;–-]", words[0]) if word.strip()] or [""]
     second = [*more, *words[1:], ""][0].strip()
     if not (first.isdecimal() and second.isdecimal()) or len(more) > 1:

@@ -47,8 +47,10 @@ StudyArgument = Annotated[
 
 def _year(text: str) -> int:
     """Read a year, also as tables print it: "2023/24" is the one that begins in 2023."""
-    from growthpoles.study.files.printed_labels import parse_year
+    from growthpoles.study.files.printed_labels import parse_period, parse_year
 
+    if (period := parse_period(text)) is not None:
+        return period[0]
     label = parse_year(text)
     if label is None and not re.fullmatch(r"-?\d+", text):
         raise typer.BadParameter(f"{text!r} is not a valid integer.")

@@ -28,7 +28,6 @@ from growthpoles.study.files.printed_labels import (
 from growthpoles.study.files.printed_subjects import (
     UNNAMED,
     has_own_unit,
-    heading_reader,
     is_no_quantity,
     is_no_subject,
     is_remark,
@@ -40,6 +39,7 @@ from growthpoles.study.files.printed_subjects import (
     unit_of_line,
     unit_of_note,
     without_continued,
+    without_two_units,
     without_units,
 )
 from growthpoles.study.files.problems import CODES_OF_REGIONS, MAY_BE_CODES
@@ -85,8 +85,12 @@ def name_columns_of(block: Block) -> None:
     tells = any(n > 1 for (year, *_), n in above.items() if year is not None)
     differ = {tuple(part for part in below if parse_year(f"2020 {part}") is None) for _, below in paths.values()}
     tells |= len(differ - {()}) > 1
-    notes = [cell_text(cell) for n, row in block.grid.rows if n > block.last for cell in row if isinstance(cell, str)]
-    heading = heading_reader((part for path in block.paths for part in path), notes)
+    notes = _notes_below(block)
+    noted, unnoted = heading_reader((part for path in block.paths for part in path), notes), note_reader(notes)
+
+    def heading(part: str) -> str:
+        return unnoted(noted(part))
+
     year_in = year_reader((part for path, _ in paths.values() for part in path), days=block.within_years)
     bare, below_of, off = dict[int, str](), dict[int, str](), dict[str, str]()
     for at, year in block.value_at.items():
@@ -121,7 +125,8 @@ def name_columns_of(block: Block) -> None:
         marks[label] += [part.removeprefix(heading(part)).strip() for part in undated]
     _unit_by_note(block, marks, notes)
     over = [list(filter(None, map(cell_text, row))) for n, row in block.aside if n < block.rows[0][0]]
-    alone = (unit for texts in over if len(texts) == 1 and (unit := unit_of_line(texts[0])))
+    corner = [[head_of(block, block.key)]] if len(block.paths[block.key]) == 1 else []  # instead of a name of regions
+    alone = (unit for texts in (*over, *corner) if len(texts) == 1 and (unit := unit_of_line(texts[0])))
     if unit := next(alone, ""):  # of all columns
         block.units = dict.fromkeys(block.labels.values(), unit) | block.units
     for at in block.value_at:
@@ -141,12 +146,122 @@ def name_columns_of(block: Block) -> None:
                 named = [f"{head} {part}" if part.isdecimal() else part for head, part in headed]
                 named += [dated[at][1] if alike[dated[at]] == 1 else block.names[at]] if block.several else []
                 block.kinds.setdefault(text, ", ".join(filter(None, named)))
-        ends = {x: [part.removeprefix(bare_name(part)).strip() for part in x.split(" | ")] for x in block.kinds}
+        ends = {
+            x: [part.removeprefix(unnoted(bare_name(part))).strip() for part in x.split(" | ")] for x in block.kinds
+        }
         _unit_by_note(block, ends, notes)
         _unit_by_kind(block)
-        plain = set(block.kinds.values())  # a mark of a footnote makes no other indicator
-        labels = {text: ", ".join(map(heading, text.split(" | "))) for text in block.kinds}
-        block.kinds |= {text: label for text, label in labels.items() if label in plain}
+        _take_marks_off_kinds(block, heading, unnoted)
+
+
+_LETTERS = re.compile(r"\([A-U]{1,2}\)")
+_OF_STATE = {"(P)", "(R)", "(E)", "(F)"}  # provisional, revised, estimated, final
+_LETTER = re.compile(r"[\[(]([^\W\d_])[\])](?=(?:\s*[\[(][^\[\]()]*[\])])*$)")
+_ALPHABETS = ("abcdefghijklmnopqrstuvwxyz", "абвгдежзиклмнопрстуфхц", "αβγδεζηθικλμν", "A", "А", "Α")
+
+
+def heading_reader(headings: Iterable[str], notes: Iterable[str] = ()) -> Callable[[str], str]:
+    """Return :func:`bare_name` for the headings of one table, with the `notes` below it.
+
+    A letter in brackets behind a heading is a mark where such letters follow each other from the first one, or a note
+    begins with it, not in order to spell it out ("q) quintals"); else it may be short for a unit. Capitals are codes
+    ("Manufacturing (C)") where they differ between columns.
+    """
+    texts = [" ".join(text.split()) for text in headings]
+    letters = {hit for text in texts for hit in _LETTERS.findall(text)}
+    coded = len(letters) > 1 and not letters <= _OF_STATE
+    single = {hit for text in texts for hit in _LETTER.findall(text)}
+    marks = {sign for each in _ALPHABETS for sign in takewhile(single.__contains__, each)}
+    if sum(map(str.isupper, single)) > 1:  # codes, one of which is the first letter
+        marks = {sign for sign in marks if not sign.isupper()}
+    below = " \n ".join(notes)
+    for sign in single - marks:
+        said = re.findall(rf"(?<!\S)[\[(]?{sign}(?:[\])]|/(?=\s))\s*(\S)", below)
+        marks |= {sign} if said and sign.casefold() not in {each.casefold() for each in said} else set()
+    letter = re.compile(rf"\s*[\[(][{''.join(marks)}][\])](?=\s*(?:[\[(][^\[\]()]+[\])])?$)") if marks else None
+
+    def read(name: str) -> str:
+        text, bare = " ".join(name.split()), bare_name(name, heading=True)
+        ends = [hit.end() for hit in _LETTERS.finditer(text) if text.startswith(bare)] if coded else []
+        if ends and len(bare) < ends[-1]:
+            return text[: ends[-1]]
+        while letter and (shorter := bare_name(letter.sub("", bare), heading=True)) not in ("", bare):
+            bare = shorter
+        return bare
+
+    return read
+
+
+def _notes_below(block: Block) -> list[str]:
+    return [cell_text(cell) for n, row in block.grid.rows if n > block.last for cell in row if isinstance(cell, str)]
+
+
+# "(a) As of July", "1/ Without towns", "1. Of all": a note that begins with its mark.
+_NOTED = re.compile(
+    r"(?:(?<!\S)[(\[]\s?([^\W\d_]|[ivx]{1,4}|\d{1,2})\s?[)\]]|(?<!\S)([^\W\d_]|[ivx]{1,4}|\d{1,2})(?:\)|/(?=\s))"
+    r"|^\s*([^\W\d_]|\d{1,2})/(?=[^\W\d_])|^\s*(\d{1,2})[.:](?=\s))[\s.:–—-]*(\w+|\S)",
+    flags=re.MULTILINE,
+)
+_STATE = re.compile(alternatives("state_of_data"), flags=re.IGNORECASE)
+_SURE_MARK = re.compile(  # nothing else ends so
+    r"(?<=[^\s\d])\s*(?:[*†‡§]{1,4}|(?<![mм])[⁰¹²³⁴⁵⁶⁷⁸⁹ᵃᵇᶜᵈᵉ⁽⁾]{1,4})$|(?<=[^\W\d_])\s*\d{1,2}/$"
+)
+
+
+def note_reader(notes: Iterable[str]) -> Callable[[str], str]:
+    """Return what takes off the end of a name, or from before the unit there, the marks with which `notes` begin.
+
+    "Jobs (a)", "Jobs1/", "Jobs a/ (thousand)"; no letter that its note spells out, as "(q) quintals".
+    """
+    hits = [(next(filter(None, hit.groups()[:4])), hit[5]) for hit in _NOTED.finditer("\n".join(notes))]
+    told = {s for s, word in hits if not word.casefold().startswith(s.casefold()) or s in "aа" or _STATE.fullmatch(s)}
+    told -= {sign for sign, word in hits if sign in "aа" and is_unit(word)}
+    signs = "|".join(sorted(map(re.escape, told), key=len, reverse=True))
+    mark = re.compile(
+        rf"(?:\s*(?:\((?:{signs})\)|\[(?:{signs})\])|(?<=\s)(?:{signs})/|(?<=[^\W\d_])(?=\d)(?:{signs})/"
+        rf"|(?<=[^\W\d_])(?:{signs})/(?=\s*$))(?=\s*(?:[(\[][^()\[\]]+[)\]])?\s*$)"
+    )
+
+    def read(name: str) -> str:
+        while told and (shorter := " ".join(mark.sub("", name).split()).rstrip(" ,;:")) not in ("", name):
+            name = shorter
+        return name
+
+    return read
+
+
+def _take_marks_off_kinds(block: Block, heading: Callable[[str], str], unnoted: Callable[[str], str]) -> None:
+    """Take marks of notes off the indicators of a long table: those with a note, and those that are nothing else.
+
+    Others go where the name stands without them, too: a mark makes no other indicator. No two go off that tell apart
+    numbers of the same region and year.
+    """
+    plain = set(block.kinds.values())
+    split = {text: text.split(" | ") for text in block.kinds}
+    sure = {
+        text: ", ".join(_SURE_MARK.sub("", unnoted(part)) or part for part in parts) for text, parts in split.items()
+    }
+    all_off = {text: ", ".join(map(heading, parts)) for text, parts in split.items()}
+    held: dict[str, set[str]] = defaultdict(set)
+    for text, label in sure.items():
+        held[label].add(text)
+    twice = set[str]()
+    for label, texts in held.items():
+        own = [
+            tuple(block.text(row, at) for at in (block.key or 0, *([block.year_column] if block.year_column else [])))
+            for _, row in block.regions
+            if len(texts) > 1 and " | ".join(block.text(row, at) for at in block.indicator) in texts
+        ]
+        twice |= {label} if len({*own}) < len(own) else set()
+    off = {
+        text: label
+        for text, label in sure.items()
+        if label not in twice and block.kinds[text] == ", ".join(split[text])
+    }
+    told = [f"{shown(text)}" for text, label in off.items() if label != block.kinds[text]]
+    block.kinds |= off | {text: label for text, label in all_off.items() if label in plain}
+    if told:
+        block.doubts.append(f"{listed(told, limit=8, write=str)}: the mark of a note at the end is off the name")
 
 
 def _unit_by_note(block: Block, marks: Mapping[str, Iterable[str]], notes: Sequence[str]) -> None:
@@ -403,14 +518,18 @@ def table_title(block: Block, blocks: Sequence[Block], *, section: bool = True, 
     over = [text for text in subjects if not is_no_quantity(text)]
     category = subjects[-1] if whole and len(same) > 1 and over and subjects[-1] != over[-1] else ""
     chosen = over[-1] if category else "".join(subjects[-1:]) if len(same) > 1 else own
-    number, chosen = split_table_number(chosen, title=True)
+    marked = re.search(r"\w\s?[)\]/]", chosen) is not None
+    unnoted = note_reader(_notes_below(block)) if marked else str
+    number, chosen = split_table_number(without_two_units(unnoted(chosen)), title=True)
     found = year_inside(chosen)
     plain = found[1].strip(" ,;:.-*†") if found else chosen
     if found and (before := plain.rpartition(" ")[0]) and YEAR_WORDS.fullmatch(plain[len(before) :].strip(" ()")):
         plain = before.rstrip(" ,;:.(–-")  # "Población. Año 2022"
     if found is None:
         alike = [each for each in blocks if {*each.titles} & {*block.titles}]  # a sheet a year, too
-        plain = without_span(chosen, {year for each in alike for year in each.years}) or chosen
+        years = {year for each in alike for year in (*each.years, *each.periods.values())}
+        plain = without_span(chosen, years) or chosen
     sheet = "" if UNNAMED.fullmatch(block.grid.sheet) else without_continued(block.grid.sheet)
+    plain = _SURE_MARK.sub("", unnoted(plain)) or plain
     plain = title_as_name(plain, numbered=bool(number)) or sheet or "value"
     return number, f"{plain}: {category}" if category else plain

@@ -22,8 +22,8 @@ from growthpoles.errors import (
     unshortened,
 )
 from growthpoles.language.languages import LANGUAGES
-from growthpoles.study.files.printed_labels import UNSTATED, parse_year, year_inside, year_of_part
-from growthpoles.study.files.printed_subjects import split_table_number, yearless
+from growthpoles.study.files.printed_labels import UNSTATED, parse_period, parse_year, year_inside, year_of_part
+from growthpoles.study.files.printed_subjects import split_table_number, without_two_units, yearless
 from growthpoles.study.files.problems import ON_REQUEST, ColumnsLeftOut, NoRowFor, partly_told
 
 if TYPE_CHECKING:
@@ -168,6 +168,11 @@ class FileData:
         if variable is None and len(columns) == 1:
             variable = columns[0]
         year, elsewhere = self.table.attrs.get("year"), self.table.attrs.get("elsewhere", {})
+        labels = self.table.attrs.get("printed", {}) if variable not in columns else {}
+        for name, period in ((name, str(label)) for name, label in labels.items()):
+            whole = [name + period, *([period] if len(columns) == 1 else [])]  # the header is the period alone
+            if parse_period(period) and variable and _alike(variable) in map(_alike, whole):
+                variable = name
         same = year, *self.years, *self.table.attrs.get("ends", ())
         label = None if year is None or variable is None or variable in columns else parse_year(variable)
         if label is not None and label.year in same and len(columns) == 1:
@@ -193,18 +198,22 @@ class FileData:
             whole = [name for name in columns if _UNIT.sub("", name) == variable]
             variable = whole[0] if len(whole) == 1 else variable
         more, unread = (more, "") if variable in columns else self._without_year()
-        variable = variable if variable in columns else more.attrs.get("codes", {}).get(variable, variable)
-        if variable not in columns and variable in more:
+        asked, within = variable, variable in columns
+        if not within and variable not in more:
+            codes = {_alike(name): held for name, held in more.attrs.get("codes", {}).items()}
+            codes |= {_alike(name): name for name in map(str, more)}  # as it stands below another heading
+            variable = codes.get(_alike(variable), variable) if _alike(variable) else variable
+        if not within and variable in more:
             alone = variable in more.attrs["sheets"]
             if alone and self.asked is not None:
                 problem = f"{quoted(variable)} stands in a table that says no year, and {self.asked} was asked for"
                 raise DataError(message(problem, where=self.source, allowed="--sheet with --year, or no --year"))
-            why = "; ".join(filter(None, [_reason_of(variable, self.notes), "it is taken since it was asked for"]))
-            self.notes[:] = [said for note in self.notes for said in _without_taken(note, variable)]
-            self.notes.append(f"{plain(variable)}: {'the year; it is not stated' if alone else why}")
+            why = "; ".join(filter(None, [_reason_of(asked, self.notes), "it is taken since it was asked for"]))
+            self.notes[:] = [said for note in self.notes for said in _without_taken(note, asked)]
+            self.notes.append(f"{plain(asked)}: {'the year; it is not stated' if alone else why}")
             self.table.attrs.pop("year", None)
             self.table.attrs |= {held: more.attrs[held] for held in ("units", "titles") if held in more.attrs}
-            return pd.Series(more[variable])
+            return pd.Series(more[variable]).rename(asked if variable in columns else variable)
         if variable not in columns:
             problem = f"no column of numbers is called {plain(variable)}"
             if self.regions is not None and variable in map(str, self.regions.columns):
@@ -289,7 +298,7 @@ def _named(variable: str | None, names: Sequence[str], codes: Mapping[str, str])
         return f"{codes[said[0]]} {said[1]}"
     if variable in codes or not _alike(variable):
         return codes.get(variable, variable)
-    bare = {_alike(variable), _alike(split_table_number(variable, title=True)[1])}
+    bare = {_alike(variable), *map(_alike, (split_table_number(variable, title=True)[1], without_two_units(variable)))}
     like = {codes.get(name, name) for name in (*names, *codes) if _alike(name) in bare}  # dots and dashes set it in
     return like.pop() if len(like) == 1 else variable
 
@@ -609,6 +618,12 @@ def _year_of(
     said = heading_of(variable, named)
     if variable is not None and variable not in named and (label := parse_year(variable)) is not None:
         said = named[0], label.year  # the header is the year alone
+    elif variable is not None and variable not in named and any(map(parse_period, years_of)):
+        like = [
+            (name, at) for name in named for text, at in years_of.items() if _alike(name + text) == _alike(variable)
+        ]
+        like = [(named[0], years_of[variable])] if variable in years_of else like
+        said = like[0] if len(like) == 1 else said
     elif variable in named and (part := year_of_part(variable)) in years:
         said = variable, part  # a month with its year
     if said is not None and variable is not None and years:

@@ -234,12 +234,13 @@ def name_indicators(blocks: Sequence[Block]) -> tuple[list[Indicator], dict[tupl
     for (block, labels), renamed in zip(own, apart, strict=True):
         number, title = table_title(block, blocks)
         labels = {place: renamed.get(label, label) for place, label in labels.items()}
+        heads = {*labels.values(), *block.labels.values()}
         if number and any(title in label for label in labels.values()):
             tell_table_number(block, number)
         for place, label in labels.items():
             names[id(block), place] = label
             plain = block.labels.get(place, "") if isinstance(place, int) else place
-            units.setdefault(label, block.units.get(plain) or unit_said(block.titles, plain or label))
+            units.setdefault(label, block.units.get(plain) or unit_said(block.titles, plain or label, heads))
         if left := lines_left(block.titles, [*labels.values(), *map(units.__getitem__, labels.values())]):
             told = f"{listed(left, write=shown)}: said above the table, and in no name or unit of its numbers"
             block.doubts += [told] * (told not in block.doubts)
@@ -273,7 +274,8 @@ def _with_subject(block: Block, blocks: Sequence[Block], labels: Mapping[int | s
         return {}
     if measured and is_unit(subject.rpartition(", ")[2]):
         subject = subject.rpartition(", ")[0] or subject  # the unit of the numbers above its heading
-    if len(labels) == len(bare) == 1 and (unit := unit_of_line(next(iter(bare.values())))):
+    alone = len(labels) == 1 or (len({*labels.values()}) == 1 and not block.title)
+    if len(labels) == len(bare) and alone and (unit := unit_of_line(next(iter(bare.values())))):
         block.units |= {block.labels.get(at, "") if isinstance(at, int) else at: unit for at in bare}
         return dict.fromkeys(bare, subject)
     return {at: text if text == subject else f"{subject}: {text}" for at, text in bare.items()}

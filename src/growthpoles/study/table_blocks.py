@@ -8,7 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
-from growthpoles.errors import listed, quoted, shown
+from growthpoles.errors import listed, shown
 from growthpoles.regions.name_matching import NameIndex
 from growthpoles.regions.row_levels import KeyMatch
 from growthpoles.study.files.cell_grids import Grid
@@ -23,6 +23,7 @@ from growthpoles.study.files.printed_labels import (
     dates_within_years,
     follow_each_other,
     open_order,
+    parse_period,
     parse_year,
     part_of_year,
     plain_signs,
@@ -92,6 +93,7 @@ class Block:
     subject: str = ""  # what a column beside the indicator says of all rows
     kinds_of: dict[int, Counter[str]] = field(default_factory=dict)  # column -> how many cells of which kind
     within_years: bool = False  # whether its dates are months or days: several of a year
+    periods: dict[int, int] = field(default_factory=dict)  # where they stand for years: first year -> last year
 
     def text(self, row: Sequence[object], at: int) -> str:
         """Return a cell as text, "" beyond the end of the row."""
@@ -100,6 +102,8 @@ class Block:
     def year_of(self, label: str) -> YearLabel | None:
         """Return the year that a label says and nothing else; that of a date only where each year has one."""
         year = parse_year(label)
+        if self.periods and (period := parse_period(label)):
+            return YearLabel(period[0], "period")
         return None if year is not None and year.kind in ("date", "ended") and self.within_years else year
 
     def part_of_year(self, label: str) -> str:
@@ -264,12 +268,9 @@ def find_blocks(grid: Grid, is_region: Callable[[str], bool] = lambda name: Fals
         start = stop if stop < len(rows) else len(rows)
         if not header:
             start = last + 1
-    for block in blocks if grid.dates else ():
-        block.doubts.append(
-            f"the digits of {listed(grid.dates, limit=4, write=quoted)} are dates, as 20230301 is 2023-03-01"
-        )
-    for block in blocks if grid.era else ():
-        block.doubts.append(f"its years are those of another era ({grid.era}), and were read as common ones")
+    era = f"its years are those of another era ({grid.era}), and were read as common ones"
+    for block in blocks:
+        block.doubts += [*grid.respelled, *([era] if grid.era else [])]
     return blocks
 
 

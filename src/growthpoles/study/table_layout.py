@@ -34,7 +34,9 @@ from growthpoles.study.files.printed_labels import (
     bare_name,
     dates_within_years,
     doubtful_year,
+    parse_period,
     parse_year,
+    periods_in,
     plain_signs,
     printed_year,
     split_flag,
@@ -49,6 +51,7 @@ from growthpoles.study.files.problems import (
     KEY_TAKEN,
     MAY_BE_CODES,
     NO_YEAR,
+    OF_TWO_YEARS,
     ON_REQUEST,
     PART_OF_YEAR,
     RANKS,
@@ -115,7 +118,9 @@ def read_block(
     block.within_years = dates_within_years((None, " ; ".join(path)) for path in block.paths) or any(
         parts_down(block, at) for at, n in kinds.items() if n["y"] > n["n"] + n["t"]
     )
-    header_years = {at: found for at in kinds if (found := _header_year(block, at)) is not None}
+    block.periods = periods_in(part for path in block.paths for part in path)
+    dated = ((at, block.year_of(part)) for at in kinds for part in block.paths[at])
+    header_years = {at: found.year for at, found in dated if found is not None}  # of several the lowest
     _find_year_column(block, kinds, header_years)
     block.series = series_of(block)
     numeric = [
@@ -148,10 +153,6 @@ def read_block(
         block.doubts.append(f"{told}; a code is none, and goes out of value = ...")
 
 
-def _header_year(block: Block, at: int) -> int | None:
-    return next((found.year for part in reversed(block.paths[at]) if (found := block.year_of(part)) is not None), None)
-
-
 def _is_value(block: Block, at: int) -> bool:
     """Tell whether a column is named as the one of the values, as in "OBS_VALUE:Observation value" too."""
     return any(headers.VALUE.fullmatch(bare_name(part.partition(":")[0])) for part in block.paths[at])
@@ -161,9 +162,11 @@ def _find_year_column(block: Block, kinds: dict[int, Counter[str]], header_years
     found = []
     for at, count in kinds.items():
         filled = sum(count.values()) - count[" "]
+        texts = [block.text(row, at) for _, row in block.rows] if filled else []
+        if all(map(parse_period, filter(None, texts))) and (periods := {} if header_years else periods_in(texts)):
+            block.periods, count["y"] = periods, filled
         if at in header_years or not filled or count["y"] < 0.95 * filled:
             continue
-        texts = [block.text(row, at) for _, row in block.rows]
         if not any(map(block.year_of, filter(None, texts))):
             continue
         named = bool(YEAR_WORDS.fullmatch(head_of(block, at)))
@@ -316,7 +319,8 @@ def _find_values(
         return
     years = {at: pure[at] if at in pure else inside[at][0] for at in candidates if at in pure or at in inside}
     for at in spans_of_others(years, block.paths):
-        block.left_out.append((block.names[at], "two years in its header, which have columns of their own"))
+        block.left_out.append((block.names[at], OF_TWO_YEARS))
+        block.undated.append(at)
         candidates.remove(at)
     dated = {at: years[at] for at in candidates if at in years}
     if not pure and (not dated or (len(set(dated.values())) == 1 and len(dated) < len(candidates))):
@@ -563,14 +567,15 @@ def _note_rest(block: Block, rest: Sequence[int]) -> None:
 def _find_years(block: Block, year: int | None) -> None:
     if block.year_column is not None:
         cells = (row[block.year_column] for _, row in block.rows if block.text(row, block.year_column))
-        found = list(filter(None, map(parse_year, cells)))
+        found = list(filter(None, (parse_year(cell) or block.year_of(cell_text(cell)) for cell in cells)))
         block.years = sorted({label.year for label in found})
     else:
         parts = [part for at in block.value_at for part in block.paths[at]]
         found = [label for part in parts if (label := block.year_of(part)) is not None]
         block.years = sorted({each for each in block.value_at.values() if each is not None})
-    if any(label.kind == "fiscal" for label in found):
-        block.doubts.append("years such as 2018-19 go by the first one; a map says them as they are printed")
+    for kind, such in (("period", "periods such as 2010-2014"), ("fiscal", "years such as 2018-19")):
+        if any(label.kind == kind for label in found):
+            block.doubts.append(f"{such} go by the first one; a map says them as they are printed")
     if block.years:
         return
     heads = [" ".join(part for part in block.paths[at] if not doubtful_year(part)) for at in block.value_at]

@@ -420,7 +420,8 @@ def _unfolded(block: TableBlock, where: str) -> tuple[_Rows, dict[int, tuple[str
     twice, sections = dict[str, str](), Counter[str]()
     for line, row in block.rows if block.key is not None else ():
         name = block.text(row, block.key or 0)
-        label = parse_year(block.text(row, block.year_column)) if block.year_column is not None else None
+        when = block.text(row, block.year_column) if block.year_column is not None else ""
+        label = parse_year(when) or block.year_of(when)
         kind = ", ".join(block.text(row, at) for at in block.indicator)
         for at, year in block.value_at.items() if name else ():
             quantity = kind if len(block.value_at) == 1 and kind else f"{kind} {block.labels[at]}".strip()

@@ -39,7 +39,7 @@ from growthpoles.study.files.file_bounds import (
     check_text,
     most_unpacked,
 )
-from growthpoles.study.files.number_notation import likely_delimiter, split_lines
+from growthpoles.study.files.number_notation import cell_value, is_mark, is_number, likely_delimiter, split_lines
 from growthpoles.study.files.printed_tables import out_of_range
 from growthpoles.study.files.workbooks import read_workbook
 
@@ -73,6 +73,11 @@ _YEAR = re.compile(r"((?:19|20)\d\d)[1-9]?")
 _DIGITS_OF_DATE = re.compile(r"((?:19|20)\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])?")
 _SAYS_DATE = re.compile(rf"(?<![^\W_])(?:{alternatives('date_columns')})(?![^\W_])", flags=re.IGNORECASE)
 _FEWEST_DATES = 3  # cells, for all of them to be dates by no chance
+_LONGEST_NUMBER = 40
+_AROUND = ")%‰$€£¥₽₸₹₴₺٪"
+_INSIDE = r"\(\s*(\d[\d.,' \u00a0\u202f]*)\s*\)"
+_SIGN_OUTSIDE = re.compile(rf"([{_AROUND[3:-1]}])\s*{_INSIDE}|{_INSIDE}\s*([{_AROUND[1:]}])")  # "$ (16.9)", "(16.9) €"
+_SLASHED = re.compile(r"[-−]?(?:[۰-۹]+(?:[٬،,][۰-۹]{3})*/[۰-۹]+|[٠-٩]+(?:[٬،,][٠-٩]{3})*/[٠-٩]+) ?[%٪]?")
 _COMPOSITE = re.compile(r"[^\\\t]+\\[A-Za-z_]+\s*")
 _PART_END = re.compile(r"\s;(?:\s+|$)")  # of a heading such as "> Victoria ;  Employed ;  Persons ;"
 
@@ -174,8 +179,8 @@ class Grid:
         Rows by number, columns from 0.
     unseen : bool
         Whether the file may have formats of cells that are not read (.xls, .xlsb).
-    dates : list of str
-        Headers of columns whose dates are written without signs: "20230301" is read as "2023-03-01".
+    respelled : list of str
+        What is read in another form than it is written in: dates without signs, a slash as decimal sign.
     era : EraRead, optional
         Of its years, where they stand bare and are not of the common one.
     title : str
@@ -196,7 +201,7 @@ class Grid:
     encoding: str = ""
     delimiter: str = ""
     era: EraRead | None = None
-    dates: list[str] = field(default_factory=list)
+    respelled: list[str] = field(default_factory=list)
     title: str = ""
     unseen: bool = False
 
@@ -211,16 +216,56 @@ def _mark_years(grid: Grid) -> Grid:
             if plain and len(texts[at]) == 5 and before[0] and before[0] + 1 == before[1] == before[2] - 1:
                 row[at] = f"{texts[at][:4]} {texts[at][4]})"
     grid.era = mark_eras([row for _, row in grid.rows])
-    _mark_dates(grid)
+    if dates := _mark_dates(grid):
+        told = listed(dates, limit=4, write=quoted)
+        grid.respelled.append(f"the digits of {told} are dates, as 20230301 is 2023-03-01")
+    _respell_numbers(grid)
     return grid
 
 
-def _mark_dates(grid: Grid) -> None:
+def _respell_numbers(grid: Grid) -> None:
+    """Set the sign of a currency into the parentheses beside it, and a decimal sign for a slash of Persian.
+
+    A slash is one down a column of numbers where no date and not only fractions can be meant: "۸/۲" is 8.2 where "۰/۴",
+    "۹" or 9.1 is one of them. Years ("۱۴۰۰/۱۴۰۱") stay, and columns that are named for dates.
+    """
+    slashed: dict[int, list[tuple[int, str]]] = {}
+    for i, (_, row) in enumerate(grid.rows):
+        for at, cell in enumerate(row):
+            if not isinstance(cell, str) or len(cell) > _LONGEST_NUMBER:
+                continue
+            if cell.rstrip()[-1:] in _AROUND and (hit := _SIGN_OUTSIDE.fullmatch(cell.strip())):
+                row[at] = f"({hit[1]}{hit[2]})" if hit[1] else f"({hit[3]}{hit[4]})"
+            elif "/" in cell and _SLASHED.fullmatch(cell.strip()):
+                slashed.setdefault(at, []).append((i, cell.strip()))
+    for at, held in slashed.items():
+        rows, heads = grid.rows[held[0][0] : held[-1][0] + 1], grid.rows[: held[0][0]]
+        cells = [row[at] for _, row in rows if at < len(row) and row[at] != ""]
+        others = [cell for cell in cells if not (isinstance(cell, str) and _SLASHED.fullmatch(cell.strip()))]
+        numbers = [cell for cell in others if is_number(cell)]
+        words = [cell for cell in others if not (is_number(cell) or is_mark(str(cell).strip()))]
+        pairs = [re.findall(r"\d+", re.sub("[٬،,]", "", text)) for _, text in held]
+        parts = [(int(whole), int(rest)) for whole, rest in pairs]
+        years = all(1300 <= whole < 1500 for whole, _ in parts)
+        days = all(0 < a < 32 and 0 < b < 32 and min(a, b) < 13 for a, b in parts) and any(len(b) > 1 for _, b in pairs)
+        decimal = bool(numbers) or (not days and any(not a or not b or a > b for a, b in parts))
+        dated = any(_SAYS_DATE.search(str(row[at])) for _, row in heads if at < len(row))
+        if years or words or dated or not decimal or len(held) + len(numbers) < _FEWEST_DATES:
+            continue
+        for i, text in held:
+            grid.rows[i][1][at] = text.replace("/", "٫")
+        value = cell_value(held[0][1].replace("/", "٫"))
+        grid.respelled.append(f"the slash of {shown(held[0][1])} and the like is a decimal sign, so it is {value}")
+
+
+def _mark_dates(grid: Grid) -> list[str]:
     """Set signs into dates that are written as digits alone: all cells down a column, or several across a header.
 
     Codes and amounts may look so, too: the header names a day or a month, or, of days, each stands in as many rows.
-    Those across follow each other, with nothing above them, no other number beside and no date below.
+    Those across follow each other, with nothing above them, no other number beside and no date below. What is returned
+    are the headers of the columns, or those across.
     """
+    found: list[str] = []
     for i, (_, row) in enumerate(grid.rows[:20]):
         dated = {at: text for at, cell in enumerate(row) if (text := _dated(cell))}
         across = [*dated.values()]
@@ -230,7 +275,7 @@ def _mark_dates(grid: Grid) -> None:
         if follow and len(across) >= _FEWEST_DATES and 0 not in dated and not any(map(str.isdecimal, beside)):
             if all(map(_dated, near)) or any(cell != "" for _, each in grid.rows[:i] for cell in each[min(dated) :]):
                 continue
-            grid.dates += [str(row[at]) for at in dated]
+            found += [str(row[at]) for at in dated]
             for at, text in dated.items():
                 row[at] = text
     middle = grid.rows[len(grid.rows) // 2][1] if grid.rows else []
@@ -244,9 +289,10 @@ def _mark_dates(grid: Grid) -> None:
             continue
         again = len(days) > 1 and min(days.values()) == max(days.values()) > 1 and len(below[0][1]) == len("2023-03-01")
         if _SAYS_DATE.search(head) or again:
-            grid.dates.append(head)
+            found.append(head)
             for row, text in below:
                 row[at] = text
+    return found
 
 
 def _dated(cell: object) -> str:

@@ -28,7 +28,7 @@ _OF_LENGTH = re.compile(rf"(?:{_POWER})\Z", flags=re.IGNORECASE)
 _RAISED = rf"(?!(?i:{_POWER})[²³])"
 _NOTE = (
     rf"(?>\s*(?:{_RAISED}[{_UP}{re.escape(_SIGNS)}+]++|\[[^\[\]]{{1,12}}\]|\(\d{{1,2}}\)|\d{{1,2}}\)"
-    rf"|(?<=\s)\d{{1,2}}/|\((?:[^\W\d_]{{1,2}}|{_STATE}\.?)\)|,?\s{_STATE}\.?(?!\w)))"
+    rf"|(?:(?<=\s)|(?<=[^\W\d_]))\d{{1,2}}/|\((?:[^\W\d_]{{1,2}}|{_STATE}\.?)\)|,?\s{_STATE}\.?(?!\w)))"
 )
 _MEASURE = (
     rf"(?:{alternatives('units_of_measure')}|{alternatives('multipliers')}|{alternatives('unit_links')}"
@@ -44,7 +44,7 @@ _UNIT = (
 # What is a mark behind a heading, too, whose letters in brackets may be short for a unit: "(qq)", "[t]".
 _NOTE_OF_HEADING = (
     rf"(?>\s*(?:{_RAISED}[{_UP}{re.escape(_SIGNS)}+]++|\[(?:(?i:{_NO_UNIT})|[\d\s,;–-]{{1,6}}\]|[{_UP}{re.escape(_SIGNS)}]+\])"
-    rf"|\(\d{{1,2}}\)|\d{{1,2}}\)|(?<=\s)\d{{1,2}}/|\((?i:{_STATE})\.?\)|,?\s{_STATE}\.?(?!\w)))"
+    rf"|\(\d{{1,2}}\)|\d{{1,2}}\)|(?:(?<=\s)|(?<=[^\W\d_]))\d{{1,2}}/|\((?i:{_STATE})\.?\)|,?\s{_STATE}\.?(?!\w)))"
 )
 # Behind a year a mark also stands after a slash or a dash, or right at it: "2021/P", "2021-p", "2021prov.", "2021/1".
 YEAR_NOTE = (
@@ -255,7 +255,16 @@ _LOOKALIKES = {
     **dict.fromkeys(map(ord, "\u2212\u2010\u2011\u2012\ufe63\uff0d"), "-"),
     **dict.fromkeys(map(ord, "’‘ʼ′`´"), "'"),
     **{ord(zero) + i: str(i) for zero in "０٠۰०০੦૦୦௦౦೦൦๐໐༠၀០" for i in range(10)},  # digits of other scripts
-    **{ord("．"): ".", ord("，"): ",", ord("٫"): ".", ord("٬"): "\u00a0", ord("％"): "%", ord("△"): "-", ord("▲"): "-"},
+    **{
+        ord("．"): ".",
+        ord("，"): ",",
+        ord("٫"): ".",
+        ord("٬"): "\u00a0",
+        ord("％"): "%",
+        ord("٪"): "%",
+        ord("△"): "-",
+        ord("▲"): "-",
+    },
 }
 DIGITS = {**_BLANKS, **{at: sign for at, sign in _LOOKALIKES.items() if sign.isdigit()}}
 _DASH_BEFORE = re.compile(r"^[–—](?=[\d.,])")  # as minus stands in many languages
@@ -286,6 +295,37 @@ def parse_year(cell: object) -> YearLabel | None:
         whole = float(cell)
         return YearLabel(int(whole), "year") if whole.is_integer() and 1900 <= whole <= 2100 else None
     return _year_in(cell) if isinstance(cell, str) else None
+
+
+# "2010-2014", "2010–14", "2010/14 гг.": no fiscal year, which ends in the next one, and no month.
+_PERIOD = re.compile(
+    rf"(?:FY\s?)?{_YEAR}\s?[/–—-]\s?((?:19|20)?\d\d)(?:\s*(?:г\.?г?\.?|{_YEAR_WORD}))?(?:\s*\([^()]{{1,14}}\)|{YEAR_NOTE})*",
+    flags=re.IGNORECASE,
+)
+_LONGEST_PERIOD = 20
+
+
+def parse_period(text: str) -> tuple[int, int] | None:
+    """Return the first and the last year of a period of several years that a label says and nothing else, or None."""
+    hit = _PERIOD.fullmatch(" ".join(text.translate(DIGITS).split()))
+    if hit is None or (len(hit[2]) < 3 and int(hit[2]) < 13):
+        return None
+    first, last = int(hit[1]), int(hit[2]) if len(hit[2]) > 2 else int(hit[1]) // 100 * 100 + int(hit[2])
+    return (first, last) if 1 < last - first < _LONGEST_PERIOD else None
+
+
+def periods_in(labels: Iterable[str]) -> dict[int, int]:
+    """Return the periods among labels, first year -> last year, where they are a series: of one length, none a year."""
+    labels = dict.fromkeys(labels)
+    found = {period for text in labels if (period := parse_period(text))}
+    lengths = {last - first for first, last in found}
+    alike = (
+        len(found) > 1
+        and not any(map(parse_year, labels))
+        and max(lengths) - min(lengths) < 2
+        and len({first for first, _ in found}) == len(found)
+    )
+    return dict(sorted(found)) if alike else {}
 
 
 def year_steps(row: Sequence[object], head: Sequence[object], value_at: Iterable[int]) -> tuple[list[int], int] | None:
@@ -395,6 +435,8 @@ def printed_year(text: str, year: int) -> str:
     """Return how a header or a cell prints a year that is none of the calendar ("2023/24", "FY2024", "1402"), or ""."""
     for part in text.split(" | "):
         plain = " ".join(part.translate(DIGITS).split())
+        if (period := parse_period(plain)) and period[0] == year:
+            return plain
         if (era := _ERA.fullmatch(plain)) and len(era[2]) > 3 and parse_year(plain) == (year, "year"):
             return era[2]
         if (ended := _ENDED_ALONE.fullmatch(plain)) and _ended(ended)[1] == year:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
-from itertools import accumulate, groupby, takewhile, zip_longest
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
+from itertools import accumulate, groupby, zip_longest
 from operator import itemgetter
 from typing import TypeVar
 from unicodedata import normalize
@@ -16,7 +16,6 @@ from growthpoles.regions.name_matching import is_country, says_only_total, says_
 from growthpoles.study.files.printed_labels import (
     PARTS_OF_YEAR,
     YEAR_WORDS,
-    bare_name,
     marks_of_years,
     one_of,
     parse_year,
@@ -45,7 +44,7 @@ _IN_BRACKETS = r"[(\[]\s*\d{1,3}(?:\s?[/.–-]\s?\d{1,3}){0,3}\s*[)\]]|\d{1,3}(?
 # "Table 2.1:", "Figure (4/2)", "Tabelle 2-1 –", "Tab. nr 3.", "1-кесте.", "2.1. táblázat", "表2-1", "第1表".
 TABLE_NUMBER = re.compile(
     rf"\s*(?:(?i:{TABLE})(?![^\W\d_])\.?\s*(?i:n[or]?[.°º]*|№|#|رقم)?\s*(?:{_IN_BRACKETS}|{_NUMBER_OF})(?:\s\(\d{{1,3}}\))?|\d{{1,3}}(?:[.–-]\d{{1,3}}){{0,4}}[.–-]?\s?(?i:{TABLE})(?!\w)"
-    r"|第?\s?\d{1,3}(?:[-–.]\d{1,3})*\s?[表図圖图]|附?[表표図圖图]\s?\d{1,3}(?:[-–.]\d{1,3})*)(?:\s*[.:)–—|-]+)?\s*"
+    r"|第?\s?\d{1,3}(?:[-–.]\d{1,3})*\s?[表図圖图]|附?[表표図圖图]\s?\d{1,3}(?:[-–.]\d{1,3})*)(?:\s*[.:)、，．：–—|-]+)?\s*"
 )
 _TABLES = re.compile(rf"(?:(?:{TABLE_NUMBER.pattern})(?:[/,;]\s*(?=\S))?)+")  # in two languages, within an annex
 _STATISTICS = f"(?:{alternatives('statistics')})"
@@ -64,11 +63,28 @@ def split_table_number(text: str, *, title: bool = False) -> tuple[str, str]:
     Of a `title` also a number alone of several parts ("21.1.2.2. Population") and a code ("PA001: Wages"). A title that
     is nothing else, and a year behind the word, are left as they are.
     """
-    hit = _TABLES.match(text) or (_NUMBER_ALONE.match(text) if title else None)
+    hit = _TABLES.match(text) or (_NUMBER_ALONE.match(text) or _two_parts(text) if title else None)
     rest = text[hit.end() :] if hit else ""
     rest = re.sub(rf"(?<=\s[/|–—-])\s*{TABLE_NUMBER.pattern}(?=[^\W\d_])", " ", rest)  # in a second language
-    number = text[: hit.end()].strip(" .:–—-|/,;") if hit and any(map(str.isalpha, rest)) else ""
+    number = text[: hit.end()].strip(" .:–—-|/,;、，．：\u3000") if hit and any(map(str.isalpha, rest)) else ""
     return (number if number.count("(") == number.count(")") else number.strip(" .:)"), rest) if number else ("", text)
+
+
+# "2.4 Average wage", and no "2.4 million people", "3.5 GHz", "2.4 US$ million", "4.1 Jahre".
+_TWO_PARTS = re.compile(r"\s*(?:[A-Z]\.?)?(?!(?:3[01]|0)\.)\d\d?\.\d\d?[a-z]?\s+([^\W\d_]+)")
+
+
+def _two_parts(text: str) -> re.Match[str] | None:
+    """Match a number of two parts with nothing between it and a title, which begins with no unit nor small letter."""
+    hit = _TWO_PARTS.match(text)
+    words = text[hit.start(1) :] if hit else ""
+    first = hit[1] if hit else ""
+    short = len(first) < 3 and first.lower() != first.upper()
+    short |= not (first[1:].islower() or first == first.upper())
+    counted = (_MEASURE, _MULTIPLIED, _CURRENCY, re.compile(one_of("year_said"), re.IGNORECASE), _PER_CENT)
+    if not first or short or first[0].islower() or any(each.match(words) for each in counted):
+        return None
+    return re.match(rf".{{{hit.start(1)}}}", text)  # type: ignore[union-attr]
 
 
 def is_no_subject(text: str) -> bool:
@@ -141,6 +157,11 @@ def is_unit(text: str) -> bool:
 _CURRENCY = re.compile(alternatives("currencies"))
 _LONG_WORD = re.compile(r"[^\W\d_]{3,}")
 _QUALIFIES, _MEASURES = 60, 160  # letters of a line that says something of numbers, and of one that says their measure
+# "in": of what stands before it; a multiple beside another is of the same unit.
+_AMBIGUOUS = re.compile(
+    rf"[,;/+]|\s(?:en|a|e)\s|^\W*(?:{alternatives('multipliers')})\.?\W*$|{one_of('year_said')}",
+    flags=re.IGNORECASE,
+)
 # "на 1000 родившихся живыми", "per 100 000": of so many a rate is one.
 _RATE = re.compile(r"(?<![\d.,])(?:100|10{0,2}[\s.,'’]?000|1[\s.,'’]?000[\s.,'’]?000)(?![\d]|[.,]\d)")
 _OF_SO_MANY = re.compile(
@@ -207,6 +228,47 @@ def out_of_brackets(text: str) -> str:
     return re.sub(r"^[(\[（［]\s*(.*?)\s*[)\]）］]$", r"\1", text.strip())
 
 
+_AND = re.compile(rf"(?:\s*[,;/+&]\s*|\s+)(?:{alternatives('and_words')})\s+|\s*[,;/+&]\s*", flags=re.IGNORECASE)
+_BEFORE_A_UNIT = re.compile(rf"(?:{alternatives('unit_before')})\s+", flags=re.IGNORECASE)
+_PER_CENT = re.compile(rf"%|{one_of('percentages')}", flags=re.IGNORECASE)
+_SHARE = re.compile(rf"%|{one_of('percentages')}|{one_of('shares')}", flags=re.IGNORECASE)
+
+
+def units_of_two(text: str) -> tuple[str, str] | None:
+    """Return the unit of amounts and that of percentages of a text that says both, and nothing else, or None.
+
+    "тыс. чел., в процентах", "number and per cent". Where several amounts are said, as in "ha and t", theirs is "".
+    """
+    parts = [part.strip() for part in _AND.split(out_of_brackets(text))]
+    bare = [_BEFORE_A_UNIT.sub("", part, count=1) for part in parts]
+    shares = [part for part, unit in zip(parts, bare, strict=True) if _PER_CENT.search(unit) and _is_share(unit)]
+    amounts = [part for part, unit in zip(parts, bare, strict=True) if part not in shares and is_unit(unit)]
+    several = len(amounts) > 1 and not shares and not any(map(_AMBIGUOUS.search, [text, *amounts]))
+    if len(parts) > len(amounts) + len(shares) or len(shares) > 1 or not amounts or not (shares or several):
+        return None
+    amount = next((unit for part, unit in zip(parts, bare, strict=True) if [part] == amounts), "")
+    return (amounts[0] if _IN_CASE.match(amounts[0]) else amount) if amount else "", "".join(shares)
+
+
+def _is_share(unit: str) -> bool:
+    return is_unit(unit) or _PER_CENT.fullmatch(unit) is not None or _HOW_MEASURED.fullmatch(unit) is not None
+
+
+def _of_title(title: str) -> tuple[str, str]:
+    """Split two units from a title: "Exports (in m EUR and per cent)", "Exports, number and per cent"; else all, ""."""
+    for hit in re.finditer(r"\s*[(\[（]([^()\[\]（）]+)[)\]）]|\s*(?:,|\s[–—-])\s+(.+)$", title):
+        if hit.start() and units_of_two(said := hit[1] or hit[2]) is not None:
+            return " ".join(f"{title[: hit.start()]} {title[hit.end() :]}".split()), said
+        if hit[2] and (rest := _of_title(hit[2]))[1]:
+            return title[: hit.start(2)] + rest[0], rest[1]
+    return title, ""
+
+
+def without_two_units(title: str) -> str:
+    """Return a title without the units of amounts and percentages that it says both, which no number bears both."""
+    return _of_title(title)[0]
+
+
 def unit_of_line(text: str) -> str:
     """Return the unit that a line says and nothing else, or "": "(тыс. чел.)", "Unit: m EUR", "in thousands, EUR"."""
     bare = out_of_brackets(text)
@@ -220,7 +282,7 @@ def unit_of_line(text: str) -> str:
     others = [part for part in parts if not is_unit(part)]
     of_prices = _NO_UNIT.search if bare != text.strip() or others != parts[:1] else _KIND_OF_PRICES.fullmatch
     measured = is_unit(bare) or (len(others) + 1 == len(parts) and all(map(of_prices, others)))
-    return bare if measured or _RATE_OF.fullmatch(bare) else ""
+    return bare if measured or _RATE_OF.fullmatch(bare) or units_of_two(bare) else ""
 
 
 def unit_of_note(mark: str, notes: Iterable[str]) -> str:
@@ -236,19 +298,24 @@ def unit_of_note(mark: str, notes: Iterable[str]) -> str:
     return ""
 
 
-def unit_said(titles: Iterable[str], label: str = "") -> str:
+def unit_said(titles: Iterable[str], label: str = "", beside: Iterable[str] = ()) -> str:
     """Return the unit that lines above a table say of all its numbers, if it is one, or what stands alone in brackets.
 
     The latter below another line, as "(excluding towns)". It is "" where the label of the numbers says another unit, or
-    the same in its own words.
+    the same in its own words. Of two units, of amounts and of percentages, a share bears the latter, and what stands
+    `beside` one the former.
     """
     if has_own_unit(label):
         return ""
     titles = list(titles)
-    said = {*filter(None, map(unit_of_line, titles))} or {
+    said = {*filter(None, (unit_of_line(text) or _of_title(text)[1] for text in titles))} or {
         bare for text in titles[1:] if _qualifies(bare := out_of_brackets(text), text)
     }
     found = next(iter(said)) if len(said) == 1 else ""
+    if (both := units_of_two(found)) is not None:
+        if _SHARE.search(label):
+            return both[1]
+        return both[0] if any(map(_SHARE.search, beside)) and not _OTHER_MEASURE.search(label) else ""
     own, words = _own_part(label), {*_LONG_WORD.findall(found.casefold())}
     own_words = {*_LONG_WORD.findall(own.casefold())} if own != label else set()
     again = own_words and (own_words <= words or words <= own_words)
@@ -259,7 +326,12 @@ def unit_said(titles: Iterable[str], label: str = "") -> str:
 def lines_left(titles: Sequence[str], said: Iterable[str]) -> list[str]:
     """Return the lines in brackets, of units or rates, below a title that no name or unit of its numbers says."""
     words, found = " ".join(said).casefold(), list[str]()
-    for text in titles[1:]:
+    for at, text in enumerate(titles):
+        if (both := units_of_two(two := _of_title(text)[1] or text)) and not any(map(_SHARE.search, said)):
+            within = any(each and each.casefold() in words for each in both)
+            found += [] if within else [two]
+        if both or not at:
+            continue
         bare, unit = out_of_brackets(text), unit_of_line(text)
         within = any(each and each.casefold() in words for each in (bare, unit))
         rate = len(bare) <= _QUALIFIES and _RATE.search(bare)
@@ -432,7 +504,7 @@ def title_as_name(text: str, *, numbered: bool) -> str:
     What stands in brackets behind the number of the table goes behind it: "Table 5 (Male): Rates by district".
     """
     text = re.sub(r"\s+", " ", text).strip(" ,;:-")
-    text = re.sub(r"(?<=[^\W\d_])\s+\d{1,2}/$", "", text)  # the mark of a note
+    text = re.sub(r"(?<=[^\W\d_])\s*\d{1,2}/$", "", text)  # the mark of a note
     if text.count("(") < text.count(")"):
         text = re.sub(r"(?<=[^\W\d_])\s+\d{1,2}\)$", "", text)  # the mark of a note
     if numbered and (hit := re.match(r"\(([^()]+)\)\s*:\s*(?=\S)", text)):
@@ -607,41 +679,3 @@ def bear_sections(labels: Iterable[object]) -> bool:
     found = [hit[1] or hit[2] for text in texts if (hit := _SECTION.match(text))]
     lettered = [code for code in found if not code.isdecimal()]  # "31 Østfold" has a code, too
     return len(found) >= max(3, _CODED * len(texts)) and len({*lettered}) > len(found) / 2
-
-
-_LETTERS = re.compile(r"\([A-U]{1,2}\)")
-_OF_STATE = {"(P)", "(R)", "(E)", "(F)"}  # provisional, revised, estimated, final
-_LETTER = re.compile(r"[\[(]([^\W\d_])[\])](?=(?:\s*[\[(][^\[\]()]*[\])])*$)")
-_ALPHABETS = ("abcdefghijklmnopqrstuvwxyz", "абвгдежзиклмнопрстуфхц", "αβγδεζηθικλμν", "A", "А", "Α")
-
-
-def heading_reader(headings: Iterable[str], notes: Iterable[str] = ()) -> Callable[[str], str]:
-    """Return :func:`bare_name` for the headings of one table, with the `notes` below it.
-
-    A letter in brackets behind a heading is a mark where such letters follow each other from the first one, or a note
-    begins with it, not in order to spell it out ("q) quintals"); else it may be short for a unit. Capitals are codes
-    ("Manufacturing (C)") where they differ between columns.
-    """
-    texts = [" ".join(text.split()) for text in headings]
-    letters = {hit for text in texts for hit in _LETTERS.findall(text)}
-    coded = len(letters) > 1 and not letters <= _OF_STATE
-    single = {hit for text in texts for hit in _LETTER.findall(text)}
-    marks = {sign for each in _ALPHABETS for sign in takewhile(single.__contains__, each)}
-    if sum(map(str.isupper, single)) > 1:  # codes, one of which is the first letter
-        marks = {sign for sign in marks if not sign.isupper()}
-    below = " \n ".join(notes)
-    for sign in single - marks:
-        said = re.findall(rf"(?<!\S)[\[(]?{sign}(?:[\])]|/(?=\s))\s*(\S)", below)
-        marks |= {sign} if said and sign.casefold() not in {each.casefold() for each in said} else set()
-    letter = re.compile(rf"\s*[\[(][{''.join(marks)}][\])](?=\s*(?:[\[(][^\[\]()]+[\])])?$)") if marks else None
-
-    def read(name: str) -> str:
-        text, bare = " ".join(name.split()), bare_name(name, heading=True)
-        ends = [hit.end() for hit in _LETTERS.finditer(text) if text.startswith(bare)] if coded else []
-        if ends and len(bare) < ends[-1]:
-            return text[: ends[-1]]
-        while letter and (shorter := bare_name(letter.sub("", bare), heading=True)) not in ("", bare):
-            bare = shorter
-        return bare
-
-    return read

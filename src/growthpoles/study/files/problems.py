@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,12 +45,15 @@ _MENDS = {
 }
 PLACEHOLDER = "KEY"  # in a remedy, for what only a person can tell
 _PARTS = " and no parts of one, which a study adds up by `correspondence`"
-NO_YEAR, PART_OF_YEAR = "no year in its header", "a part of a year"  # why a column beside those of years is left out
+# Why a column beside those of years is left out.
+NO_YEAR, PART_OF_YEAR = "no year in its header", "a part of a year"
+OF_TWO_YEARS = "two years in its header, which have columns of their own"
 RANKS, COUNT_OF_ROWS = "ranks, by its name", "it counts the rows"
 CODES_OF_REGIONS, MAY_BE_CODES = "codes of the regions", "whole numbers that may be codes of the regions"
 ON_REQUEST = (
     NO_YEAR,
     PART_OF_YEAR,
+    OF_TWO_YEARS,
     RANKS,
     COUNT_OF_ROWS,
     CODES_OF_REGIONS,
@@ -145,6 +150,12 @@ class Names(str):
         return Names, (str(self), self.names)
 
 
+def _pasted(name: str) -> str:
+    """Quote a name for a shell."""
+    name = " ".join(name.split())
+    return shlex.quote(name) if re.search(r"[\"$`\\!]", name) else f'"{name}"'
+
+
 class ColumnsLeftOut(str):
     """Says which columns of a table are left out, each with its reason."""
 
@@ -153,7 +164,9 @@ class ColumnsLeftOut(str):
 
     def __new__(cls, at: str, columns: Sequence[tuple[str, str]]) -> ColumnsLeftOut:  # noqa: D102
         told = listed((f"{plain(name)} ({why})" for name, why in columns), write=str)
-        own = super().__new__(cls, f"{at}: the columns {told} were left out")
+        asked = next((name for name, why in columns if why.startswith((NO_YEAR, OF_TWO_YEARS))), "")
+        asked = f"; map takes {'it' if len(columns) == 1 else 'one'} by --variable {_pasted(asked)}" if asked else ""
+        own = super().__new__(cls, f"{at}: the columns {told} were left out{asked}")
         own.at, own.columns = at, list(columns)
         return own
 

@@ -86,7 +86,7 @@ def turned(grid: Grid) -> Grid:
     return Grid(
         grid.path, grid.sheet, [each for each in cells if any(cell != "" for cell in each[1])], "column", merged,
         raised, percent, {at + 1 for at in grid.hidden_columns}, {place[n] for n in grid.hidden if n in place},
-        grid.visible, True, grid.encoding, grid.delimiter, grid.era, grid.dates,
+        grid.visible, True, grid.encoding, grid.delimiter, grid.era, grid.respelled,
         unseen=grid.unseen,
     )  # fmt: skip
 

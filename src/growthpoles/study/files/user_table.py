@@ -18,7 +18,14 @@ import pandas as pd
 
 from growthpoles.errors import DataError, Reason, listed, message, nearest, quoted, shown
 from growthpoles.study.files.number_notation import Notation, detect_notation
-from growthpoles.study.files.printed_labels import bare_name, marks_of_years, parse_year, printed_year, split_flag
+from growthpoles.study.files.printed_labels import (
+    bare_name,
+    marks_of_years,
+    parse_period,
+    parse_year,
+    printed_year,
+    split_flag,
+)
 from growthpoles.study.files.printed_tables import Decimal, out_of_range
 from growthpoles.study.files.problems import Problem
 from growthpoles.study.files.table_files import RawTable, cell_text, read_raw
@@ -510,15 +517,16 @@ def _year(data: TableData, spec: Table, years: Sequence[int], number: int, row: 
         return spec.year
     cell = row[data.raw.columns.index(spec.year_column)]
     text, label = cell_text(cell), parse_year(cell)
+    own = label.year if label else (parse_period(text) or (0,))[0]
     data.year_cells[number] = text
-    if label is None or not 1900 <= label.year <= 2100:
+    if not 1900 <= own <= 2100:
         data.fault(f"{shown(text)} is not a year", row=number, column=spec.year_column, remedy="1900 to 2100")
         data.drop("not a year", row=number, content=text)
         return None
-    if label.year not in (spec.years or years) or label.year not in years:
+    if own not in (spec.years or years) or own not in years:
         data.drop(Reason("year {year} is not asked for", {"year": text}), row=number, content=text)
         return None
-    return label.year
+    return own
 
 
 def _wide(data: TableData, spec: Table, years: Sequence[int], codes: list[str], expected: list[str] | None) -> None:
