@@ -1272,3 +1272,35 @@ def test_shares_are_found_though_a_figure_of_the_column_is_wrong(seed: int, tmp_
     table.loc[one, "Both sexes"] = round(table.loc[one, "Both sexes"] * draw.uniform(1.01, 1.2))
     table.loc[other, "Share (%)"] = round(table.loc[other, "Share (%)"] * draw.choice([1.3, 1.6]) + 0.3, 1)
     assert _named(table, tmp_path / "wrong.csv") == {(one, "Both sexes"), (other, "Share (%)")}
+
+
+@pytest.mark.parametrize("seed", samples(range(30), 4))
+def test_places_in_words_are_ranks(seed: int, tmp_path: Path) -> None:
+    """ "1er", "2ème" before the names of regions: these stay the names, and exchanged places are found."""
+    draw = random.Random(seed)
+    table = next(each for each in iter(lambda: _census(draw), None) if len(each) > 12)[["Region", "Men"]].iloc[:-1]
+    table["Rate"] = sorted((draw.uniform(40, 99) for _ in table.index), reverse=True)
+    table["Rate"] = table["Rate"].round(2)
+    endings = draw.choice([("er", "ème"), (".", "."), ("º", "º"), ("-е", "-е"), ("ère", "e"), ("st", "th")])
+    places = [f"{i + 1}{endings[i > 0]}" for i in range(len(table))]
+    table.insert(draw.choice([0, 2]), "Rang", places)
+    assert not _named(table, tmp_path / "clean.csv")
+    one, other = sorted(draw.sample(range(len(table)), 2))
+    places[one], places[other] = places[other], places[one]
+    table["Rang"] = places
+    named = _named(table, tmp_path / "wrong.csv")
+    assert {(one, "Rang"), (other, "Rang")} <= named <= {(row, name) for row in range(one, other + 1) for name in table}
+
+
+@pytest.mark.parametrize("seed", samples(range(30), 4))
+def test_a_total_without_a_code_is_held_against_the_coded_rows(seed: int, tmp_path: Path) -> None:
+    draw = random.Random(seed)
+    table = _census(draw)[["Region", "Both sexes", "Men", "Women"]]
+    count = len(table) - 1
+    table.insert(0, "Code", [f"{i + 1:04d}" for i in range(count)] + [""])
+    table.loc[1, "Region"] = table.loc[0, "Region"]  # of one name, so that the codes tell them apart
+    at = [*range(count), count] if draw.random() < 0.5 else [count, *range(count)]
+    assert not _named(table.loc[at], tmp_path / "clean.csv")
+    name = draw.choice(["Both sexes", "Men", "Women"])
+    table.loc[count, name] += draw.choice([-1, 1]) * draw.randrange(10_000, 100_000)
+    assert _named(table.loc[at], tmp_path / "wrong.csv") == {(count, name)}

@@ -33,7 +33,7 @@ from growthpoles.study.audit.printed_cells import (
     place_text,
     typed_number,
 )
-from growthpoles.study.audit.published_ranks import GROWTHS, read_span
+from growthpoles.study.audit.published_ranks import GROWTHS, is_ordinal, read_span
 from growthpoles.study.column_names import head_of, marked_apart
 from growthpoles.study.files.calendars import unread_years
 from growthpoles.study.files.cell_grids import EncodingError, Grid, read_grids
@@ -193,6 +193,8 @@ def _tables(
         }
         series = series_of(block)
         keys = [at for at in range(width) if kinds[at]["t"] > len(block.rows) / 2 and at not in series]
+        ordinal = [at for at in keys if _ordinals(block, at)]
+        keys = [at for at in keys if at not in ordinal] or keys
         numbers = [at for at in range(width) if kinds[at]["n"] >= max(3, len(block.rows) / 3)]
         codes = [cell_text(row[0]) for _, row in block.rows if row]
         # Words that repeat are classes; regions are then called by codes, which years are not.
@@ -328,6 +330,12 @@ def _named_rows(block: TableBlock, key: int, numbers: Collection[int]) -> list[t
     return found
 
 
+def _ordinals(block: TableBlock, at: int) -> bool:
+    """Tell whether a column holds places: "1er", "2ème"; a total has none."""
+    texts = [cell_text(row[at]) for _, row in block.rows if at < len(row)]
+    return sum(map(is_ordinal, texts)) >= 0.8 * len(texts) and len({*texts}) >= 0.8 * len(texts)
+
+
 def _identifies(block: TableBlock, at: int) -> bool:
     """Tell whether a column of whole numbers, each once, is a code of regions by its name, or counts the rows."""
     name = " ".join(block.paths[at]).strip()
@@ -368,6 +376,8 @@ def _quantities(
     }
     lines = len(block.rows)
     classes = [at for at, own in words.items() if len(own) >= 0.8 * lines and 2 <= len(set(own)) <= lines / 2]
+    named = {at: " ".join(block.paths[at]).strip().casefold() for at in words if at not in classes}
+    classes += [at for at, name in named.items() if _ordinals(block, at) and not _NUMBERING.fullmatch(name)]
     stated, inside = (parse_year(sheet), year_inside(sheet)) if sheet else (None, None)
     titles = {hit[0] for title in block.titles if (hit := year_inside(title))}
     above = stated.year if stated else inside[0] if inside else titles.pop() if len(titles) == 1 else None

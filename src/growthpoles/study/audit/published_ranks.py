@@ -24,6 +24,7 @@ from growthpoles.study.files.printed_tables import Decimal, cell_number
 if TYPE_CHECKING:
     from growthpoles.study.study_spec import Study
 
+_ORDINAL = re.compile(rf"(\d{{1,4}})[ -]?(?:{alternatives('ordinal_endings')})", re.IGNORECASE)
 _RANGE = re.compile(r"(\d+)\s*[-\N{EN DASH}]\s*(\d+)")
 #: A column is taken for ranks or classes of another where so many of its rows agree.
 HOLDS = {"rank": 0.75, "class": 0.9}
@@ -40,11 +41,18 @@ _FEWEST = 5
 _PLACES, _NEARLY = 0.05, 0.03
 
 
+def is_ordinal(text: str) -> bool:
+    """Tell whether a text is a place in words of a language: "1er", "2nd", "3.", "4-е", "5º"."""
+    return _ORDINAL.fullmatch(text.strip()) is not None
+
+
 def rank_value(text: str, decimal: Decimal) -> float:
-    """Read a rank; "3-4" is a place shared by two."""
+    """Read a rank, also "1er" and "2nd"; "3-4" is a place shared by two."""
     shared = _RANGE.fullmatch(text.strip())
     if shared:
         return (int(shared[1]) + int(shared[2])) / 2
+    if ordinal := _ORDINAL.fullmatch(text.strip()):
+        return float(ordinal[1])
     try:
         return cell_number(text, decimal=decimal)
     except DataError:
