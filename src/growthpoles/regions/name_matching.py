@@ -617,3 +617,12 @@ def cores(name: str) -> tuple[frozenset[str], str]:
     parts = loose_words(name)
     core = core_words(parts, GENERIC) or frozenset(parts)
     return core, " ".join(sorted(core))
+
+
+def by_cores(index: NameIndex) -> dict[frozenset[str], set[str]]:
+    """Return the regions by the words of their names that do not say what they are."""
+    named: dict[frozenset[str], set[str]] = {}
+    for code, spellings in index.names.items():
+        for spelling in spellings:
+            named.setdefault(cores(spelling)[0], set()).add(code)
+    return named

@@ -15,6 +15,7 @@ import numpy as np
 from growthpoles.errors import DataError, Option, Reason, listed, message, plain, quoted, remedy, shown
 from growthpoles.language.languages import alternatives
 from growthpoles.regions.code_matching import code_endings, counts, key_of
+from growthpoles.regions.joint_rows import what_is_left_out
 from growthpoles.regions.key_matching import PART, SUM, match_keys
 from growthpoles.regions.name_matching import PLACES, NameIndex, cores, is_country, loose_words, says_total
 from growthpoles.regions.row_levels import (
@@ -27,7 +28,6 @@ from growthpoles.regions.row_levels import (
     levels_by_sums,
     names_parts,
     sum_holds,
-    what_is_left_out,
 )
 from growthpoles.study.files.cell_grids import Grid
 from growthpoles.study.files.number_notation import is_number
@@ -592,7 +592,7 @@ def spelled_otherwise(
         if at in numeric and (numbering or any(map(years_in, block.paths[at])) or not code_endings(texts, index)):
             continue
         codes = (match := match_keys(texts, index, bare_name=bare_name)).codes | match.heard
-        units, sure = len(set(codes.values())), len(set(match.codes.values()))
+        units, sure = len({*codes.values()}.union(*match.joint.values())), len(set(match.codes.values()))
         if units >= 0.4 * min(len(texts), len(index.names)) and units > 1:
             half, told = (units + sure) / 2, sure / (len(index.names) + 1)  # proposed by sound alone it counts half
             blanks, unlike = -float(cells.count("")), -float(len(texts) - units)
