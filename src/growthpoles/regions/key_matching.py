@@ -38,6 +38,7 @@ from growthpoles.regions.name_matching import (
     REGION,
     WHOLE,
     NameIndex,
+    borne_by_region,
     city_or_region,
     continents,
     core_words,
@@ -398,7 +399,7 @@ def _match_bare(
         elif near is None and not of_countries and is_country(key):
             reason = "it is the name of a country"
         elif (
-            not (of_countries or (near and (whole or _namesakes(key, near, index))))
+            not (of_countries or (near and (whole or borne_by_region(key) or _namesakes(key, near, index))))
             and is_country(key)
             and (out or name in (names[0], names[-1]))
         ):

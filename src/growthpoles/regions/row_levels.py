@@ -293,6 +293,9 @@ def levels_by_sums(
 ) -> dict[int, tuple[int, bool]]:
     """Tell the levels of rows of one name by what the rows below or above them add up to."""
     n, single = len(names), {name for name, times in Counter(names).items() if times == 1}
+    summing = _summing(values, halves) + _summing(values[::-1], halves[::-1])
+    counts = 2 * summing >= summing.max(initial=0)  # beside them a column of rates adds up nowhere
+    values, halves = values[:, counts], halves[:, counts]
     below, above = _sums_of_next(values, halves), _sums_of_next(values[::-1], halves[::-1])
     parts_of = {n - 1 - row: [n - 1 - part for part in parts] for row, parts in above.items()} | below
     low = [
@@ -516,6 +519,39 @@ def _rows_below(names: Sequence[str], depths: Sequence[int]) -> dict[int, list[i
         if not (wide := {row for row, count in size.items() if count > _COVERED * len(rows)}):
             return below
         outside.add(min(wide))
+
+
+def levels_by_depth(
+    names: Sequence[str], known: Sequence[bool], depths: Sequence[int], twins: Sequence[tuple[int, int]]
+) -> dict[int, tuple[int, bool]]:
+    """Tell the levels of rows of one name by how far they are set in, as all rows of regions are and few others."""
+    single = {name for name, times in Counter(names).items() if times == 1}
+    rows = [i for i, name in enumerate(names) if name in single]
+    own = {depths[i] for i in rows if known[i]}
+    others = [depths[i] in own for i in rows if not known[i]]
+    if len(own) != 1 or len(others) < FEWEST_PARTS or np.mean(others) > _HARDLY:
+        return {}
+    told: dict[int, tuple[int, bool]] = {}
+    for pair in twins:
+        taken = [row for row in pair if depths[row] in own]
+        if len(taken) == 1:
+            [out] = {*pair} - {*taken}
+            told[out] = taken[0], depths[out] < depths[taken[0]]
+    return told
+
+
+def _summing(values: Array, halves: Array) -> NDArray[np.int_]:
+    """Return, of each column, how many of its figures are the sums of those that follow next, and not by chance."""
+    found = np.zeros(values.shape[1], dtype=int)
+    for row in range(len(values) - FEWEST_PARTS):
+        own, half = np.abs(values[row]), halves[row]
+        below = values[row + 1 : row + 1 + _MOST_PARTS]
+        count = np.arange(1, len(below) + 1)[:, None]
+        holds = np.abs(np.nancumsum(below, axis=0) - values[row]) <= half * (count + 1) + 1e-9 * own
+        holds[: FEWEST_PARTS - 1] = False
+        tight = own >= np.exp(_CERTAIN) * 2 * half * (holds.argmax(axis=0) + 1)
+        found += holds.any(axis=0) & tight & (own > 0)
+    return found
 
 
 def _sums_of_next(values: Array, halves: Array) -> dict[int, list[int]]:
