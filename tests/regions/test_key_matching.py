@@ -687,3 +687,18 @@ def test_what_a_row_holds_too_is_told_by_the_words_of_its_name(row: str, regions
     index = NameIndex.build({"a": [regions[0]], "b": [regions[1]], "c": ["Corva"], "d": ["Delm"]})
     match = match_keys([row, "Corva", "Delm"], index)
     assert (match.joint == {row: ("a", "b")}) == joint and (match.codes.get(row) == "a") != joint, match
+
+
+@pytest.mark.parametrize("seed", samples(range(24), 6))
+def test_numbers_without_their_zeros_are_those_of_another_column(seed: int) -> None:
+    """ "01" stands beside the key HN01: of 1 to 18 those below 10 are found as the others are, in any order."""
+    draw = random.Random(seed)
+    total = draw.randint(12, 40)
+    numbers = draw.sample(range(1, 100), total) if seed % 2 else [*range(1, total + 1)]
+    width = draw.choice((2, 3))
+    regions = {f"HN{n:0{width}}": [f"{n:0{width}}", f"Melsa{n}"] for n in numbers}
+    draw.shuffle(numbers)
+    rows = numbers[: draw.randint(total - 2, total)]
+    match = match_keys([str(n) for n in rows], NameIndex.build(regions))
+    if any(n >= 10 ** (width - 1) for n in rows):
+        assert match.codes == {str(n): f"HN{n:0{width}}" for n in rows} and not match.open

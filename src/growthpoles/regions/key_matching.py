@@ -279,7 +279,10 @@ def _match_bare(
     """Match names without marks of footnotes; `behind` takes the name behind a code, in whatever spelling it is."""
     match = KeyMatch(pattern=behind)
     if behind is None:
-        match.pattern, match.width, match.found = best_rule(names, index.find, list(index.names))
+        codes = [*index.names]
+        if any(name.isdecimal() and index.find(name) for name in names):  # "10" is a number of HN10, and 1 is "01"
+            codes += [each for held in index.names.values() for each in held if each.isdecimal()]
+        match.pattern, match.width, match.found = best_rule(names, index.find, codes)
         ways = [way for way, code in zip(BEHIND_CODE, CODE_BEFORE, strict=True)
                  if 2 * sum(map(bool, map(code.fullmatch, names))) >= len(names)]  # fmt: skip
         if ways and match.pattern != ways[0] and len(match.found) < _MOST_FIT * min(len(names), len(index.names)):

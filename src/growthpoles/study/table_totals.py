@@ -252,7 +252,7 @@ def _named(
             and not is_dependency(names[row])
             and len(rest) >= _FEWEST_SUMMED
             and lies_between(values, row, rest, beyond=_MIDDLE * borne_by_region(names[row]))
-            and _apart(names, row)
+            and (_apart(names, row) or (_is_whole(names[row]) and not borne_by_region(names[row])))
         ):
             found[row] = ()
     return found
