@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Mapping, Sequence
 
@@ -63,6 +64,13 @@ def what_is_left_out(name: str) -> tuple[str, str] | None:
     return None
 
 
+@functools.lru_cache(maxsize=2**15)
+def _spelled(name: str) -> tuple[list[str], str, frozenset[str]]:
+    """Return the loose words of a name, all of them without blanks, and how they begin."""
+    parts = loose_words(name)
+    return parts, "".join(parts), frozenset(word[:_STEM] for word in parts)
+
+
 def _other_regions(part: str, whole: str, index: NameIndex) -> list[set[str]]:
     """Return the other regions that each name in the remark on a row means, as "без Москвы" means Москва.
 
@@ -76,13 +84,17 @@ def _other_regions(part: str, whole: str, index: NameIndex) -> list[set[str]]:
         mine, parts = cores(text)[0], loose_words(text)
         mine = mine - PLACES or mine
         kind = any(_akin(word, each) for word in parts for each in GENERIC)
+        begin, joined = {word[:_STEM] for word in parts}, "".join(parts)
 
         def meant(spelling: str) -> bool:
-            theirs, others = cores(spelling)[0], loose_words(spelling)
+            others, together, begun = _spelled(spelling)
+            if begin.isdisjoint(begun) and together != joined:
+                return False
+            theirs = cores(spelling)[0]
             theirs = theirs - PLACES or theirs
             within = kind and all(any(_akin(word, each) for each in others) for word in parts)
             alike = len(mine) == len(theirs) and all(any(_akin(word, each) for each in theirs) for word in mine)
-            return alike or within or "".join(parts) == "".join(others)
+            return alike or within or together == joined
 
         others = {code: names for code, names in index.names.items() if {code} != own}
         return {c for c, names in others.items() if parts and any(map(meant, filter(_WORDED.search, names)))}
