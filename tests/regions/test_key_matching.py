@@ -631,3 +631,74 @@ def test_the_word_for_a_kind_in_another_script_is_no_second_name(kinds: tuple[st
     rows = [f"{names[0]} {kinds[0]}", *(f"{name} {kinds[1]}" for name in names)]
     match = match_keys(rows, NameIndex.build(dict(zip("abc", ([name] for name in names), strict=True))))
     assert match.pattern is None and "a" not in {match.codes.get(rows[0])}
+
+
+#: How offices say that the row of a region holds another one, too.
+HOLDING = [
+    "{} (including {})", "{} (incl. {})", "{} including {}", "{}, incl. {}", "{} (and {})", "{} (with {})",
+    "{} plus {}",
+    "{} (inclus {})", "{} (y compris {})", "{} y compris {}", "{} (et {})", "{} (avec {})", "{} avec {}",
+    "{} (dont {})",
+    "{} (incluye {})", "{} (con {})", "{} (y {})", "{} (inclui {})", "{} (inkl. {})", "{} mit {}", "{} (einschl. {})",
+    "{} (включая {})", "{}, включая {}", "{} (вкл. {})", "{} вместе с {}", "{} (с {})", "{} (und {})",
+    "{} [incluso {}]",
+    "{} (of which {})", "{} (w tym {})", "{} (łącznie z {})", "{} (včetně {})", "{} ({} dahil)", "{}（{}を含む）",
+    "{} ({} қоса алғанда)", "{} (inclusief {})", "{} (mukaan lukien {})", "{} (termasuk {})", "{} (bao gồm {})",
+    "{} (+ {})", "{} / {}", "{} & {}", "{} et {}", "{} (beleértve {})", "{} (включаючи {})", "{} (και {})",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("remark", HOLDING)
+def test_a_row_that_holds_another_region_is_asked_for(remark: str) -> None:
+    """Whether that one has a row or not; beside a row of its own it is a sum, and what is no region is a part of it."""
+    for seed in samples(range(12), 2):
+        lower, _, _ = _two_levels(seed, "capitals")
+        first, second, *others = lower
+        part = lower[first][1]
+        index = NameIndex.build({f"k{i}": [name] for i, name in enumerate(lower)})
+        row = remark.format(first, second)
+        for names in ([row, *others], [row, second, *others], [*others, second, row]):
+            match = match_keys(names, index)
+            assert match.joint == {row: ("k0", "k1")} and match.open == {row: None}, match
+            assert match.codes == {name: f"k{[*lower].index(name)}" for name in names if name != row}
+        beside = match_keys([*lower, row], index)
+        assert beside.codes == {name: f"k{i}" for i, name in enumerate(lower)} and row in beside.outside
+        same = match_keys(
+            [row, *others], NameIndex.build({"k0": [row], "k1": [second]} | {name: [] for name in others})
+        )
+        assert same.codes[row] == "k0" and not same.joint
+        if "(incl" in remark or "(вкл" in remark:
+            within = match_keys([remark.format(first, part), second, *others], index)
+            assert {*within.codes.values()} == {*index.names} and not within.open
+
+
+@pytest.mark.parametrize(
+    ("row", "regions", "joint"),
+    [
+        ("Акмолинская область (включая г. Астану)", ["Акмолинская область", "Астана"], True),
+        ("Тюменская область (включая автономный округ)", ["Тюменская область", "Ненецкий автономный округ"], True),
+        ("Mandalay (including Nay Pyi Taw)", ["Mandalay", "Naypyitaw"], True),
+        ("Almaty region (including Kapshagai city)", ["Almaty region", "Almaty city"], False),
+        ("Bago (including Monywa)", ["Bago", "Mon"], False),
+        ("Trinidad and Tobago", ["Trinidad & Tobago", "Tobago"], False),
+    ],
+)
+def test_what_a_row_holds_too_is_told_by_the_words_of_its_name(row: str, regions: list[str], joint: bool) -> None:
+    index = NameIndex.build({"a": [regions[0]], "b": [regions[1]], "c": ["Corva"], "d": ["Delm"]})
+    match = match_keys([row, "Corva", "Delm"], index)
+    assert (match.joint == {row: ("a", "b")}) == joint and (match.codes.get(row) == "a") != joint, match
+
+
+@pytest.mark.parametrize("seed", samples(range(24), 6))
+def test_numbers_without_their_zeros_are_those_of_another_column(seed: int) -> None:
+    """ "01" stands beside the key HN01: of 1 to 18 those below 10 are found as the others are, in any order."""
+    draw = random.Random(seed)
+    total = draw.randint(12, 40)
+    numbers = draw.sample(range(1, 100), total) if seed % 2 else [*range(1, total + 1)]
+    width = draw.choice((2, 3))
+    regions = {f"HN{n:0{width}}": [f"{n:0{width}}", f"Melsa{n}"] for n in numbers}
+    draw.shuffle(numbers)
+    rows = numbers[: draw.randint(total - 2, total)]
+    match = match_keys([str(n) for n in rows], NameIndex.build(regions))
+    if any(n >= 10 ** (width - 1) for n in rows):
+        assert match.codes == {str(n): f"HN{n:0{width}}" for n in rows} and not match.open

@@ -54,7 +54,13 @@ class Tables:
         return found
 
     def read(
-        self, folder: Path, rows: list[tuple[str, bool, list[float]]], *, upper: bool, **options: object
+        self,
+        folder: Path,
+        rows: list[tuple[str, bool, list[float]]],
+        *,
+        upper: bool,
+        inset: bool = False,
+        **options: object,
     ) -> pd.DataFrame:
         """Read the table with boundaries of one level."""
         names = list(self.parts) if upper else [part for parts in self.parts.values() for part in parts]
@@ -63,15 +69,16 @@ class Tables:
             {"code": [f"Q{i:02}" for i in range(len(names))], "name": names}, geometry=shapes, crs=4326
         )
         layer.to_file(folder / "map.gpkg")
-        lines = [";".join([name, *(f"{value:.10g}" for value in cells)]) for name, _, cells in rows]
+        named = [("  " * (inset and not above) + name, cells) for name, above, cells in rows]
+        lines = [";".join([name, *(f"{value:.10g}" for value in cells)]) for name, cells in named]
         (folder / "t.csv").write_text("\n".join(["Area;2019;2020;2021", *lines]) + "\n", encoding="utf-8")
         if self.book:
-            cells = [[name, *values] for name, _, values in rows]
+            cells = [[name, *values] for name, values in named]
             pd.DataFrame(cells, columns=["Area", "2019", "2020", "2021"]).to_excel(folder / "t.xlsx", index=False)
         file = folder / ("t.xlsx" if self.book else "t.csv")
         table = gp.read_table(file, boundaries=folder / "map.gpkg", key="code", decimal=".", **options)
-        named = dict(zip(layer["code"], names, strict=True))
-        wide = table.assign(region=table["region"].map(named)).pivot(index="region", columns="year", values="value")
+        called = dict(zip(layer["code"], names, strict=True))
+        wide = table.assign(region=table["region"].map(called)).pivot(index="region", columns="year", values="value")
         wide.attrs = table.attrs
         return wide
 
@@ -93,6 +100,26 @@ def test_sums_tell_the_level_of_rows_of_one_name(tmp_path: Path, seed: int, uppe
     check(table, [row for row in rows if row[0] != "Total"], upper=upper)
     read = [by(tmp_path / "t.csv", tmp_path / "map.gpkg", key="code") for by in (by_study, by_table)]
     assert [*read[0].values()] == [*read[1].values()]
+
+
+@pytest.mark.parametrize("upper", [True, False])
+@pytest.mark.parametrize("seed", samples(range(24), 3))
+def test_sums_of_counts_tell_it_beside_a_ratio(tmp_path: Path, seed: int, upper: bool) -> None:
+    """One column, or two, of quotients of the others add up nowhere, and hide nothing that those tell."""
+    tables = Tables(seed, book=seed % 4 == 1)
+    rows = tables.rows(rates=False, above=seed % 2 == 0)
+    for _, _, cells in rows:
+        cells[1] = round(cells[0] / cells[2] * 100, 1)
+        cells[2] = cells[2] if seed % 3 else round(cells[2] / cells[0], 2)
+    check(tables.read(tmp_path, rows, upper=upper, ignore=["*"] if upper else []), rows, upper=upper)
+
+
+@pytest.mark.parametrize("upper", [True, False])
+@pytest.mark.parametrize("seed", samples(range(16), 2))
+def test_indentation_tells_it_where_no_figure_does(tmp_path: Path, seed: int, upper: bool) -> None:
+    tables = Tables(seed, book=seed % 2 == 1)
+    rows = tables.rows(rates=True, noise=seed % 4 < 2)
+    check(tables.read(tmp_path, rows, upper=upper, inset=True, ignore=["*"] if upper else []), rows, upper=upper)
 
 
 @pytest.mark.parametrize("upper", [True, False])

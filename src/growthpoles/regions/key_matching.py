@@ -17,6 +17,14 @@ from typing import NamedTuple
 
 from growthpoles.errors import shown
 from growthpoles.regions.code_matching import BEHIND_CODE, CODE_BEFORE, best_rule, code_endings, key_of
+from growthpoles.regions.joint_rows import (
+    ask_of_holding,
+    ask_of_joint_rows,
+    ask_of_lacking,
+    joint_regions,
+    what_is_held_too,
+    what_is_left_out,
+)
 from growthpoles.regions.name_matching import (
     ARTICLES,
     CITY,
@@ -30,6 +38,7 @@ from growthpoles.regions.name_matching import (
     REGION,
     WHOLE,
     NameIndex,
+    borne_by_region,
     city_or_region,
     continents,
     core_words,
@@ -55,14 +64,11 @@ from growthpoles.regions.row_levels import (
     OWN_ROWS,
     KeyMatch,
     RowSigns,
-    ask_of_joint_rows,
-    ask_of_lacking,
     ask_of_lone_rows,
     ask_of_parts,
     level_of_regions,
     of_several,
     summed_regions,
-    what_is_left_out,
 )
 
 _CODE = re.compile(r"[A-Za-z]{0,4}[-_.]?\d[\w.-]*|[A-Z0-9]{2,6}")
@@ -112,12 +118,14 @@ def match_keys(
     bare = {name: name if index.find(name) else bare_name(name) for name in names}
     told = {name: what_is_left_out(text) for name, text in bare.items() if not index.find(text)}
     lacking = {name: both for name, both in told.items() if both}
-    bare |= {name: whole for name, (whole, _) in lacking.items()}
+    rest = {name: text for name, text in bare.items() if name not in lacking and not index.find(text)}
+    holding = {name: both for name, text in rest.items() if (both := what_is_held_too(text, index))}
+    bare |= {name: whole for name, (whole, _) in (lacking | holding).items()}
     while True:
         match = _match_bare(list(dict.fromkeys(bare.values())), index, signs.of(bare), parents)
         # A mark through which the rule does not reach a code stays, since the rule is for the cell as it is written.
         rule = match.pattern, match.width
-        marked = {n: b for n, b in bare.items() if n != b and n not in lacking}
+        marked = {n: b for n, b in bare.items() if n != b and n not in lacking | holding}
         kept = {n: n for n, b in marked.items() if bare_name(key_of(n, *rule)) != key_of(b, *rule)}
         if not kept:
             break
@@ -128,6 +136,7 @@ def match_keys(
             part.clear()
             part.update(own)
     ask_of_lacking(match, lacking, index)
+    ask_of_holding(match, holding)
     match.parts = dict(sorted(match.parts.items(), key=lambda part: signs.largest.get(part[0], 0.0)))
     meant = {code for codes in (*match.joint.values(), *match.rivals.values()) for code in codes}
     meant |= {code for code, why in match.aliases.values() if why == CITY_BESIDE}.union(match.parts.values())
@@ -275,7 +284,10 @@ def _match_bare(
     """Match names without marks of footnotes; `behind` takes the name behind a code, in whatever spelling it is."""
     match = KeyMatch(pattern=behind)
     if behind is None:
-        match.pattern, match.width, match.found = best_rule(names, index.find, list(index.names))
+        codes = [*index.names]
+        if any(name.isdecimal() and index.find(name) for name in names):  # "10" is a number of HN10, and 1 is "01"
+            codes += [each for held in index.names.values() for each in held if each.isdecimal()]
+        match.pattern, match.width, match.found = best_rule(names, index.find, codes)
         ways = [way for way, code in zip(BEHIND_CODE, CODE_BEFORE, strict=True)
                  if 2 * sum(map(bool, map(code.fullmatch, names))) >= len(names)]  # fmt: skip
         if ways and match.pattern != ways[0] and len(match.found) < _MOST_FIT * min(len(names), len(index.names)):
@@ -320,7 +332,10 @@ def _match_bare(
     taken = set(match.codes.values())
     rest = {name: keyed[name] for name in names if name not in match.found and name not in match.outside}
     left = [code for code in index.names if code not in taken]
-    _spellings(match, rest, left, index, keyed, signs, kinds.meant)
+    joint = {
+        n: codes for n, codes in joint_regions(rest, index).items() if not (n in signs.sums or taken.issuperset(codes))
+    }
+    _spellings(match, {n: key for n, key in rest.items() if n not in joint}, left, index, keyed, signs, kinds.meant)
     groups = {run_together(parent) for parent in parents}
     summed_names = {run_together(key) for name, key in rest.items() if name in signs.sums}  # "AZUA" above "Azua"
     whole = any(name in signs.sums or says_total(key) for name, key in rest.items())
@@ -343,6 +358,9 @@ def _match_bare(
     beyond: list[str] = []
     for searched, (name, key) in enumerate(rest.items()):
         if name in match.aliases:
+            continue
+        if name in joint:
+            match.open[name] = None
             continue
         nearby = near_codes(key, left, index) if searched < _SEARCHES and name not in match.heard else []
         near = match.heard.get(name) or (kinds.instead(name, nearby[0], left) if len(nearby) == 1 else None)
@@ -389,7 +407,7 @@ def _match_bare(
         elif near is None and not of_countries and is_country(key):
             reason = "it is the name of a country"
         elif (
-            not (of_countries or (near and (whole or _namesakes(key, near, index))))
+            not (of_countries or (near and (whole or borne_by_region(key) or _namesakes(key, near, index))))
             and is_country(key)
             and (out or name in (names[0], names[-1]))
         ):
@@ -420,7 +438,7 @@ def _match_bare(
     why = OWN_ROWS if len(beyond) <= len(index.names) else f"{OWN_ROWS}, most of which are sums of such rows"
     match.outside |= dict.fromkeys(beyond if not match.crowd else (), why)
     unpaired = {name: key for name, key in rest.items() if name not in kinds.meant}
-    ask_of_parts(match, unpaired, index, signs)
+    ask_of_parts(match, {name: key for name, key in unpaired.items() if name not in joint}, index, signs)
     ask_of_lone_rows(match, names, signs, len(left) - len({*match.open.values()} - {None}))
     # A guess that two names share is none, unless one of them is plainly nearer.
     for shared in [code for code, n in Counter(match.open.values()).items() if n > 1 and code in left]:

@@ -421,7 +421,10 @@ def _territories() -> tuple[frozenset[str], frozenset[str]]:
         "el fi sv nb da is et lv lt ar fa he hi bn th vi id ms zh ja ko ka hy mn tg tk",
     )
     pairs = [
-        (code, run_together(name)) for tongue in tongues for code, name in Locale.parse(tongue).territories.items()
+        (code, run_together(name))
+        for tongue in tongues
+        for code, name in Locale.parse(tongue).territories.items()
+        if not code.isdecimal()
     ]
     return frozenset(name for _, name in pairs), frozenset(
         name for code, name in pairs if _LISTED_AS_REGIONS.fullmatch(code)
@@ -437,7 +440,7 @@ def _countries() -> frozenset[str]:
         "United States of America", "Great Britain", "England", "England and Wales", "European Union", "EU", "World",
         "Euro area",
     )  # fmt: skip
-    return _territories()[0] | {run_together(name) for name in more} | _COUNTRY_ALONE
+    return _territories()[0] | continents() | {run_together(name) for name in more} | _COUNTRY_ALONE
 
 
 @functools.lru_cache(maxsize=1)
@@ -495,8 +498,9 @@ def is_country(name: str) -> bool:
     if "/" in name and len(parts := name.split("/")) <= 3 and all(map(str.strip, parts)):
         return all(map(is_country, parts))
     plain, core = run_together(name), "".join(w for w in loose_words(name) if w not in GENERIC and w not in _STATES)
-    # codes of digits are no names: fifty languages need not be read for them
-    return any(len(each) > 1 and not each.isdecimal() and each in _countries() for each in (plain, core))
+    # codes of digits are no names: fifty languages need not be read for them; "Union County" is no union
+    named = [each for each in (plain, core) if len(each) > 1 and not each.isdecimal()]
+    return plain in _COUNTRY_ALONE or any(each in _countries() and each not in _COUNTRY_ALONE for each in named)
 
 
 EAST_ASIAN = re.compile(r"[\u3400-\u9fff\uac00-\ud7af]+")  # Chinese, Japanese and Korean names, without blanks in them
@@ -617,3 +621,12 @@ def cores(name: str) -> tuple[frozenset[str], str]:
     parts = loose_words(name)
     core = core_words(parts, GENERIC) or frozenset(parts)
     return core, " ".join(sorted(core))
+
+
+def by_cores(index: NameIndex) -> dict[frozenset[str], set[str]]:
+    """Return the regions by the words of their names that do not say what they are."""
+    named: dict[frozenset[str], set[str]] = {}
+    for code, spellings in index.names.items():
+        for spelling in spellings:
+            named.setdefault(cores(spelling)[0], set()).add(code)
+    return named

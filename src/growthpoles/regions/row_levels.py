@@ -12,17 +12,15 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from growthpoles.errors import shown
-from growthpoles.language.languages import alternatives
 from growthpoles.regions.name_matching import (
     COMPASS,
     GENERIC,
     PLACES,
     NameIndex,
+    by_cores,
     core_words,
     cores,
     loose_words,
-    run_together,
     says_total,
 )
 
@@ -42,27 +40,11 @@ FEWEST_PARTS = 2
 _MOST_PARTS = 400  # of a region, below it
 #: Shares of the rows of a level that boundaries of that level, and of another one, name; log odds of no chance.
 _MOSTLY, _HARDLY, _CERTAIN, _LIKELY = 0.6, 0.25, float(np.log(1e3)), float(np.log(1e2))
-_HALF, _FEW_OPEN = 4, 100  # letters of a name that tell which it is; names of which so much is asked
 _INDENT = " .\u00a0\u3000\t\u00b7\u2022\u2013\u2014-"  # signs that set a name in: spaces, dots, dashes
 _MOST_LEVELS, _FEW_COLUMNS, _MOST_STEPS = 4, 12, 60_000  # of a total; that tell them; to find them
 _OWN_PARTS = 0.8  # of the names of parts, so many stand in one region alone
 _CLOSE = 0.05  # part of itself by which a row may miss the sum of its parts and have a fault
-_STEM = 3  # letters that forms of one word share, and in which they may differ
-_BEFORE, _REST = alternatives("leaving_out"), alternatives("rests_of")
-_BEHIND = rf"(?:\s*(?:{alternatives('left_out_before')})|(?:{alternatives('left_out_suffixes')}))"
-#: In brackets, behind a comma or a dash, or a word alone; what is left out stands behind the word or before it.
-_LEAVING_OUT = tuple(
-    re.compile(pattern, flags=re.IGNORECASE)
-    for pattern in (
-        rf"(?P<whole>[^()\[\]（）]+?)\s*[(\[（]\s*(?:{_BEFORE})(?:(?<=[除含括])|(?<=[除含括]\s)|\b|(?<=\.))\s*(?P<part>[^()]+?)\s*[)\]）]",
-        rf"(?P<whole>[^()\[\]（）]+?)\s*[(\[（]\s*(?P<part>[^()]+?){_BEHIND}\s*[)\]）]",
-        rf"(?P<whole>.+?)(?:\s*[,;:]\s*|\s+[–—-]\s+|\s+)(?:{_BEFORE})(?:\s+|(?<=\.))(?P<part>\S.*)",
-        rf"(?:{_REST})(?:\s+|\s*[’']\s*)(?P<whole>\S.*)",
-        rf"(?P<whole>.+?)\s*(?:[(\[（]|[,;:]\s|\s[–—-]\s)\s*(?:{alternatives('rests')})\s*[)\]）]?",
-    )
-)  # fmt: skip
 _DASH = re.compile(r"(?<=\w\w)[-–—](?=\w\w)")
-_AND = re.compile(r"\s*[/&+,;–]\s*|\s+(?:-|and|und|et|e|y|i|и|och|og|en|ja|ve|dan|va|și)\s+")
 Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 #: The row behind, rows next level below, their sum in the first column, log odds, heads and their leaves, leaves.
@@ -249,76 +231,6 @@ def of_several(name: str) -> bool:
     return len(pieces) > 1 and all(each - kinds for each in pieces) and any(not GENERIC.isdisjoint(p) for p in pieces)
 
 
-def what_is_left_out(name: str) -> tuple[str, str] | None:
-    """Return the region of which a row says that it lacks a part, and that part, "" where it is not named."""
-    for pattern in _LEAVING_OUT:
-        if hit := pattern.fullmatch(name.strip()):
-            return hit["whole"].strip(), (hit.groupdict().get("part") or "").strip()
-    return None
-
-
-def is_other_region(part: str, whole: str, index: NameIndex) -> bool:
-    """Tell whether all that a row leaves out are regions themselves: "Moscow Oblast (without Moscow)" is the oblast.
-
-    Names bend: "без Москвы" is Москва; of kinds alone, a region of that kind is meant: "без автономных округов".
-    """
-    own = {*index.find(whole)}
-
-    def meant(text: str, spelling: str) -> bool:
-        (mine, _), (theirs, _) = cores(text), cores(spelling)
-        parts, others = loose_words(text), loose_words(spelling)
-        kind = any(_akin(word, each) for word in parts for each in GENERIC)
-        within = bool(parts) and all(any(_akin(word, each) for each in others) for word in parts)
-        mine, theirs = mine - PLACES or mine, theirs - PLACES or theirs
-        alike = len(mine) == len(theirs) and all(any(_akin(word, each) for each in theirs) for word in mine)
-        return alike or (within and kind)
-
-    wanted = [text for text in _AND.split(part) if loose_words(text)]
-    others = {code: names for code, names in index.names.items() if {code} != own}
-    return bool(wanted) and all(
-        any(meant(text, each) for names in others.values() for each in names if any(map(str.isalpha, each)))
-        for text in wanted
-    )
-
-
-def _akin(word: str, other: str) -> bool:
-    """Tell whether two words are forms of one: alike but for their ends."""
-    same = next((i for i, (a, b) in enumerate(zip(word, other, strict=False)) if a != b), min(len(word), len(other)))
-    return word == other or (same >= _STEM and max(len(word), len(other)) - same <= _STEM)
-
-
-def ask_of_lacking(match: KeyMatch, lacking: Mapping[str, tuple[str, str]], index: NameIndex) -> None:
-    """Ask of rows that leave out a part of their region, and of the rows of such parts: none of them is the region.
-
-    Where that part is a region itself, the rest is the region, and a row without that remark is both together.
-    """
-    codes = match.codes
-    for name, (whole, part) in lacking.items():
-        code = codes.get(name) or match.open.get(name)
-        if code is None:
-            continue
-        beside = [row for row, of in codes.items() if of == code and row not in lacking]
-        for held in (match.found, match.aliases, match.open):
-            held.pop(name, None)
-        if is_other_region(part, whole, index):
-            match.aliases[name] = code, f"{part} is a region of its own"
-            for row in beside:
-                match.found.pop(row, None)
-                match.aliases.pop(row, None)
-                match.outside[row] = f"it holds {part} too, a region of its own, which {shown(name)} leaves out"
-            continue
-        if beside:
-            match.outside[name] = f"it is a part of the region of {shown(beside[0])}"
-            continue
-        match.parts[name], match.lacking[name], match.open[name] = code, part, None
-        wanted = {cores(text)[0] - PLACES or cores(text)[0] for text in _AND.split(part)} - {frozenset()}
-        for row in [*match.open, *match.outside]:
-            own = cores(row)[0]
-            if row not in lacking and (own - PLACES or own) in wanted and codes.get(row, code) == code:
-                match.outside.pop(row, None)
-                match.open[row], match.parts[row] = None, code
-
-
 def ask_of_parts(match: KeyMatch, rest: Mapping[str, str], index: NameIndex, signs: RowSigns) -> None:
     """Find rows that may be parts of a region; one that is taken for it beside such a row is asked for, too.
 
@@ -350,53 +262,17 @@ def ask_of_parts(match: KeyMatch, rest: Mapping[str, str], index: NameIndex, sig
                 match.aliases.pop(row, None)
 
 
-def _by_cores(index: NameIndex) -> dict[frozenset[str], set[str]]:
-    """Return the regions by the words of their names that do not say what they are."""
-    named: dict[frozenset[str], set[str]] = {}
-    for code, spellings in index.names.items():
-        for spelling in spellings:
-            named.setdefault(cores(spelling)[0], set()).add(code)
-    return named
-
-
 def summed_regions(keyed: Mapping[str, str], index: NameIndex, signs: RowSigns) -> dict[str, str]:
     """Return code and name of regions whose rows are sums of others, where most are: their parts stand below them."""
     if len(signs.sums) <= _COVERED * len(index.names):
         return {}
-    named, held = _by_cores(index), dict[str, list[str]]()
+    named, held = by_cores(index), dict[str, list[str]]()
     for name in (name for name in signs.sums if name in keyed):
         codes = named.get(cores(keyed[name])[0], set())
         for code in codes if len(codes) == 1 else ():
             held.setdefault(code, []).append(name)
     found = {code: names[0] for code, names in held.items() if len(names) == 1}
     return found if len(found) > _COVERED * len(index.names) else {}
-
-
-def ask_of_joint_rows(match: KeyMatch, rest: Mapping[str, str], index: NameIndex) -> None:
-    """Find rows that name several regions, each by its own words: the values are of all of them together.
-
-    So may be those of a name that begins like one region without a row and ends like another: it was divided.
-    """
-    named = _by_cores(index) if match.open else {}
-    taken = {*match.codes.values()}
-    free = [(run_together(each), code) for code, held in index.names.items() if code not in taken for each in held]
-    free = free if len(match.open) <= _FEW_OPEN else []
-    for name in [name for name in match.open if name in rest]:
-        codes = [named.get(cores(part)[0], set()) for part in _AND.split(rest[name])]
-        if len(codes) > 1 and all(len(each) == 1 for each in codes) and len(set.union(*codes)) == len(codes):
-            match.joint[name] = tuple(next(iter(each)) for each in codes)
-        elif len(both := _halves_of(run_together(rest[name]), free)) == 1:
-            match.joint[name] = both.pop()
-        match.open[name] = None if name in match.joint else match.open[name]
-
-
-def _halves_of(name: str, free: Sequence[tuple[str, str]]) -> set[tuple[str, ...]]:
-    """Return the pairs of regions without a row of which a name begins like the one and ends like the other."""
-    found: set[tuple[str, ...]] = set()
-    for at in range(_HALF, len(name) - _HALF + 1):
-        heads, tails = ({code for each, code in free if each.startswith(half)} for half in (name[:at], name[at:]))
-        found |= {(head, tail) for head in heads for tail in tails if head != tail}
-    return found
 
 
 def ask_of_lone_rows(match: KeyMatch, names: Sequence[str], signs: RowSigns, free: int) -> None:
@@ -417,6 +293,9 @@ def levels_by_sums(
 ) -> dict[int, tuple[int, bool]]:
     """Tell the levels of rows of one name by what the rows below or above them add up to."""
     n, single = len(names), {name for name, times in Counter(names).items() if times == 1}
+    summing = _summing(values, halves) + _summing(values[::-1], halves[::-1])
+    counts = 2 * summing >= summing.max(initial=0)  # beside them a column of rates adds up nowhere
+    values, halves = values[:, counts], halves[:, counts]
     below, above = _sums_of_next(values, halves), _sums_of_next(values[::-1], halves[::-1])
     parts_of = {n - 1 - row: [n - 1 - part for part in parts] for row, parts in above.items()} | below
     low = [
@@ -640,6 +519,39 @@ def _rows_below(names: Sequence[str], depths: Sequence[int]) -> dict[int, list[i
         if not (wide := {row for row, count in size.items() if count > _COVERED * len(rows)}):
             return below
         outside.add(min(wide))
+
+
+def levels_by_depth(
+    names: Sequence[str], known: Sequence[bool], depths: Sequence[int], twins: Sequence[tuple[int, int]]
+) -> dict[int, tuple[int, bool]]:
+    """Tell the levels of rows of one name by how far they are set in, as all rows of regions are and few others."""
+    single = {name for name, times in Counter(names).items() if times == 1}
+    rows = [i for i, name in enumerate(names) if name in single]
+    own = {depths[i] for i in rows if known[i]}
+    others = [depths[i] in own for i in rows if not known[i]]
+    if len(own) != 1 or len(others) < FEWEST_PARTS or np.mean(others) > _HARDLY:
+        return {}
+    told: dict[int, tuple[int, bool]] = {}
+    for pair in twins:
+        taken = [row for row in pair if depths[row] in own]
+        if len(taken) == 1:
+            [out] = {*pair} - {*taken}
+            told[out] = taken[0], depths[out] < depths[taken[0]]
+    return told
+
+
+def _summing(values: Array, halves: Array) -> NDArray[np.int_]:
+    """Return, of each column, how many of its figures are the sums of those that follow next, and not by chance."""
+    found = np.zeros(values.shape[1], dtype=int)
+    for row in range(len(values) - FEWEST_PARTS):
+        own, half = np.abs(values[row]), halves[row]
+        below = values[row + 1 : row + 1 + _MOST_PARTS]
+        count = np.arange(1, len(below) + 1)[:, None]
+        holds = np.abs(np.nancumsum(below, axis=0) - values[row]) <= half * (count + 1) + 1e-9 * own
+        holds[: FEWEST_PARTS - 1] = False
+        tight = own >= np.exp(_CERTAIN) * 2 * half * (holds.argmax(axis=0) + 1)
+        found += holds.any(axis=0) & tight & (own > 0)
+    return found
 
 
 def _sums_of_next(values: Array, halves: Array) -> dict[int, list[int]]:

@@ -15,6 +15,7 @@ import numpy as np
 from growthpoles.errors import DataError, Option, Reason, listed, message, plain, quoted, remedy, shown
 from growthpoles.language.languages import alternatives
 from growthpoles.regions.code_matching import code_endings, counts, key_of
+from growthpoles.regions.joint_rows import what_is_left_out
 from growthpoles.regions.key_matching import PART, SUM, match_keys
 from growthpoles.regions.name_matching import PLACES, NameIndex, cores, is_country, loose_words, says_total
 from growthpoles.regions.row_levels import (
@@ -23,11 +24,11 @@ from growthpoles.regions.row_levels import (
     KeyMatch,
     RowSigns,
     indents,
+    levels_by_depth,
     levels_by_rates,
     levels_by_sums,
     names_parts,
     sum_holds,
-    what_is_left_out,
 )
 from growthpoles.study.files.cell_grids import Grid
 from growthpoles.study.files.number_notation import is_number
@@ -139,8 +140,8 @@ def parts_of_regions(block: Block) -> tuple[int, list[list[int]]]:
 def rows_of_other_level(block: Block, is_region: Callable[[str], bool]) -> dict[int, tuple[int, bool]]:
     """Find the rows of the other level where a region and a part of it are spelled alike, as far as that is certain.
 
-    Of two such rows, one is the sum of those below it, the other among them (or above; of rates: it lies between
-    them, in a table in which all do). The boundaries name most rows of its level and few of the other, or the reverse.
+    Of two such rows, one is the sum of those below it, the other among them (or above), or set in otherwise; of rates,
+    it lies between them, as all do. The boundaries name most rows of its level and few of the other, or the reverse.
 
     Returns
     -------
@@ -166,10 +167,9 @@ def rows_of_other_level(block: Block, is_region: Callable[[str], bool]) -> dict[
                  for a, *more in alike[name] if a in place for b in more if len(more) == 1]  # fmt: skip
         if twins and 4 * len(twins) <= len(own):
             values, halves = with_halves([cells[i] for i in rows])
-            hits = [known[name] for name in own]
-            levels = levels_by_sums(own, hits, values, halves, twins) or levels_by_rates(
-                own, hits, values, halves, twins
-            )
+            hits, depths = [known[n] for n in own], indents(block.rows[i][1][block.key or 0] for i in rows)
+            levels = levels_by_sums(own, hits, values, halves, twins) or levels_by_depth(own, hits, depths, twins)
+            levels = levels or levels_by_rates(own, hits, values, halves, twins)
             told |= {rows[out]: (rows[taken], part) for out, (taken, part) in levels.items()}
     return told
 
@@ -228,7 +228,8 @@ def settle_rows(
         left = [name for name in names if name not in out]
         told = [*seeming_totals(names, out, block), *_means_below(left, block)]
         block.doubts += (f"{each}, unless ignore says that it is none" for each in told)
-        if heads := [name for name, below in pairwise(left) if inset[below] > inset[name]]:
+        # A row that was told to be the sum of those set in below is no doubt.
+        if heads := [a for a, b in pairwise(names) if inset[b] > inset[a] and not {a, b} & {*out}]:
             kept = "rows set in below may be parts, and nothing adds up to tell it: each is counted as a region"
             block.doubts.append(f"{listed(heads, limit=5, write=quoted)}: {kept}, unless ignore says that it is none")
         return
@@ -592,7 +593,7 @@ def spelled_otherwise(
         if at in numeric and (numbering or any(map(years_in, block.paths[at])) or not code_endings(texts, index)):
             continue
         codes = (match := match_keys(texts, index, bare_name=bare_name)).codes | match.heard
-        units, sure = len(set(codes.values())), len(set(match.codes.values()))
+        units, sure = len({*codes.values()}.union(*match.joint.values())), len(set(match.codes.values()))
         if units >= 0.4 * min(len(texts), len(index.names)) and units > 1:
             half, told = (units + sure) / 2, sure / (len(index.names) + 1)  # proposed by sound alone it counts half
             blanks, unlike = -float(cells.count("")), -float(len(texts) - units)

@@ -248,11 +248,11 @@ def _named(
         elif (row in said and not beside and _is_mean(names, values, row, rest)) or (
             row in countries
             and not (known or said)
-            and len(_bear_countries(names)) == 1 + (_is_whole(names[row]) and any(map(borne_by_region, names)))
+            and _lone_country(names, row)
             and not is_dependency(names[row])
             and len(rest) >= _FEWEST_SUMMED
             and lies_between(values, row, rest, beyond=_MIDDLE * borne_by_region(names[row]))
-            and _apart(names, row)
+            and (_apart(names, row) or (_is_whole(names[row]) and not borne_by_region(names[row])))
         ):
             found[row] = ()
     return found
@@ -352,6 +352,16 @@ def lies_between(values: Array, row: int, rest: Sequence[int], *, beyond: float 
 def _is_whole(name: str) -> bool:
     """Tell whether a name is that of a country which no region bears: "Nacional", "República de Panamá"."""
     return is_country_word(name) or is_state(name)
+
+
+def _lone_country(names: Sequence[str], row: int) -> bool:
+    """Tell whether no other row bears the name of a country, or this one alone is out of the order of the alphabet.
+
+    Regions bear such names, too: "Georgia" of the United States. "República de Panamá" is no province beside "Panamá".
+    """
+    others = [name.casefold() for i, name in enumerate(names) if i != row]
+    within = others == sorted(others) and sorted([*others, names[row].casefold()]) != [n.casefold() for n in names]
+    return len(_bear_countries(names)) == 1 or _is_whole(names[row]) or within
 
 
 def _apart(names: Sequence[str], row: int) -> bool:
@@ -638,9 +648,13 @@ def seeming_totals(names: Sequence[str], totals: Container[str], block: Block | 
     if wholes := _of_another_kind(found):
         told.append(Reason(_ANOTHER_KIND, {"names": listed(wholes, limit=8, write=quoted)}))
     countries = [name for name in found if is_country(bare_name(name))]
-    stands_out = len(countries) == 1 and (countries[0] in (names[0], names[-1]) or is_country_word(countries[0]))
-    if stands_out and len(names) > 2:
-        if borne_by_region(bare_name(countries[0])):
+    few = 0 < len(countries) <= max(1, 0.2 * len(names))
+    # A word for the country that regions bear, too, is that of one between the others: "Union" is a county.
+    whole = [each for each in countries if is_country_word(bare_name(each)) and not borne_by_region(bare_name(each))]
+    countries = [each for each in countries if each in (names[0], names[-1], *whole)]
+    if few and len(countries) == 1 and len(names) > 2:
+        word = is_country_word(bare_name(countries[0])) and _apart(names, names.index(countries[0]))
+        if borne_by_region(bare_name(countries[0])) and not word:
             if block is None:
                 return told
             at, cells, _ = figures_by_name(block)
