@@ -102,7 +102,8 @@ PARTS: dict[str, dict[str, set[str]]] = {
         "table_totals": {"files", "table_blocks"},
         "total_columns": {"table_totals"},
         "column_names": {"files", "guess_columns", "table_blocks"},
-        "region_rows": {"files", "guess_columns", "table_blocks", "table_totals"},
+        "repeated_regions": {"files", "table_blocks", "table_totals"},
+        "region_rows": {"files", "guess_columns", "table_blocks", "table_totals", "repeated_regions"},
         "table_layout": {"files", "guess_columns", "column_names", "region_rows", "table_blocks"},
         "read_published": {
             "study_spec",
@@ -112,6 +113,7 @@ PARTS: dict[str, dict[str, set[str]]] = {
             "table_blocks",
             "table_layout",
             "region_rows",
+            "repeated_regions",
         },
         "propose_study": {
             "study_spec",
@@ -268,7 +270,7 @@ def test_few_rooms() -> None:
 
     A new module takes the place of another, or is a subject of its own and raises the number.
     """
-    assert len(MODULES) <= 266
+    assert len(MODULES) <= 267
     held = Counter(path.parent for path in MODULES.values() if path.stem != "__init__")
     assert max(held.values()) <= 20
 

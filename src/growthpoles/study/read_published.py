@@ -50,19 +50,14 @@ from growthpoles.study.files.user_table import idle_told, remark, toml_list
 from growthpoles.study.files.user_table import read_table as read_as_described
 from growthpoles.study.files.user_table import toml_text as quoted
 from growthpoles.study.guess_columns import UNIT, VALUE, LayerGuess, fitting_encoding, guess_layer
-from growthpoles.study.region_rows import (
-    fits_none,
-    key_in,
+from growthpoles.study.region_rows import fits_none, key_in, regions_across, share_totals, stray_codes, unread_rows
+from growthpoles.study.repeated_regions import (
     line_of_sums,
     namesakes,
     of_smaller_regions,
     refuse_repeats,
     refuse_smaller_regions,
-    regions_across,
     rests_taken,
-    share_totals,
-    stray_codes,
-    unread_rows,
 )
 from growthpoles.study.study_spec import Table
 from growthpoles.study.table_blocks import (
