@@ -462,7 +462,10 @@ def _draw_file(
     )
     figure = axes.get_figure(root=True)
     assert figure is not None
-    target = out or Path(re.sub(r"[^\w.-]+", "_", name if kind == "values" else f"{kind} {name}") + ".png")
+    # A year that is asked for is in the name of the file: the map of another year is another file.
+    asked = options.year is not None or (variable is not None and str(dates[-1]) in variable not in (name, shown))
+    words = [*([] if kind == "values" else [kind]), name, *map(str, dates if years is not None or asked else ())]
+    target = out or Path(re.sub(r"[^\w.-]+", "_", " ".join(words)) + ".png")
     parameters: dict[str, object] = {"variable": name} | dated | settings | tested
     parameters |= ({"title": title} if title is not None else {}) | ({"font": face.family} if face else {})
     _check_figures(target, proof=proof)

@@ -595,13 +595,14 @@ def _find_years(block: Block, year: int | None) -> None:
     year_in = year_reader(paths.values(), days=block.within_years)
     inside = {at: hit[0] for at, path in paths.items() if not doubtful_year(path) and (hit := year_in(path))}
     only, bare = {*inside.values(), *(each[0] for each in said)}, [block.names[at] for at in paths if at not in inside]
-    if inside and bare and not block.indicator and len(only) == 1 and year in (None, UNSTATED, *only):
+    most = 2 * len(inside) >= len(paths)  # "Population (2015)" says nothing of the year of rates beside it
+    if inside and bare and most and not block.indicator and len(only) == 1 and year in (None, UNSTATED, *only):
         block.years, block.value_at = list(only), dict.fromkeys(block.value_at, *only)
         told = f"the year of {listed(bare, write=quoted)}"
         block.doubts.append(f"{told}; {block.years[0]} was taken from the headers of the other columns")
         return
     if said and len(several) < 2 and year in (None, UNSTATED):
-        own = {at: year_of_part(path) or said[0][0] for at, path in paths.items()}
+        own = {at: inside.get(at) or year_of_part(path) or said[0][0] for at, path in paths.items()}
         block.years, block.printed = sorted({*own.values()}), said[0][2]
         apart = block.years != [said[0][0]]  # a month with its year is of that year, whatever the title says
         block.value_at = dict(own) if apart else block.value_at
