@@ -702,3 +702,30 @@ def test_numbers_without_their_zeros_are_those_of_another_column(seed: int) -> N
     match = match_keys([str(n) for n in rows], NameIndex.build(regions))
     if any(n >= 10 ** (width - 1) for n in rows):
         assert match.codes == {str(n): f"HN{n:0{width}}" for n in rows} and not match.open
+
+
+DIRECTIONS = {
+    "en": ("North", "South", "East", "West", "Northwest", "Southeast", "Far North"),
+    "fr": ("Nord", "Sud", "Est", "Ouest", "Nord-Ouest", "Sud-Est", "Extrême-Nord"),
+    "es": ("Norte", "Sur", "Este", "Oeste", "Noroeste", "Sureste", "Extremo Norte"),
+    "de": ("Nord", "Süd", "Ost", "West", "Nordwest", "Südost", "Extrem Nord"),
+    "ru": ("Северный", "Южный", "Восточный", "Западный", "Северо-Западный", "Юго-Восточный", "Дальний Северный"),
+}
+
+
+@pytest.mark.parametrize("seed", samples(range(40), 6))
+def test_directions_are_proposed_in_any_language(seed: int) -> None:
+    """ "Extrême-Nord" is Far North and "Kivu du Sud" South Kivu; what is ambiguous is not proposed."""
+    draw = random.Random(seed)
+    one, other = draw.sample(sorted(DIRECTIONS), 2)
+    at = draw.sample(range(7), draw.randint(2, 7))
+    place = draw.choice(["", "Kivu", "Marama"])
+    names = [f"{place} {DIRECTIONS[one][i]}" if place else DIRECTIONS[one][i] for i in at]
+    index = NameIndex.build({f"X-{i}": [f"{DIRECTIONS[other][i]} {place}".strip()] for i in at})
+    match = match_keys(names, index)
+    meant = {name: f"X-{i}" for name, i in zip(names, at, strict=True)}
+    assert (match.codes | match.heard) == meant
+    twice = NameIndex.build({"a": ["East"], "b": ["Eastern"]})
+    assert (
+        not match_keys(["Est"], twice).heard and not match_keys(["Est", "Este"], NameIndex.build({"a": ["East"]})).heard
+    )

@@ -52,6 +52,7 @@ from growthpoles.regions.name_matching import (
     near_codes,
     opposed,
     run_together,
+    same_direction,
     says_total,
     turned_name,
 )
@@ -348,7 +349,8 @@ def _match_bare(
     left = [code for code in left if code not in set(match.codes.values())]
     # Codes are of one list; names of another level, too, may be those of regions.
     many = not (level or coded) and len(rest) - len(match.aliases) > len(index.names)
-    match.heard = sounding_alike({name: key for name, key in rest.items() if name not in match.aliases}, left, index)
+    unmatched = {name: key for name, key in rest.items() if name not in match.aliases}
+    match.heard = same_direction(unmatched, left, index) | sounding_alike(unmatched, left, index)
     match.heard = {name: near for name, code in match.heard.items() if (near := kinds.instead(name, code, left))}
     unheard = rest.keys() - match.aliases.keys() - match.heard.keys()
     match.heard |= {name: code for name, code in kinds.meant.items() if name in unheard and code in left}

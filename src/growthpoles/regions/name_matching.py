@@ -14,6 +14,7 @@ import difflib
 import functools
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from numbers import Real
@@ -364,6 +365,11 @@ _OF_ALL, _OF_COUNTRY, _ALONE = map(word_list, ("words_of_all", "words_of_country
 # Words that say what a region is, not which; "city" is none of them, since it tells a city from the region around it.
 GENERIC = word_list("kinds_of_regions")
 COMPASS = word_list("directions")
+_TOWARD = {
+    "N": "toward_north", "S": "toward_south", "E": "toward_east", "W": "toward_west", "C": "toward_centre",
+    "F": "far_off",
+}  # fmt: skip
+_DIRECTION = re.compile("|".join(f"(?P<{at}>{loosen(alternatives(name).casefold())})" for at, name in _TOWARD.items()))
 _CITIES, _EITHER = word_list("kinds_of_places"), word_list("kinds_of_either")
 PLACES = _CITIES | word_list("kinds_of_parts")
 ADJECTIVE = re.compile(rf"(\w{{2,}}?)(?:{alternatives('adjective_endings')})")
@@ -516,6 +522,32 @@ def core_words(parts: Sequence[str], generic: Collection[str]) -> frozenset[str]
     if EAST_ASIAN.fullmatch("".join(parts)):
         return frozenset([EAST_ASIAN_SUFFIX.sub("", "".join(parts))])
     return frozenset(word for word in parts if word not in generic)
+
+
+def _directed(name: str) -> tuple[str, ...]:
+    """Return the words of a name with letters for directions, in whatever language these are; none without one."""
+    found, told = list[str](), False
+    for word in core_words(loose_words(name), GENERIC - COMPASS):
+        at, letters = 0, ""
+        while at < len(word) and (hit := _DIRECTION.match(word, at)):
+            at, letters = hit.end(), letters + str(hit.lastgroup)
+        whole = bool(letters) and at == len(word)
+        found += letters if whole else [word]
+        told |= whole
+    return tuple(sorted(found)) if told else ()
+
+
+def same_direction(names: Mapping[str, str], left: Sequence[str], index: NameIndex) -> dict[str, str]:
+    """Return the regions left over that have the words of a name but for the language of a direction in it.
+
+    "Est" is East, "Extrême-Nord" is Far North, "Kivu du Sud" is South Kivu, where no other name and region are. It
+    proposes and does not decide.
+    """
+    mine = {name: told for name, key in names.items() if (told := _directed(key))}
+    theirs = {code: {_directed(each) for each in index.names[code]} - {()} for code in left} if mine else {}
+    found = {name: [code for code, told in theirs.items() if own in told] for name, own in mine.items()}
+    times = Counter(code for codes in found.values() for code in codes)
+    return {name: codes[0] for name, codes in found.items() if len(codes) == 1 == times[codes[0]]}
 
 
 def turned_name(name: str) -> str:
