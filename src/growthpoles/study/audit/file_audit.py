@@ -34,7 +34,7 @@ from growthpoles.study.audit.printed_cells import (
     typed_number,
 )
 from growthpoles.study.audit.published_ranks import GROWTHS, read_span
-from growthpoles.study.column_names import head_of, marked_apart
+from growthpoles.study.column_names import dated_paths, head_of, marked_apart
 from growthpoles.study.files.calendars import unread_years
 from growthpoles.study.files.cell_grids import EncodingError, Grid, read_grids
 from growthpoles.study.files.number_notation import Notation, cell_value, given_signs, settle_signs, signs_remedy
@@ -366,7 +366,7 @@ def _quantities(
         for at in range(len(block.paths))
         if at != key and at not in numbers
     }
-    lines = len(block.rows)
+    lines, block.paths = len(block.rows), dated_paths(block)
     classes = [at for at, own in words.items() if len(own) >= 0.8 * lines and 2 <= len(set(own)) <= lines / 2]
     stated, inside = (parse_year(sheet), year_inside(sheet)) if sheet else (None, None)
     titles = {hit[0] for title in block.titles if (hit := year_inside(title))}
