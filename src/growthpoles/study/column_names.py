@@ -23,6 +23,7 @@ from growthpoles.study.files.printed_labels import (
     without_span,
     year_inside,
     year_reader,
+    years_ended,
     years_in,
 )
 from growthpoles.study.files.printed_subjects import (
@@ -62,6 +63,61 @@ _MEASURES = re.compile(rf"[%‰$€£]|{alternatives('measures')}|{alternatives(
 def head_of(block: Block, at: int) -> str:
     """Return the lowest cell of the header of a column, "" where it has none."""
     return block.paths[at][-1] if at < len(block.paths) and block.paths[at] else ""
+
+
+_YEARS = r"(?:19|20)\d\d(?:\s?[-–—/]\s?(?:(?:19|20)\d\d|\d\d)(?!\d))?"
+# "RGPH2-1992", "EDS-IV 2011", "EDSB-V 2017-2018", "ENIGH2018", "Census 2014", "RGPH3 (2002)".
+_WAVE = re.compile(
+    rf"(?<![^\W_])(?:(?P<name>[A-Z]{{2,9}}?)(?P<link>[\s-]?)(?P<wave>\d{{1,2}}|[IVX]{{1,5}})?|(?i:{alternatives('censuses')}))"
+    rf"(?P<open>[\s:,_–—-]*[(\[]?)\s*(?P<year>{_YEARS})(?!\w)(?:(?<=\d)[)\]])?"
+)
+_SURVEYS = re.compile(alternatives("acronyms_of_surveys"))
+
+
+def dated_paths(block: Block) -> list[list[str]]:
+    """Return the headings without the waves of a survey beside their years ("RGPH3 (2002)"), with years that end there.
+
+    A survey that lists know, or capitals whose number rises with the year; no two of one year, which tell it apart.
+    """
+    parts = dict.fromkeys(part for path in block.paths for part in path)
+    hits = {part: hit for part in parts if (hit := _WAVE.search(part))}
+    of = dict[str, tuple[str, int | str]]()
+    for part, hit in hits.items():
+        name, wave = hit["name"] or "", hit["wave"] or ""
+        if wave and not (wave.isdecimal() or hit["link"] or _SURVEYS.fullmatch(name)):
+            name, wave = name + wave, ""  # "GDPX 2019"
+        of[part] = name, wave if wave.isdecimal() or not wave else _roman(wave)
+    known = {part for part, (name, _) in of.items() if not name or _SURVEYS.fullmatch(name)}
+    stems = {name for part, (name, wave) in of.items() if part not in known and wave != ""}
+    for stem in stems:
+        held = sorted({(hits[part]["year"], int(wave)) for part, (name, wave) in of.items() if name == stem and wave})
+        if len(held) > 1 and all(a[0] < b[0] and a[1] < b[1] for a, b in pairwise(held)):
+            known |= {part for part, (name, wave) in of.items() if name == stem and wave}
+    own: dict[str, set[object]] = defaultdict(set)
+    for part in parts:
+        if part in known:
+            own[hits[part]["year"][:4]].add(of[part])
+        elif (year := parse_year(part)) is not None:
+            own[str(year.year)].add("")
+    bare = {part for part in known if of[part][1] != "" or block.titles}
+    if len(own) < 2 or any(len(each) > 1 for each in own.values()):
+        bare = set()
+    without = {part: _WAVE.sub(_year_alone, part, count=1) for part in bare}
+    if told := list(dict.fromkeys(re.split(r"\W*(?:19|20)\d\d", hits[part][0])[0] for part in bare)):
+        note = f"{listed(sorted(told), limit=8, write=shown)}: waves of a survey, off the names beside their years"
+        block.doubts += [note] * (note not in block.doubts)
+    return years_ended([[without.get(part, part) for part in path] for path in block.paths], block.titles)
+
+
+def _roman(text: str) -> str:
+    values = [{"I": 1, "V": 5, "X": 10}[each] for each in text]
+    return str(sum(-a if a < b else a for a, b in zip(values, [*values[1:], 0], strict=True)))
+
+
+def _year_alone(hit: re.Match[str]) -> str:
+    closed = hit[0][-1] in ")]"
+    opened = hit["open"][-1:] in ("(", "[")
+    return f"({hit['year']})" if opened and hit.start() else hit["year"] + ("" if opened or not closed else hit[0][-1])
 
 
 def name_columns_of(block: Block) -> None:

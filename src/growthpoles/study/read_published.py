@@ -23,6 +23,7 @@ from growthpoles.study.column_names import continues, goes_on, partly_held, tabl
 from growthpoles.study.files import problems as causes
 from growthpoles.study.files.calendars import unread_years
 from growthpoles.study.files.cell_grids import EncodingError, Grid, read_grids
+from growthpoles.study.files.counted_things import counts_things
 from growthpoles.study.files.number_notation import given_signs, is_number, signs_asked
 from growthpoles.study.files.printed_labels import (
     UNSTATED,
@@ -37,6 +38,7 @@ from growthpoles.study.files.printed_subjects import (
     marks_told,
     names_no_subject,
     says_measure,
+    split_amount,
     titles_of_continued,
     told_apart,
     unit_of_line,
@@ -273,7 +275,8 @@ def _with_subject(block: Block, blocks: Sequence[Block], labels: Mapping[int | s
     if len(labels) == len(bare) and alone and (unit := unit_of_line(next(iter(bare.values())))):
         block.units |= {block.labels.get(at, "") if isinstance(at, int) else at: unit for at in bare}
         return dict.fromkeys(bare, subject)
-    return {at: text if text == subject else f"{subject}: {text}" for at, text in bare.items()}
+    over = {at: split_amount(subject)[0] if counts_things(text) else subject for at, text in bare.items()}
+    return {at: text if text == subject else f"{over[at]}: {text}" for at, text in bare.items()}
 
 
 def shorter_names(blocks: Sequence[Block], names: Codes) -> dict[Any, Any]:

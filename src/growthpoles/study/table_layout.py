@@ -18,6 +18,7 @@ from growthpoles.regions.key_matching import match_keys
 from growthpoles.regions.name_matching import NameIndex, says_total
 from growthpoles.study import guess_columns as headers
 from growthpoles.study.column_names import (
+    dated_paths,
     head_of,
     holds_codes,
     holds_units,
@@ -42,7 +43,6 @@ from growthpoles.study.files.printed_labels import (
     split_flag,
     year_of_part,
     year_reader,
-    years_ended,
     years_in,
 )
 from growthpoles.study.files.printed_subjects import multipliers, spans_of_others
@@ -112,7 +112,7 @@ def read_block(
     With `undated`, its values are those that are read where they are asked for: ranks, and those without a year
     though others have one.
     """
-    block.paths = years_ended(block.paths, block.titles)
+    block.paths = dated_paths(block)
     kinds = {at: Counter(kind_of(row[at]) for _, row in block.rows if at < len(row)) for at in range(len(block.paths))}
     block.kinds_of = kinds
     block.within_years = dates_within_years((None, " ; ".join(path)) for path in block.paths) or any(

@@ -34,7 +34,7 @@ from growthpoles.study.audit.printed_cells import (
     typed_number,
 )
 from growthpoles.study.audit.published_ranks import GROWTHS, is_ordinal, read_span
-from growthpoles.study.column_names import head_of, marked_apart
+from growthpoles.study.column_names import dated_paths, head_of, marked_apart
 from growthpoles.study.files.calendars import unread_years
 from growthpoles.study.files.cell_grids import EncodingError, Grid, read_grids
 from growthpoles.study.files.number_notation import Notation, cell_value, given_signs, settle_signs, signs_remedy
@@ -374,7 +374,7 @@ def _quantities(
         for at in range(len(block.paths))
         if at != key and at not in numbers
     }
-    lines = len(block.rows)
+    lines, block.paths = len(block.rows), dated_paths(block)
     classes = [at for at, own in words.items() if len(own) >= 0.8 * lines and 2 <= len(set(own)) <= lines / 2]
     named = {at: " ".join(block.paths[at]).strip().casefold() for at in words if at not in classes}
     classes += [at for at, name in named.items() if _ordinals(block, at) and not _NUMBERING.fullmatch(name)]

@@ -13,6 +13,7 @@ from unicodedata import normalize
 from growthpoles.errors import listed, shown
 from growthpoles.language.languages import alternatives
 from growthpoles.regions.name_matching import is_country, says_only_total, says_total, script
+from growthpoles.study.files.counted_things import bears_no_amount, counts_things, is_amount
 from growthpoles.study.files.printed_labels import (
     PARTS_OF_YEAR,
     YEAR_WORDS,
@@ -254,9 +255,21 @@ def _is_share(unit: str) -> bool:
     return is_unit(unit) or _PER_CENT.fullmatch(unit) is not None or _HOW_MEASURED.fullmatch(unit) is not None
 
 
+_SAID_IN_TITLE = re.compile(r"\s*[(\[（]([^()\[\]（）]+)[)\]）]|\s*(?:,|\s[–—-])\s+(.+)$")
+
+
+def split_amount(title: str) -> tuple[str, str]:
+    """Split a unit of money, weight or area from a title, which numbers of things do not bear: "Loans (m EUR)"."""
+    for hit in _SAID_IN_TITLE.finditer(title):
+        unit = unit_of_line(f"({hit[1] or hit[2]})") if hit.start() else ""
+        if unit and is_amount(unit) and not units_of_two(unit):
+            return " ".join(f"{title[: hit.start()]} {title[hit.end() :]}".split()), unit
+    return title, ""
+
+
 def _of_title(title: str) -> tuple[str, str]:
     """Split two units from a title: "Exports (in m EUR and per cent)", "Exports, number and per cent"; else all, ""."""
-    for hit in re.finditer(r"\s*[(\[（]([^()\[\]（）]+)[)\]）]|\s*(?:,|\s[–—-])\s+(.+)$", title):
+    for hit in _SAID_IN_TITLE.finditer(title):
         if hit.start() and units_of_two(said := hit[1] or hit[2]) is not None:
             return " ".join(f"{title[: hit.start()]} {title[hit.end() :]}".split()), said
         if hit[2] and (rest := _of_title(hit[2]))[1]:
@@ -298,12 +311,12 @@ def unit_of_note(mark: str, notes: Iterable[str]) -> str:
     return ""
 
 
-def unit_said(titles: Iterable[str], label: str = "", beside: Iterable[str] = ()) -> str:
+def unit_said(titles: Iterable[str], label: str = "", beside: Collection[str] = ()) -> str:
     """Return the unit that lines above a table say of all its numbers, if it is one, or what stands alone in brackets.
 
-    The latter below another line, as "(excluding towns)". It is "" where the label of the numbers says another unit, or
-    the same in its own words. Of two units, of amounts and of percentages, a share bears the latter, and what stands
-    `beside` one the former.
+    The latter below another line, as "(at current prices)", where it measures. It is "" where the label of the numbers
+    says another unit, or the same in its own words. Of two units, of amounts and of percentages, a share bears the
+    latter, and what stands `beside` one the former. Numbers of things bear no unit of amounts.
     """
     if has_own_unit(label):
         return ""
@@ -311,11 +324,15 @@ def unit_said(titles: Iterable[str], label: str = "", beside: Iterable[str] = ()
     said = {*filter(None, (unit_of_line(text) or _of_title(text)[1] for text in titles))} or {
         bare for text in titles[1:] if _qualifies(bare := out_of_brackets(text), text)
     }
+    if not said and any(map(counts_things, (label, *beside))):
+        said = {*filter(None, (split_amount(text)[1] for text in titles))}
     found = next(iter(said)) if len(said) == 1 else ""
     if (both := units_of_two(found)) is not None:
         if _SHARE.search(label):
             return both[1]
         return both[0] if any(map(_SHARE.search, beside)) and not _OTHER_MEASURE.search(label) else ""
+    if bears_no_amount(label, found, beside):
+        return ""
     own, words = _own_part(label), {*_LONG_WORD.findall(found.casefold())}
     own_words = {*_LONG_WORD.findall(own.casefold())} if own != label else set()
     again = own_words and (own_words <= words or words <= own_words)
@@ -343,9 +360,9 @@ def lines_left(titles: Sequence[str], said: Iterable[str]) -> list[str]:
 def _qualifies(bare: str, text: str) -> bool:
     """Tell whether a line in brackets says something of all numbers, and not how sure or of which year they are."""
     measures = says_measure(bare) or _RATE.search(bare) is not None
-    known = _REMARK.fullmatch(text) or (years_in(text) and not measures) or is_no_subject(bare) or says_continued(bare)
-    longest = _MEASURES if measures else _QUALIFIES
-    return bare != text.strip() and any(map(str.isalpha, bare)) and len(bare) <= longest and not known
+    measures |= is_amount(bare) or (_NO_UNIT.search(bare) is not None and not years_in(text))
+    known = not measures or _REMARK.fullmatch(text) or is_no_subject(bare) or says_continued(bare)
+    return bare != text.strip() and any(map(str.isalpha, bare)) and len(bare) <= _MEASURES and not known
 
 
 def without_units(titles: Iterable[str]) -> list[str]:
