@@ -104,7 +104,8 @@ PARTS: dict[str, dict[str, set[str]]] = {
         "column_names": {"files", "guess_columns", "table_blocks"},
         "repeated_regions": {"files", "table_blocks", "table_totals"},
         "region_rows": {"files", "guess_columns", "table_blocks", "table_totals", "repeated_regions"},
-        "table_layout": {"files", "guess_columns", "column_names", "region_rows", "table_blocks"},
+        "marks_of_numbers": {"files", "table_blocks"},
+        "table_layout": {"files", "guess_columns", "column_names", "region_rows", "table_blocks", "marks_of_numbers"},
         "read_published": {
             "study_spec",
             "files",
@@ -270,7 +271,7 @@ def test_few_rooms() -> None:
 
     A new module takes the place of another, or is a subject of its own and raises the number.
     """
-    assert len(MODULES) <= 268
+    assert len(MODULES) <= 269
     held = Counter(path.parent for path in MODULES.values() if path.stem != "__init__")
     assert max(held.values()) <= 20
 
