@@ -27,7 +27,8 @@ from growthpoles.regions.name_matching import (
 OUTSIDE = "it stands outside the indentation of the regions"
 OWN_ROWS = "every region has a row of its own"
 LEFT_OVER = (
-    f"it fits no region, and {OWN_ROWS}: a group of them, one that the boundaries lack, or a part that a row lacks"
+    f"it fits no region, and {OWN_ROWS}: it may be a group of regions, a region that the boundaries lack, or a part of "
+    "one whose row is without it"
 )
 COUNTED = "a total counts it beside the regions: the boundaries lack it, or the row of one of them is only a part of it"
 OF_ITS_NAME = f"it fits no region, and {OWN_ROWS}: it may be a part of that of its name, whose number then lacks it"

@@ -39,6 +39,7 @@ _ROUNDS = 4
 #: A line may cross one other region, and be as long as one that crosses several.
 _APART = 12.0  # millimetres from the line of a name to the value inside its region, at most
 _ONE_FAR = 1.5
+_LARGE = 0.5  # of the largest part of a region: a line ends in parts of this size at least
 _FOUND: OrderedDict[Hashable, dict[int, Callout]] = OrderedDict()
 _KEEP = 24
 
@@ -270,9 +271,13 @@ class Outside:
 
     @staticmethod
     def _aim(polygon: BaseGeometry, words: Sequence[BaseGeometry]) -> BaseGeometry:
-        """Return where a line into a region may end, clear of its words."""
+        """Return where a line into a region may end, clear of its words: in no small part of it beside a large one."""
         import shapely
 
+        parts = shapely.get_parts(polygon)
+        sizes = shapely.area(parts)
+        if len(parts) > 1 and sizes.max() > 0:
+            polygon = shapely.multipolygons(parts[sizes >= _LARGE * sizes.max()])
         stand = np.array(words, dtype=object)
         around = shapely.box(*polygon.bounds)
         keep = shapely.buffer(shapely.union_all(stand[shapely.dwithin(stand, around, 0.5)]), 0.5)

@@ -141,7 +141,7 @@ def decode(content: bytes, *, encoding: str | None = None, where: str) -> tuple[
             return cyrillic, "cp1251"
         named = f"byte {start} is not {chosen.removesuffix('-sig').upper()}"
         if encoding is None and chosen == "utf-8":
-            named += ", and the text is not plainly Cyrillic in cp1251"
+            named += ", and the text does not tell its encoding"
         raise EncodingError(message(named, where=where, allowed=_remedy(content))) from None
     text = text.removeprefix("\ufeff")
     if "\0" in text or 10 * len(_CONTROLS.findall(text, 0, _SAMPLE)) > min(len(text), _SAMPLE):
