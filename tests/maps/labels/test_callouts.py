@@ -20,6 +20,7 @@ from growthpoles.maps.sheet.sheet_blocks import Box
 from growthpoles.maps.sheet.space_layout import FreeSpace
 from growthpoles.maps.sheet.text_layer import WordLayer
 from growthpoles.ratings.classes import classify
+from samples import samples
 
 
 def printed(ax: Any, ending: str) -> list[str]:
@@ -216,3 +217,23 @@ def test_a_value_stands_with_its_name_where_another_one_is_nearer_to_its_line(se
             gaps = {j: shapely.distance(each, Point(*end)).min() for j, each in far.items()}
             assert min(gaps, key=gaps.__getitem__) == i
     assert measure.problems(ax, regions, PRESETS[preset].small_pt) == []
+
+
+@pytest.mark.parametrize("seed", samples(range(12), 3))
+def test_a_line_ends_in_a_large_part_of_its_region(seed: int) -> None:
+    """A smaller part of it at the edge of the map, nearer to the words, is not what a name stands for."""
+    draw = np.random.default_rng(seed)
+    wide, low, high = draw.uniform(5e3, 9e3), draw.uniform(25e3, 60e3), draw.uniform(85e3, 110e3)
+    body = box(160e3 - wide, high, 160e3, high + 40e3)
+    outlying = box(160e3 - 0.6 * wide, low, 160e3, low + 12e3)
+    country = shapely.union_all([box(20e3, 20e3, 160e3, 190e3), box(160e3, 170e3, 300e3, 190e3)])
+    frame, table = study(
+        [shapely.multipolygons([body, outlying]), shapely.difference(country, shapely.union_all([body, outlying]))],
+        ["Autonomous region of two parts", "B"],
+    )
+    ax = maps.plot_values(frame, table["index"], variable="index")
+    layers = [c for c in ax.collections if str(c.get_gid()).endswith("callout-lines")]
+    lines = [line for c in layers for path in c.get_paths() for line in path.to_polygons(closed_only=False)]
+    to_mm = canvas.millimetres(ax).inverted()
+    place = lambda shape: shapely.transform(shape, lambda xy: to_mm.transform(ax.transData.transform(xy)))  # noqa: E731
+    assert lines and all(place(outlying).distance(Point(*line[1])) > 1 for line in lines)
