@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 from anyascii import anyascii
@@ -57,6 +58,9 @@ from growthpoles.study.read_published import (
 from growthpoles.study.region_rows import key_in, stray_codes
 from growthpoles.study.study_spec import allowance, is_study_name
 from growthpoles.study.table_blocks import Block
+
+if TYPE_CHECKING:
+    from pyproj import CRS
 
 _SIGNS = {"&": " and ", "%": " percent "}
 _RESERVED = {"index", "rating_class", "rank", "region"}
@@ -495,6 +499,12 @@ def _open(
     return layer, grids
 
 
+def _system(crs: CRS) -> str:
+    """Call a coordinate system by its code, its name, or how it projects."""
+    code, method = crs.to_epsg(), crs.coordinate_operation
+    return f"EPSG:{code}" if code else method.method_name if crs.name == "unknown" and method else crs.name
+
+
 def _layers(path: Path, encoding: str | None) -> tuple[pd.DataFrame, list[str]]:
     """Return a row per column of every layer of a boundary file, and what it could serve as; and what was found out."""
     rows, told = [], []
@@ -502,8 +512,7 @@ def _layers(path: Path, encoding: str | None) -> tuple[pd.DataFrame, list[str]]:
     for each in names_of or [None]:
         frame, layer = read_layer(path, each, encoding=encoding)
         table = frame.drop(columns=frame.geometry.name)
-        named = frame.crs is not None and not frame.crs.to_epsg() and frame.crs.name != "unknown"
-        crs = "" if frame.crs is None else frame.crs.name if named else frame.crs.to_string()
+        crs = "" if frame.crs is None else _system(frame.crs)
         key, others = choose_key(table)
         keys, names = [key, *others], name_columns(table, key)
         for column in map(str, table.columns):
