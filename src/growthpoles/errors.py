@@ -342,8 +342,8 @@ def shown(value: object) -> str:
 
 def unshortened(name: str, names: Iterable[object]) -> str:
     """Return the one of the names that a message shortened to this one ("...") stands for, else the name as it is."""
-    known = list(dict.fromkeys(map(str, names)))
-    found = [each for each in known if each.startswith(name[:-3])] if name.endswith("...") and name[:-3] else []
+    known, cut = list(dict.fromkeys(map(str, names))), re.sub(r"\s*(?:\.\.\.|…)$", "", name)
+    found = [each for each in known if each.startswith(cut)] if cut not in ("", name) else []
     return found[0] if len(found) == 1 and name not in known else name
 
 

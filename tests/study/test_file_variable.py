@@ -1248,3 +1248,24 @@ def test_names_that_begin_alike_are_told_whole_where_years_lack() -> None:
     names = [f"{'Cultivated area and harvest of many crops in all provinces of the country: '}{end}" for end in "abc"]
     (told,) = partly_told({name: [2021] for name in names})
     assert all(f"{name!r} (2021)" in told for name in names)
+
+
+@pytest.mark.parametrize("seed", samples(range(20), 4))
+def test_a_name_is_taken_as_messages_print_it_and_by_its_own_heading(tmp_path: Path, seed: int) -> None:
+    """The name that a message cut short, with dots of either kind; "Total" of "Title: Total", where one column is."""
+    rng = random.Random(seed)
+    path = _layer(tmp_path / "regions.gpkg", {"code": NAMES})
+    title = " ".join(rng.choice(["Population", "by", "region", "and", "sex", "of", "main", "kinds"]) for _ in range(14))
+    heads = {f"{title}: Total": 1.0, f"{title}: Urban, Men": 2.0, f"{title}: Urban, Total": 3.0, f"Other {title}": 4.0}
+    with (tmp_path / "t.csv").open("w", newline="", encoding="utf-8") as held:
+        rows = csv.writer(held)
+        rows.writerow(["Region", *heads])
+        rows.writerows([name, *(value + i for value in heads.values())] for i, name in enumerate(NAMES))
+    for asked, first in (
+        ("Total", 1.0), ("urban, men", 2.0), ("Urban, Total", 3.0),
+        (f"Other {title}"[: rng.randint(12, 30)].strip() + rng.choice(["...", " ...", "…"]), 4.0),
+    ):  # fmt: skip
+        data = read_files(path, FileOptions(key="code", table=tmp_path / "t.csv"), variable=asked)
+        assert data.values(asked).iloc[0] == first, asked
+    with pytest.raises(DataError, match="Men"):
+        read_files(path, FileOptions(key="code", table=tmp_path / "t.csv"), variable="Me").values("Me")

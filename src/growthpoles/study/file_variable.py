@@ -186,8 +186,9 @@ class FileData:
             lone = ", which alone is in both years" if len(self.in_both()) == 1 else ""
             also += f"--variable {'' if lone else 'one of '}{offered}{lone}{_of_other_years(elsewhere)}"
             raise DataError(message("which numbers?", where=self.source, allowed=also))
-        more = self._without_year()[0] if variable.endswith("...") else self.table[[]]
-        variable = unshortened(variable, [*columns, *elsewhere, *more])
+        more = self._without_year()[0] if variable.endswith(("...", "…")) else self.table[[]]
+        for known in (columns, elsewhere, more):
+            variable = unshortened(variable, known)
         # The header as it stands in the file, with the year that was taken out of it.
         if (said := heading_of(variable, [*columns, *elsewhere])) is not None and said[0] in columns:
             if year is not None and said[1] not in same:
@@ -197,6 +198,9 @@ class FileData:
         if variable not in columns:  # the name alone of one that carries its unit: "GDP" for "GDP [m EUR]"
             whole = [name for name in columns if _UNIT.sub("", name) == variable]
             variable = whole[0] if len(whole) == 1 else variable
+        for before in (": ", ", "):  # the heading alone of a column below a title or another heading: "Total"
+            ends = [name for name in columns if name.casefold().endswith((before + variable).casefold())]
+            variable = ends[0] if variable not in columns and len(ends) == 1 else variable
         more, unread = (more, "") if variable in columns else self._without_year()
         asked, within = variable, variable in columns
         if not within and variable not in more:
