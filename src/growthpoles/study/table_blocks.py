@@ -65,6 +65,7 @@ class Block:
     aside: list[tuple[int, list[object]]] = field(default_factory=list)  # labels between them: headings of sections
     key: int | None = None
     match: KeyMatch = field(default_factory=KeyMatch)
+    totals: dict[str, str] = field(default_factory=dict)  # rows of "Total X" -> X, whose parts stand beside them
     apart: dict[str, str] = field(default_factory=dict)  # single rows left out, as ignore names them: reason
     year_column: int | None = None
     years: list[int] = field(default_factory=list)
