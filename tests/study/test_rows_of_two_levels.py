@@ -518,5 +518,5 @@ def test_rows_of_totals_in_the_column_of_regions_are_the_regions(tmp_path: Path,
     few = {form.format(region) for region in rng.sample(regions, len(regions) // 2)}
     with pytest.raises(DataError, match="several rows of one region"):
         read([line for line in lines if line[1] or line[0] in few])
-    with pytest.raises(DataError, match="several rows of one region|duplicate region"):  # all have another such row
+    with pytest.raises(DataError, match=r"several rows of one region|duplicate region"):  # all have another such row
         read([each for line in lines for each in ([line] if line[1] else [line, [line[0], None, 7]])])

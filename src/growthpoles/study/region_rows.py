@@ -88,8 +88,8 @@ def leave_rows_out(block: Block, index: NameIndex | None, ignore: Container[str]
         for total, region in block.totals.items():
             # A lone part of other figures is a doubt.
             if count[region] > 1 or of_name[region] == of_name[total]:
-                rows = (each for each, name in zip(block.rows, names, strict=True) if name == region)
-                block.apart |= dict.fromkeys(map(called, rows), told)
+                own = (each for each, name in zip(block.rows, names, strict=True) if name == region)
+                block.apart |= dict.fromkeys(map(called, own), told)
     block.rows = [each for each in block.rows if called(each) not in block.apart]
     levels = {}
     if index is not None and block.value_at:
@@ -195,10 +195,9 @@ def settle_rows(
     for name, region in block.totals.items():
         if code := block.match.codes.get(region):
             block.match.aliases[name] = code, "it is the total of its parts"
-        for part in (block.match.outside, block.match.open):
-            if region in part:
-                part[name] = part[region]  # type: ignore[assignment]
         for part in (block.match.found, block.match.aliases, block.match.outside, block.match.open):
+            if region in part and part is not block.match.found and part is not block.match.aliases:
+                part[name] = part[region]  # type: ignore[assignment]
             if region not in names:
                 part.pop(region, None)
 
