@@ -122,10 +122,8 @@ class Block:
         """The rows that name a region, as far as is known."""
         if self.key is None:
             return []
-        outside = self.match.outside
-        return [
-            (n, row) for n, row in self.rows if self.text(row, self.key) not in outside and self.text(row, self.key)
-        ]
+        outside = {*self.match.outside, ""}
+        return [(n, row) for n, row in self.rows if self.text(row, self.key) not in outside]
 
     def wordy(self) -> tuple[str, list[str]]:
         """Return the column with the most different words, and the words: they may name regions elsewhere."""
