@@ -729,3 +729,50 @@ def test_directions_are_proposed_in_any_language(seed: int) -> None:
     assert (
         not match_keys(["Est"], twice).heard and not match_keys(["Est", "Este"], NameIndex.build({"a": ["East"]})).heard
     )
+
+
+FORMERLY = ("ex", "formerly", "anciennement", "antes", "бывш.", "ранее", "früher", "former", "ex:")
+
+
+def invented(draw: random.Random, count: int) -> list[str]:
+    syllables = [first + last for first in "bdfgklmnprstvz" for last in "aeiou"]
+    return list({"".join(draw.choices(syllables, k=4)).capitalize(): None for _ in range(3 * count)})[:count]
+
+
+@pytest.mark.parametrize("seed", samples(range(60), 8))
+def test_a_former_name_in_brackets_is_the_region_where_no_other_row_is(seed: int) -> None:
+    draw = random.Random(seed)
+    names = invented(draw, 24)
+    regions, new = names[:12], names[12:]
+    index = NameIndex.build({f"X-{i:02}": [name] for i, name in enumerate(regions)})
+    said = {i: f"{new[i]} ({draw.choice(FORMERLY)} {regions[i]})" for i in draw.sample(range(12), draw.randint(3, 12))}
+    rows = [said.get(i, name) for i, name in enumerate(regions)]
+    assert match_keys(rows, index).codes == {name: f"X-{i:02}" for i, name in enumerate(rows)}
+    first, text = next(iter(said.items()))
+    # Two rows of one former name, one beside the region itself, and one whose own name is another region's.
+    other = f"Qu{text}"
+    assert not {text, other} & match_keys([*rows, other], index).codes.keys()
+    beside = match_keys([*rows, regions[first]], index).codes
+    assert text not in beside and beside[regions[first]] == f"X-{first:02}"
+    crossed = f"{regions[first - 1]} (ex {regions[first]})"
+    left = [row for i, row in enumerate(rows) if i not in (first, (first - 1) % 12)]
+    assert match_keys([*left, crossed], index).codes.get(crossed) != f"X-{first:02}"
+
+
+@pytest.mark.parametrize("seed", samples(range(60), 8))
+def test_names_in_brackets_are_proposed_beside_rows_that_are_none(seed: int) -> None:
+    """However many macro-regions and joint rows are left over."""
+    draw = random.Random(seed)
+    names = invented(draw, 34)
+    regions, second, larger = names[:14], names[14:28], names[28:]
+    two = draw.sample(range(14), draw.randint(2, 5))
+    spelled = {
+        f"X-{i:02}": [f"{name} ({second[i]}) Province" if i in two else f"{name} Province"]
+        for i, name in enumerate(regions)
+    }
+    meant = {draw.choice([regions[i], second[i]]): f"X-{i:02}" for i in two}
+    rows = [name for i, name in enumerate(regions) if i not in two] + list(meant)
+    more = [*larger[: draw.randint(1, 6)], *(["Urban", "Rural"] if draw.random() < 0.5 else [])]
+    match = match_keys([*rows, *more], NameIndex.build(spelled))
+    assert {name: match.codes.get(name, match.open.get(name)) for name in meant} == meant
+    assert not any(match.open.get(name) in meant.values() for name in more)

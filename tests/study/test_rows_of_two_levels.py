@@ -478,3 +478,45 @@ def test_names_in_two_scripts_in_one_cell_are_read(tmp_path: Path, way: str, the
     assert {int(code[1:]) + 1: value for code, value in zip(table["region"], table["value"], strict=True)} == {
         i + 1: i + 1 for i in order
     }
+
+
+TOTALS_OF = ["Total {}", "Ensemble {}", "{} total", "Total de la région {}", "Итого по {}", "TOTAL: {}"]
+
+
+@pytest.mark.parametrize("seed", samples(range(30), 2))
+@pytest.mark.parametrize("form", TOTALS_OF)
+def test_rows_of_totals_in_the_column_of_regions_are_the_regions(tmp_path: Path, seed: int, form: str) -> None:
+    rng = random.Random(f"{seed} {form}")
+    names = sorted({"".join(rng.choices(SYLLABLES, k=4)).capitalize() for _ in range(90)})
+    rng.shuffle(names)
+    regions, places, rates, filled = names[: rng.randint(6, 10)], iter(names[10:]), seed % 2, rng.random() < 0.5
+    lone, lines, wholes = rng.choice([None, *regions]), list[list[object]](), dict[str, float]()
+    for region in regions:
+        own = [(next(places), rng.randint(100, 9999)) for _ in range(1 if region == lone else rng.randint(2, 5))]
+        total = sum(n for _, n in own)
+        wholes[region] = round(total / len(own)) / 100 if rates else total
+        lines += [[region if filled or not i else None, part, n / 100 if rates else n]
+                  for i, (part, n) in enumerate(own)]  # fmt: skip
+        lines.append([form.format(region), None, wholes[region]])
+    layer = layer_of(tmp_path, regions)
+
+    def read(rows: list[list[object]]) -> pd.DataFrame:
+        book = openpyxl.Workbook()
+        for line in [["Schools, 2021"], ["Région", "Province", "Schools"], *rows]:
+            book.active.append(line)
+        book.save(tmp_path / "t.xlsx")
+        return gp.read_table(tmp_path / "t.xlsx", boundaries=layer, key="code")
+
+    table = read(lines)
+    assert dict(zip(regions, table.sort_values("region")["value"], strict=True)) == wholes
+    assert any("names parts of a region" in each for each in table.attrs["remarks"])
+    total = next(line for line in lines if line[0] == form.format(lone or regions[0]))
+    if lone:  # a lone part beside a total of another number is a doubt
+        other = [[*line[:2], 1 + wholes[lone]] if line is total else line for line in lines]
+        with pytest.raises(DataError, match=f"are both Q{regions.index(lone):02}"):
+            read(other)
+    few = {form.format(region) for region in rng.sample(regions, len(regions) // 2)}
+    with pytest.raises(DataError, match="several rows of one region"):
+        read([line for line in lines if line[1] or line[0] in few])
+    with pytest.raises(DataError, match=r"several rows of one region|duplicate region"):  # all have another such row
+        read([each for line in lines for each in ([line] if line[1] else [line, [line[0], None, 7]])])

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field, fields
 from typing import NamedTuple
 
 from growthpoles.errors import shown
+from growthpoles.language.languages import alternatives
 from growthpoles.regions.code_matching import BEHIND_CODE, CODE_BEFORE, best_rule, code_endings, key_of
 from growthpoles.regions.joint_rows import (
     ask_of_holding,
@@ -74,6 +75,8 @@ from growthpoles.regions.row_levels import (
 
 _CODE = re.compile(r"[A-Za-z]{0,4}[-_.]?\d[\w.-]*|[A-Z0-9]{2,6}")
 _WORD = re.compile(r"[^\W\d_][^\W\d_A-ZА-Я]{3}")  # in a column of codes: what it is, only a person can tell
+_FORMERLY = re.compile(rf"\(\s*(?:{alternatives('formerly')})[\s:-]+([^()]+?)\s*\)\s*$", flags=re.IGNORECASE)
+_IN_BRACKETS = re.compile(r"([^()]*)\(([^()]+)\)([^()]*)")
 _DRAWN_TOGETHER = re.compile(r"[^\W\d_]{2,3}")
 _LONGEST = 200  # names that are compared word by word with the regions left over
 _RATHER = 0.5  # the last name and the last region are proposed to be one if so much alike
@@ -337,6 +340,7 @@ def _match_bare(
         n: codes for n, codes in joint_regions(rest, index).items() if not (n in signs.sums or taken.issuperset(codes))
     }
     _spellings(match, {n: key for n, key in rest.items() if n not in joint}, left, index, keyed, signs, kinds.meant)
+    _by_former_names(match, rest, index)
     groups = {run_together(parent) for parent in parents}
     summed_names = {run_together(key) for name, key in rest.items() if name in signs.sums}  # "AZUA" above "Azua"
     whole = any(name in signs.sums or says_total(key) for name, key in rest.items())
@@ -484,6 +488,17 @@ def _has_name(code: str, index: NameIndex) -> bool:
     return any(len(word) > 2 and word.isalpha() for name in index.names[code] for word in loose_words(name))
 
 
+def _by_former_names(match: KeyMatch, rest: Mapping[str, str], index: NameIndex) -> None:
+    """Match a name by the former one in its brackets ("Bankui (ex Boucle du Mouhoun)"), which no other row bears."""
+    told = {name: hit for name, key in rest.items() if (hit := _FORMERLY.search(key))}
+    held = {name: index.find(hit[1]) for name, hit in told.items() if not index.find(hit.string[: hit.start()])}
+    claims = Counter(hits[0] for hits in held.values() if len(hits) == 1)
+    taken = {*match.codes.values()}
+    for name, hits in held.items():
+        if name not in match.codes and len(hits) == 1 == claims[hits[0]] and hits[0] not in taken:
+            match.aliases[name] = hits[0], "its former name"
+
+
 def _no_doubtful_guess(match: KeyMatch, rest: Mapping[str, str], left: Sequence[str], index: NameIndex) -> None:
     """Take back guesses by one name within the other where rows and regions are not as many: a region was divided.
 
@@ -502,10 +517,17 @@ def _no_doubtful_guess(match: KeyMatch, rest: Mapping[str, str], left: Sequence[
             other = cores(spelling)[0]
             rivals = [each for each in parts.values() if other < each]
             told = len(own & other) > 2 and len(rivals) == 1  # more than two words of the one in the other
+            told |= own in _bracketed(spelling) or other in _bracketed(rest[name])
             within = other and own != other and (own < other or other < own) and not told
             if within and ((own ^ other) - PLACES or len(rivals) > 1):
                 match.open[name] = None
                 break
+
+
+def _bracketed(name: str) -> list[frozenset[str]]:
+    """Return the words of both names of a region that bears one in brackets: "Northern (Oro) Province"."""
+    hit = _IN_BRACKETS.fullmatch(name)
+    return [cores(f"{hit[1]} {hit[3]}")[0], cores(hit[2])[0]] if hit else []
 
 
 def _base(key: str, keys: Iterable[str]) -> str:

@@ -499,6 +499,14 @@ def says_only_total(name: str) -> bool:
     return says_whole(name) or (says_total(name) and (_OF_COUNTRY.issuperset(rest) or is_country(" ".join(rest))))
 
 
+def says_total_of(name: str, region: str) -> bool:
+    """Tell whether a name says that it is the total of a region, whatever its case: "Total de la région X"."""
+    own, parts = ([hit[1] if (hit := ADJECTIVE.fullmatch(word)) else word for word in held]
+                  for held in (cores(region)[0], loose_words(name)))  # fmt: skip
+    rest = [word for word in parts if word not in own and word not in GENERIC]
+    return bool(own) and {*own} <= {*parts} and says_total(name) and says_only_total(" ".join(rest))
+
+
 def is_country(name: str) -> bool:
     """Tell whether a name is that of a country or continent, in one of some fifty languages, or in several of them."""
     if "/" in name and len(parts := name.split("/")) <= 3 and all(map(str.strip, parts)):

@@ -33,7 +33,7 @@ from growthpoles.study.files.printed_labels import bare_name, years_in
 from growthpoles.study.files.problems import KEY_TAKEN
 from growthpoles.study.files.table_files import JOINT, carried_down, cell_text, joint_keys
 from growthpoles.study.guess_columns import region_column
-from growthpoles.study.repeated_regions import parts_of_regions, rows_of_one_name
+from growthpoles.study.repeated_regions import parts_of_regions, rows_of_one_name, totals_of_regions
 from growthpoles.study.table_blocks import (
     MOST_ACROSS,
     Block,
@@ -81,6 +81,15 @@ def leave_rows_out(block: Block, index: NameIndex | None, ignore: Container[str]
     told = f"{shown(block.names[at])} names parts of a region, which has a row of its own beside them"
     for rows, whole in zip(repeated, wholes_of_parts(block, repeated, at), strict=True):
         block.apart |= {called(block.rows[i]): told for i in rows if whole not in (None, i)}
+    if index is not None and not block.totals:
+        block.totals = totals_of_regions(block, ignore, lambda name: bool(hits_of(index, name)))
+        names = [block.text(row, block.key or 0) for _, row in block.rows]
+        of_name, count = dict(zip(names, figures(block) if block.totals else (), strict=False)), Counter(names)
+        for total, region in block.totals.items():
+            # A lone part of other figures is a doubt.
+            if count[region] > 1 or of_name[region] == of_name[total]:
+                own = (each for each, name in zip(block.rows, names, strict=True) if name == region)
+                block.apart |= dict.fromkeys(map(called, own), told)
     block.rows = [each for each in block.rows if called(each) not in block.apart]
     levels = {}
     if index is not None and block.value_at:
@@ -170,6 +179,30 @@ def set_below(block: Block) -> tuple[Block, dict[tuple[int, int], tuple[int, int
 
 
 def settle_rows(
+    block: Block, index: NameIndex | None, parents: Iterable[str], ignore: Container[str],
+    other: Sequence[tuple[int, list[object]]] = (),
+) -> None:  # fmt: skip
+    """Match all names together, and find the rows that are no regions, of which some `other` ones are left out.
+
+    Rows of the totals of regions are matched as their regions are called.
+    """
+    key, rows = block.key or 0, block.rows
+    names = [block.text(row, key) for _, row in rows]
+    block.rows = [(n, [*row[:key], block.totals[name], *row[key + 1 :]] if name in block.totals else row)
+                  for name, (n, row) in zip(names, rows, strict=True)]  # fmt: skip
+    _settle_named(block, index, parents, ignore, other)
+    block.rows = rows
+    for name, region in block.totals.items():
+        if code := block.match.codes.get(region):
+            block.match.aliases[name] = code, "it is the total of its parts"
+        for part in (block.match.found, block.match.aliases, block.match.outside, block.match.open):
+            if region in part and part is not block.match.found and part is not block.match.aliases:
+                part[name] = part[region]  # type: ignore[assignment]
+            if region not in names:
+                part.pop(region, None)
+
+
+def _settle_named(
     block: Block, index: NameIndex | None, parents: Iterable[str], ignore: Container[str],
     other: Sequence[tuple[int, list[object]]] = (),
 ) -> None:  # fmt: skip

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from typing import NamedTuple
 
 from growthpoles.errors import DataError, Option, listed, message, plain, remedy, shown
 from growthpoles.regions.joint_rows import what_is_left_out
-from growthpoles.regions.name_matching import PLACES, cores, says_total
+from growthpoles.regions.name_matching import PLACES, cores, says_total, says_total_of
 from growthpoles.regions.row_levels import (
     names_parts,
 )
@@ -55,7 +55,7 @@ def parts_of_regions(block: Block) -> tuple[int, list[list[int]]]:
     """
     repeated = {name: [each for each in held if len(each) > 1] for name, held in rows_of_one_name(block).items()}
     rows = [each for held in repeated.values() for each in held]
-    names = {block.text(row, block.key or 0) for _, row in block.rows} - {""}
+    names = {name for _, row in block.rows if (name := block.text(row, block.key or 0)) and not says_total(name)}
     if block.indicator or 4 * sum(map(bool, repeated.values())) < max(len(names), 4 * _FEW):
         return 0, []
     taken = {block.key, block.year_column, block.flag_column, *block.value_at, *block.undated}
@@ -63,6 +63,27 @@ def parts_of_regions(block: Block) -> tuple[int, list[list[int]]]:
         if names_parts({name: [texts_in(block, each, at) for each in held] for name, held in repeated.items()}):
             return at, rows
     return 0, []
+
+
+def totals_of_regions(block: Block, ignore: Container[str], is_region: Callable[[str], bool]) -> dict[str, str]:
+    """Return the rows such as "Total X" and the region X beside whose parts they stand, where most regions have one.
+
+    Rows of X that name no part, or several of such a name for a year, leave it open which one is the region's.
+    """
+    at, repeated = parts_of_regions(block)
+    rows, totals = dict[str, list[int]](), dict[str, list[int]]()
+    for i, (_, row) in enumerate(block.rows) if repeated else ():
+        if name := block.text(row, block.key or 0):
+            (totals if says_total(name) and not is_region(name) else rows).setdefault(name, []).append(i)
+    told = dict[str, str]()
+    for region in (region for region, held in rows.items() if all(texts_in(block, held, at))):
+        names = [name for name in totals if name not in ignore and says_total_of(name, region)]
+        years = [texts_in(block, totals[name], block.year_column or 0) for name in names]
+        if len(names) == 1 and len(years[0]) == (1 if block.year_column is None else len({*years[0]})):
+            told |= {names[0]: "" if names[0] in told else region}
+    parted = {name for held in repeated for name in texts_in(block, held[:1], block.key or 0)}
+    enough = 4 * len(parted.intersection(told.values())) >= 3 * len(parted)
+    return {name: region for name, region in told.items() if region and enough}
 
 
 class Namesakes(NamedTuple):

@@ -65,6 +65,7 @@ class Block:
     aside: list[tuple[int, list[object]]] = field(default_factory=list)  # labels between them: headings of sections
     key: int | None = None
     match: KeyMatch = field(default_factory=KeyMatch)
+    totals: dict[str, str] = field(default_factory=dict)  # rows of "Total X" -> X, whose parts stand beside them
     apart: dict[str, str] = field(default_factory=dict)  # single rows left out, as ignore names them: reason
     year_column: int | None = None
     years: list[int] = field(default_factory=list)
@@ -121,10 +122,8 @@ class Block:
         """The rows that name a region, as far as is known."""
         if self.key is None:
             return []
-        outside = self.match.outside
-        return [
-            (n, row) for n, row in self.rows if self.text(row, self.key) not in outside and self.text(row, self.key)
-        ]
+        outside = {*self.match.outside, ""}
+        return [(n, row) for n, row in self.rows if self.text(row, self.key) not in outside]
 
     def wordy(self) -> tuple[str, list[str]]:
         """Return the column with the most different words, and the words: they may name regions elsewhere."""
