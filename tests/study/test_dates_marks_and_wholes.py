@@ -354,7 +354,13 @@ def test_a_dash_is_zero_where_a_note_in_two_languages_says_so(seed: int, tmp_pat
         (f"{lead}{first}{slash}{second}{slash}{other}", False),
         (f"{lead}{other}{slash}{first}", False),
     ):
-        lines = [["Fires"], ["Region", "2021"], *([f"Area {'abcdefgh'[at]}x", cells[at]] for at in range(8)), [], [note]]
+        lines = [
+            ["Fires"],
+            ["Region", "2021"],
+            *([f"Area {'abcdefgh'[at]}x", cells[at]] for at in range(8)),
+            [],
+            [note],
+        ]
         with (tmp_path / "t.csv").open("w", newline="", encoding="utf-8") as file:
             csv.writer(file).writerows(lines)
         last = gp.read_table(tmp_path / "t.csv")["value"].iloc[-1]
