@@ -325,6 +325,8 @@ NIL_NOTES = [
     ".. not available, {} nil or negligible",
     "{} Néant",
     "{} 該当なし",
+    "{} : Donnée nulle",
+    "{} = Nihil/ Nil",
 ]
 OTHER_NOTES = [
     "{} : no data",
@@ -333,7 +335,36 @@ OTHER_NOTES = [
     "«{}» нет данных",
     "Deaths of people {}none of them abroad",
     "{} nilometer",
+    "{} : nul ou négligeable",
 ]
+NIL_WORDS = ["Nihil", "nil", "néant", "Zero", "Donnée nulle", "résultat rigoureusement nul", "valeurs nulles"]
+
+
+@pytest.mark.parametrize("seed", samples(range(60), 10))
+def test_a_dash_is_zero_where_a_note_in_two_languages_says_so(seed: int, tmp_path: Path) -> None:
+    rng = random.Random(seed)
+    first, second = rng.sample(NIL_WORDS, 2)
+    lead, slash = rng.choice(["- = ", "- : ", "-  ", "- "]), rng.choice(["/", "/ ", " / "])
+    other = rng.choice(["not available", "n.a.", "gegevens ontbreken", "donnée manquante"])
+    cells = [str(rng.randint(3, 400)) for _ in range(7)] + ["-"]
+    for note, zero in (
+        (f"{lead}{first}{slash}{second}", True),
+        (f"{lead}{first}", True),
+        (f"{lead}{first}{slash}{other}", False),
+        (f"{lead}{first}{slash}{second}{slash}{other}", False),
+        (f"{lead}{other}{slash}{first}", False),
+    ):
+        lines = [
+            ["Fires"],
+            ["Region", "2021"],
+            *([f"Area {'abcdefgh'[at]}x", cells[at]] for at in range(8)),
+            [],
+            [note],
+        ]
+        with (tmp_path / "t.csv").open("w", newline="", encoding="utf-8") as file:
+            csv.writer(file).writerows(lines)
+        last = gp.read_table(tmp_path / "t.csv")["value"].iloc[-1]
+        assert last == 0 if zero else np.isnan(last), note
 
 
 @pytest.mark.parametrize("seed", samples(range(48), 6))

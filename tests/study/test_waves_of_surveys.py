@@ -54,3 +54,22 @@ def test_acronyms_of_quantities_stay(seed: int, tmp_path: Path) -> None:
     heads = list(QUANTITIES[seed % len(QUANTITIES)])
     read = gp.read_table(book(tmp_path / "t.xlsx", "Regions compared", heads, ["Men", "Women"], seed))
     assert read["indicator"].nunique() == 6 and not any("waves" in str(line) for line in read.attrs["remarks"])
+
+
+@pytest.mark.parametrize("seed", samples(range(60), 10))
+def test_a_survey_of_several_years_is_printed_as_its_title_prints_it(seed: int, tmp_path: Path) -> None:
+    rng = random.Random(seed)
+    first = rng.randint(2013, 2019)
+    last = first + rng.randint(2, 4)
+    span = f"{first}{rng.choice('-/–')}{rng.choice([last, last % 100])}"
+    title = rng.choice(["Literacy by region, {}", "Literacy by region, DHS {}", "Literacy by region ({})"])
+    heads = rng.choice([["Rate", "Men"], ["Rate", "Women", "Men"]])
+    file = book(tmp_path / "t.xlsx", title.format(span), [""], heads, seed)
+    read = gp.read_table(file)
+    assert {*read["year"]} == {first} and list(read.attrs["printed"].values()) == [{first: span}] * len(heads)
+    assert not any(str(year) in name for name in read["indicator"] for year in (span, first, last))
+    # A month is no year, and of two years that are told apart neither is taken.
+    read = gp.read_table(book(tmp_path / "m.xlsx", title.format(f"{first}-{rng.randint(10, 12)}"), [""], heads, seed))
+    assert not read.attrs["printed"]
+    with pytest.raises(ValueError, match="year"):
+        gp.read_table(book(tmp_path / "b.xlsx", f"{title.format(span)}, and {last}", [""], heads, seed))

@@ -13,10 +13,12 @@ from growthpoles.regions.name_matching import name_keys, says_total
 from growthpoles.study import guess_columns as headers
 from growthpoles.study.files.number_notation import cell_value, is_number
 from growthpoles.study.files.printed_labels import (
+    DIGITS,
     UNSTATED,
     YEAR_WORDS,
     bare_name,
     one_of,
+    parse_period,
     parse_year,
     unit_behind,
     without_link,
@@ -577,6 +579,8 @@ def table_title(block: Block, blocks: Sequence[Block], *, section: bool = True, 
     marked = re.search(r"\w\s?[)\]/]", chosen) is not None
     unnoted = note_reader(_notes_below(block)) if marked else str
     number, chosen = split_table_number(without_two_units(unnoted(chosen)), title=True)
+    if period := parse_period(block.printed):
+        chosen = chosen.translate(DIGITS).replace(block.printed, f"{period[0]}")
     found = year_inside(chosen)
     plain = found[1].strip(" ,;:.-*†") if found else chosen
     if found and (before := plain.rpartition(" ")[0]) and YEAR_WORDS.fullmatch(plain[len(before) :].strip(" ()")):

@@ -22,11 +22,12 @@ from growthpoles.study.table_blocks import (
 )
 
 _EXPLAINED = re.compile(r"[\"'«“„‘(\[\s]*([-–—−])")
-#: Dashes that a note explains to be nil, at its start or behind another sign: "… no data, – nil".
+_NIL_WORDS, _OR = rf"(?:{alternatives('nil')})(?!\w)", r"\s*(?:/|(?:or|и|или|oder|ou|o|ili|lub)\s)\s*"
+#: Dashes that a note explains to be nil, in one language or several, at its start or behind another sign.
 _NIL = re.compile(
     r"(?:^|[;:,.(\[…*]|\s{2})\s*[\"'«“„‘(\[]?([-–—−])[\"'»”“’)\]]?\s*[:=–-]?\s*"
     r"(?:(?:means?|denotes?|indicates?|signifies|stands for|означает|bedeutet|significa|znači|表示)\s+)?(?:the |a )?"
-    rf"(?:{alternatives('nil')})(?!\w)(?!\s*(?:/|or|и|или|oder|ou|o|ili|lub)\s+(?!negl|less|insig|round|ничт|мал))",
+    rf"{_NIL_WORDS}(?:{_OR}{_NIL_WORDS})*(?!{_OR}(?!negl|less|insig|round|ничт|мал))",
     flags=re.IGNORECASE,
 )
 _PARENTHESES, _FEW_CASES = (

@@ -237,7 +237,8 @@ def name_indicators(blocks: Sequence[Block]) -> tuple[list[Indicator], dict[tupl
         for place, label in labels.items():
             names[id(block), place] = label
             plain = block.labels.get(place, "") if isinstance(place, int) else place
-            units.setdefault(label, block.units.get(plain) or unit_said(block.titles, plain or label, heads))
+            said = unit_said(block.titles, plain or label, heads)
+            units.setdefault(label, block.units.get(plain) or ("" if f"{said})" in label else said))
         if left := lines_left(block.titles, [*labels.values(), *map(units.__getitem__, labels.values())]):
             told = f"{listed(left, write=shown)}: said above the table, and in no name or unit of its numbers"
             block.doubts += [told] * (told not in block.doubts)

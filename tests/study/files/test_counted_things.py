@@ -94,3 +94,16 @@ def test_what_may_be_in_money_stays_in_it() -> None:
     assert not any(
         map(counts_things, ["Economic output", "Anteil", "指数", "Norte", "Nombramientos", "Numerical value"])
     )
+
+
+@pytest.mark.parametrize("seed", samples(range(40), 8))
+def test_a_unit_in_brackets_behind_a_title_goes_to_all_but_rates_and_counts(seed: int, tmp_path: Path) -> None:
+    rng = random.Random(seed)
+    unit = rng.choice(["tonnes", "'000 tonnes", "x 1000", "K'000", "thousand heads", "m EUR"])
+    heads = rng.sample(["Coffee", "Cocoa", "Copra", "Palm oil"], 3)
+    other = rng.choice(["Growth rate", "Per cent", "Share of total"])
+    for own, expected in ((heads, dict.fromkeys(heads, unit)), ([*heads, "Area (ha)"], None), ([*heads, other], 0)):
+        rows = [[name, *(rng.randint(5, 900) for _ in own)] for name in NAMES]
+        file = book(tmp_path / "t.xlsx", [[f"Production by region, 2019 ({unit})"], ["Region", *own], *rows])
+        units = gp.read_table(file).attrs["units"]
+        assert units == expected if expected else unit not in {units.get(own[-1]), units.get("Area (ha)")}, units

@@ -432,7 +432,7 @@ def year_of_part(text: str) -> int | None:
 
 @functools.lru_cache(maxsize=MANY_CELLS)
 def printed_year(text: str, year: int) -> str:
-    """Return how a header or a cell prints a year that is none of the calendar ("2023/24", "FY2024", "1402"), or ""."""
+    """Return how a text prints a year that is none of the calendar ("2023/24", "2016-18", "1402"), or ""."""
     for part in text.split(" | "):
         plain = " ".join(part.translate(DIGITS).split())
         if (period := parse_period(plain)) and period[0] == year:
@@ -442,7 +442,8 @@ def printed_year(text: str, year: int) -> str:
         if (ended := _ENDED_ALONE.fullmatch(plain)) and _ended(ended)[1] == year:
             return _ENDED.search(plain)[0]  # type: ignore[index]
         for hit in _FISCAL_INSIDE.finditer(_base_hidden(plain)):
-            if int(hit[1] or hit[3]) == year and (hit[3] or int(hit[2]) % 100 == (year + 1) % 100):
+            follows = not hit[3] and int(hit[2]) % 100 == (year + 1) % 100
+            if int(hit[1] or hit[3]) == year and (hit[3] or follows or parse_period(hit[0])):
                 return hit[0]
     return ""
 

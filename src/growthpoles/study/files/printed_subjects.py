@@ -218,6 +218,11 @@ def has_own_unit(label: str) -> bool:
     return bool(short or measured or re.search(_SIGN, label) or (own != label and _CURRENCY.fullmatch(own)))
 
 
+def _says_unit_behind(label: str) -> bool:
+    own = _own_part(label)
+    return own != label and is_unit(own) and not _SHARE.search(own)
+
+
 def _own_part(label: str) -> str:
     """Return what stands in the brackets that end a label, or behind its last comma or the bracket that stays open."""
     closed = label.rstrip()[-1:] in ("", ")", "]") or label.count("(") > label.count(")")
@@ -265,6 +270,19 @@ def split_amount(title: str) -> tuple[str, str]:
         if unit and is_amount(unit) and not units_of_two(unit):
             return " ".join(f"{title[: hit.start()]} {title[hit.end() :]}".split()), unit
     return title, ""
+
+
+_ENDS_IN_BRACKETS = re.compile(r"[(\[（]\s*([^()\[\]（）]+?)\s*[)\]）]\W*$")
+# "(K'000)", "(x 1000)", "(Rp 1,000)": thousands, of a currency or of what the title names.
+_OF_THOUSANDS = re.compile(r"(?:[^\W\d_]{1,3}|[$€£¥₽₸₹₴₺₦₱])[.\s]*['’‘`]\s?000s?|[x×]\s?1[\s.,]?0{3}(?:[\s.,]?0{3})*")
+
+
+def in_brackets(title: str) -> str:
+    """Return the unit in brackets at the end of a title that all numbers below bear: "Exports, 2019 ('000 tonnes)"."""
+    said = hit[1] if (hit := _ENDS_IN_BRACKETS.search(title)) and hit.start() else ""
+    if not said or units_of_two(said) or _SHARE.search(said):
+        return ""
+    return said if _OF_THOUSANDS.fullmatch(said) else unit_of_line(f"({said})")
 
 
 def _of_title(title: str) -> tuple[str, str]:
@@ -324,8 +342,12 @@ def unit_said(titles: Iterable[str], label: str = "", beside: Collection[str] = 
     said = {*filter(None, (unit_of_line(text) or _of_title(text)[1] for text in titles))} or {
         bare for text in titles[1:] if _qualifies(bare := out_of_brackets(text), text)
     }
-    if not said and any(map(counts_things, (label, *beside))):
+    counted = any(map(counts_things, (label, *beside)))
+    if not said and counted:
         said = {*filter(None, (split_amount(text)[1] for text in titles))}
+    elif not said and len({*beside}) > 1 and not any(map(_says_unit_behind, beside)):
+        other = bears_no_amount(label, "t", beside) or says_measure(label) or is_amount(label)
+        said = set() if other else {*filter(None, map(in_brackets, titles))}
     found = next(iter(said)) if len(said) == 1 else ""
     if (both := units_of_two(found)) is not None:
         if _SHARE.search(label):
