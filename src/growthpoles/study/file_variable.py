@@ -198,10 +198,10 @@ class FileData:
         if variable not in columns:  # the name alone of one that carries its unit: "GDP" for "GDP [m EUR]"
             whole = [name for name in columns if _UNIT.sub("", name) == variable]
             variable = whole[0] if len(whole) == 1 else variable
-        for before in (": ", ", "):  # the heading alone of a column below a title or another heading: "Total"
-            ends = [name for name in columns if name.casefold().endswith((before + variable).casefold())]
-            variable = ends[0] if variable not in columns and len(ends) == 1 else variable
         more, unread = (more, "") if variable in columns else self._without_year()
+        for before in (": ", ", "):  # the heading alone of a column below a title or another heading: "Total"
+            ends = [x for x in [*columns, *map(str, more)] if x.casefold().endswith((before + variable).casefold())]
+            variable = ends[0] if variable not in columns and len(ends) == 1 and ends[0] in columns else variable
         asked, within = variable, variable in columns
         if not within and variable not in more:
             codes = {_alike(name): held for name, held in more.attrs.get("codes", {}).items()}
