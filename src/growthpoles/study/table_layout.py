@@ -572,8 +572,8 @@ def _find_years(block: Block, year: int | None) -> None:
         years = {hit for text in plain for hit in years_in(text)}
         spans = {told for text in plain for each in years if not re.search(r"\d\s", told := printed_year(text, each))}
         for span in filter(parse_period, spans):  # a survey of several years, unless its last one is said apart
-            rest = [text.translate(DIGITS).replace(span, str(min(years_in(span)))) for text in plain]
-            years = years.intersection(hit for text in rest for hit in years_in(text))
+            alone = [text.translate(DIGITS).replace(span, str(min(years_in(span)))) for text in plain]
+            years = years.intersection(hit for text in alone for hit in years_in(text))
         years -= {year + 1 for year in years if any(span.endswith(str(year + 1)) for span in spans)}  # of fiscal years
         for own_year in years if len(years) == 1 else ():
             printed = (printed_year(text, own_year) for text in plain)
